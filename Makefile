@@ -1,0 +1,42 @@
+# Every target makes .venv first. Needed: Python >= 3.10 with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# One thread each: the networks are small, and tests run beside each other.
+export OMP_NUM_THREADS := 1
+
+.PHONY: demo test check benchmark clean
+
+demo: .venv/ready  ## teach CartPole without a person or a display; ends in a report
+	$(BIN)/rlhf-gym demo
+
+test: .venv/ready  ## tests and the examples in docstrings
+	$(BIN)/pytest -n 2 --dist worksteal --doctest-modules rlhf_gym tests
+
+check: .venv/ready  ## style, types, import contracts, and the wheel installed elsewhere
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	.ci/wheel
+
+benchmark: .venv/ready  ## the figures in the readme; learning only where docs/results lacks a run
+	$(BIN)/python tests/benchmarks/fitting.py
+	$(BIN)/python tests/benchmarks/memory.py
+	$(BIN)/python tests/benchmarks/overhead.py
+	$(BIN)/python tests/benchmarks/window.py
+	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 50
+	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 25
+	$(BIN)/python tests/benchmarks/learning.py cartpole --labels 100
+
+clean:  ## what the other targets made; runs/ stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: pyproject.toml constraints.txt requirements/imitation.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python >= 3.10 is needed; name one: make PYTHON=python3.12" if sys.version_info < (3, 10) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps --requirement requirements/imitation.txt
+	@touch $@

@@ -1,0 +1,187 @@
+"""MovingDot: bring a dot to a ring, seen as a small picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["MovingDot"]
+
+_SIZE = 36  # the smallest picture that stable-baselines3's NatureCNN takes
+_CELLS = 10
+_PIXELS_A_CELL = 3
+_MARGIN = 2
+_DOT = 4
+_SCALE = 10
+_MOVES = np.array([(0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)])
+"""Change of (row, column) for each action."""
+
+# Okabe and Ito's colours, which colour-blind people can tell apart.
+_BACKGROUND, _FIELD = (16, 18, 22), (30, 33, 40)
+_ORANGE, _BLUE = (230, 159, 0), (86, 180, 233)
+
+Picture = npt.NDArray[np.uint8]
+
+
+class MovingDot(gym.Env[Picture, "np.int64 | int"]):
+    """Bring a dot to a ring and keep it there.
+
+    ## Description
+    A dot and a ring lie on a square field of 10 x 10 cells. The dot moves one cell a step. The
+    agent sees a picture of 36 x 36 pixels, so that convolutional policies and reward models can be
+    tried within minutes on a CPU.
+
+    ## Action space
+    ``Discrete(5)``
+
+    | action | meaning |
+    |---|---|
+    | 0 | stay |
+    | 1 | left |
+    | 2 | right |
+    | 3 | up |
+    | 4 | down |
+
+    A move into the wall does nothing.
+
+    ## Observation space
+    ``Box(0, 255, (36, 36, 1))`` uint8: the field is 0, the ring 128 and one pixel thick, the dot a
+    square of 4 x 4 pixels of 255. The ring encloses the dot when it is reached.
+
+    ## Rewards
+    ``-(rows + columns between dot and ring after the move) / 18``: from -1 in the opposite corner
+    to 0 on the ring.
+
+    ## Start
+    Dot and ring are put on two different cells, drawn uniformly.
+
+    ## End
+    Never terminated; truncated after 50 steps.
+
+    ## Source
+    Made for rlhf-gym, after the task of the same name in github.com/mrahtz/gym-moving-dot.
+
+    >>> env = MovingDot()
+    >>> observation, info = env.reset(seed=0)
+    >>> observation.shape, str(observation.dtype)
+    ((36, 36, 1), 'uint8')
+    """
+
+    metadata = {
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 10,
+        "fixed_horizon": True,
+        "goal": "Bring the blue dot to the orange ring quickly and keep it there.",
+        "tie_breaker": (
+            "If it gets there in neither, the one that ends closer to the ring is better; if in "
+            "both, the one that is there first."
+        ),
+        "keys_to_action": {"": 0, "left": 1, "right": 2, "up": 3, "down": 4},
+    }
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        """Make the environment.
+
+        Args:
+            render_mode: ``"rgb_array"``, ``"human"`` or None.
+
+        Raises:
+            ValueError: if the render mode is another one.
+        """
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(
+                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
+            )
+        self.render_mode = render_mode
+        self.action_space = gym.spaces.Discrete(len(_MOVES))
+        self.observation_space = gym.spaces.Box(0, 255, (_SIZE, _SIZE, 1), np.uint8)
+        self.dot = self.ring = np.zeros(2, dtype=np.int64)
+        self._screen: Any = None
+        self._clock: Any = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Picture, dict[str, Any]]:
+        """Put dot and ring on two different cells."""
+        super().reset(seed=seed)
+        dot, ring = self.np_random.choice(_CELLS**2, size=2, replace=False)
+        self.dot, self.ring = np.array(divmod(dot, _CELLS)), np.array(divmod(ring, _CELLS))
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), {}
+
+    def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
+        """Move the dot by one cell."""
+        if not self.action_space.contains(action):
+            raise ValueError(f"an action of MovingDot is an integer from 0 to 4, not {action!r}")
+        self.dot = np.clip(self.dot + _MOVES[action], 0, _CELLS - 1)
+        distance = int(np.abs(self.dot - self.ring).sum())
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), -distance / (2 * (_CELLS - 1)), False, False, {}
+
+    def render(self) -> Picture | None:
+        """Draw the field: ``(360, 360, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
+        if self.render_mode is None:
+            gym.logger.warn("render() draws nothing: make the environment with a render_mode")
+            return None
+        frame = self._draw()
+        if self.render_mode == "human":
+            self._show(frame)
+            return None
+        return frame
+
+    def close(self) -> None:
+        """Close the window."""
+        if self._screen is not None:
+            import pygame
+
+            pygame.display.quit()
+            self._screen = self._clock = None
+
+    def _observe(self) -> Picture:
+        picture = np.zeros((_SIZE, _SIZE, 1), dtype=np.uint8)
+        row, column = _MARGIN + _PIXELS_A_CELL * self.ring
+        picture[row - 1 : row + _DOT + 1, column - 1 : column + _DOT + 1] = 128
+        picture[row : row + _DOT, column : column + _DOT] = 0
+        row, column = _MARGIN + _PIXELS_A_CELL * self.dot
+        picture[row : row + _DOT, column : column + _DOT] = 255
+        return picture
+
+    def _draw(self) -> Picture:
+        frame = np.full((_SIZE * _SCALE, _SIZE * _SCALE, 3), _BACKGROUND, dtype=np.uint8)
+        frame[_SCALE:-_SCALE, _SCALE:-_SCALE] = _FIELD
+        ring, dot = (
+            _SCALE * (_MARGIN + _DOT / 2 + _PIXELS_A_CELL * cell) for cell in (self.ring, self.dot)
+        )
+        _paint(frame, ring, 24, 30, _ORANGE)
+        _paint(frame, dot, -1, 18, _BLUE)
+        return frame
+
+    def _show(self, frame: Picture) -> None:
+        import pygame
+
+        if self._screen is None:
+            pygame.display.init()
+            pygame.display.set_caption("MovingDot")
+            self._screen = pygame.display.set_mode(frame.shape[1::-1])
+            self._clock = pygame.time.Clock()
+        pygame.surfarray.blit_array(self._screen, frame.swapaxes(0, 1))
+        pygame.event.pump()
+        pygame.display.flip()
+        self._clock.tick(self.metadata["render_fps"])
+
+
+def _paint(
+    frame: Picture, centre: npt.NDArray[Any], inner: float, outer: float, colour: tuple[int, ...]
+) -> None:
+    """Paint a ring with smooth edges into ``frame``; a negative inner radius makes it a disc."""
+    top, left = np.maximum(centre - outer - 1, 0).astype(int)
+    part = frame[top : top + 2 * int(outer) + 3, left : left + 2 * int(outer) + 3]
+    rows, columns = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
+    distance = np.hypot(rows + 0.5 - centre[0], columns + 0.5 - centre[1])
+    cover = np.clip(np.minimum(distance - inner, outer - distance) + 0.5, 0, 1)[..., None]
+    part[:] = np.round(cover * np.array(colour) + (1 - cover) * part)

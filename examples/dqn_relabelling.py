@@ -1,0 +1,31 @@
+"""Off-policy: DQN learns from old steps with the newest reward.
+
+DQN keeps its steps in a replay buffer. Whenever a batch is drawn from it, its rewards are predicted
+anew by the newest reward model, so that nothing is learned from an opinion that has changed since.
+Nothing needs to be set for it.
+
+Run it: python examples/dqn_relabelling.py
+"""
+
+import argparse
+
+import numpy as np
+from stable_baselines3 import DQN
+
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--steps", type=int, default=50_000)
+steps = parser.parse_args().steps
+
+feedback = HumanFeedback(SyntheticTeacher(mistake=0.05), labels=100)
+env = feedback.wrap(make_vec_env("CartPole-v1", seed=0))
+agent = DQN("MlpPolicy", env, learning_starts=500, train_freq=4, seed=0, device="cpu")
+agent.learn(steps, callback=feedback)
+
+assert agent.replay_buffer is not None
+batch = agent.replay_buffer.sample(64)
+newest = feedback.reward_model.predict(batch.observations.numpy(), batch.actions.numpy()[:, 0])
+difference = np.abs(batch.rewards.numpy()[:, 0] - newest).max()
+print(f"{feedback.labels_given} comparisons, of which about 5 % were answered wrongly")
+print(f"largest difference to the newest reward: {difference:.1e}")

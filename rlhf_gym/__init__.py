@@ -1,0 +1,85 @@
+"""rlhf-gym: people teach stable-baselines3 agents by comparing clips.
+
+Importing it registers the environments and nothing heavy: each name below is loaded when it is
+first used.
+
+>>> import gymnasium as gym
+>>> gym.make("rlhf/CartPole-v1").spec.id
+'rlhf/CartPole-v1'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import rlhf_gym.envs  # noqa: F401  registers the environments
+
+if TYPE_CHECKING:
+    from rlhf_gym.clips import Clip
+    from rlhf_gym.environments import make_env, make_vec_env
+    from rlhf_gym.feedback import HumanFeedback
+    from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
+    from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+    from rlhf_gym.store import FeedbackStore
+    from rlhf_gym.teachers import FunctionTeacher, ScriptedTeacher, SyntheticTeacher, WindowTeacher
+    from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+    from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "Clip": "clips",
+    "FeedbackStore": "store",
+    "FixedHorizon": "wrappers.fixed_horizon",
+    "FunctionTeacher": "teachers",
+    "HumanFeedback": "feedback",
+    "Judgement": "judgements",
+    "LearnedReward": "wrappers.learned_reward",
+    "Preference": "judgements",
+    "Query": "judgements",
+    "RewardModel": "reward_model",
+    "RewardModelSettings": "reward_model",
+    "ScriptedTeacher": "teachers",
+    "SyntheticTeacher": "teachers",
+    "Teacher": "judgements",
+    "VecLearnedReward": "wrappers.learned_reward",
+    "WindowTeacher": "teachers",
+    "make_env": "environments",
+    "make_vec_env": "environments",
+}
+
+__all__ = [
+    "Clip",
+    "FeedbackStore",
+    "FixedHorizon",
+    "FunctionTeacher",
+    "HumanFeedback",
+    "Judgement",
+    "LearnedReward",
+    "Preference",
+    "Query",
+    "RewardModel",
+    "RewardModelSettings",
+    "ScriptedTeacher",
+    "SyntheticTeacher",
+    "Teacher",
+    "VecLearnedReward",
+    "WindowTeacher",
+    "make_env",
+    "make_vec_env",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of `__all__` when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'rlhf_gym' has no attribute {name!r}")
+    value = getattr(import_module(f"rlhf_gym.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """All names, loaded or not."""
+    return [*__all__, "__version__"]

@@ -1,0 +1,89 @@
+"""Algorithms of stable-baselines3 by name, and the actions that they can take."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+
+from gymnasium import spaces
+from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+__all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits"]
+
+ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
+    "ppo": PPO,
+    "a2c": A2C,
+    "dqn": DQN,
+    "sac": SAC,
+    "td3": TD3,
+}
+"""The algorithms that have a name here; any other is ``module:Class``."""
+
+_ANY = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
+_ACTIONS: dict[type[BaseAlgorithm], tuple[type[spaces.Space[object]], ...]] = {
+    DQN: (spaces.Discrete,),
+    SAC: (spaces.Box,),
+    TD3: (spaces.Box,),
+}
+
+
+def algorithm(name: str) -> type[BaseAlgorithm]:
+    """The algorithm called ``name``.
+
+    Args:
+        name: one of `ALGORITHMS` in any case, or ``"module:Class"`` of an own one.
+
+    Raises:
+        ValueError: there is none of that name.
+        TypeError: the class is no algorithm of stable-baselines3.
+
+    >>> algorithm("PPO").__name__, algorithm("stable_baselines3:TD3").__name__
+    ('PPO', 'TD3')
+    """
+    if ":" in name:
+        return _imported(name)
+    if name.lower() in ALGORITHMS:
+        return ALGORITHMS[name.lower()]
+    nearest = difflib.get_close_matches(name.lower(), ALGORITHMS, n=2, cutoff=0.3)
+    hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
+    raise ValueError(
+        f"there is no algorithm {name!r}; {hint}There are {', '.join(ALGORITHMS)}, and any other "
+        "of stable-baselines3's kind as module:Class"
+    )
+
+
+def fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> bool:
+    """Whether the algorithm can take such actions (one it knows nothing about is taken to).
+
+    >>> fits(DQN, spaces.Discrete(2)), fits(DQN, spaces.Box(-1, 1))
+    (True, False)
+    """
+    for known, actions in _ACTIONS.items():
+        if issubclass(algorithm, known):
+            return isinstance(action_space, actions)
+    return isinstance(action_space, _ANY)
+
+
+def check_fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> None:
+    """Refuse an algorithm that cannot take such actions.
+
+    Raises:
+        ValueError: it cannot; the message names those that can.
+    """
+    if fits(algorithm, action_space):
+        return
+    others = [name for name, known in ALGORITHMS.items() if fits(known, action_space)]
+    remedy = f"use one of {', '.join(others)}" if others else "no algorithm here can"
+    raise ValueError(f"{algorithm.__name__} cannot take actions of {action_space}: {remedy}")
+
+
+def _imported(name: str) -> type[BaseAlgorithm]:
+    module_name, _, class_name = name.partition(":")
+    try:
+        found: object = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"the algorithm {name!r} cannot be imported: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, BaseAlgorithm)):
+        raise TypeError(f"{name!r} is no algorithm of stable-baselines3's kind (BaseAlgorithm)")
+    return found

@@ -1,0 +1,114 @@
+"""Presets: settings of agents that were measured to learn from few labels, and a fall-back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gymnasium import spaces
+from stable_baselines3.common.utils import LinearSchedule
+
+from rlhf_gym.judgements import Strategy
+from rlhf_gym.reward_model_settings import RewardModelSettings
+
+__all__ = ["PRESETS", "Preset", "preset_of"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings of one algorithm in one environment.
+
+    Attributes:
+        steps: training steps.
+        n_envs: environments beside each other.
+        horizon: length of a training episode in steps; None is the environment's own.
+        hold: steps for which an early end is held; None is all until the horizon.
+        labels: how many answers to spend.
+        clip_seconds: length of a clip.
+        strategy: which clips to ask about.
+        first_share: share of the labels that is asked for before training.
+        reward_model: settings of the reward model.
+        agent: keyword arguments of the SB3 algorithm.
+        measured: what was measured with them, and how.
+    """
+
+    steps: int = 100_000
+    n_envs: int = 8
+    horizon: int | None = None
+    hold: int | None = None
+    labels: int = 200
+    clip_seconds: float = 1.5
+    strategy: Strategy = "diverse"
+    first_share: float = 0.25
+    reward_model: RewardModelSettings = RewardModelSettings()
+    agent: dict[str, Any] = field(default_factory=dict)
+    measured: str = ""
+
+    def policy_for(self, space: spaces.Space[Any]) -> str:
+        """SB3's name of the policy that fits the observations."""
+        if isinstance(space, spaces.Dict):
+            return "MultiInputPolicy"
+        image = isinstance(space, spaces.Box) and len(space.shape) == 3
+        return "CnnPolicy" if image else "MlpPolicy"
+
+
+PRESETS: dict[tuple[str, str], Preset] = {
+    ("CartPole-v1", "ppo"): Preset(
+        steps=100_000,
+        n_envs=32,
+        hold=25,
+        labels=100,
+        clip_seconds=0.5,
+        agent={
+            "n_steps": 64,
+            "batch_size": 256,
+            "n_epochs": 10,
+            "gamma": 0.99,
+            "gae_lambda": 0.95,
+            "learning_rate": LinearSchedule(1e-3, 0.0, 1.0),
+        },
+    ),
+    ("MovingDot-v1", "ppo"): Preset(
+        steps=80_000,
+        n_envs=8,
+        labels=100,
+        agent={
+            "n_steps": 128,
+            "batch_size": 256,
+            "n_epochs": 4,
+            "gamma": 0.9,
+            "gae_lambda": 0.9,
+            "ent_coef": 0.01,
+            "learning_rate": 7e-4,
+        },
+    ),
+    ("Pendulum-v1", "ppo"): Preset(
+        steps=100_000,
+        n_envs=32,
+        labels=50,
+        clip_seconds=1 / 3,
+        first_share=0.6,
+        reward_model=RewardModelSettings(members=7),
+        agent={
+            "n_steps": 64,
+            "batch_size": 256,
+            "n_epochs": 10,
+            "gamma": 0.97,
+            "gae_lambda": 0.95,
+            "learning_rate": 1e-3,
+        },
+    ),
+}
+
+FALLBACK: dict[str, Preset] = {
+    "dqn": Preset(n_envs=1),
+    "sac": Preset(n_envs=1),
+    "td3": Preset(n_envs=1),
+}
+"""For environments without a preset: SB3's own settings."""
+
+
+def preset_of(env_id: str, algo: str) -> Preset:
+    """The preset of an environment and an algorithm, or the algorithm's fall-back."""
+    name, algo = env_id.removeprefix("rlhf/"), algo.lower()
+    return PRESETS.get((name, algo)) or FALLBACK.get(algo) or Preset()

@@ -1,0 +1,221 @@
+"""The checks of `rlhf-gym doctor`: each looks at one thing and names the remedy."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["CHECKS", "Finding"]
+
+GIGABYTE = 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        name: what was looked at, one word.
+        status: ``"ok"``, ``"warn"`` (something will not work) or ``"fail"`` (nothing will).
+        text: what was found.
+        remedy: what to do about it, or ``""``.
+    """
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    text: str
+    remedy: str = ""
+
+
+def check_python(_: Path) -> Finding:
+    """Which Python this is."""
+    return Finding("python", "ok", f"{platform.python_version()} in {sys.prefix}")
+
+
+def check_pygame(_: Path) -> Finding:
+    """pygame-ce, and not plain pygame over or beside it: both are imported as `pygame`."""
+    ce, plain = _version("pygame-ce"), _version("pygame")
+    repair = "pip uninstall -y pygame pygame-ce\npip install pygame-ce"
+    if plain:
+        both = f"pygame {plain} is installed {'beside' if ce else 'instead of'} pygame-ce"
+        return Finding("pygame", "fail", both, repair)
+    if not ce:
+        return Finding("pygame", "fail", "pygame-ce is not installed", "pip install pygame-ce")
+    # A process of its own: pygame prints, and may be broken in any way.
+    code = "import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')"
+    environment = {**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+    tried = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    if tried.stdout.strip() != "ce":
+        return Finding("pygame", "fail", f"pygame-ce {ce} is installed, but damaged", repair)
+    return Finding("pygame", "ok", f"pygame-ce {ce}")
+
+
+def check_display(_: Path) -> Finding:
+    """A screen for the window."""
+    driver = os.environ.get("SDL_VIDEODRIVER", "")
+    if driver in ("dummy", "offscreen"):
+        remedy = "unset SDL_VIDEODRIVER to label in the window"
+        return Finding("display", "warn", f"SDL_VIDEODRIVER={driver} shows nothing", remedy)
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        remedy = (
+            "to label, connect with `ssh -X`, or copy the run folder to your own machine and call "
+            "`rlhf-gym label RUN` there;\nwithout a person: `--teacher synthetic`"
+        )
+        return Finding("display", "warn", "no display (DISPLAY is not set)", remedy)
+    return Finding("display", "ok", os.environ.get("DISPLAY", "") or "there is one")
+
+
+def check_video(_: Path) -> Finding:
+    """The H.264 codec: a few frames are encoded and read back."""
+    try:
+        import numpy as np
+
+        from rlhf_gym.media.video import decode, encode
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "clip.mp4"
+            encode(np.zeros((3, 32, 32, 3), np.uint8), path, 10.0)
+            count = len(decode(path))
+    except Exception as error:  # whatever is wrong with the codec is the finding
+        remedy = "pip install --force-reinstall av"
+        return Finding("video", "fail", f"clips cannot be encoded: {error}", remedy)
+    if count != 3:
+        remedy = "pip install --force-reinstall av"
+        return Finding("video", "fail", f"3 frames were encoded, {count} came back", remedy)
+    return Finding("video", "ok", f"H.264 through PyAV {_version('av')}")
+
+
+def check_torch(_: Path) -> Finding:
+    """PyTorch computes, and what on."""
+    try:
+        import torch
+
+        float(torch.ones(2, 2).mm(torch.ones(2, 2)).sum())
+        version = torch.__version__
+        if not torch.cuda.is_available():
+            return Finding(
+                "torch", "ok", f"{version}, no GPU: the CPU is enough for small networks"
+            )
+        name = torch.cuda.get_device_name(0)
+        float(torch.ones(2, 2, device="cuda").sum())
+    except Exception as error:
+        remedy = "install a PyTorch that fits this machine and its driver, or use --device cpu"
+        return Finding("torch", "fail", f"torch does not work: {error}", remedy)
+    return Finding("torch", "ok", f"{version} on {name}")
+
+
+def check_store(folder: Path) -> Finding:
+    """The database can be written and locked where the run lies."""
+    store = folder / "feedback.db"
+    if not folder.is_dir():
+        return Finding("store", "fail", f"there is no folder {folder}", "give one that exists")
+    if store.exists():
+        return _check_existing(store)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as place:
+            _lock(Path(place) / "probe.db")
+    except (OSError, sqlite3.Error) as error:
+        remedy = "make runs on a local disk that you may write (--run); not on a network drive"
+        return Finding("store", "fail", f"{folder.resolve()} cannot hold a store: {error}", remedy)
+    return Finding("store", "ok", f"{folder.resolve()} can hold one")
+
+
+def _check_existing(store: Path) -> Finding:
+    from rlhf_gym.store import FeedbackStore, StoreError
+
+    try:
+        with FeedbackStore.open(str(store)) as opened:
+            counts = opened.counts()
+        _lock(store)
+    except (StoreError, sqlite3.Error) as error:
+        remedy = "close the window and other programs that use it, then try again"
+        text = str(error)
+        return Finding("store", "fail", text, remedy if "locked" in text else "")
+    return Finding("store", "ok", f"{store}: {counts.answered} of {counts.asked} queries answered")
+
+
+def _lock(path: Path) -> None:
+    """Take the lock for writing and let it go again, changing nothing."""
+    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+    try:
+        if connection.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
+            raise sqlite3.OperationalError("this file system has no write-ahead log")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    finally:
+        connection.close()
+
+
+def check_disk(folder: Path) -> Finding:
+    """Room for a run: clips, checkpoints and, off-policy, a replay buffer."""
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    text = f"{free:.1f} GB free"
+    if free < 0.1:
+        return Finding("disk", "fail", text, "free some space, or make runs elsewhere (--run)")
+    if free < 1:
+        return Finding("disk", "warn", text, "a long run may need more than that")
+    return Finding("disk", "ok", text)
+
+
+def check_links(_: Path) -> Finding:
+    """In a checkout, the two links are there; type checkers and editable installs need them."""
+    package = Path(__file__).parents[1]
+    if not (package.parent / "pyproject.toml").exists():
+        return Finding("package", "ok", f"rlhf-gym {_version('rlhf-gym')}, installed from a wheel")
+    broken = [n for n in ("envs", "wrappers") if not (package / n / "__init__.py").exists()]
+    if broken:
+        remedy = "\n".join(f"ln -sfn ../{name} {package / name}" for name in broken)
+        text = f"links are missing in the checkout: {', '.join(broken)}"
+        return Finding("package", "fail", text, remedy + "\npip install -e .")
+    return Finding("package", "ok", f"rlhf-gym {_version('rlhf-gym')}, a checkout")
+
+
+def check_imitation(_: Path) -> Finding:
+    """Imitation is optional: its metadata would pull in plain pygame."""
+    if importlib.util.find_spec("imitation") is None:
+        return Finding("imitation", "ok", "not installed (needed for `make benchmark` only)")
+    if missing := [n for n in ("datasets", "scipy", "seals") if not importlib.util.find_spec(n)]:
+        remedy = "pip install --no-deps -c constraints.txt -r requirements/imitation.txt"
+        return Finding("imitation", "warn", f"without {', '.join(missing)}", remedy)
+    return Finding("imitation", "ok", str(_version("imitation")))
+
+
+CHECKS: tuple[Callable[[Path], Finding], ...] = (
+    check_python,
+    check_links,
+    check_torch,
+    check_pygame,
+    check_display,
+    check_video,
+    check_store,
+    check_disk,
+    check_imitation,
+)
+
+
+def _version(package: str) -> str | None:
+    """The installed version of a package, or None."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

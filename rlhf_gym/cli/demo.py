@@ -1,0 +1,28 @@
+"""`rlhf-gym demo`: see an agent learn from comparisons, without a person or a display."""
+
+from __future__ import annotations
+
+from rlhf_gym.cli.train import conclude
+from rlhf_gym.training import TrainSettings, train
+
+__all__ = ["command"]
+
+
+def command(*, run: str | None = None, seed: int = 0, no_progress: bool = False) -> int:
+    """Teach an agent to balance a pole from 100 comparisons of clips; ends in a report.
+
+    A formula plays the person: of two short clips it names the better one. Nothing else tells the
+    agent what to do. Takes about a minute; needs no display.
+
+    Example: rlhf-gym demo
+
+    Args:
+        run: the folder to write; by default runs/CartPole-v1-ppo-DATE.
+        seed: seed of everything.
+        no_progress: show no progress bar.
+    """
+    print("CartPole-v1: an agent that never sees the reward, and 100 comparisons of short clips.")
+    settings = TrainSettings(env_id="CartPole-v1", labels=100, seed=seed)
+    code = conclude(train(settings, run, progress=not no_progress))
+    print("next: rlhf-gym train CartPole-v1 --teacher window      (you do the comparing)")
+    return code

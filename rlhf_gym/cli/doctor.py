@@ -1,0 +1,56 @@
+"""`rlhf-gym doctor`: what is wrong with an installation, and how to repair it."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from rlhf_gym.cli.checks import CHECKS, Finding
+
+__all__ = ["command"]
+
+_MARKS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
+
+
+def command(
+    folder: tyro.conf.Positional[Annotated[Path, tyro.conf.arg(metavar="FOLDER")]] = Path("."),
+    *,
+    json: bool = False,
+) -> int:
+    """Find out what is wrong with an installation, and how to repair it.
+
+    Exit code 1 if something fails; a warning concerns only what it names.
+
+    Example: rlhf-gym doctor runs/my-run
+
+    Args:
+        folder: a run folder, or the folder in which runs are to be made.
+        json: write JSON.
+    """
+    findings = [check(folder) for check in CHECKS]
+    if json:
+        print(json_module.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(_lines(finding))
+        print(_verdict(findings))
+    return int(any(finding.status == "fail" for finding in findings))
+
+
+def _lines(finding: Finding) -> str:
+    lines = [f"{_MARKS[finding.status]}  {finding.name:<10} {finding.text}"]
+    if finding.remedy:
+        lines += [f"{'':17}-> {line}" for line in finding.remedy.splitlines()]
+    return "\n".join(lines)
+
+
+def _verdict(findings: list[Finding]) -> str:
+    failed = sum(finding.status == "fail" for finding in findings)
+    warned = sum(finding.status == "warn" for finding in findings)
+    if failed:
+        return f"\n{failed} to repair, {warned} to know about"
+    return f"\nall is well{f', {warned} to know about' if warned else ''}"

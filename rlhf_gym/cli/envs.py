@@ -1,0 +1,90 @@
+"""`rlhf-gym envs`: the environments that can be trained on here."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import Annotated, Any
+
+import gymnasium as gym
+import tyro
+
+import rlhf_gym.envs  # noqa: F401  registers the environments
+
+__all__ = ["command"]
+
+
+def command(
+    only: tyro.conf.Positional[Annotated[str, tyro.conf.arg(metavar="TEXT")]] = "",
+    *,
+    all: bool = False,
+    json: bool = False,
+) -> None:
+    """List the environments with their spaces, horizon and goal.
+
+    Any other Gymnasium id that can be made here works as well.
+
+    Example: rlhf-gym envs cartpole --json
+
+    Args:
+        only: show ids that contain this text only.
+        all: show every version, not only the newest one of each.
+        json: write JSON.
+    """
+    ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
+    rows = [row for row in map(_describe, ids) if row is not None]
+    if json:
+        print(json_module.dumps(rows, indent=2))
+        return
+    if not rows:
+        raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
+    for row in rows:
+        steps = f"{row['horizon']} steps" if row["horizon"] else "no time limit: give --horizon"
+        print(f"{row['id']}  ({steps})")
+        print(f"    {row['goal']}")
+        print(f"    sees {row['observations']}, does {row['actions']}")
+
+
+def _ids(every_version: bool) -> list[str]:
+    """Our own ids first, then Gymnasium's; toys of other kinds and vectorised twins left out."""
+    newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
+    chosen = []
+    for spec in gym.registry.values():
+        if spec.entry_point is None or spec.namespace in ("phys2d", "tabular"):
+            continue
+        chosen.append(spec)
+        known = newest.get((spec.namespace, spec.name))
+        if known is None or (spec.version or 0) > (known.version or 0):
+            newest[spec.namespace, spec.name] = spec
+    specs = chosen if every_version else list(newest.values())
+    return sorted((spec.id for spec in specs), key=lambda id: (not id.startswith("rlhf/"), id))
+
+
+def _describe(env_id: str) -> dict[str, Any] | None:
+    """One environment, or None where it needs a package that is missing."""
+    from rlhf_gym.environments import goal_of
+
+    try:
+        env = gym.make(env_id)
+    except (gym.error.Error, ImportError):
+        return None
+    row = {
+        "id": env_id,
+        "observations": _short(env.observation_space),
+        "actions": _short(env.action_space),
+        "horizon": env.spec.max_episode_steps if env.spec else None,
+        "draws": "rgb_array" in env.metadata.get("render_modes", ()),
+        "goal": goal_of(env_id).text,
+    }
+    env.close()
+    return row
+
+
+def _short(space: gym.Space[Any]) -> str:
+    """A space in a few characters.
+
+    >>> _short(gym.spaces.Box(-1, 1, (2,))), _short(gym.spaces.Discrete(3))
+    ('Box(2) float32', 'Discrete(3)')
+    """
+    if isinstance(space, gym.spaces.Box):
+        return f"Box({', '.join(map(str, space.shape))}) {space.dtype}"
+    return str(space)

@@ -1,0 +1,37 @@
+"""`rlhf-gym evaluate RUN`: measure the trained agent on the untouched environment."""
+
+from __future__ import annotations
+
+import json as json_module
+from typing import Annotated
+
+import tyro
+
+from rlhf_gym.training import evaluate
+
+__all__ = ["command"]
+
+
+def command(
+    run: Annotated[str, tyro.conf.Positional], *, episodes: int = 20, json: bool = False
+) -> None:
+    """Measure the trained agent by its true return, in episodes that end where they should.
+
+    The returns are noted in the run folder, where the report finds them.
+
+    Example: rlhf-gym evaluate runs/CartPole-v1-ppo-20261120-120000 --episodes 50
+
+    Args:
+        run: the run's folder.
+        episodes: how many whole episodes.
+        json: write JSON.
+    """
+    found = evaluate(run, episodes)
+    if json:
+        print(json_module.dumps({"mean": found.mean, "returns": found.after}))
+        return
+    low, high = min(found.after), max(found.after)
+    print(
+        f"true return {found.mean:.1f} +- {found.standard_error:.1f} "
+        f"(mean and standard error of {len(found.after)} episodes; {low:.1f} to {high:.1f})"
+    )

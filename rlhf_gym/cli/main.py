@@ -1,0 +1,130 @@
+"""The program's entry: finds the command, reads its flags, and turns errors into advice."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+__all__ = ["main"]
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+COMMANDS = {
+    "demo": "see an agent learn from comparisons, without a person or a display",
+    "train": "train an agent on what a person (or a formula) prefers",
+    "label": "answer a run's queries in the window",
+    "evaluate": "measure the trained agent on the untouched environment",
+    "watch": "see the agent act, with the reward that was learned",
+    "report": "write one HTML file about a run",
+    "play": "play an environment with the keyboard",
+    "envs": "list the environments",
+    "doctor": "find out what is wrong with an installation",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: what follows the program's name; by default the process's own.
+
+    Returns:
+        0 if it is done, 1 if it failed, 2 if it was used wrongly.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or os.environ.get("RLHF_GYM_DEBUG", "0") not in ("", "0")
+    given = [argument for argument in given if argument != "--debug"]
+    if not given or given[0] in ("-h", "--help", "help"):
+        print(_help(), file=sys.stdout if given else sys.stderr)
+        return DONE if given else WRONG_USAGE
+    if given[0] == "--version":
+        from rlhf_gym import __version__
+
+        print(f"rlhf-gym {__version__}")
+        return DONE
+    name, *rest = given
+    if name not in COMMANDS:
+        nearest = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean `rlhf-gym {nearest[0]}`?" if nearest else "`rlhf-gym` lists them"
+        print(f"rlhf-gym: there is no command {name!r}; {hint}", file=sys.stderr)
+        return WRONG_USAGE
+    return _run(name, rest, debug)
+
+
+def _run(name: str, arguments: list[str], debug: bool) -> int:
+    """Run the command ``name``; a user's mistake becomes one message, a bug keeps its traceback."""
+    try:
+        import tyro
+
+        command = import_module(f"rlhf_gym.cli.{name}").command
+        code = tyro.cli(
+            command,
+            prog=f"rlhf-gym {name}",
+            args=arguments,
+            config=(tyro.conf.PositionalRequiredArgs, tyro.conf.FlagCreatePairsOff),
+        )
+        sys.stdout.flush()
+    except SystemExit as stop:  # tyro: 0 after --help, 2 after wrong flags
+        return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+    except KeyboardInterrupt:
+        print("\nrlhf-gym: stopped", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # `rlhf-gym envs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if debug or not _is_advice(error):
+            traceback.print_exc()
+        else:
+            print(f"rlhf-gym: {error}{_remedy(error)}", file=sys.stderr)
+        return FAILED
+    return DONE if code is None else int(code)
+
+
+def _is_advice(error: Exception) -> bool:
+    """Whether the message was written for the user, by this project or by Gymnasium."""
+    if isinstance(error, OSError):
+        return True
+    if type(error).__module__.startswith(("rlhf_gym.", "gymnasium.error")):
+        return True
+    if not isinstance(error, (ValueError, TypeError, ImportError)):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")
+
+
+def _remedy(error: Exception) -> str:
+    """What to do about an error of the operating system that does not say so itself."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ": free some space and try again (`rlhf-gym train --resume RUN` keeps all labels)"
+    return ""
+
+
+def _help() -> str:
+    """The overview."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
+    return "\n".join(
+        [
+            "rlhf-gym: teach agents by comparing clips",
+            "",
+            "usage: rlhf-gym COMMAND [options]      rlhf-gym COMMAND --help shows them",
+            "",
+            *lines,
+            "",
+            "start here:",
+            "  rlhf-gym demo                                     a few minutes, ends in a report",
+            "  rlhf-gym train CartPole-v1 --teacher window       you label while the agent trains",
+            "",
+            "--debug (or RLHF_GYM_DEBUG=1) shows the traceback of an error; --version the version.",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

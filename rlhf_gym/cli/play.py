@@ -1,0 +1,41 @@
+"""`rlhf-gym play`: an environment with the keyboard."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import tyro
+
+__all__ = ["command"]
+
+
+def command(
+    env_id: Annotated[str, tyro.conf.arg(metavar="ENV")],
+    *,
+    speed: float = 1.0,
+    seed: int | None = None,
+) -> None:
+    """Play an environment with the keyboard.
+
+    Five minutes of it show what is hard, and make better judgements afterwards. Esc quits, R starts
+    a new episode; the window names the other keys.
+
+    Example: rlhf-gym play CartPole-v1 --speed 0.5
+
+    Args:
+        env_id: id of the environment; `rlhf-gym envs` lists them.
+        speed: 1 is the environment's own speed.
+        seed: seed of the first episode.
+    """
+    if not speed > 0:
+        raise ValueError(f"--speed must be more than 0, but {speed} was given")
+    from rlhf_gym.environments import goal_of, make_env
+    from rlhf_gym.window.play import play
+
+    env = make_env(env_id, keep_termination=True)
+    try:
+        returns = play(env, goal_of(env_id).text, speed=speed, seed=seed)
+    finally:
+        env.close()
+    for number, value in enumerate(returns, start=1):
+        print(f"episode {number}: true return {value:g}")

@@ -1,0 +1,51 @@
+"""`rlhf-gym report RUN`: write one HTML file about a run."""
+
+from __future__ import annotations
+
+import json as json_module
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from rlhf_gym.report import build_report
+from rlhf_gym.runs import RunFolder
+
+__all__ = ["command"]
+
+
+def command(
+    run: Annotated[str, tyro.conf.Positional],
+    *,
+    out: Path | None = None,
+    open: bool = False,
+    json: bool = False,
+) -> None:
+    """Write one HTML file about a run, finished or not; it needs no network.
+
+    Returns, the reward model, the answers, videos, the clips most disputed, every setting. The
+    numbers lie beside it as JSON.
+
+    Example: rlhf-gym report runs/CartPole-v1-ppo-20261120-120000 --open
+
+    Args:
+        run: the run's folder.
+        out: the file to write; by default report.html in the run's folder.
+        open: show it in the browser.
+        json: write the verdict and the main numbers as JSON.
+    """
+    page = build_report(RunFolder.open(run).path, out)
+    numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    verdict = numbers["verdict"]
+    if json:
+        result = {"report": str(page), "verdict": verdict, "outcome": numbers["outcome"]}
+        print(json_module.dumps(result, indent=2))
+    else:
+        print(verdict["headline"])
+        print(verdict["trust"])
+        for warning in verdict["warnings"]:
+            print(f"! {warning}")
+        print(f"report: {page}")
+    if open:
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,69 @@
+"""`rlhf-gym train`: train an agent on what a person, or a formula, prefers."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from typing import Annotated
+
+import tyro
+
+from rlhf_gym.evaluation import read_evaluation
+from rlhf_gym.report import build_report
+from rlhf_gym.runs import RunFolder
+from rlhf_gym.training import TrainSettings, resume, train
+
+__all__ = ["command", "conclude"]
+
+
+def command(
+    settings: Annotated[TrainSettings, tyro.conf.arg(name="")] = TrainSettings(),  # noqa: B008
+    *,
+    run: str | None = None,
+    resume_run: Annotated[str | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
+    no_progress: bool = False,
+    json: bool = False,
+) -> int:
+    """Train an agent on what a person, or a formula, prefers.
+
+    Ctrl-C stops after the present rollout with everything saved; --resume RUN goes on from there.
+
+    Example: rlhf-gym train CartPole-v1 --teacher window --labels 100
+
+    Args:
+        settings: what to train, and how.
+        run: the folder to write; by default runs/ENV-ALGO-DATE.
+        resume_run: go on with this run, with its own settings; all other settings are ignored.
+        no_progress: show no progress bar.
+        json: write the result as JSON.
+    """
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr if json else sys.stdout, flush=True)
+
+    progress = not (no_progress or json)
+    if resume_run is not None:
+        folder = resume(resume_run, progress=progress, tell=tell)
+    else:
+        folder = train(settings, run, progress=progress, tell=tell)
+    return conclude(folder, json)
+
+
+def conclude(folder: RunFolder, json: bool = False) -> int:
+    """Write the report of a run and print what came out."""
+    report = build_report(folder.path)
+    evaluation = read_evaluation(folder.evaluation)
+    if json:
+        result = {"run": str(folder.path), "report": str(report), "after": evaluation.after}
+        print(json_module.dumps({**result, "before": evaluation.before}))
+        return 0
+    if evaluation.after:
+        before = (
+            f"{sum(evaluation.before) / len(evaluation.before):.1f}" if evaluation.before else "?"
+        )
+        print(
+            f"true return on the untouched environment: {before} before, {evaluation.mean:.1f} "
+            f"+- {evaluation.standard_error:.1f} after ({len(evaluation.after)} episodes)"
+        )
+    print(f"report: {report}")
+    return 0

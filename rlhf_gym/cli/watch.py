@@ -1,0 +1,120 @@
+"""`rlhf-gym watch RUN`: see the agent act, with the reward that was learned."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import gymnasium as gym
+import numpy as np
+import tyro
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from rlhf_gym.clips import map_leaves
+from rlhf_gym.environments import goal_of
+from rlhf_gym.media import encode
+from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.runs import RunFolder
+from rlhf_gym.training import load
+from rlhf_gym.window.desktop import NoDisplay
+from rlhf_gym.window.trace import Moment
+from rlhf_gym.window.watch import film, watch
+
+__all__ = ["command", "moments"]
+
+VIDEO_FPS = 30.0
+"""Frames a second of a video at most."""
+
+
+def command(
+    run: Annotated[str, tyro.conf.Positional],
+    *,
+    video: Path | None = None,
+    seconds: float = 10.0,
+    seed: int = 0,
+) -> None:
+    """See the agent act in the untouched environment; under it runs the reward that it is given.
+
+    Space pauses, `.` goes one step on, R starts anew, + and - change the speed, Esc quits. Without
+    a display a video is written instead.
+
+    Example: rlhf-gym watch runs/CartPole-v1-ppo-20261120-120000 --video agent.mp4
+
+    Args:
+        run: the run's folder.
+        video: write a video here, and open no window.
+        seconds: length of the video.
+        seed: seed of the first episode.
+    """
+    if not seconds > 0:
+        raise ValueError(f"--seconds must be more than 0, but {seconds} was given")
+    folder = RunFolder.open(run)
+    agent, reward_model, settings = load(folder.path)
+    goal = settings.goal or goal_of(settings.env_id).text
+    env = gym.make(settings.env_id, render_mode="rgb_array")
+    fps = float(env.metadata.get("render_fps") or 30)
+
+    def start() -> Iterator[Moment]:
+        return moments(agent, reward_model, env, seed)
+
+    try:
+        if video is None:
+            try:
+                watch(start, title=settings.env_id, goal=goal, fps=fps)
+                return
+            except NoDisplay:
+                video = folder.videos / "watch.mp4"
+                print("no display: writing a video")
+        _write_video(start, video, settings.env_id, goal, fps, seconds)
+    finally:
+        env.close()
+
+
+def moments(
+    agent: BaseAlgorithm, reward_model: RewardModel, env: gym.Env[Any, Any], seed: int = 0
+) -> Iterator[Moment]:
+    """The agent's steps, one episode after the other, with what the reward model makes of them.
+
+    Args:
+        agent: takes its most likely action.
+        reward_model: predicts from the observation before a step and the action.
+        env: with pictures (``render_mode="rgb_array"``).
+        seed: of the first episode.
+    """
+    normalised = _normalisation(reward_model)
+    observation, _ = env.reset(seed=seed)
+    while True:
+        action, _ = agent.predict(observation, deterministic=True)
+        batch = map_leaves(lambda leaf: np.asarray(leaf)[None], observation)
+        members = normalised(reward_model.predict_each(batch, np.asarray(action)[None])[:, 0])
+        frame = np.asarray(env.render())
+        observation, reward, terminated, truncated, _ = env.step(action)
+        ended = terminated or truncated
+        yield Moment(frame, float(members.mean()), members, float(reward), ended)
+        if ended:
+            observation, _ = env.reset()
+
+
+def _normalisation(reward_model: RewardModel) -> Callable[[Any], Any]:
+    """Puts each member's reward into the unit of the learned reward."""
+    state = reward_model.state()
+    offset, scale = (state[name].cpu().numpy()[:, 0] for name in ("offset", "scale"))
+    return lambda members: (members - offset) / scale
+
+
+def _write_video(
+    start: Callable[[], Iterator[Moment]],
+    path: Path,
+    title: str,
+    goal: str,
+    fps: float,
+    seconds: float,
+) -> None:
+    every = max(1, round(fps / VIDEO_FPS))
+    steps = itertools.islice(start(), max(1, round(seconds * fps)))
+    frames = np.stack(list(film(steps, title=title, goal=goal, every=every)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encode(frames, path, fps / every)
+    print(f"video: {path}")

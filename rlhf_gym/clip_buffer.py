@@ -1,0 +1,413 @@
+"""ClipBuffer: the newest steps of all environments in ring arrays, from which clips are cut."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from rlhf_gym.clip_extras import ClipExtras
+from rlhf_gym.clips import Array, Clip, Observations, Start, leaves, map_leaves
+
+__all__ = ["ClipBuffer", "FrameStack", "Positions"]
+
+EXTRAS_SHARE = 8
+"""One byte in so many is kept for snapshots and camera frames."""
+REASONS = (None, "terminated", "truncated")
+"""Why an episode ended at a step, by the code that is kept of it; None: it went on."""
+
+
+@dataclass(frozen=True)
+class FrameStack:
+    """How stacked image observations repeat each other, so that each frame is stored once.
+
+    Attributes:
+        size: frames in a stack, the newest last.
+        axis: axis of an observation (without the batch) along which they are stacked.
+    """
+
+    size: int
+    axis: int
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where clips lie in a `ClipBuffer`.
+
+    Attributes:
+        env: ``(n,)`` index of the environment.
+        first: ``(n,)`` number of the row (counted from the buffer's first ever) of the first step.
+        length: ``(n,)`` number of steps, at most the clip length.
+    """
+
+    env: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of clips."""
+        return len(self.env)
+
+    def __getitem__(self, index: Array | slice) -> Positions:
+        """The positions at ``index``."""
+        return Positions(self.env[index], self.first[index], self.length[index])
+
+    def where(self, condition: Array, other: Positions) -> Positions:
+        """These positions where ``condition`` ``(n,)`` holds, and those of ``other`` elsewhere."""
+        return Positions(
+            np.where(condition, self.env, other.env),
+            np.where(condition, self.first, other.first),
+            np.where(condition, self.length, other.length),
+        )
+
+
+class ClipBuffer:
+    """The newest steps of ``n_envs`` environments, bounded in bytes; a source of clips.
+
+    Steps lie in ring arrays of shape ``(capacity, n_envs, ...)``: a step of the vector environment
+    is one assignment, and clips are copies, so that nothing keeps an old episode alive. An episode
+    shorter than ``clip_length`` is one clip, as long as the episode. A clip never starts on a held
+    step (see `rlhf_gym.wrappers.FixedHorizon`), where there is nothing to judge.
+
+    Args:
+        observation_space: of one environment.
+        action_space: of one environment.
+        n_envs: number of environments.
+        clip_length: steps of a clip.
+        max_bytes: bound of all that is kept, in bytes.
+        frame_stack: set where image observations are stacked frames; each is then stored once.
+        env_id: written into the clips.
+
+    Raises:
+        ValueError: if ``clip_length`` is not positive, or not even two clips fit into
+            ``max_bytes``.
+    """
+
+    def __init__(
+        self,
+        observation_space: gym.Space[object],
+        action_space: gym.Space[object],
+        n_envs: int,
+        clip_length: int,
+        *,
+        max_bytes: int = 2**30,
+        frame_stack: FrameStack | None = None,
+        env_id: str = "",
+    ) -> None:
+        if clip_length < 1:
+            raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
+        self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
+        self._stack = frame_stack
+        self._history = frame_stack.size - 1 if frame_stack else 0
+        example = _zeros(observation_space)
+        stored = map_leaves(self._newest_frame, example) if frame_stack else example
+        action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
+        bookkeeping = 4 + 4 + 8 + 3  # true reward, step in the episode, agent step, flags
+        per_step = sum(leaf.nbytes for leaf in leaves(stored)) + action.nbytes + bookkeeping
+        ring_bytes = max_bytes - max_bytes // EXTRAS_SHARE
+        self.capacity = ring_bytes // (per_step * n_envs)
+        least = 2 * clip_length + self._history
+        if self.capacity < least:
+            raise ValueError(
+                f"max_bytes={max_bytes} holds {self.capacity} steps of {n_envs} environments "
+                f"({per_step} bytes a step), but two clips of {clip_length} steps need {least}; "
+                f"give max_bytes >= {-(-8 * per_step * n_envs * least // 7)}"
+            )
+        rows = (self.capacity, n_envs)
+        self._observations = map_leaves(
+            lambda leaf: np.zeros((*rows, *leaf.shape), leaf.dtype), stored
+        )
+        self._actions = np.zeros((*rows, *action.shape), action.dtype)
+        self._true_rewards = np.zeros(rows, np.float32)
+        self._step = np.zeros(rows, np.int32)
+        self._done = np.zeros(rows, bool)
+        self._held = np.zeros(rows, bool)
+        self._ended = np.zeros(rows, np.uint8)
+        self._agent_step = np.zeros(self.capacity, np.int64)
+        self._next_step = np.zeros(n_envs, np.int32)
+        self._extras = ClipExtras(n_envs, max_bytes // EXTRAS_SHARE)
+        self.rows = 0
+        """Number of rows ever written."""
+
+    def __len__(self) -> int:
+        """Number of steps (of all environments) that are kept."""
+        return min(self.rows, self.capacity) * self.n_envs
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
+        arrays = (
+            *leaves(self._observations),
+            self._actions,
+            self._true_rewards,
+            self._step,
+            self._done,
+            self._held,
+            self._ended,
+            self._agent_step,
+        )
+        return sum(array.nbytes for array in arrays) + self._extras.nbytes
+
+    def add(
+        self,
+        observations: Observations,
+        actions: Array,
+        true_rewards: Array,
+        dones: Array,
+        infos: Sequence[dict[str, object]] = (),
+        agent_step: int = 0,
+    ) -> None:
+        """Write one step of all environments.
+
+        Args:
+            observations: ``(n_envs, *obs)``, seen before the step.
+            actions: ``(n_envs, *act)``.
+            true_rewards: ``(n_envs,)``.
+            dones: ``(n_envs,)`` bool, whether the episode is over after the step.
+            infos: of the step; ``held``, ``ended``, ``TimeLimit.truncated``, ``snapshot`` and
+                ``frame`` are read.
+            agent_step: training steps so far.
+        """
+        row = self.rows % self.capacity
+        for ring, leaf in zip(leaves(self._observations), leaves(observations), strict=True):
+            ring[row] = self._newest_frame(leaf, batch=1) if self._stack else leaf
+        self._actions[row] = actions
+        self._true_rewards[row] = true_rewards
+        self._step[row] = self._next_step
+        self._done[row] = dones
+        self._held[row] = False
+        self._ended[row] = dones
+        self._agent_step[row] = agent_step
+        self._next_step += 1
+        self._next_step[dones] = 0
+        for env, info in enumerate(infos):
+            self._note(row, env, info)
+        self.rows += 1
+        self._extras.forget_before(self.rows - self.capacity)
+
+    def _note(self, row: int, env: int, info: dict[str, object]) -> None:
+        if info.get("held", False):
+            self._held[row, env] = True
+            self._ended[row, env] = 0
+        elif info.get("ended") in REASONS[1:]:
+            self._ended[row, env] = REASONS.index(info["ended"])
+        elif self._done[row, env] and info.get("TimeLimit.truncated", False):
+            self._ended[row, env] = REASONS.index("truncated")
+        snapshot, frame = info.get("snapshot"), info.get("frame")
+        if isinstance(snapshot, bytes):
+            self._extras.add_snapshot(self.rows, env, snapshot)
+        if isinstance(frame, np.ndarray):
+            self._extras.add_frame(self.rows, env, frame)
+
+    def positions(
+        self,
+        n: int,
+        rng: np.random.Generator,
+        *,
+        newest: int = 100_000,
+        drawable: bool = False,
+    ) -> Positions:
+        """Draw ``n`` clips at random, with replacement, from the ``newest`` steps.
+
+        Args:
+            n: number of clips.
+            rng: the randomness.
+            newest: only steps among so many newest ones.
+            drawable: only clips that can be drawn again.
+
+        Returns:
+            ``n`` positions, or none at all while no clip is complete.
+        """
+        everything = self._all_positions(newest)
+        if drawable:
+            everything = everything[np.flatnonzero(self._drawable(everything))]
+        if len(everything) == 0:
+            return everything
+        return everything[rng.integers(len(everything), size=n)]
+
+    def _all_positions(self, newest: int) -> Positions:
+        oldest = max(self.rows - self.capacity, self.rows - -(-newest // self.n_envs), 0)
+        first_kept = max(self.rows - self.capacity, 0)
+        rows = np.arange(oldest, self.rows)
+        step = self._step[rows % self.capacity].astype(np.int64)
+        length = np.minimum(step + 1, self.clip_length)
+        first = rows[:, None] - length + 1
+        reach = first - np.minimum(step - length + 1, self._history)
+        complete = (step + 1 >= self.clip_length) | self._done[rows % self.capacity]
+        env = np.broadcast_to(np.arange(self.n_envs), first.shape)
+        alive = ~self._held[first % self.capacity, env]
+        found = complete & alive & (reach >= first_kept) & (first >= oldest)
+        return Positions(env[found].copy(), first[found], length[found])
+
+    def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
+        """Which clips were filmed, or have a snapshot before them in their episode."""
+        steps = self._step[positions.first % self.capacity, positions.env]
+        drawable = np.zeros(len(positions), bool)
+        for env in range(self.n_envs):
+            of = np.flatnonzero(positions.env == env)
+            first = positions.first[of]
+            filmed = self._extras.has_frames(env, first, positions.length[of])
+            drawable[of] = filmed | self._extras.has_snapshot(env, first - steps[of], first)
+        return drawable
+
+    def batch(self, positions: Positions) -> tuple[Observations, Array, Array, Array]:
+        """Copies of many clips at once, padded to one length.
+
+        Returns:
+            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, true
+            rewards ``(n, clip_length)`` and a mask ``(n, clip_length)`` of the steps that count.
+        """
+        offset = np.arange(self.clip_length)
+        mask = offset < positions.length[:, None]
+        rows = positions.first[:, None] + np.minimum(offset, positions.length[:, None] - 1)
+        env = positions.env[:, None]
+        at = (rows % self.capacity, env)
+        return (
+            self._gather(rows, np.broadcast_to(env, rows.shape)),
+            self._actions[at],
+            self._true_rewards[at] * mask,
+            mask,
+        )
+
+    @property
+    def over(self) -> npt.NDArray[np.bool_]:
+        """``(n_envs,)``, where an episode has ended and its last state is being held."""
+        last = (self.rows - 1) % self.capacity
+        ended = self._held[last] | (self._ended[last] > 0)
+        return np.asarray(ended & (self._next_step > 0))
+
+    def transitions(
+        self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
+    ) -> tuple[Observations, Array, Array]:
+        """``n`` random steps of the ``newest``: observations, actions and true rewards.
+
+        Args:
+            n: number of steps.
+            rng: the randomness.
+            newest: only steps among so many newest ones.
+            held: only held steps; there may be none, and then none are returned.
+        """
+        oldest = self.rows - self.capacity + self._history
+        first = max(oldest, self.rows - -(-newest // self.n_envs), 0)
+        if held:
+            found = np.argwhere(self._held[np.arange(first, self.rows) % self.capacity])
+            rows, env = found[rng.integers(len(found), size=n if len(found) else 0)].T
+            rows = rows + first
+        else:
+            rows = rng.integers(first, self.rows, n)
+            env = rng.integers(self.n_envs, size=n)
+        at = (rows % self.capacity, env)
+        return self._gather(rows, env), self._actions[at], self._true_rewards[at]
+
+    def clip(self, position: Positions) -> Clip:
+        """The one clip at ``position``, with what is needed to draw it again."""
+        env, first, length = next(_triples(position))
+        rows = np.arange(first, first + length)
+        at = (rows % self.capacity, env)
+        ends = np.flatnonzero(self._ended[at])
+        ended_at = int(ends[0]) if len(ends) else None
+        return Clip(
+            observations=self._gather(rows, np.full(length, env)),
+            actions=self._actions[at],
+            true_rewards=self._true_rewards[at],
+            ended=None if ended_at is None else REASONS[self._ended[at][ended_at]],
+            ended_at=ended_at,
+            start=self._start(env, first),
+            frames=self._extras.frames(env, first, length),
+            env_id=self.env_id,
+            agent_step=int(self._agent_step[rows[-1] % self.capacity]),
+            wall_time=time.time(),
+        )
+
+    def _start(self, env: int, first: int) -> Start | None:
+        row = self._extras.snapshot_row(env, first)
+        if row is None or first - row > self._step[first % self.capacity, env]:
+            return None
+        between = np.arange(row, first) % self.capacity
+        return Start(self._extras.snapshot(env, row), self._actions[between, env])
+
+    def _newest_frame(self, leaf: Array, batch: int = 0) -> Array:
+        assert self._stack is not None
+        axis = self._stack.axis % (leaf.ndim - batch) + batch
+        width = leaf.shape[axis] // self._stack.size
+        return leaf[(slice(None),) * axis + (slice(-width, None),)]
+
+    def _gather(self, rows: Array, env: Array) -> Observations:
+        if self._stack is None:
+            return map_leaves(lambda ring: ring[rows % self.capacity, env], self._observations)
+        stack = self._stack
+        step = self._step[rows % self.capacity, env]
+
+        def restack(ring: Array) -> Array:
+            frames = []
+            for back in range(stack.size - 1, -1, -1):
+                frame = ring[(rows - back) % self.capacity, env]
+                frame[step < back] = 0  # before the episode, as SB3's VecFrameStack pads
+                frames.append(frame)
+            batch = rows.ndim
+            axis = stack.axis % (frames[0].ndim - batch) + batch
+            return np.concatenate(frames, axis=axis)
+
+        return map_leaves(restack, self._observations)
+
+    def last_episode(self, env: int) -> tuple[Observations, Array]:
+        """Observations and actions of the newest episode of one environment, as far as it is kept.
+
+        ``(length, *obs)`` and ``(length, *act)``; call it when the episode is over.
+        """
+        length = int(self._step[(self.rows - 1) % self.capacity, env]) + 1
+        rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
+        env_of = np.full(len(rows), env)
+        return self._gather(rows, env_of), self._actions[rows % self.capacity, env]
+
+    def begin_episodes(self) -> None:
+        """Say that the next step begins a new episode everywhere."""
+        self._next_step[:] = 0
+
+    def state(self) -> dict[str, Array]:
+        """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
+        rows = np.arange(max(self.rows - self.capacity, 0), self.rows)
+        at = rows % self.capacity
+        state = {f"observations_{i}": leaf[at] for i, leaf in enumerate(leaves(self._observations))}
+        for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
+            state[name] = getattr(self, f"_{name}")[at]
+        state |= {"next_step": self._next_step.copy(), "rows": np.array(self.rows)}
+        return state | self._extras.state()
+
+    def load_state(self, state: dict[str, Array]) -> None:
+        """Take over what `state` gave.
+
+        Raises:
+            ValueError: if it comes from a buffer of other spaces, sizes or bound.
+        """
+        shape = (min(int(state["rows"]), self.capacity), self.n_envs)
+        if state["step"].shape != shape:
+            raise ValueError(
+                f"these steps do not fit: they are (rows, environments) = {state['step'].shape}, "
+                f"but this buffer takes {shape}; use as many environments and as many bytes as "
+                "the buffer that they come from"
+            )
+        self.rows = int(state["rows"])
+        at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity
+        for i, leaf in enumerate(leaves(self._observations)):
+            leaf[at] = state[f"observations_{i}"]
+        for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
+            getattr(self, f"_{name}")[at] = state[name]
+        self._next_step[:] = state["next_step"]
+        self._extras.load_state(state)
+
+
+def _zeros(space: gym.Space[object]) -> Observations:
+    if isinstance(space, gym.spaces.Dict):
+        return {key: np.zeros(part.shape or (), part.dtype) for key, part in space.items()}
+    return np.zeros(space.shape or (), space.dtype)
+
+
+def _triples(positions: Positions) -> Iterator[tuple[int, int, int]]:
+    return zip(
+        positions.env.tolist(), positions.first.tolist(), positions.length.tolist(), strict=True
+    )

@@ -1,0 +1,108 @@
+"""Clip: a short piece of one episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Array", "Clip", "Observations", "RewardFunction", "Start"]
+
+Array: TypeAlias = npt.NDArray[Any]
+Observations: TypeAlias = "Array | dict[str, Array]"
+"""A batch of observations: one array, or one array a key for Dict observation spaces."""
+
+RewardFunction: TypeAlias = Callable[[Observations, Array], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act)) -> rewards (n,)``, batched."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What is needed to draw a clip again.
+
+    Attributes:
+        snapshot: state of the environment at or before the clip's first step, see
+            `rlhf_gym.snapshots`.
+        actions: ``(k, *act)``, the ``k >= 0`` actions from the snapshot to the clip's first step.
+    """
+
+    snapshot: bytes
+    actions: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A short piece of one episode; takes over its arrays and makes them read-only.
+
+    Two clips are equal only if they are the same object.
+
+    Attributes:
+        observations: ``(length, *obs)``, what the agent saw before each action; for Dict spaces a
+            dict of such arrays.
+        actions: ``(length, *act)``, what it then did (as the environment received it).
+        true_rewards: ``(length,)`` float32, the environment's own rewards: for simulated teachers
+            and evaluation only, never for the reward model.
+        ended: why the episode ended within the clip (``"terminated"``, ``"truncated"``), or None.
+        ended_at: index of the step at which it ended; the steps behind it hold the last state.
+        start: what is needed to draw the clip again, or None.
+        frames: ``(length, height, width, 3)`` uint8 where a camera drew them, or None.
+        env_id: id of the environment.
+        agent_step: training steps of the agent when the clip's last step was taken.
+        wall_time: Unix time in seconds at which the clip was cut.
+        id: the store's number of it, 0 until it is stored.
+    """
+
+    observations: Observations
+    actions: Array
+    true_rewards: npt.NDArray[np.float32]
+    ended: str | None = None
+    ended_at: int | None = None
+    start: Start | None = None
+    frames: npt.NDArray[np.uint8] | None = None
+    env_id: str = ""
+    agent_step: int = 0
+    wall_time: float = 0.0
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the lengths and make the arrays read-only."""
+        observed = {len(array) for array in leaves(self.observations)}
+        if observed != {len(self.actions)} or len(self.actions) != len(self.true_rewards):
+            raise ValueError(
+                "the arrays of a clip must have one length, but there are observations of "
+                f"{sorted(observed)}, {len(self.actions)} actions and "
+                f"{len(self.true_rewards)} true rewards"
+            )
+        arrays = [*leaves(self.observations), self.actions, self.true_rewards]
+        if self.start is not None:
+            arrays.append(self.start.actions)
+        if self.frames is not None:
+            arrays.append(self.frames)
+        for array in arrays:
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Number of steps."""
+        return len(self.actions)
+
+    @property
+    def true_return(self) -> float:
+        """Sum of the true rewards."""
+        return float(self.true_rewards.sum(dtype=np.float64))
+
+
+def leaves(observations: Observations) -> list[Array]:
+    """The arrays of a batch of observations, in the order of their keys."""
+    if isinstance(observations, Mapping):
+        return [observations[key] for key in sorted(observations)]
+    return [observations]
+
+
+def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:
+    """Apply ``function`` to each array of a batch of observations."""
+    if isinstance(observations, Mapping):
+        return {key: function(array) for key, array in observations.items()}
+    return function(observations)

@@ -1,0 +1,232 @@
+"""Environments by id: made, wrapped for learning from clips, and described."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.envs.registration import load_env_creator
+from stable_baselines3.common import env_util
+from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
+
+from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
+from rlhf_gym.reward_model.inputs import input_spec
+from rlhf_gym.snapshots import Kind, probe
+from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+from rlhf_gym.wrappers.snapshots import SnapshotRecorder
+
+__all__ = ["clip_steps", "goal_from", "goal_of", "make_env", "make_vec_env", "spec_json"]
+
+Env = gym.Env[Any, Any]
+
+DEFAULT_FPS = 30
+_NOT_RECORDED = ("Monitor", "SnapshotRecorder")
+
+
+def make_env(
+    env_id: str | Callable[..., Env],
+    *,
+    horizon: int | None = None,
+    hold: int | None = None,
+    keep_termination: bool = False,
+    snapshots: bool = True,
+    render_mode: str | None = "rgb_array",
+    **kwargs: Any,
+) -> Env:
+    """Make one environment whose episodes all last equally long.
+
+    Args:
+        env_id: a Gymnasium id, or a function that makes an environment.
+        horizon: length of an episode in steps; by default the environment's own time limit.
+        hold: steps for which an early end is held; by default all until the horizon.
+        keep_termination: let episodes end early, as the environment does. Their length then tells
+            an agent what its learned reward does not (see `FixedHorizon`).
+        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        render_mode: how it draws; left out for environments that do not know the mode.
+        **kwargs: further arguments of the environment.
+
+    Raises:
+        ValueError: the id is unknown, or there is no horizon.
+    """
+    make = partial(_make, env_id, horizon, hold, keep_termination, render_mode, kwargs)
+    return _recorded(make, _snapshot_kind(make)) if snapshots else make()
+
+
+def make_vec_env(
+    env_id: str | Callable[..., Env],
+    n_envs: int = 1,
+    *,
+    seed: int | None = None,
+    horizon: int | None = None,
+    hold: int | None = None,
+    keep_termination: bool = False,
+    snapshots: bool = True,
+    env_kwargs: Mapping[str, Any] | None = None,
+    vec_env_cls: type[DummyVecEnv] | type[SubprocVecEnv] | None = None,
+    vec_env_kwargs: dict[str, Any] | None = None,
+) -> VecEnv:
+    """Make ``n_envs`` environments like `make_env`, each with a Monitor that sees the true reward.
+
+    Args:
+        env_id: a Gymnasium id, or a function that makes an environment.
+        n_envs: number of environments.
+        seed: seed of the first environment; the others get the numbers that follow.
+        horizon: length of an episode in steps; by default the environment's own time limit.
+        hold: steps for which an early end is held; by default all until the horizon.
+        keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
+        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        env_kwargs: further arguments of the environment.
+        vec_env_cls: stable-baselines3's DummyVecEnv (default) or SubprocVecEnv.
+        vec_env_kwargs: further arguments of the vector environment.
+
+    Raises:
+        ValueError: the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
+            ``snapshots``) a reward model cannot read the spaces.
+
+    >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
+    2
+    """
+    if n_envs < 1:
+        raise ValueError(f"n_envs must be at least 1, but it is {n_envs}")
+    if keep_termination:
+        warnings.warn(
+            "keep_termination=True: episodes may end early, and their length tells the agent what "
+            "the learned reward does not. Compare with shuffled labels before trusting a result.",
+            stacklevel=2,
+        )
+    kwargs = {"render_mode": "rgb_array", **(env_kwargs or {})}
+    make = partial(
+        _make, env_id, horizon, hold, keep_termination, kwargs.pop("render_mode"), kwargs
+    )
+    return env_util.make_vec_env(
+        partial(_recorded, make, _snapshot_kind(make)) if snapshots else make,
+        n_envs,
+        seed=seed,
+        vec_env_cls=vec_env_cls,
+        vec_env_kwargs=vec_env_kwargs,
+    )
+
+
+def spec_json(env: VecEnv | Env) -> str:
+    """What rebuilds the environment elsewhere, as JSON for ``EnvSpec.from_json``.
+
+    Monitor and SnapshotRecorder are left out.
+
+    Returns:
+        The JSON, or ``""`` where the environment cannot be described so (it was not made by
+        `gymnasium.make`, or has wrappers or arguments that cannot be written down).
+    """
+    spec = env.get_attr("spec", [0])[0] if isinstance(env, VecEnv) else env.spec
+    if spec is None:
+        return ""
+    spec.additional_wrappers = tuple(
+        wrapper for wrapper in spec.additional_wrappers if wrapper.name not in _NOT_RECORDED
+    )
+    if any(wrapper.kwargs is None for wrapper in spec.additional_wrappers):
+        return ""
+    try:
+        return str(spec.to_json())
+    except (TypeError, ValueError):
+        return ""
+
+
+def clip_steps(venv: VecEnv, seconds: float) -> int:
+    """Number of steps that last ``seconds`` at the environment's own frame rate.
+
+    Raises:
+        ValueError: ``seconds`` is not positive.
+    """
+    if not seconds > 0:
+        raise ValueError(f"a clip must last longer than 0 seconds, but {seconds} was given")
+    fps: float | None = venv.get_attr("metadata", [0])[0].get("render_fps")
+    if fps is None:
+        warnings.warn(
+            f"the environment names no frame rate (metadata['render_fps']): {DEFAULT_FPS} frames "
+            "a second are assumed; give the clip's length in steps to choose it",
+            stacklevel=2,
+        )
+        fps = DEFAULT_FPS
+    return max(1, round(seconds * fps))
+
+
+def goal_of(env_id: str) -> Goal:
+    """What a person is asked to look for in ``env_id``.
+
+    The environment's own ``metadata["goal"]`` and ``metadata["tie_breaker"]`` come first, then what
+    is known of Gymnasium's environments, then a general question.
+
+    >>> goal_of("CartPole-v1").text
+    'Keep the pole upright and the cart near the middle.'
+    """
+    return goal_from(_metadata(env_id), GOALS.get(gym.spec(env_id).name, GENERAL_GOAL))
+
+
+def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:
+    """The goal that an environment's metadata name, or another."""
+    if "goal" not in metadata:
+        return otherwise
+    return Goal(metadata["goal"], metadata.get("tie_breaker", GENERAL_GOAL.tie_breaker))
+
+
+def _make(
+    env_id: str | Callable[..., Env],
+    horizon: int | None,
+    hold: int | None,
+    keep_termination: bool,
+    render_mode: str | None,
+    kwargs: Mapping[str, Any],
+) -> Env:
+    """The environment without a recorder."""
+    if isinstance(env_id, str):
+        drawn = render_mode in _metadata(env_id).get("render_modes", ())
+        mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
+        env: Env = gym.make(env_id, max_episode_steps=horizon, **mode, **kwargs)
+    else:
+        env = env_id(**kwargs)
+        if keep_termination and horizon is not None:
+            env = gym.wrappers.TimeLimit(env, horizon)
+    return env if keep_termination else FixedHorizon(env, horizon, hold)
+
+
+def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
+    return SnapshotRecorder(make(), kind)
+
+
+def _snapshot_kind(make: Callable[[], Env]) -> Kind:
+    """How clips can be drawn again: not at all where no other process can make the environment.
+
+    Raises:
+        ValueError: a reward model cannot read the environment's spaces.
+    """
+    env = make()
+    input_spec(env.observation_space, env.action_space)
+    described = spec_json(env)
+    env.close()
+    return probe(make) if described else "camera"
+
+
+def _metadata(env_id: str) -> dict[str, Any]:
+    """The metadata of an environment's class; an environment need not be made for it."""
+    try:
+        spec = gym.spec(env_id)
+    except gym.error.UnregisteredEnv as error:
+        name = env_id.rpartition(":")[2]
+        nearest = difflib.get_close_matches(name, gym.registry, n=3, cutoff=0.5)
+        hint = f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
+        raise ValueError(
+            f"there is no environment with the id {env_id!r}{hint}; `rlhf-gym envs` lists those "
+            "that are installed"
+        ) from error
+    if spec.entry_point is None:
+        return {}
+    creator = (
+        load_env_creator(spec.entry_point)
+        if isinstance(spec.entry_point, str)
+        else spec.entry_point
+    )
+    metadata = getattr(creator, "metadata", {})
+    return metadata if isinstance(metadata, dict) else {}

@@ -1,0 +1,135 @@
+"""Evaluation of an agent by its true return, always on the untouched environment; and videos."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from stable_baselines3.common import env_util
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.evaluation import evaluate_policy
+
+from rlhf_gym.media import encode
+
+__all__ = ["Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
+
+ENVIRONMENTS = 8
+EVALUATION_SEED = 1_000_003
+"""Added to the run's seed, so that no evaluation episode starts as a training episode did."""
+VIDEO_SECONDS = 8.0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """True returns of whole episodes on the untouched environment.
+
+    Attributes:
+        after: of the trained agent.
+        before: of the untrained agent; empty where it was not measured.
+    """
+
+    after: tuple[float, ...]
+    before: tuple[float, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """Mean true return of the trained agent."""
+        return float(np.mean(self.after))
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean; NaN for a single episode."""
+        if len(self.after) < 2:
+            return math.nan
+        return float(np.std(self.after, ddof=1) / math.sqrt(len(self.after)))
+
+    def write(self, path: Path) -> None:
+        """Write as JSON."""
+        path.write_text(json.dumps(asdict(self)))
+
+
+def true_returns(
+    agent: BaseAlgorithm,
+    env_id: str,
+    episodes: int,
+    *,
+    seed: int = 0,
+    deterministic: bool = True,
+    env_kwargs: Mapping[str, Any] | None = None,
+) -> tuple[float, ...]:
+    """The true return of each of some episodes on the untouched environment.
+
+    Episodes end where the environment ends them.
+
+    Args:
+        agent: the agent.
+        env_id: a Gymnasium id.
+        episodes: how many.
+        seed: of the first environment.
+        deterministic: take the most likely action, as in use, instead of drawing one.
+        env_kwargs: further arguments of the environment.
+
+    Raises:
+        ValueError: if ``episodes`` is not positive.
+    """
+    if episodes < 1:
+        raise ValueError(f"episodes must be at least 1, but is {episodes}")
+    venv = env_util.make_vec_env(
+        env_id,
+        min(ENVIRONMENTS, episodes),
+        seed=seed + EVALUATION_SEED,
+        env_kwargs=dict(env_kwargs or {}),
+    )
+    try:
+        returns, _ = evaluate_policy(
+            agent, venv, episodes, deterministic, return_episode_rewards=True
+        )
+    finally:
+        venv.close()
+    assert isinstance(returns, list)
+    return tuple(float(value) for value in returns)
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """What `Evaluation.write` wrote; without any returns where there is no file."""
+    if not path.exists():
+        return Evaluation(after=())
+    values = json.loads(path.read_text())
+    return Evaluation(after=tuple(values["after"]), before=tuple(values["before"]))
+
+
+def can_be_drawn(env_id: str) -> bool:
+    """Whether the environment draws pictures (``rgb_array``)."""
+    env = gym.make(env_id)
+    modes = env.metadata.get("render_modes", ())
+    env.close()
+    return "rgb_array" in modes
+
+
+def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0) -> None:
+    """Film the agent's first seconds in the untouched environment as an mp4.
+
+    Raises:
+        ValueError: if the environment draws no pictures.
+    """
+    env = gym.make(env_id, render_mode="rgb_array")
+    try:
+        fps = float(env.metadata.get("render_fps") or 30)
+        observation, _ = env.reset(seed=seed + EVALUATION_SEED)
+        frames = [env.render()]
+        while len(frames) < VIDEO_SECONDS * fps:
+            action, _ = agent.predict(observation, deterministic=True)
+            observation, _, terminated, truncated, _ = env.step(action)
+            frames.append(env.render())
+            if terminated or truncated:
+                observation, _ = env.reset()
+    finally:
+        env.close()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encode(np.stack(frames), path, fps)  # type: ignore[arg-type]

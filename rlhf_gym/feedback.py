@@ -1,0 +1,521 @@
+"""HumanFeedback: the plug-in. The only composer of clips, queries, teachers and reward model."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.algorithms.replay import relabel
+from rlhf_gym.asking import Asking
+from rlhf_gym.checkpoints import load_checkpoint, save_checkpoint
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clips import Array, Observations
+from rlhf_gym.environments import clip_steps
+from rlhf_gym.inspection import (
+    check_venv,
+    env_id_of,
+    environment_record,
+    frame_stack_of,
+    horizon_of,
+)
+from rlhf_gym.judgements import LiveTeacher, Strategy, Teacher, TeacherFunction
+from rlhf_gym.queries import Schedule, check_schedule, check_strategy, label_target
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.rounds import measure_round
+from rlhf_gym.run_log import RunLog
+from rlhf_gym.runs import RunFolder
+from rlhf_gym.store import FeedbackStore
+from rlhf_gym.teachers import SyntheticTeacher, teacher_of
+from rlhf_gym.warm_up import act_untrained
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder
+from rlhf_gym.wrappers.learned_reward import VecLearnedReward
+
+__all__ = ["HumanFeedback"]
+
+Agent = TypeVar("Agent", bound=BaseAlgorithm)
+
+REFRESH_EVERY = 2048
+"""Training steps at least between two normalisations of the learned reward."""
+SAMPLE, RECENT = 2000, 100_000
+"""Steps drawn for a normalisation, and the newest ones from which they are drawn."""
+FIRST_PART = 5
+"""So many labels at least are asked for before the reward model has a first say in the next."""
+ROUNDS = 20
+"""The labels are asked for in about so many rounds."""
+POLL_SECONDS = 0.2
+REPEATS = 0.05
+CHECKPOINT_SHARE = 20
+"""Checkpoints take at most one second in so many."""
+
+
+class HumanFeedback(BaseCallback):
+    """Teach a stable-baselines3 agent by comparisons of clips (Christiano et al. 2017).
+
+    `wrap` puts the learned reward in place of the environment's; as a callback of ``learn`` it
+    then asks the teacher, fits the reward model, and logs both.
+
+    Args:
+        teacher: ``"window"`` (a person), ``"synthetic"`` (the oracle), a `Teacher`, or a function
+            of two clips that says which is better.
+        labels: how many answers to spend; "cannot tell" and skipped pairs are not counted.
+        clip_seconds: length of a clip at the environment's own frame rate.
+        clip_length: length of a clip in steps, instead of ``clip_seconds``.
+        strategy: which clips are asked about.
+        schedule: when: ``"hyperbolic"``, ``"constant"``, or the share of the labels wanted at a
+            share of training.
+        first_share: share of the labels that is asked for before training.
+        reward_model: settings of the reward model.
+        run: folder for the store, the clips and checkpoints. By default ``runs/ENV-DATE`` for a
+            person, and none (all in memory) for other teachers.
+        resume: go on with the run in that folder.
+        seed: of the choice of queries and of the reward model.
+        wait: let training wait for every answer, not for the first ones alone.
+        goal: what the agent shall do, shown to a person; by default the environment's own.
+        tie_breaker: what decides between two clips that seem equal.
+        annotator: name of the person.
+        memory_bytes: bound of the clip buffer.
+        device: of the reward model; ``"auto"`` takes CUDA where it is there.
+        warm_up_steps: steps of the untrained agent from which the first clips are cut; by default
+            a tenth of training, at most 2048 but at least two clips of each environment; in
+            short trainings half of it.
+        checkpoint_seconds: time between two checkpoints (with a run folder).
+
+    Raises:
+        ValueError: if a setting cannot work; said before any time is spent.
+
+    >>> from stable_baselines3 import PPO
+    >>> from rlhf_gym import HumanFeedback, make_vec_env
+    >>> feedback = HumanFeedback("synthetic", labels=8)
+    >>> env = feedback.wrap(make_vec_env("CartPole-v1", n_envs=2, seed=0))
+    >>> agent = PPO("MlpPolicy", env, n_steps=128, seed=0, device="cpu")
+    >>> _ = agent.learn(2000, callback=feedback)
+    >>> feedback.labels_given
+    8
+    """
+
+    def __init__(
+        self,
+        teacher: str | Teacher | TeacherFunction = "window",
+        labels: int = 200,
+        *,
+        clip_seconds: float = 1.5,
+        clip_length: int | None = None,
+        strategy: Strategy = "disagreement",
+        schedule: Schedule = "hyperbolic",
+        first_share: float = 0.25,
+        reward_model: RewardModelSettings | None = None,
+        run: str | Path | None = None,
+        resume: bool = False,
+        seed: int = 0,
+        wait: bool = False,
+        goal: str | None = None,
+        tie_breaker: str | None = None,
+        annotator: str | None = None,
+        memory_bytes: int = 2**30,
+        device: str = "auto",
+        warm_up_steps: int | None = None,
+        checkpoint_seconds: float = 30.0,
+    ) -> None:
+        super().__init__()
+        check_strategy(strategy)
+        check_schedule(schedule)
+        for name, count in (("labels", labels), ("clip_length", clip_length),
+                            ("warm_up_steps", warm_up_steps)):  # fmt: skip
+            if count is not None and count < 1:
+                raise ValueError(f"{name} must be at least 1, but is {count}")
+        if not 0 < first_share <= 1:
+            raise ValueError(f"first_share must be within (0, 1], but is {first_share}")
+        if not clip_seconds > 0:
+            raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
+        self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
+        if isinstance(self.teacher, LiveTeacher):
+            self.teacher.check()
+        self.labels, self.strategy, self.schedule = labels, strategy, schedule
+        self.clip_seconds, self.clip_length = clip_seconds, clip_length
+        self.first_share, self.wait = first_share, wait
+        self.settings = reward_model or RewardModelSettings()
+        self.run = None if run is None else RunFolder(Path(run))
+        self.resuming, self.seed = resume, seed
+        self.goal, self.tie_breaker = goal, tie_breaker
+        self.memory_bytes, self.device = memory_bytes, device
+        self.warm_up_steps, self.checkpoint_seconds = warm_up_steps, checkpoint_seconds
+        self._rng = np.random.default_rng([seed, 3])
+        self._warm_up_taken = 0
+        self._warmed_up = self._first_round_done = self._fitted = False
+        self._stopping = self._stopped = False
+        self._relabelled: OffPolicyAlgorithm | None = None
+        self._relabels = False
+        self._new_labels = 0
+        self._refreshed_at = self._measured_at = -REFRESH_EVERY
+        self._reward_after_end = 0.0
+        self._polled = -POLL_SECONDS
+        self._checkpoint_due = time.monotonic() + checkpoint_seconds
+
+    def wrap(self, venv: VecEnv) -> VecEnv:
+        """Record the steps of ``venv`` as clips and put the learned reward in place of its own.
+
+        Raises:
+            ValueError: if a space is not supported, a clip is longer than an episode, the run
+                folder is in use, or a person is to label an environment that cannot be drawn.
+        """
+        env_id = env_id_of(venv)
+        length = self.clip_length or clip_steps(venv, self.clip_seconds)
+        check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
+        self.reward_model = RewardModel(
+            venv.observation_space,
+            venv.action_space,
+            self.settings,
+            seed=self.seed,
+            device=self.device,
+        )
+        self.buffer = ClipBuffer(
+            venv.observation_space,
+            venv.action_space,
+            venv.num_envs,
+            length,
+            max_bytes=self.memory_bytes,
+            frame_stack=frame_stack_of(venv),
+            env_id=env_id,
+        )
+        if self.run is None and isinstance(self.teacher, LiveTeacher):
+            self.run = RunFolder.new(env_id)
+        self.store = self._open_store(venv)
+        self.asking = Asking(
+            self.teacher,
+            self.store,
+            self.buffer,
+            labels=self.labels,
+            strategy=self.strategy,
+            repeats=REPEATS,
+            seed=self.seed,
+        )
+        self.log = RunLog(self.store, self.run, self.labels, venv.num_envs)
+        self.recorder = ClipRecorder(venv, self.buffer)
+        self.learned_reward = VecLearnedReward(self.recorder, self._predict)
+        return self.learned_reward
+
+    def _open_store(self, venv: VecEnv) -> FeedbackStore:
+        record = environment_record(venv, self.goal, self.tie_breaker)
+        if self.run is None:
+            return FeedbackStore.in_memory(environment=record)
+        if self.resuming:
+            store = FeedbackStore.open(self.run.store)
+            store.check_environment(record)
+            return store
+        self.run.create()
+        return FeedbackStore.create(self.run.store, environment=record)
+
+    @property
+    def labels_given(self) -> int:
+        """Labels that the reward model learns from."""
+        return self.asking.labels
+
+    @property
+    def stopped(self) -> bool:
+        """Whether training was ended early, by `stop` or by a person who left too soon."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """End training after the present rollout, with a checkpoint where there is a run folder."""
+        self._stopping = True
+
+    def _predict(self, observations: Observations, actions: Array) -> Array:
+        if self._relabels:  # nobody reads these rewards
+            return np.zeros(len(actions), np.float32)
+        with self.log.timed("predict"):
+            rewards = self.reward_model.predict(observations, actions)
+            rewards[self.buffer.over] = self._reward_after_end
+        self.log.earned(rewards)
+        return rewards
+
+    def _on_training_start(self) -> None:
+        if not hasattr(self, "recorder"):
+            raise ValueError(
+                "this feedback has wrapped no environment: train the agent on "
+                "env = feedback.wrap(make_vec_env(...))"
+            )
+        self._stopped = False
+        if isinstance(self.model, OffPolicyAlgorithm) and self._relabelled is not self.model:
+            self.relabel(self.model)
+        if isinstance(self.teacher, LiveTeacher) and self.run is not None:
+            self.teacher.start(self.run.path)
+        if not self._warmed_up:
+            self._warm_up()
+        if not (self._first_round_done or self._stopping):
+            self._first_round()
+
+    def relabel(self, agent: OffPolicyAlgorithm, versions: Array | None = None) -> None:
+        """Let the agent's replay buffer pay what the newest reward model says, see `relabel`.
+
+        Rewards are then predicted when a batch is sampled, and no longer at each step; unless
+        VecNormalize scales them by the rewards of the steps.
+        """
+        relabel(
+            agent,
+            self.reward_model.predict,
+            lambda: self.reward_model.version,
+            self.recorder.observation_space,
+            versions,
+        )
+        normalize = agent.get_vec_normalize_env()
+        self._relabelled = agent
+        self._relabels = normalize is None or not normalize.norm_reward
+
+    def _warm_up(self) -> None:
+        """Let the untrained agent act, so that there are clips to ask about."""
+        self.log.publish(self.model, 0, "warming up")
+        wanted = self._warm_up_wanted()
+        while self._warm_up_taken < wanted and not self._stopping:
+            dones, infos = act_untrained(self.model)
+            self._episodes_ended(dones, infos)
+            self._warm_up_taken += self.buffer.n_envs
+            self.log.publish(self.model, 0, "warming up")
+        self._warmed_up = not self._stopping
+        self.num_timesteps = self.model.num_timesteps
+
+    def _warm_up_wanted(self) -> int:
+        total = self.model._total_timesteps
+        if self.warm_up_steps is not None:
+            if self.warm_up_steps >= total:
+                raise ValueError(
+                    f"warm_up_steps={self.warm_up_steps} leaves none of the {total} training "
+                    "steps: give fewer, or train for longer"
+                )
+            return self.warm_up_steps
+        one_clip = (self.buffer.clip_length + 1) * self.buffer.n_envs
+        wanted = max(min(2048, total // 10), 2 * one_clip)
+        return max(1, min(wanted, max(total // 2, one_clip), total - 1))
+
+    def _first_round(self) -> None:
+        """Ask for the labels before training: the only ones that training waits for."""
+        self._refresh()
+        target = self._target(0.0)
+        part = max(FIRST_PART, target // 4)
+        for wanted in [*range(part, target, part), target]:
+            self._ask(wanted, wait=True)
+            self._learn()
+        self._first_round_done = not self._stopping
+
+    def _on_rollout_start(self) -> None:
+        if self._stopping:
+            self._stop()
+            return
+        self._round()
+        if self.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
+            self._refresh()
+        self.log.seconds["record"] = self.recorder.seconds
+        self.log.publish(self.model, self.asking.labels, "training")
+        self.log.write(
+            self.logger,
+            labels=self.asking.labels,
+            asked=self.asking.asked,
+            round=self.asking.round,
+        )
+        if self.run is not None and time.monotonic() >= self._checkpoint_due:
+            self.checkpoint()
+
+    def _stop(self) -> None:
+        """Keep everything as it is before the rollout; its first step then ends training."""
+        self._stopped = True
+        if self.run is not None:
+            self.checkpoint()
+
+    def _round(self) -> None:
+        """Ask and learn where enough labels are due, or the last ones."""
+        target = self._target(self._progress())
+        due = target - self.asking.labels
+        enough = due >= max(1, self.labels // ROUNDS) or (due > 0 and target == self.labels)
+        if isinstance(self.teacher, LiveTeacher) and not (self.wait and enough):
+            if time.monotonic() < self._polled + POLL_SECONDS:
+                return
+            self._polled = time.monotonic()
+        elif not enough:
+            return
+        self._ask(target, wait=self.wait)
+        self._learn()
+
+    def _on_step(self) -> bool:
+        if not self._stopped:
+            self._episodes_ended(self.locals["dones"], self.locals["infos"])
+        return not self._stopped
+
+    def _on_training_end(self) -> None:
+        self.log.publish(self.model, self.asking.labels, "stopped" if self._stopped else "done")
+        if self.run is not None and not self._stopped:
+            self.checkpoint()
+        if isinstance(self.teacher, LiveTeacher):
+            self.teacher.stop()
+        elif not self._stopped and self.asking.labels < self.labels:
+            warnings.warn(
+                f"{self.asking.labels} of {self.labels} labels were given: the teacher skipped the "
+                "others, or training was too short for clips to ask about",
+                stacklevel=2,
+            )
+        self._stopping = False
+
+    def _episodes_ended(self, dones: Array, infos: list[dict[str, Any]]) -> None:
+        if not dones.any():
+            return
+        if self._relabels:
+            for env in np.flatnonzero(dones):
+                observations, actions = self.buffer.last_episode(int(env))
+                rewards = self.reward_model.predict(observations, actions)
+                self.log.episode_returned(float(rewards.sum()))
+        else:
+            self.log.episodes_ended(dones)
+        if isinstance(self.teacher, SyntheticTeacher):
+            for info in infos:
+                if "episode" in info:
+                    self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
+
+    def _progress(self) -> float:
+        """Share of training done, 1 at the last rollout in which a label can still be of use."""
+        last = self.model._total_timesteps - self._rollout_steps() - self._warm_up_taken
+        return (self.num_timesteps - self._warm_up_taken) / last if last > 0 else 1.0
+
+    def _rollout_steps(self) -> int:
+        """Steps of a rollout, at most."""
+        train_every = getattr(self.model, "train_freq", None)
+        if not isinstance(train_every, TrainFreq):
+            return int(getattr(self.model, "n_steps", 1)) * self.buffer.n_envs
+        if train_every.unit is TrainFrequencyUnit.STEP:
+            return train_every.frequency * self.buffer.n_envs
+        return train_every.frequency * (horizon_of(self.recorder.venv) or 1)
+
+    def _target(self, progress: float) -> int:
+        return label_target(self.schedule, self.labels, progress, first_share=self.first_share)
+
+    def _ask(self, target: int, wait: bool) -> None:
+        with self.log.timed("ask"):
+            predict_returns = self.reward_model.predict_returns if self._fitted else None
+            self.asking.ask(target, predict_returns)
+            while wait and isinstance(self.teacher, LiveTeacher) and not self._stopping:
+                self._new_labels += self._take_labels()
+                if self.asking.labels >= target:
+                    break
+                self._stopping = not self.teacher.alive  # the person has closed the window
+                self.log.publish(self.model, self.asking.labels, "waiting")
+                time.sleep(POLL_SECONDS)
+                self.asking.ask(target, predict_returns)
+
+    def _take_labels(self) -> int:
+        """Hand new and changed labels to the reward model; returns how many."""
+        labels = self.asking.collect()
+        self.reward_model.judged.update(labels.values, labels.queries)
+        return len(labels.values)
+
+    def _learn(self) -> None:
+        """Fit the reward model if there are new labels."""
+        self._new_labels += self._take_labels()
+        if self._new_labels == 0:
+            return
+        with self.log.timed("fit"):
+            settings = self.settings
+            self.reward_model.fit(
+                min(settings.updates, settings.updates_per_label * self._new_labels)
+            )
+            self._refresh()
+        self._fitted, self._new_labels = True, 0
+        if self.num_timesteps - self._measured_at >= REFRESH_EVERY:
+            self._measured_at = self.num_timesteps
+            self._measure()
+        self.asking.round += 1
+
+    def _refresh(self) -> None:
+        """Normalise the learned reward over recent experience.
+
+        All held states get their mean reward: what an episode leaves behind is one absorbing
+        state, or else the agent would seek the pleasantest way to fail.
+        """
+        self._refreshed_at = self.num_timesteps
+        observations, actions, _ = self.buffer.transitions(SAMPLE, self._rng, newest=RECENT)
+        self.reward_model.standardise_inputs(observations, actions)
+        self.reward_model.normalise(observations, actions)
+        observations, actions, _ = self.buffer.transitions(
+            SAMPLE, self._rng, newest=RECENT, held=True
+        )
+        if len(actions):
+            held = self.reward_model.predict(observations, actions)
+            self._reward_after_end = float(held.mean())
+
+    def _measure(self) -> None:
+        self.log.round_measured(
+            measure_round(
+                self.reward_model,
+                self.buffer,
+                self._rng,
+                round=self.asking.round,
+                agent_step=self.num_timesteps,
+                labels=self.asking.labels,
+                asked=self.asking.asked,
+                seconds=self.log.seconds,
+            )
+        )
+
+    def checkpoint(self) -> None:
+        """Write all that is needed to go on from here into the run folder."""
+        assert self.run is not None
+        began = time.monotonic()
+        save_checkpoint(self.run, self.model, self)
+        took = time.monotonic() - began
+        self._checkpoint_due = began + max(self.checkpoint_seconds, CHECKPOINT_SHARE * took)
+
+    def restore(self, algorithm: type[Agent], env: VecEnv, device: str = "auto") -> Agent:
+        """The agent of the last checkpoint, on ``env = feedback.wrap(...)``.
+
+        Needs ``resume=True``; go on with ``agent.learn(total - agent.num_timesteps,
+        callback=feedback, reset_num_timesteps=False)``.
+
+        Raises:
+            FileNotFoundError: if the run stopped before its first checkpoint.
+        """
+        if self.run is None or not self.resuming:
+            raise ValueError("restore needs HumanFeedback(run=FOLDER, resume=True)")
+        return load_checkpoint(self.run, algorithm, env, self, device)
+
+    def state(self) -> dict[str, Any]:
+        """Counters and random state, as plain data."""
+        teacher = self.teacher
+        return {
+            "warm_up": [self._warm_up_taken, self._warmed_up],
+            "first_round_done": self._first_round_done,
+            "fitted": self._fitted,
+            "refreshed_at": self._refreshed_at,
+            "measured_at": self._measured_at,
+            "round": self.asking.round,
+            "labels_seen": self.asking.seen,
+            "new_labels": self._new_labels,
+            "reward_after_end": self._reward_after_end,
+            "recorder": [self.recorder.agent_step, self.recorder.seconds],
+            "log": self.log.state(),
+            "rng": self._rng.bit_generator.state,
+            "asking_rng": self.asking.rng.bit_generator.state,
+            "teacher": teacher.state() if isinstance(teacher, SyntheticTeacher) else None,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave, and the labels that are in the store."""
+        self._warm_up_taken, self._warmed_up = state["warm_up"]
+        self._first_round_done = state["first_round_done"]
+        self._fitted = state["fitted"]
+        self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
+        self.asking.round = state["round"]
+        self._reward_after_end = state["reward_after_end"]
+        self.recorder.agent_step, self.recorder.seconds = state["recorder"]
+        self.log.load_state(state["log"])
+        self._rng.bit_generator.state = state["rng"]
+        self.asking.rng.bit_generator.state = state["asking_rng"]
+        if isinstance(self.teacher, SyntheticTeacher) and state["teacher"] is not None:
+            self.teacher.load_state(state["teacher"])
+        self._take_labels()
+        newer = self.asking.seen - state["labels_seen"]  # of the time behind the checkpoint
+        self._new_labels = state["new_labels"] + newer

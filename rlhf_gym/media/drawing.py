@@ -1,0 +1,129 @@
+"""Draw a clip: run it again from its start and render each step."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.envs.registration import EnvSpec, load_env_creator
+
+from rlhf_gym.clips import Clip, leaves
+from rlhf_gym.snapshots import restore
+
+__all__ = ["ClipMismatch", "Undrawable", "draw"]
+
+Env = gym.Env[Any, Any]
+Frames = npt.NDArray[np.uint8]
+
+MIN_HEIGHT = 240
+"""Lower pictures are enlarged by a whole factor, so that their pixels stay sharp."""
+
+
+class Undrawable(RuntimeError):
+    """A clip cannot be drawn."""
+
+
+class ClipMismatch(Undrawable):
+    """A clip that was run again differs from what was recorded."""
+
+
+def draw(clip: Clip, spec_json: str) -> Frames:
+    """Draw what was seen before each action of a clip.
+
+    The environment is made once a process and used again. Nothing appears on a screen.
+
+    Args:
+        clip: with ``start``, or with ``frames`` where a camera filmed it.
+        spec_json: Gymnasium's JSON of the specification of the environment and its wrappers.
+
+    Returns:
+        ``(length, height, width, 3)`` uint8, at least 240 pixels high.
+
+    Raises:
+        ClipMismatch: if the environment does not repeat the recorded observations.
+        Undrawable: if there is nothing to draw from, or the environment draws no pictures.
+    """
+    if clip.frames is not None:
+        return _enlarge(clip.frames)
+    if clip.start is None:
+        raise Undrawable(
+            "the clip has neither a start to run it again from nor filmed frames; make the "
+            "environment with rlhf_gym.make_vec_env, which records them"
+        )
+    env = _environment(spec_json)
+    try:
+        restore(env, clip.start.snapshot)
+    except ValueError as error:
+        raise ClipMismatch(str(error)) from error
+    return _enlarge(np.stack(_run_again(env, clip, clip.start.actions)))
+
+
+def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any]) -> list[Frames]:
+    """Step through the run-up and the clip, and render what is seen before each action of the clip.
+
+    The frame of a held state is drawn once.
+    """
+    frames: list[Frames] = []
+    held = False
+    first = -len(run_up)
+    actions = [*run_up, *clip.actions]
+    for step, action in enumerate(actions, start=first):
+        if step >= 0:
+            frames.append(frames[-1] if held and frames else _frame(env))
+        if step + 1 < len(clip):
+            observation, _, _, _, info = env.step(action.copy())
+            held = bool(info.get("held", False))
+            if step + 1 >= 0:
+                _check(clip, step + 1, observation)
+    return frames
+
+
+def _check(clip: Clip, step: int, observation: Any) -> None:
+    """Compare an observation with the recorded one; both must be equal to the last bit."""
+    for recorded, seen in zip(leaves(clip.observations), leaves(observation), strict=True):
+        seen = np.asarray(seen)
+        newest = tuple(slice(-side, None) for side in seen.shape)  # of frames stacked above
+        if not np.array_equal(seen.astype(recorded.dtype), recorded[step][newest]):
+            raise ClipMismatch(
+                f"run again, {clip.env_id or 'the environment'} shows another observation than "
+                f"recorded at step {step} of the clip: either it is not deterministic, or a "
+                "wrapper around the vector environment changes observations before they are "
+                "recorded (put VecNormalize outside feedback.wrap, not inside)"
+            )
+
+
+@cache
+def _environment(spec_json: str) -> Env:
+    if not spec_json:
+        raise Undrawable(
+            "the environment has no specification to make it again from; register it with "
+            "gymnasium.register and make it by its id"
+        )
+    spec = EnvSpec.from_json(spec_json)
+    modes = getattr(load_env_creator(str(spec.entry_point)), "metadata", {}).get("render_modes")
+    if modes is not None and "rgb_array" not in modes:
+        raise Undrawable(
+            f"{spec.id} draws no pictures: its render modes are {list(modes)}, and 'rgb_array' is "
+            "needed for a person to see clips; use a simulated teacher, or add the mode"
+        )
+    env = gym.make(spec, render_mode="rgb_array")
+    env.reset()
+    return env
+
+
+def _frame(env: Env) -> Frames:
+    frame = env.render()
+    if not isinstance(frame, np.ndarray) or frame.ndim != 3 or frame.shape[2] != 3:
+        raise Undrawable(
+            "render() must return an array (height, width, 3), but returned "
+            f"{getattr(frame, 'shape', type(frame).__name__)}"
+        )
+    return frame.astype(np.uint8, copy=False)
+
+
+def _enlarge(frames: Frames) -> Frames:
+    factor = -(-MIN_HEIGHT // frames.shape[1])
+    return frames.repeat(factor, axis=1).repeat(factor, axis=2) if factor > 1 else frames

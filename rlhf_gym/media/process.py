@@ -1,0 +1,95 @@
+"""The drawing process: draws the clips of open queries while the agent trains."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rlhf_gym.media.drawing import draw
+from rlhf_gym.media.video import encode
+from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
+
+__all__ = ["draw_clips", "main"]
+
+POLL_SECONDS = 0.1
+RETRY_SECONDS = 5.0
+
+
+def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = False) -> None:
+    """Draw the clips of a run's open queries as they come, the newest first.
+
+    A clip that cannot be drawn is marked so in the store, which withdraws its queries. On a full
+    disk or a locked store it waits and tries again.
+
+    Args:
+        run: the run folder, with the store in it; the videos go to its folder ``clips``.
+        stop: asked before each clip whether to end.
+        until_done: end when there is nothing left to draw.
+
+    Raises:
+        StoreError: if there is no store, or it cannot be used.
+    """
+    run = Path(run)
+    (run / "clips").mkdir(exist_ok=True)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        while not stop():
+            try:
+                drawn = _draw_next(store, run)
+            except (OSError, StoreLocked, DiskFull) as error:  # somebody may yet mend it
+                print(f"drawing waits: {error}", file=sys.stderr, flush=True)
+                time.sleep(RETRY_SECONDS)
+                continue
+            if not drawn and until_done:
+                return
+            if not drawn:
+                time.sleep(POLL_SECONDS)
+
+
+def _draw_next(store: FeedbackStore, run: Path) -> bool:
+    """Draw one clip if there is one to draw."""
+    clips = store.undrawn(limit=1)
+    if not clips:
+        return False
+    (clip,) = clips
+    environment = store.environment
+    try:
+        frames = draw(clip, environment.spec_json)
+    except Exception as error:  # of whatever environment: one clip must not block the others
+        print(f"clip {clip.id} cannot be drawn: {error}", file=sys.stderr, flush=True)
+        store.mark_undrawable(clip.id, f"{type(error).__name__}: {error}")
+        return True
+    path = f"clips/{clip.id:06d}.mp4"
+    media = encode(frames, run / path, environment.fps)
+    store.add_media(clip.id, replace(media, path=path))
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    """Draw for one run, gently, until the parent process ends.
+
+    Args:
+        arguments: the run folder.
+
+    Returns:
+        The exit code: 0 done, 1 failed, 2 wrong usage.
+    """
+    if len(arguments) != 1:
+        print("usage: python -m rlhf_gym.media RUN", file=sys.stderr)
+        return 2
+    os.environ["SDL_VIDEODRIVER"] = "dummy"  # whatever an environment does, no window opens
+    os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+    if hasattr(os, "nice"):
+        os.nice(10)
+    parent = os.getppid()
+    try:
+        draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
+    except KeyboardInterrupt:
+        pass
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,173 @@
+"""What the reward networks see: observations and actions of any supported space as tensors."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from torch import Tensor
+
+from rlhf_gym.clips import Array, Observations
+
+__all__ = ["InputSpec", "Inputs", "input_spec"]
+
+SMALLEST_IMAGE = 8
+"""Pixels; what is smaller in width or height is not worth a convolution."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A batch of network inputs.
+
+    Attributes:
+        vector: ``(n, features)`` float32: the action, and all of the observation but its images.
+        images: for each image of the observation ``(n, channels, height, width)`` uint8.
+    """
+
+    vector: Tensor
+    images: tuple[Tensor, ...] = ()
+
+    def __getitem__(self, index: Tensor) -> Inputs:
+        """The inputs at ``index``."""
+        return Inputs(self.vector[index], tuple(image[index] for image in self.images))
+
+    def to(self, device: torch.device) -> Inputs:
+        """The same inputs on ``device``."""
+        return Inputs(self.vector.to(device), tuple(image.to(device) for image in self.images))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One space and where it stands: its key in a Dict observation, or None."""
+
+    key: str | None
+    space: spaces.Space[object]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """How observations and actions of two spaces become `Inputs`; made by `input_spec`.
+
+    Attributes:
+        features: width of the vector.
+        images: shape ``(channels, height, width)`` of each image.
+    """
+
+    parts: tuple[_Part, ...]
+    image_parts: tuple[_Part, ...]
+    action: spaces.Space[object]
+    features: int
+    images: tuple[tuple[int, int, int], ...]
+
+    def encode(self, observations: Observations, actions: Array) -> Inputs:
+        """A batch of ``n`` observations and actions as network inputs, on the CPU."""
+        columns = [_flat(part.space, _pick(observations, part.key)) for part in self.parts]
+        columns.append(_flat(self.action, actions))
+        images = tuple(
+            torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
+            for part in self.image_parts
+        )
+        vector = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
+        return Inputs(torch.from_numpy(vector), images)
+
+
+def input_spec(
+    observation_space: spaces.Space[object], action_space: spaces.Space[object]
+) -> InputSpec:
+    """The way from two spaces to network inputs.
+
+    Raises:
+        ValueError: if a space is not supported, naming those that are.
+    """
+    if isinstance(observation_space, spaces.Dict):
+        parts = [_Part(key, part) for key, part in sorted(observation_space.spaces.items())]
+    else:
+        parts = [_Part(None, observation_space)]
+    images = tuple(part for part in parts if is_image(part.space))
+    flat = tuple(part for part in parts if not is_image(part.space))
+    features = sum(_width(part.space, "observation") for part in flat)
+    return InputSpec(
+        parts=flat,
+        image_parts=images,
+        action=action_space,
+        features=features + _width(action_space, "action"),
+        images=tuple(_image_shape(part.space) for part in images),
+    )
+
+
+def is_image(space: spaces.Space[object]) -> bool:
+    """Whether a space holds images: three axes of bytes, at least 8 x 8 (others are vectors)."""
+    return (
+        isinstance(space, spaces.Box)
+        and space.dtype == np.uint8
+        and len(space.shape) == 3
+        and min(_image_shape(space)[1:]) >= SMALLEST_IMAGE
+    )
+
+
+def _width(space: spaces.Space[object], what: str) -> int:
+    match space:
+        case spaces.Box():
+            return int(np.prod(space.shape))
+        case spaces.Discrete():
+            return int(space.n)
+        case spaces.MultiDiscrete():
+            return int(np.sum(space.nvec))
+        case spaces.MultiBinary():
+            return int(np.prod(space.shape))
+        case _:
+            raise ValueError(
+                f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
+                "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
+                "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
+            )
+
+
+def _flat(space: spaces.Space[object], values: Array) -> Array:
+    """``(n, ...)`` values of a space as ``(n, width)`` float32, one-hot where they are names."""
+    if isinstance(space, spaces.Discrete):
+        return _one_hot(values.reshape(-1) - space.start, int(space.n))
+    if isinstance(space, spaces.MultiDiscrete):
+        sizes = np.asarray(space.nvec).reshape(-1).tolist()
+        index = values.reshape(len(values), len(sizes)) - np.asarray(space.start).reshape(-1)
+        return np.concatenate([_one_hot(index[:, i], n) for i, n in enumerate(sizes)], axis=1)
+    flat = values.reshape(len(values), math.prod(space.shape or ()))
+    return _own(flat.astype(np.float32, copy=False))
+
+
+def _one_hot(index: Array, n: int) -> Array:
+    encoded = np.zeros((len(index), n), np.float32)
+    encoded[np.arange(len(index)), index.astype(np.int64)] = 1.0
+    return encoded
+
+
+def _pick(observations: Observations, key: str | None) -> Array:
+    if key is None:
+        assert not isinstance(observations, dict)
+        return observations
+    assert isinstance(observations, dict)
+    return observations[key]
+
+
+def _is_channels_first(shape: tuple[int, ...]) -> bool:
+    return shape[0] < shape[2]
+
+
+def _image_shape(space: spaces.Space[object]) -> tuple[int, int, int]:
+    assert space.shape is not None
+    a, b, c = space.shape
+    return (a, b, c) if _is_channels_first(space.shape) else (c, a, b)
+
+
+def _channels_first(space: spaces.Space[object], values: Array) -> Array:
+    assert space.shape is not None
+    moved = values if _is_channels_first(space.shape) else np.moveaxis(values, -1, 1)
+    return _own(moved)
+
+
+def _own(values: Array) -> Array:
+    """Torch wants arrays that are contiguous and writable; those of clips are read-only."""
+    return np.require(values, requirements=["C", "W"])

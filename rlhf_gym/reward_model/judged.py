@@ -1,0 +1,98 @@
+"""JudgedQueries: the labelled pairs of clips as tensors, with each member's share of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rlhf_gym.judgements import Query
+from rlhf_gym.reward_model.inputs import Inputs, InputSpec
+
+__all__ = ["JudgedQueries"]
+
+
+class JudgedQueries:
+    """The queries that have a label, ready for fitting.
+
+    Each member learns from its own bootstrap sample: a query counts for it as often as drawn from
+    a Poisson distribution of mean 1, and the queries drawn zero times (a share of 1/e, as held out
+    by Christiano et al. 2017) are that member's held-out set. Of several members at least one
+    learns from each query. The draw depends on the seed and the query's id only, so that a query
+    stays on its side of the split for ever.
+    """
+
+    def __init__(self, spec: InputSpec, members: int, seed: int, device: torch.device) -> None:
+        self._spec, self._members, self._seed, self._device = spec, members, seed, device
+        self._rows: dict[int, int] = {}
+        self._inputs: list[Inputs] = []
+        self._labels: list[float] = []
+        self._weights: list[Tensor] = []
+        self._stacked: tuple[Inputs, Tensor] | None = None
+
+    def __len__(self) -> int:
+        """Number of labelled queries."""
+        return len(self._labels)
+
+    def update(self, labels: Mapping[int, float | None], queries: Mapping[int, Query]) -> None:
+        """Take in new and changed labels; None takes a label back.
+
+        Args:
+            labels: the label of each query id: probability that the first clip is better.
+            queries: the queries of the ids that are new.
+        """
+        for id_, label in labels.items():
+            if id_ in self._rows:
+                self._labels[self._rows[id_]] = float("nan") if label is None else label
+            elif label is not None:
+                self._append(queries[id_], label)
+
+    def _append(self, query: Query, label: float) -> None:
+        self._rows[query.id] = len(self._labels)
+        self._labels.append(label)
+        rng = np.random.default_rng([self._seed, query.id])
+        weights = rng.poisson(1.0, self._members)
+        if self._members > 1 and not weights.any():
+            weights[rng.integers(self._members)] = 1
+        self._weights.append(torch.from_numpy(weights.astype(np.float32)))
+        self._inputs += [self._spec.encode(clip.observations, clip.actions) for clip in query.clips]
+        self._stacked = None
+
+    @property
+    def labels(self) -> Tensor:
+        """``(n,)`` float32, NaN where a label was taken back."""
+        return torch.tensor(self._labels, dtype=torch.float32, device=self._device)
+
+    @property
+    def weights(self) -> Tensor:
+        """``(members, n)``: how often each query counts for each member."""
+        return torch.stack(self._weights, dim=1).to(self._device)
+
+    def stacked(self) -> tuple[Inputs, Tensor]:
+        """All clips padded to one length.
+
+        Returns:
+            inputs with leading axes ``(n, 2, length)`` and a mask ``(n, 2, length)`` of the steps
+            that count.
+        """
+        if self._stacked is None:
+            length = max(len(inputs.vector) for inputs in self._inputs)
+            n = len(self._labels)
+            lengths = torch.tensor([len(inputs.vector) for inputs in self._inputs]).reshape(n, 2, 1)
+            mask = torch.arange(length) < lengths
+
+            def pad(parts: list[Tensor]) -> Tensor:
+                padded = parts[0].new_zeros((len(parts), length, *parts[0].shape[1:]))
+                for row, part in zip(padded, parts, strict=True):
+                    row[: len(part)] = part
+                return padded.reshape(n, 2, length, *parts[0].shape[1:]).to(self._device)
+
+            images = tuple(
+                pad([inputs.images[i] for inputs in self._inputs])
+                for i in range(len(self._inputs[0].images))
+            )
+            vector = pad([inputs.vector for inputs in self._inputs])
+            self._stacked = Inputs(vector, images), mask.float().to(self._device)
+        return self._stacked

@@ -1,0 +1,135 @@
+"""Ensembles of small networks whose members are computed in one tensor operation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rlhf_gym.reward_model.inputs import Inputs
+
+__all__ = ["RewardNetworks"]
+
+SLOPE = 0.01  # of the leaky ReLU; Christiano et al. 2017, appendix A
+
+
+class RewardNetworks(nn.Module):
+    """An ensemble of reward networks: images through convolutions, then all through an MLP.
+
+    Args:
+        members: number of networks.
+        features: width of the vector input.
+        images: ``(channels, height, width)`` of each image.
+        hidden: widths of the hidden layers of the MLP.
+        filters: filters of each convolution.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        members: int,
+        features: int,
+        images: Sequence[tuple[int, int, int]],
+        hidden: Sequence[int],
+        filters: int,
+    ) -> None:
+        super().__init__()
+        self.members = members
+        self.convolutions = nn.ModuleList(
+            _Convolutions(members, shape, filters) for shape in images
+        )
+        width = features + sum(part.width for part in self.convolutions)  # type: ignore[misc]
+        sizes = [int(width), *hidden, 1]
+        self.layers = nn.ModuleList(
+            _Linear(members, before, after)
+            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("std", torch.ones(features))
+
+    def forward(self, inputs: Inputs) -> Tensor:
+        """Rewards ``(members, n)``."""
+        vector = (inputs.vector - self.mean) / self.std
+        hidden = vector.expand(self.members, *vector.shape)
+        if inputs.images:
+            seen = [
+                convolutions(image)
+                for convolutions, image in zip(self.convolutions, inputs.images, strict=True)
+            ]
+            hidden = torch.cat([hidden, *seen], dim=2)
+        for layer in self.layers[:-1]:
+            hidden = functional.leaky_relu(layer(hidden), SLOPE, inplace=True)
+        return self.layers[-1](hidden).squeeze(2)  # type: ignore[no-any-return]
+
+    def linear(self) -> list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
+        """Copies of each layer's weight ``(members, before, after)`` and bias."""
+        parameters = [
+            parameter.detach().cpu().numpy().copy() for parameter in self.layers.parameters()
+        ]
+        return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+    @torch.no_grad()
+    def standardise(self, mean: Tensor, std: Tensor) -> None:
+        """Standardise the vector input anew without changing what the networks compute."""
+        first = self.layers[0]
+        assert isinstance(first, _Linear)
+        width = len(self.mean)
+        weight = first.weight[:, :width]
+        shift = ((mean - self.mean) / self.std).expand(self.members, 1, width)
+        first.bias.add_(torch.bmm(shift, weight))
+        weight *= (std / self.std)[:, None]
+        self.mean.copy_(mean)
+        self.std.copy_(std)
+
+
+class _Linear(nn.Module):
+    """One linear layer of all members: ``(members, n, before) -> (members, n, after)``."""
+
+    def __init__(self, members: int, before: int, after: int) -> None:
+        super().__init__()
+        bound = 1 / math.sqrt(before)
+        self.weight = nn.Parameter(torch.empty(members, before, after).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(members, 1, after).uniform_(-bound, bound))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class _Convolutions(nn.Module):
+    """The convolutions of all members as grouped convolutions: one image in, features out."""
+
+    def __init__(self, members: int, shape: tuple[int, int, int], filters: int) -> None:
+        super().__init__()
+        channels, height, width = shape
+        self.members = members
+        layers: list[nn.Module] = []
+        for i, (kernel, stride) in enumerate(_kernels(min(height, width))):
+            groups = members if i else 1
+            before = members * filters if i else channels
+            layers += [
+                nn.Conv2d(before, members * filters, kernel, stride, groups=groups),
+                nn.LeakyReLU(SLOPE, inplace=True),
+            ]
+            height, width = (height - kernel) // stride + 1, (width - kernel) // stride + 1
+        self.layers = nn.Sequential(*layers)
+        self.width = filters * height * width
+
+    def forward(self, image: Tensor) -> Tensor:
+        seen = self.layers(image.float().div(255) - 0.5)
+        return seen.reshape(len(image), self.members, self.width).transpose(0, 1)  # type: ignore[no-any-return]
+
+
+def _kernels(side: int) -> list[tuple[int, int]]:
+    """Kernel sizes and strides: Christiano et al. 2017, appendix A.2; fewer for small images."""
+    if side >= 64:
+        return [(7, 3), (5, 2), (3, 1), (3, 1)]
+    if side >= 24:
+        return [(5, 3), (3, 2), (3, 1)]
+    return [(3, 1), (3, 1)]

@@ -1,0 +1,57 @@
+"""The learned reward of a few steps in numpy, where small tensors cost far more."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from rlhf_gym.reward_model.networks import SLOPE, RewardNetworks
+
+__all__ = ["SmallBatches"]
+
+Floats = npt.NDArray[np.float32]
+
+
+class SmallBatches:
+    """A copy of an ensemble of MLPs as it is now, with its normalisation folded into its weights.
+
+    Args:
+        networks: the ensemble, without images, on the CPU, of at least one hidden layer.
+        offset: ``(members, 1)``, subtracted from each member's reward.
+        scale: ``(members, 1)``, by which each member's reward is then divided.
+    """
+
+    def __init__(self, networks: RewardNetworks, offset: Tensor, scale: Tensor) -> None:
+        (weight, bias), *middle, (last_weight, last_bias) = networks.linear()
+        weight = weight / _array(networks.std)[:, None]
+        bias = bias - (_array(networks.mean) @ weight)[:, None]
+        self._members = networks.members
+        self._first = (_join(weight), _join(bias))
+        self._middle = middle
+        each_offset, each_scale = _array(offset), _array(scale)
+        share = self._members * each_scale[:, :, None]
+        self._last = (last_weight / share).reshape(-1)
+        self._constant = ((last_bias[:, 0] - each_offset) / each_scale).mean()
+
+    def __call__(self, vector: Floats) -> Floats:
+        """Normalised rewards ``(n,)`` of ``(n, features)``."""
+        n = len(vector)
+        hidden = _leaky(vector @ self._first[0] + self._first[1])
+        hidden = hidden.reshape(n, self._members, -1).transpose(1, 0, 2)
+        for weight, bias in self._middle:
+            hidden = _leaky(hidden @ weight + bias)
+        return np.asarray(hidden.transpose(1, 0, 2).reshape(n, -1) @ self._last + self._constant)
+
+
+def _leaky(x: Floats) -> Floats:
+    return np.asarray(np.maximum(x, np.float32(SLOPE) * x))
+
+
+def _array(tensor: Tensor) -> Floats:
+    return tensor.detach().numpy()
+
+
+def _join(each: Floats) -> Floats:
+    """``(members, a, b)`` as ``(a, members * b)``."""
+    return np.ascontiguousarray(each.transpose(1, 0, 2).reshape(each.shape[1], -1))

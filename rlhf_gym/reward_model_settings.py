@@ -1,0 +1,41 @@
+"""Settings of the reward model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["RewardModelSettings"]
+
+
+@dataclass(frozen=True)
+class RewardModelSettings:
+    """Settings of the reward model and of its fit."""
+
+    members: int = 3
+    """Networks in the ensemble."""
+    hidden: tuple[int, ...] = (32, 32)
+    """Widths of the hidden layers of each network."""
+    filters: int = 16
+    """Filters of each convolution (images only)."""
+    learning_rate: float = 3e-3
+    """Of Adam."""
+    batch_size: int = 16
+    """Judged queries in a gradient step."""
+    updates: int = 50
+    """Gradient steps at most in one fit."""
+    updates_per_label: int = 10
+    """Gradient steps at most for each new label; a reward that moves too fast misleads agents."""
+    weight_decay: float = 1e-3
+    """Where the adaptive L2 regularisation starts."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no fit could work with."""
+        for name in ("members", "filters", "batch_size", "updates", "updates_per_label"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, but is {getattr(self, name)}")
+        if any(width < 1 for width in self.hidden):
+            raise ValueError(f"hidden must be widths of at least 1, but is {self.hidden}")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate must be positive, but is {self.learning_rate}")
+        if not self.weight_decay >= 0:
+            raise ValueError(f"weight_decay must not be negative, but is {self.weight_decay}")

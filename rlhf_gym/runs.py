@@ -1,0 +1,226 @@
+"""RunFolder: where the files of a run lie, and how they are written and read."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from dataclasses import dataclass, fields
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomli_w
+
+from rlhf_gym.plain_settings import as_table, from_table
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["RunFolder", "json_lines"]
+
+Settings = TypeVar("Settings")
+
+_PACKAGES = ("rlhf-gym", "stable-baselines3", "gymnasium", "torch", "numpy", "pygame-ce", "av")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run; knows the names of its files.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def new(cls, env_id: str, algo: str = "", parent: str | Path = "runs") -> RunFolder:
+        """A folder name that is not in use: ``runs/ENV-ALGO-DATE``."""
+        name = "-".join(
+            filter(None, (env_id.replace("/", "-"), algo, time.strftime("%Y%m%d-%H%M%S")))
+        )
+        path = Path(parent) / name
+        return cls(path) if not path.exists() else cls(path.with_name(f"{name}-{os.getpid()}"))
+
+    @classmethod
+    def open(cls, path: str | Path, env_id: str | None = None) -> RunFolder:
+        """The folder of a run that exists.
+
+        Args:
+            path: the folder.
+            env_id: the environment that the run must be about; by default any.
+
+        Raises:
+            ValueError: there is no such folder, it holds no run, or one of another environment.
+        """
+        run = cls(Path(path))
+        if not run.path.is_dir():
+            raise ValueError(
+                f"there is no run folder {path}; `ls {run.path.parent}` shows the runs"
+            )
+        if not (run.config.exists() or run.store.exists()):
+            raise ValueError(
+                f"{path} holds no run (neither {run.config.name} nor {run.store.name}); give the "
+                "folder that `rlhf-gym train` named when it started"
+            )
+        trained = run.settings_table().get("env_id") if env_id is not None else None
+        if trained is not None and trained != env_id:
+            raise ValueError(
+                f"the run in {path} is about {trained}, but {env_id} was asked for; give the "
+                "folder of a run of that environment, or a new one"
+            )
+        return run
+
+    @property
+    def config(self) -> Path:
+        """The settings."""
+        return self.path / "config.toml"
+
+    @property
+    def command(self) -> Path:
+        """The commands that started and resumed the run, one a line."""
+        return self.path / "command.txt"
+
+    @property
+    def versions(self) -> Path:
+        """Versions of Python, the system and the packages."""
+        return self.path / "versions.json"
+
+    @property
+    def store(self) -> Path:
+        """Queries and judgements."""
+        return self.path / "feedback.db"
+
+    @property
+    def clips(self) -> Path:
+        """The folder of the drawn clips."""
+        return self.path / "clips"
+
+    @property
+    def videos(self) -> Path:
+        """The folder of videos of the agent, before and after."""
+        return self.path / "videos"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The folder of the last checkpoint."""
+        return self.path / "checkpoint"
+
+    @property
+    def rounds(self) -> Path:
+        """One line of JSON a round."""
+        return self.path / "rounds.jsonl"
+
+    @property
+    def evaluation(self) -> Path:
+        """True returns of the trained agent."""
+        return self.path / "evaluation.json"
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """What the processes of the run had to say."""
+        return self.path / "log.txt"
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            FileExistsError: if there are files in it.
+        """
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise FileExistsError(
+                f"{self.path} holds files already; resume it (--resume {self.path}) or give "
+                "another folder"
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def write_settings(self, settings: Any) -> None:
+        """Write a dataclass of settings, the command and the versions into the folder."""
+        self.config.write_text(tomli_w.dumps(as_table(settings)))
+        self.write_command()
+
+    def write_command(self) -> None:
+        """Add the command that runs now, and note the versions that it runs with."""
+        with self.command.open("a") as file:
+            file.write(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]) + "\n")
+        self.versions.write_text(json.dumps(installed_versions(), indent=2) + "\n")
+
+    def read_settings(self, kind: type[Settings]) -> Settings:
+        """The settings that `write_settings` wrote, as a ``kind``.
+
+        Raises:
+            ValueError: they are missing, or they are not settings of that kind.
+        """
+        table = self.settings_table()
+        if not table:
+            raise ValueError(
+                f"{self.config} is missing: {self.path} was not made by rlhf-gym train"
+            )
+        try:
+            return from_table(kind, table)
+        except (TypeError, ValueError) as error:
+            known = ", ".join(field.name for field in fields(kind))  # type: ignore[arg-type]
+            raise ValueError(
+                f"{self.config} cannot be used: {error}. Known settings: {known}"
+            ) from error
+
+    def settings_table(self) -> dict[str, Any]:
+        """The settings as plain data; empty where there are none.
+
+        Raises:
+            ValueError: the file is not TOML.
+        """
+        if not self.config.exists():
+            return {}
+        try:
+            return tomllib.loads(self.config.read_text())
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{self.config} is not valid TOML: {error}; mend that line") from error
+
+    def append_round(self, values: dict[str, Any]) -> None:
+        """Add one line to `rounds`; it is on the disk when this returns."""
+        with self.rounds.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # a line that a killed process left half-written
+                    file.write(b"\n")
+            file.write(json.dumps(values).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def read_rounds(self) -> list[dict[str, Any]]:
+        """The lines of `rounds`; one that was left half-written is skipped."""
+        return json_lines(self.rounds.read_text()) if self.rounds.exists() else []
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    """The lines of JSON in a text; one that a killed process left half-written is skipped."""
+    found = []
+    for line in text.splitlines():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return found
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of Python, the system and the packages that results depend on."""
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in _PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions

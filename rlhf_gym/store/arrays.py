@@ -1,0 +1,89 @@
+"""Clips as bytes and back: npz archives without pickle, which numpy alone can read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rlhf_gym.clips import Array, Clip, Observations, Start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
+
+_IMAGES = 1 << 16
+"""Bytes from which uint8 arrays are compressed: images shrink tenfold and more, floats do not."""
+
+
+def pack(arrays: Mapping[str, Array]) -> bytes:
+    """An npz archive of ``arrays``; equal arrays give equal bytes.
+
+    Raises:
+        ValueError: an array holds Python objects.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+            images = array.dtype == np.uint8 and array.nbytes >= _IMAGES
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy"),  # its date is fixed: equal bytes
+                member.getbuffer(),
+                zipfile.ZIP_DEFLATED if images else zipfile.ZIP_STORED,
+                compresslevel=1,
+            )
+    return buffer.getvalue()
+
+
+def unpack(data: bytes) -> dict[str, Array]:
+    """The arrays of an npz archive.
+
+    >>> unpack(pack({"actions": np.arange(3)}))
+    {'actions': array([0, 1, 2])}
+    """
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def pack_clip(clip: Clip) -> bytes:
+    """The arrays of a clip, its start included, its frames left out."""
+    arrays = {"actions": clip.actions, "true_rewards": clip.true_rewards}
+    if isinstance(clip.observations, Mapping):
+        arrays |= {f"observations/{key}": array for key, array in clip.observations.items()}
+    else:
+        arrays["observations"] = clip.observations
+    if clip.start is not None:
+        arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
+        arrays["start/actions"] = clip.start.actions
+    return pack(arrays)
+
+
+def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> Clip:
+    """The clip of `pack_clip`'s bytes, packed ``frames`` and the other ``fields``."""
+    arrays = unpack(data)
+    start = None
+    if "start/snapshot" in arrays:
+        start = Start(arrays["start/snapshot"].tobytes(), arrays["start/actions"])
+    return Clip(
+        observations=_observations(arrays.items()),
+        actions=arrays["actions"],
+        true_rewards=arrays["true_rewards"],
+        start=start,
+        frames=None if frames is None else unpack(frames)["frames"],
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def _observations(arrays: Iterable[tuple[str, Array]]) -> Observations:
+    """The one array named ``observations``, or the dict of those named ``observations/KEY``."""
+    prefix = "observations/"
+    found = {name: array for name, array in arrays if name.startswith("observations")}
+    if "observations" in found:
+        return found["observations"]
+    return {name.removeprefix(prefix): array for name, array in found.items()}

@@ -1,0 +1,117 @@
+"""What can go wrong with a store, and what to do about it.
+
+StoreError
+├── StoreMissing         there is no such file (any more)
+├── StoreExists          there is one already
+├── StoreReadOnly        it may not be written
+├── StoreLocked          another program holds it
+├── DiskFull             there is no room left
+├── StoreCorrupt         the file is damaged, or no feedback store
+├── OtherSchema          written by another version of rlhf-gym
+└── OtherEnvironment     its queries are about another environment
+"""
+
+from __future__ import annotations
+
+import sqlalchemy.exc
+
+__all__ = [
+    "DiskFull",
+    "OtherEnvironment",
+    "OtherSchema",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreExists",
+    "StoreLocked",
+    "StoreMissing",
+    "StoreReadOnly",
+]
+
+
+class StoreError(RuntimeError):
+    """The store cannot do what was asked; the message names the remedy."""
+
+
+class StoreMissing(StoreError):
+    """There is no such file, or no longer."""
+
+
+class StoreExists(StoreError):
+    """A store is to be created where there is a file already."""
+
+
+class StoreReadOnly(StoreError):
+    """The file or its folder may not be written."""
+
+
+class StoreLocked(StoreError):
+    """Another program holds the file for longer than the time-out."""
+
+
+class DiskFull(StoreError):
+    """There is no room left; what was committed before is safe."""
+
+
+class StoreCorrupt(StoreError):
+    """The file is damaged, or it is no feedback store."""
+
+
+class OtherSchema(StoreError):
+    """The file was written by another version of rlhf-gym."""
+
+
+class OtherEnvironment(StoreError):
+    """The queries in the file are about another environment."""
+
+
+# By message: `sqlite_errorcode` exists only from Python 3.11 on.
+_BY_MESSAGE: dict[str, tuple[type[StoreError], str]] = {
+    "is locked": (
+        StoreLocked,
+        "another program holds {where}: close it (a database browser? a copy of this run?) and "
+        "try again; what was saved before is safe",
+    ),
+    "disk is full": (
+        DiskFull,
+        "the disk of {where} is full: free some space and try again; what was saved before is safe",
+    ),
+    "disk I/O error": (
+        DiskFull,
+        "{where} cannot be written: free some space on its disk, or raise the limit on file sizes, "
+        "and try again; what was saved before is safe",
+    ),
+    "readonly database": (
+        StoreReadOnly,
+        "{where} may not be written: give yourself write permission for it and its folder",
+    ),
+    "unable to open": (
+        StoreReadOnly,
+        "{where} cannot be opened: give yourself permission to read and write it and its folder",
+    ),
+    "not a database": (
+        StoreCorrupt,
+        "{where} is not a feedback store (or its first page is damaged): check the path, or put a "
+        "backup in its place",
+    ),
+    "no such table": (
+        StoreCorrupt,
+        "{where} is not a feedback store, or its creation was interrupted: check the path, or "
+        "delete the file and start the run again",
+    ),
+    "malformed": (
+        StoreCorrupt,
+        "{where} is damaged: keep a copy, then save what can be read with\n"
+        "  sqlite3 {where} .recover | sqlite3 recovered.db",
+    ),
+}
+
+
+def store_error(error: sqlalchemy.exc.DBAPIError, where: str) -> StoreError | ValueError:
+    """The error to raise for what the database reported about the store at ``where``."""
+    reported = str(error.orig)
+    if isinstance(error, sqlalchemy.exc.IntegrityError):
+        return ValueError(f"the store at {where} refuses what it was given: {reported}")
+    for message, (kind, remedy) in _BY_MESSAGE.items():
+        if message in reported:
+            return kind(f"{remedy.format(where=where)} (SQLite: {reported})")
+    return StoreError(f"the store at {where} failed: {reported}")

@@ -1,0 +1,139 @@
+"""WindowTeacher: a person at the labelling window, which runs beside the trainer."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rlhf_gym.judgements import Judgement, Query
+from rlhf_gym.store import FeedbackStore
+
+__all__ = ["WindowTeacher"]
+
+STOP_SECONDS = 5.0
+
+
+class WindowTeacher:
+    """A person who answers in a window.
+
+    Two processes of their own work for a run, so that neither disturbs the agent: one draws the
+    clips of open queries, the other shows them. They share nothing with the trainer but the store,
+    and every answer is committed there before the window moves on.
+
+    >>> teacher = WindowTeacher(annotator="ada")
+    >>> teacher.alive
+    False
+    """
+
+    def __init__(self, annotator: str | None = None) -> None:
+        """Answers are stored under ``annotator``, by default the name of the account.
+
+        Raises:
+            ImportError: the edition ``pygame`` is installed over pygame-ce.
+        """
+        check_edition()
+        self.annotator = annotator
+        self._drawing: subprocess.Popen[bytes] | None = None
+        self._window: subprocess.Popen[bytes] | None = None
+        self._run: Path | None = None
+
+    def check(self) -> None:
+        """Raise a RuntimeError where there is no display."""
+        check_display()
+
+    def start(self, run_folder: Path | str) -> None:
+        """Start drawing and open the window; again, if the person has closed it.
+
+        Args:
+            run_folder: the run, with the store in it.
+
+        Raises:
+            RuntimeError: there is no display.
+        """
+        check_display()
+        self._run = Path(run_folder)
+        if not _runs(self._drawing):
+            self._drawing = _python("rlhf_gym.media", str(run_folder))
+        if not _runs(self._window):
+            name = ["--annotator", self.annotator] if self.annotator else []
+            self._window = _python("rlhf_gym.window", str(run_folder), *name)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the window is open."""
+        return _runs(self._window)
+
+    def answer(self, query: Query) -> Judgement | None:
+        """None: the window stores the answers itself, whenever the person gives them."""
+        return None
+
+    def stop(self) -> None:
+        """End the drawing and close the window.
+
+        Where the trainer has told the store that it is done, the window stays and shows what came
+        of it until the person closes it.
+        """
+        _end(self._drawing)
+        if not self._finished():
+            _end(self._window)
+
+    def close(self) -> None:
+        """End both processes, whatever they show."""
+        _end(self._drawing)
+        _end(self._window)
+
+    def _finished(self) -> bool:
+        if self._run is None or not self.alive:
+            return False
+        with FeedbackStore.open(self._run / "feedback.db") as store:
+            progress = store.progress()
+        return progress is not None and progress.state == "done"
+
+
+def check_edition() -> None:
+    """Raise ImportError unless ``pygame`` is pygame-ce, without loading it.
+
+    Both editions install the package ``pygame``, and the one installed last wins.
+    """
+    installed = {
+        name.lower() for name in importlib.metadata.packages_distributions().get("pygame", ())
+    }
+    if installed != {"pygame-ce"}:
+        found = " and ".join(sorted(installed)) or "no edition"
+        raise ImportError(
+            f"the window needs pygame-ce alone, but {found} of pygame is installed. "
+            "Repair it with: pip uninstall -y pygame pygame-ce && pip install pygame-ce"
+        )
+
+
+def check_display() -> None:
+    """Raise RuntimeError where no window can be opened, before any training time is spent."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("SDL_VIDEODRIVER"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise RuntimeError(
+            "there is no display for the window (DISPLAY is not set). Connect with `ssh -X`, run "
+            "it on a machine with a desktop, or train without a person: --teacher synthetic"
+        )
+
+
+def _python(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", module, *arguments])
+
+
+def _runs(process: subprocess.Popen[bytes] | None) -> bool:
+    return process is not None and process.poll() is None
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    if process is None or process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,277 @@
+"""The window's loop: events in, effects out, and a picture sixty times a second."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import pygame
+
+from rlhf_gym.store import FeedbackStore, StoreError
+from rlhf_gym.window import events as e
+from rlhf_gym.window import practice
+from rlhf_gym.window.desktop import icon, open_display, set_full_screen
+from rlhf_gym.window.keys import action_of
+from rlhf_gym.window.layout import Button, lay_out, picture_size
+from rlhf_gym.window.loader import Loader, Wanted
+from rlhf_gym.window.memory import Remembered, recall, remember
+from rlhf_gym.window.painter import Painter
+from rlhf_gym.window.panels import INSTRUCTION_VERSION
+from rlhf_gym.window.reducer import reduce
+from rlhf_gym.window.state import Action, Item, Screen, State
+from rlhf_gym.window.timing import Timing
+from rlhf_gym.window.view import Pointer
+
+__all__ = ["App", "run_window"]
+
+FRAMES_PER_SECOND = 60
+
+
+def run_window(
+    run: Path | str,
+    annotator: str | None = None,
+    *,
+    with_practice: bool = True,
+    size: tuple[int, int] = (1280, 800),
+    timing_file: Path | str | None = None,
+) -> None:
+    """Let a person answer the queries of a run until they close the window.
+
+    Args:
+        run: the run folder, with the store in it.
+        annotator: the person's name in the store; by default the name of the account.
+        with_practice: whether the practice pairs come first for somebody new.
+        size: of the window in pixels.
+        timing_file: where to write frame times and answer latencies at the end.
+
+    Raises:
+        StoreError: the run has no store, or it cannot be used.
+        NoDisplay: there is no screen.
+        WrongPygame: the other edition of pygame is installed.
+    """
+    store = FeedbackStore.open(Path(run) / "feedback.db")
+    with store:
+        open_display()
+        try:
+            app = App(Path(run), store, annotator or user_name(), with_practice, size)
+            app.loop()
+            if timing_file is not None:
+                app.timing.write(Path(timing_file))
+        finally:
+            pygame.display.quit()
+
+
+def user_name() -> str:
+    """The name of the account, or ``annotator`` where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "annotator"
+
+
+class App:
+    """The window: its state, the surface, the store and the loader."""
+
+    def __init__(
+        self,
+        run: Path,
+        store: FeedbackStore,
+        annotator: str,
+        with_practice: bool = True,
+        size: tuple[int, int] = (1280, 800),
+    ) -> None:
+        """Open the window; `loop` runs it."""
+        self.timing = Timing()
+        self.state = first_state(run, store, annotator, with_practice)
+        self.loader = Loader(run, annotator)
+        self._run, self._store, self._size = run, store, size
+        pygame.display.set_icon(icon())
+        pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
+        pygame.display.set_mode(_fitting(size), pygame.RESIZABLE)
+        pygame.key.stop_text_input()
+        self._pressed: Button | None = None
+        self._pointer = Pointer()
+        self._painter = Painter()
+        self._open = True
+        self._arrivals = 0
+        self._answered_at: float | None = None
+
+    def loop(self) -> None:
+        """Show the window until it is closed."""
+        signal.signal(signal.SIGTERM, self._terminate)
+        sys.setswitchinterval(0.001)  # the loader must not hold up a frame
+        clock = pygame.time.Clock()
+        self.start()
+        before = time.perf_counter()
+        try:
+            while self._open:
+                self.turn()
+                clock.tick(FRAMES_PER_SECOND)
+                now = time.perf_counter()
+                self.timing.frames.append(now - before)
+                before = now
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.leave()
+
+    def start(self) -> None:
+        """Let the loader fetch the first pairs."""
+        self._tell_loader()
+        self.loader.start()
+
+    def turn(self) -> None:
+        """Handle what has happened and draw one frame."""
+        for event in pygame.event.get():
+            self._translate(event)
+        while not self.loader.events.empty():
+            self.handle(self.loader.events.get())
+        self.handle(e.Tick())
+        self._tell_loader()
+        started = time.perf_counter()
+        surface = pygame.display.get_surface()
+        if surface is not None and self.state.visible:
+            self._painter.paint(surface, self.state, self.loader.pictures, self._pointer)
+            self.timing.drawing.append(time.perf_counter() - started)
+        if self._answered_at is not None and self.state.flash_until is None:
+            self.timing.answers.append(time.perf_counter() - self._answered_at)
+            self._answered_at = None
+
+    def handle(self, event: e.Event) -> None:
+        """Take one event to the reducer and do what it asks for, in order."""
+        self._arrivals += isinstance(event, e.Arrived)
+        self.state, effects = reduce(self.state, event, time.monotonic())
+        for effect in effects:
+            self._do(effect)
+
+    def _do(self, effect: e.Effect) -> None:
+        try:
+            if isinstance(effect, e.Record):
+                self._answered_at = time.perf_counter()
+                self._store.record(effect.judgement)
+                self.loader.hurry()
+            elif isinstance(effect, e.GiveBack):
+                self._store.release(effect.queries, self.state.annotator)
+                self.loader.hurry()
+        except (StoreError, ValueError) as error:
+            refused = effect.judgement if isinstance(effect, e.Record) else None
+            self.handle(e.Failed(str(error), refused))
+        if isinstance(effect, e.Remember):
+            known = Remembered(effect.practised, self.state.speed, self.state.scale)
+            remember(self._run, self.state.annotator, known)
+        elif isinstance(effect, e.SetFullScreen):
+            set_full_screen(effect.on, self._size)
+        elif isinstance(effect, e.TextInput):
+            (pygame.key.start_text_input if effect.on else pygame.key.stop_text_input)()
+        elif isinstance(effect, e.Quit):
+            self._open = False
+
+    def _translate(self, event: pygame.Event) -> None:
+        """Take an event of pygame's to the reducer."""
+        if event.type == pygame.KEYDOWN:
+            name = pygame.key.name(event.key)
+            ctrl = bool(event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META))
+            action = action_of(name, event.unicode, ctrl)
+            if action is not None and not event.mod & pygame.KMOD_ALT:
+                self.handle(e.Press(action, name))
+        elif event.type == pygame.KEYUP:
+            self.handle(e.Release(pygame.key.name(event.key)))
+        elif event.type == pygame.TEXTINPUT:
+            self.handle(e.Typed(event.text))
+        elif event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            self._mouse(event)
+        elif event.type == pygame.WINDOWLEAVE:
+            self._pointer = Pointer()
+        elif event.type in (pygame.WINDOWFOCUSGAINED, pygame.WINDOWFOCUSLOST):
+            self.handle(e.Focus(event.type == pygame.WINDOWFOCUSGAINED))
+        elif event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
+            self.handle(e.Visible(False))
+        elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):
+            self._painter.forget()
+            self.handle(e.Visible(True))
+        elif event.type == pygame.WINDOWSIZECHANGED and not self.state.full_screen:
+            self._size = (event.x, event.y)
+        elif event.type == pygame.QUIT:
+            self.handle(e.Press(Action.QUIT))
+
+    def _mouse(self, event: pygame.Event) -> None:
+        """A button acts when it is released where it was pressed."""
+        down = self._pointer.down
+        if event.type != pygame.MOUSEMOTION and event.button == 1:
+            down = event.type == pygame.MOUSEBUTTONDOWN
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        button = lay_out(surface.get_size(), self.state).at(event.pos)
+        if down and not self._pointer.down:
+            self._pressed = button
+        elif not down and self._pointer.down:
+            if button is not None and button == self._pressed:
+                self.handle(e.Press(button.action))
+            self._pressed = None
+        self._pointer = Pointer(event.pos, down)
+
+    def _tell_loader(self) -> None:
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        state = self.state
+        items = state.items[max(state.index - 1, 0) : state.index + 3]
+        current = state.items[state.index : state.index + 1]
+        self.loader.wanted = Wanted(
+            known=frozenset(item.pair.query for item in state.items),
+            pending=state.pending,
+            given_back=state.given_back,
+            shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
+            size=picture_size(surface.get_size(), state.scale),
+            finished=state.status.finished,
+            arrivals=self._arrivals,
+        )
+
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self._open = False
+
+    def leave(self) -> None:
+        """Let others have the pairs that were not answered; say what could not be stored."""
+        self.loader.stop()
+        while not self.loader.events.empty():  # pairs that came too late to be shown
+            event = self.loader.events.get()
+            if isinstance(event, e.Arrived):
+                self.state, _ = reduce(self.state, event, time.monotonic())
+        try:
+            self._store.release(self.state.pending, self.state.annotator)
+        except StoreError as error:
+            print(f"the pairs on the screen stay leased for two minutes: {error}", file=sys.stderr)
+        for judgement in self.state.unsaved:
+            print(f"this judgement could not be stored: {judgement}", file=sys.stderr)
+
+
+def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: bool) -> State:
+    """The state of a window that has just been opened."""
+    known, environment = recall(run, annotator), store.environment
+    practises = with_practice and not known.practised
+    now = time.monotonic()
+    return State(
+        annotator=annotator,
+        instruction=INSTRUCTION_VERSION,
+        environment=environment.env_id,
+        goal=environment.goal,
+        tie_breaker=environment.tie_breaker,
+        items=tuple(Item(pair) for pair in practice.PAIRS) if practises else (),
+        overlay=Screen.HELP if practises else None,
+        now=now,
+        appeared=now,
+        speed=known.speed,
+        scale=known.scale,
+    )
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    """``size``, or what the screen has room for."""
+    width, height = pygame.display.get_desktop_sizes()[0]
+    return min(size[0], max(width, 640)), min(size[1], max(height, 400))

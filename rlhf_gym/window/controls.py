@@ -1,0 +1,143 @@
+"""Draws what can be clicked: answers, hints, plain buttons and the keys on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from rlhf_gym.window import theme
+from rlhf_gym.window.draw import Canvas, Shape
+from rlhf_gym.window.keys import KEYS, key_label
+from rlhf_gym.window.layout import ARROWS, HINT_SIZE, Button, keycap_width
+from rlhf_gym.window.state import Action, State
+from rlhf_gym.window.theme import Colour
+
+__all__ = ["draw_button", "draw_key"]
+
+TINTS: dict[Action, Colour] = {Action.LEFT: theme.LEFT, Action.RIGHT: theme.RIGHT}
+_SHAPES: dict[str, Shape] = {"left": "left", "right": "right", "up": "up", "down": "down"}
+
+
+def draw_key(
+    canvas: Canvas,
+    key: str,
+    left: int,
+    centery: int,
+    size: float,
+    colour: Colour = theme.TEXT,
+    ground: Colour = theme.RAISED,
+) -> pygame.Rect:
+    """A key of the keyboard; arrows are drawn, since fonts may lack them."""
+    height = round((size + 9) * canvas.unit)
+    rect = pygame.Rect(left, centery - height // 2, keycap_width(key, size, canvas.unit), height)
+    canvas.panel(rect, theme.mixed(ground, (0, 0, 0), 0.45), 5)
+    top = rect.copy()
+    top.height -= canvas.px(1.6)
+    canvas.panel(top, ground, 5, theme.mixed(ground, theme.BRIGHT, 0.16), 1)
+    if key in ARROWS:
+        canvas.shape(_SHAPES[key], top.center, size - 1, colour)
+    else:
+        canvas.text(key_label(key), top, size - 1, colour, bold=True, align="center")
+    return rect
+
+
+def draw_button(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    """Draw one button as it is: idle, under the mouse, held down, or the answer just given."""
+    _LOOKS[button.look](canvas, button, state, hovered, hovered and pressed)
+
+
+def _answer(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    px, item = canvas.px, state.item
+    tint = TINTS.get(button.action, theme.MUTED)
+    chosen = item is not None and item.choice is not None and item.choice.value == button.action
+    old = (
+        item is not None and item.old_choice is not None and item.old_choice.value == button.action
+    )
+    share = 0.30 if pressed else 0.22 if hovered else 0.12
+    fill = tint if chosen else theme.mixed(theme.CARD, tint, share)
+    edge = tint if hovered or old or chosen else theme.mixed(theme.CARD, tint, 0.55)
+    rect = button.rect.move(0, px(1)) if pressed else button.rect
+    canvas.panel(rect, fill, 10, edge, 2.5 if old else 1.5)
+    ink = theme.SUNKEN if chosen else theme.BRIGHT
+    key = KEYS[button.action][0]
+    width = keycap_width(key, 15, canvas.unit)
+    mirrored = button.action is Action.RIGHT
+    left = rect.right - px(14) - width if mirrored else rect.left + px(14)
+    ground = theme.mixed(fill, (0, 0, 0), 0.12) if chosen else theme.mixed(theme.RAISED, tint, 0.25)
+    draw_key(canvas, key, left, rect.centery, 15, ink if chosen else tint, ground)
+    words = rect.inflate(-px(10), 0)
+    words.width -= width + px(14)
+    words.left = rect.left + px(6) if mirrored else left + width + px(6)
+    if old:
+        upper = pygame.Rect(words.left, words.centery - px(20), words.width, px(22))
+        lower = pygame.Rect(words.left, words.centery + px(2), words.width, px(16))
+        canvas.text(button.label, upper, 16, ink, bold=True, align="center")
+        canvas.text("your answer before", lower, 12, tint, align="center")
+    else:
+        canvas.text(button.label, words, 16, ink, bold=True, align="center")
+
+
+def _hint(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    px, rect = canvas.px, button.rect.move(0, canvas.px(1)) if pressed else button.rect
+    item = state.item
+    lit = button.action is Action.FLAG and item is not None and item.flagged
+    lit = lit or (button.action is Action.NOTE and item is not None and bool(item.note))
+    colour = theme.BRIGHT if hovered or lit else theme.MUTED
+    left = rect.left
+    key = KEYS.get(button.action, ("",))[0]
+    ground = theme.mixed(theme.RAISED, theme.BRIGHT, 0.12) if hovered else theme.RAISED
+    if key:
+        left = draw_key(canvas, key, left, rect.centery, HINT_SIZE, colour, ground).right + px(7)
+    if not button.label:
+        return
+    room = pygame.Rect(left, rect.top, rect.right - left, rect.height)
+    canvas.text(button.label, room, HINT_SIZE, colour, align="left")
+
+
+def _plain(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    fill = theme.mixed(theme.RAISED, theme.BRIGHT, 0.16 if pressed else 0.09 if hovered else 0.0)
+    edge = theme.mixed(theme.LINE, theme.BRIGHT, 0.3 if hovered else 0.0)
+    canvas.panel(button.rect, fill, 9, edge, 1)
+    canvas.text(
+        button.label, button.rect.inflate(-canvas.px(16), 0), 15, theme.TEXT, align="center"
+    )
+
+
+def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    """The button that the Enter key presses."""
+    px = canvas.px
+    fill = theme.mixed(theme.RIGHT, theme.BRIGHT, 0.35 if pressed else 0.18 if hovered else 0.0)
+    canvas.panel(button.rect, fill, 9)
+    key = keycap_width("return", 11, canvas.unit)
+    words = button.rect.copy()
+    shows_key = button.action is not Action.QUIT or state.overlay is not None
+    if shows_key:
+        words.width -= key + px(12)
+        ink = theme.mixed(theme.SUNKEN, fill, 0.1)
+        draw_key(
+            canvas,
+            "return",
+            words.right,
+            words.centery,
+            11,
+            ink,
+            theme.mixed(fill, (255, 255, 255), 0.25),
+        )
+    canvas.text(
+        button.label, words.inflate(-px(12), 0), 15, theme.SUNKEN, bold=True, align="center"
+    )
+
+
+def _clip(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    """A clip is its own picture."""
+
+
+_LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
+    "answer": _answer,
+    "hint": _hint,
+    "plain": _plain,
+    "line": _plain,
+    "main": _main,
+    "clip": _clip,
+}

@@ -1,0 +1,284 @@
+"""Where everything stands, from the window's size and the person's scale alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pygame
+
+from rlhf_gym.window import theme
+from rlhf_gym.window.keys import KEYS, key_label
+from rlhf_gym.window.state import Action, Screen, State
+
+__all__ = ["Button", "Layout", "lay_out", "picture_size"]
+
+ANSWERS = (
+    (Action.LEFT, "Left is better"),
+    (Action.TIE, "About the same"),
+    (Action.CANNOT_TELL, "Can't tell"),
+    (Action.RIGHT, "Right is better"),
+)
+HINTS = (  # in the order in which they give way on a narrow window, last first
+    (Action.UNDO, "Undo"),
+    (Action.PAUSE, "Pause"),
+    (Action.REPLAY, "Replay"),
+    (Action.HELP, "Help"),
+    (Action.SLOWER, ""),
+    (Action.FASTER, "Speed"),
+    (Action.MENU, "Menu"),
+    (Action.FLAG, "Flag"),
+    (Action.NOTE, "Note"),
+    (Action.GIVE_BACK, "Give back"),
+)
+WHILE_WAITING = (Action.UNDO, Action.HELP, Action.MENU)
+MENU_LABELS = {
+    Action.MENU: "Resume",
+    Action.HELP: "Instructions",
+    Action.SKIP_PRACTICE: "Skip the practice",
+    Action.QUIT: "Save and quit",
+}
+NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
+HINT_SIZE = 13.0
+ARROWS = ("left", "right", "up", "down")
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to click: where, what it asks for, and how it looks."""
+
+    rect: pygame.Rect
+    action: Action
+    label: str
+    look: str = "plain"  # "answer", "hint", "line", "plain" or "main"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All boxes of one moment.
+
+    Attributes:
+        unit: pixels of one layout unit.
+        boxes: the named rectangles of the screen under the overlay.
+        panel: the overlay's panel, or None.
+        buttons: what can be clicked now.
+        behind: buttons that are seen but covered by the overlay.
+    """
+
+    unit: float
+    boxes: dict[str, pygame.Rect]
+    panel: pygame.Rect | None
+    buttons: tuple[Button, ...]
+    behind: tuple[Button, ...] = ()
+
+    def at(self, position: tuple[int, int] | None) -> Button | None:
+        """The button under ``position``."""
+        if position is None:
+            return None
+        return next((b for b in self.buttons if b.rect.collidepoint(position)), None)
+
+
+def lay_out(size: tuple[int, int], state: State) -> Layout:
+    """The boxes and buttons of ``state`` in a window of ``size`` pixels."""
+    unit = theme.unit(size, state.scale)
+    boxes = _boxes(size, unit)
+    base = _base_buttons(boxes, unit, state)
+    if state.overlay is None:
+        return Layout(unit, boxes, None, base)
+    panel, buttons = _overlay(size, unit, state)
+    return Layout(unit, boxes, panel, buttons, behind=base)
+
+
+def picture_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    """Width and height of the place of a clip's picture."""
+    return _boxes(size, theme.unit(size, scale))["picture0"].size
+
+
+def _boxes(size: tuple[int, int], u: float) -> dict[str, pygame.Rect]:
+    """Header, two cards, answers, hints and status, from top to bottom."""
+    width, height = size
+    margin, gap = round(16 * u), round(9 * u)
+    inner = width - 2 * margin
+    boxes = {}
+    y = round(12 * u)
+    badge = round(min(210 * u, inner * 0.3))
+    boxes["goal"] = pygame.Rect(margin, y, inner - badge - gap, round(30 * u))
+    boxes["badge"] = pygame.Rect(width - margin - badge, y, badge, round(28 * u))
+    y = boxes["goal"].bottom + round(1 * u)
+    boxes["tie_breaker"] = pygame.Rect(margin, y, inner, round(19 * u))
+    status_height = round(42 * u)
+    boxes["status"] = pygame.Rect(0, height - status_height, width, status_height)
+    y = boxes["status"].top - round(8 * u) - round(28 * u)
+    boxes["hints"] = pygame.Rect(margin, y, inner, round(28 * u))
+    y -= round(8 * u) + round(54 * u)
+    boxes["answers"] = pygame.Rect(margin, y, inner, round(54 * u))
+    top = boxes["tie_breaker"].bottom + round(5 * u)
+    boxes["question"] = pygame.Rect(margin, top, inner, round(28 * u))
+    top = boxes["question"].bottom + round(5 * u)
+    bottom = boxes["answers"].top - round(10 * u)
+    boxes["main"] = pygame.Rect(margin, top, inner, bottom - top)
+    card_width = (inner - gap) // 2
+    for side in (0, 1):
+        left = margin if side == 0 else width - margin - card_width
+        card = pygame.Rect(left, top, card_width, bottom - top)
+        boxes |= _card(card, side, u)
+    return boxes
+
+
+def _card(card: pygame.Rect, side: int, u: float) -> dict[str, pygame.Rect]:
+    pad, strip, foot = round(9 * u), round(32 * u), round(24 * u)
+    title = pygame.Rect(card.left + pad, card.top, card.width - 2 * pad, strip)
+    edge = round(4 * u)  # the frame of the card stays free
+    bar = pygame.Rect(card.left + pad, card.bottom - foot, card.width - 2 * pad, foot - edge)
+    picture = pygame.Rect(card.left + pad, title.bottom, bar.width, bar.top - title.bottom)
+    return {
+        f"card{side}": card,
+        f"title{side}": title,
+        f"picture{side}": picture,
+        f"bar{side}": bar,
+    }
+
+
+def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tuple[Button, ...]:
+    if state.base is Screen.DONE:
+        close = Button(NOWHERE, Action.QUIT, "Close", "main")
+        undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "plain")
+        wanted = (undo, close) if state.answered else (close,)
+        return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
+    if state.item is None:
+        return _hints(boxes["hints"], u, [hint for hint in HINTS if hint[0] in WHILE_WAITING])
+    verdict = state.base is Screen.PRACTICE and state.item.given is not None
+    if verdict:
+        area = boxes["answers"]
+        rect = pygame.Rect(0, 0, round(150 * u), round(38 * u))
+        rect.midright = (area.right - round(10 * u), area.centery)
+        return (Button(rect, Action.CONFIRM, "Continue", "main"),)
+    wanted_hints = HINTS if state.base is Screen.LABEL else (
+        *HINTS[:7], (Action.SKIP_PRACTICE, "Skip the practice"))  # fmt: skip
+    clips = tuple(
+        Button(boxes[f"card{side}"], (Action.LEFT, Action.RIGHT)[side], "", "clip")
+        for side in (0, 1)
+    )
+    return (
+        *_answers(boxes["answers"], u),
+        *_hints(boxes["hints"], u, _named(wanted_hints, state)),
+        *clips,
+    )
+
+
+def _named(hints: Sequence[tuple[Action, str]], state: State) -> tuple[tuple[Action, str], ...]:
+    """The hints with what they would do now."""
+    now = {Action.FASTER: f"Speed {state.speed:g}×"}
+    if not state.playing:
+        now[Action.PAUSE] = "Play"
+    return tuple((action, now.get(action, label)) for action, label in hints)
+
+
+def _answers(area: pygame.Rect, u: float) -> tuple[Button, ...]:
+    gap = round(9 * u)
+    width = (area.width - 3 * gap) // 4
+    lefts = [area.left, area.left + width + gap, 0, area.right - width]
+    lefts[2] = lefts[3] - gap - width
+    return tuple(
+        Button(pygame.Rect(left, area.top, width, area.height), action, label, "answer")
+        for left, (action, label) in zip(lefts, ANSWERS, strict=True)
+    )
+
+
+def keycap_width(key: str, size: float, u: float) -> int:
+    """Width in pixels of a drawn key."""
+    height = round((size + 9) * u)
+    if key in ARROWS:
+        return height
+    text = theme.font(max(1, round((size - 1) * u)), True).size(key_label(key))[0]
+    return max(height, text + round(12 * u))
+
+
+def _hints(area: pygame.Rect, u: float, wanted: Sequence[tuple[Action, str]]) -> tuple[Button, ...]:
+    """One row of keys with words, centred; what does not fit is left out."""
+    gap = round(14 * u)
+    widths: list[int] = []
+    shown: list[tuple[Action, str]] = []
+    for action, label in wanted:
+        key = KEYS.get(action, ("",))[0]
+        words = theme.font(max(1, round(HINT_SIZE * u))).size(label)[0] + round(8 * u)
+        width = (keycap_width(key, HINT_SIZE, u) if key else round(8 * u)) + (words if label else 0)
+        if sum(widths) + width + gap * len(widths) > area.width:
+            break
+        widths.append(width)
+        shown.append((action, label))
+    left = area.centerx - (sum(widths) + gap * (len(widths) - 1)) // 2
+    buttons = []
+    for (action, label), width in zip(shown, widths, strict=True):
+        buttons.append(
+            Button(pygame.Rect(left, area.top, width, area.height), action, label, "hint")
+        )
+        left += width + gap
+    return tuple(buttons)
+
+
+def _overlay(
+    size: tuple[int, int], u: float, state: State
+) -> tuple[pygame.Rect, tuple[Button, ...]]:
+    """The panel of an overlay and its buttons."""
+    width, height = size
+    if state.overlay is Screen.PAUSED:
+        lines = state.menu_actions
+        panel = _centered(size, 340 * u, (92 + 52 * len(lines)) * u)
+        buttons = []
+        for number, action in enumerate(lines):
+            top = panel.top + round((72 + 52 * number) * u)
+            rect = pygame.Rect(
+                panel.left + round(20 * u), top, panel.width - round(40 * u), round(44 * u)
+            )
+            look = "main" if number == state.menu else "line"
+            buttons.append(Button(rect, action, MENU_LABELS[action], look))
+        return panel, tuple(buttons)
+    if state.overlay is Screen.HELP:
+        panel = _centered(size, min(width - 32 * u, 1060 * u), min(height - 24 * u, 660 * u))
+        label = "Back" if state.answered or state.beneath else "Start"
+        wanted = [Button(NOWHERE, Action.CONFIRM, label, "main")]
+        if state.base is Screen.PRACTICE:
+            wanted.insert(0, Button(NOWHERE, Action.SKIP_PRACTICE, "Skip the practice"))
+    elif state.overlay is Screen.NOTE:
+        panel = _centered(size, 560 * u, 220 * u)
+        wanted = [
+            Button(NOWHERE, Action.MENU, "Cancel"),
+            Button(NOWHERE, Action.CONFIRM, "Keep the note", "main"),
+        ]
+    else:
+        panel = _centered(size, 660 * u, 340 * u)
+        again = "Try again" if state.unsaved else "Go on"
+        wanted = [
+            Button(NOWHERE, Action.QUIT, "Close"),
+            Button(NOWHERE, Action.CONFIRM, again, "main"),
+        ]
+    row = pygame.Rect(panel.left, panel.bottom - round(62 * u), panel.width, round(62 * u))
+    return panel, _in_row(wanted, row, u, align_right=True)
+
+
+def _centered(size: tuple[int, int], width: float, height: float) -> pygame.Rect:
+    rect = pygame.Rect(0, 0, round(min(width, size[0] * 0.96)), round(min(height, size[1] * 0.96)))
+    rect.center = (size[0] // 2, size[1] // 2)
+    return rect
+
+
+def _in_row(
+    buttons: Sequence[Button], area: pygame.Rect, u: float, align_right: bool = False
+) -> tuple[Button, ...]:
+    """Place ``buttons`` side by side in the middle of ``area``, or at its right end."""
+    gap = round(12 * u)
+    font = theme.font(max(1, round(15 * u)), True)
+    widths = [
+        max(font.size(b.label)[0] + round((76 if b.look == "main" else 36) * u), round(110 * u))
+        for b in buttons
+    ]
+    total = sum(widths) + gap * (len(widths) - 1)
+    left = area.right - total - round(20 * u) if align_right else area.centerx - total // 2
+    placed = []
+    for button, width in zip(buttons, widths, strict=True):
+        rect = pygame.Rect(left, 0, width, round(40 * u))
+        rect.centery = area.centery
+        placed.append(Button(rect, button.action, button.label, button.look))
+        left += width + gap
+    return tuple(placed)

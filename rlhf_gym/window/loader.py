@@ -1,0 +1,242 @@
+"""Loader: a thread that leases queries, decodes their clips and reads the live numbers."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import av
+import pygame
+
+from rlhf_gym.judgements import Query
+from rlhf_gym.store import FeedbackStore, StoreError
+from rlhf_gym.window.events import Arrived, Event, Failed, StatusRead
+from rlhf_gym.window.practice import draw_practice
+from rlhf_gym.window.state import Pair, Status
+from rlhf_gym.window.view import fitting
+
+__all__ = ["Frames", "Loader", "Wanted", "decode"]
+
+Frames = tuple[list[pygame.Surface], list[pygame.Surface]]
+
+AHEAD = 3  # the pair on the screen and the next two
+POLL_SECONDS = 0.05
+LEASE_POLL_SECONDS = 0.2
+STATUS_SECONDS = 0.5
+RENEW_SECONDS = 30.0
+SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the time
+BYTES_A_CLIP = 80_000_000
+BYTES_IN_ALL = 450_000_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the window needs, told to the loader after every event.
+
+    Attributes:
+        known: the queries of this sitting.
+        pending: those that wait for an answer.
+        given_back: those that were given back.
+        shown: the pairs whose pictures are needed, the most urgent first.
+        size: the place of a picture in pixels.
+        finished: whether no further pair is wanted.
+        arrivals: how many `Arrived` events the window has seen.
+    """
+
+    known: frozenset[int] = frozenset()
+    pending: tuple[int, ...] = ()
+    given_back: frozenset[int] = frozenset()
+    shown: tuple[Pair, ...] = ()
+    size: tuple[int, int] = (600, 400)
+    finished: bool = False
+    arrivals: int = 0
+
+
+def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
+    """The frames of a video, as large as fits into ``size``, ready to be drawn.
+
+    A clip that would need too much memory comes at a half, a third, ... of the size.
+
+    Raises:
+        OSError: the file is missing or no video.
+    """
+    frames = []
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"  # the processors belong to the trainer
+        whole = width = height = 0
+        before = b""
+        for frame in container.decode(stream):
+            if not whole:
+                scale = fitting((frame.width, frame.height), size)
+                count = max(stream.frames, 1)
+                full = frame.width * frame.height * scale**2 * 4 * count
+                whole = next(k for k in range(1, 99) if full / k**2 <= BYTES_A_CLIP)
+                width = max(2, round(frame.width * scale / whole))
+                height = max(2, round(frame.height * scale / whole))
+            small = frame.reformat(width, height, "bgra", interpolation="FAST_BILINEAR")
+            pixels = small.to_ndarray().tobytes()
+            if pixels != before:  # a held frame is kept once
+                surface = pygame.Surface((width, height), depth=32)
+                surface.get_buffer().write(pixels)
+                before = pixels
+            frames.append(surface)
+    return frames
+
+
+class Loader(threading.Thread):
+    """Keeps the next pairs ready. The window reads `pictures` and `events`, and sets `wanted`."""
+
+    def __init__(self, run: Path, annotator: str) -> None:
+        """Load pairs of ``run`` for ``annotator``."""
+        super().__init__(name="loader", daemon=True)
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.pictures: dict[int, Frames] = {}
+        self.wanted = Wanted()
+        self._run = run
+        self._annotator = annotator
+        self._store = FeedbackStore.open(run / "feedback.db")
+        self._wake = threading.Event()
+        self._stopped = False
+        self._put = 0
+        self._due = dict.fromkeys(("status", "lease", "renew"), 0.0)
+        self._size = (0, 0)
+        self._settled = 0.0
+        self._sizes: dict[int, tuple[int, int]] = {}
+
+    def hurry(self) -> None:
+        """Look at once: something was answered."""
+        self._due["status"] = self._due["lease"] = 0.0
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopped = True
+        self._wake.set()
+        self.join(timeout=5.0)
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._stopped:
+            try:
+                self._turn(self.wanted)
+            except (StoreError, OSError) as error:
+                self.events.put(Failed(str(error)))
+                self._wake.wait(5.0)
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()
+        self._store.close()
+
+    def _turn(self, wanted: Wanted) -> None:
+        if self._is_due("status", STATUS_SECONDS):
+            self.events.put(StatusRead(self._status()))
+        if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
+            self._store.renew(wanted.pending, self._annotator)
+        self._repaint(wanted)
+        room = len(wanted.pending) < AHEAD and not wanted.finished
+        if room and wanted.arrivals == self._put and self._is_due("lease", LEASE_POLL_SECONDS):
+            self._lease(wanted)
+
+    def _is_due(self, task: str, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._due[task]:
+            return False
+        self._due[task] = now + every
+        return True
+
+    def _status(self) -> Status:
+        counts, progress = self._store.counts(), self._store.progress()
+        status = Status(labels=counts.answered, ready=counts.ready, open=counts.open)
+        if progress is None:
+            return status
+        return replace(
+            status,
+            budget=progress.budget or None,
+            agent_step=progress.agent_step,
+            total_steps=progress.total_steps or None,
+            true_return=progress.true_return,
+            accuracy=progress.accuracy,
+            trainer=progress.state,
+            error=progress.error,
+            silent_seconds=max(time.time() - progress.heartbeat, 0.0),
+        )
+
+    def _lease(self, wanted: Wanted) -> None:
+        limit = len(wanted.pending) + 1 + len(wanted.given_back)
+        leased = self._store.lease(self._annotator, limit)
+        again = [query.id for query in leased if query.id in wanted.given_back]
+        if again:
+            self._store.release(again, self._annotator)
+        for query in leased:
+            if query.id in again or query.id in wanted.known or self._stopped:
+                continue
+            pair = self._pair(query)
+            if pair is not None and self._load(pair, wanted.size):
+                self._put += 1
+                self.events.put(Arrived((pair,)))
+
+    def _pair(self, query: Query) -> Pair | None:
+        """What the window shows of a query."""
+        sides = (query.clips[query.left], query.clips[1 - query.left])
+        media = [self._store.media(clip.id) for clip in sides]
+        if media[0] is None or media[1] is None:
+            return None
+        return Pair(
+            query=query.id,
+            left=query.left,
+            clips=(sides[0].id, sides[1].id),
+            frames=(media[0].frames, media[1].frames),
+            fps=media[0].fps,
+            ended=(sides[0].ended, sides[1].ended),
+            ended_at=(sides[0].ended_at, sides[1].ended_at),
+            kind=query.kind,
+        )
+
+    def _load(self, pair: Pair, size: tuple[int, int]) -> bool:
+        """Get the pictures of a pair; a video that is broken takes its query out."""
+        if pair.kind == "practice":
+            self._keep(pair, size, (draw_practice(pair.query, 0, size),
+                                    draw_practice(pair.query, 1, size)))  # fmt: skip
+            return True
+        sides = []
+        for clip in pair.clips:
+            media = self._store.media(clip)
+            path = self._run / (media.path if media else f"clips/{clip:06d}.mp4")
+            try:
+                sides.append(decode(path, size))
+            except (OSError, ValueError, IndexError) as error:
+                self._store.mark_undrawable(clip, f"{path.name} cannot be played: {error}")
+                return False
+        self._keep(pair, size, (sides[0], sides[1]))
+        return True
+
+    def _keep(self, pair: Pair, size: tuple[int, int], frames: Frames) -> None:
+        self._sizes[pair.query] = size
+        pictures = {**self.pictures, pair.query: frames}
+        keep = {pair.query, *(shown.query for shown in self.wanted.shown)}
+        for query in list(pictures):
+            if sum(map(_bytes, pictures.values())) <= BYTES_IN_ALL:
+                break
+            if query not in keep:
+                del pictures[query]
+        self.pictures = pictures
+
+    def _repaint(self, wanted: Wanted) -> None:
+        """Load pictures that went missing, or whose place has another size by now."""
+        if wanted.size != self._size:
+            self._size, self._settled = wanted.size, time.monotonic() + SETTLE_SECONDS
+        settled = time.monotonic() >= self._settled
+        for pair in wanted.shown:
+            missing = pair.query not in self.pictures
+            if missing or (settled and self._sizes.get(pair.query) != wanted.size):
+                self._load(pair, wanted.size)
+                return
+
+
+def _bytes(frames: Frames) -> int:
+    return sum(
+        side[0].get_width() * side[0].get_height() * 4 * len(side) for side in frames if side
+    )

@@ -1,0 +1,55 @@
+"""What the window remembers of a person between sittings, in the run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+__all__ = ["Remembered", "recall", "remember"]
+
+FILE = "window.json"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A person's settings.
+
+    Attributes:
+        practised: whether the practice pairs were seen or skipped.
+        speed: of the clips.
+        scale: of texts and buttons.
+    """
+
+    practised: bool = False
+    speed: float = 1.0
+    scale: float = 1.0
+
+
+def recall(run: Path, annotator: str) -> Remembered:
+    """What was remembered; the defaults where nothing was, or the file is damaged."""
+    try:
+        known = _read(run)[annotator]
+        return Remembered(bool(known["practised"]), float(known["speed"]), float(known["scale"]))
+    except (KeyError, TypeError, ValueError):
+        return Remembered()
+
+
+def remember(run: Path, annotator: str, remembered: Remembered) -> None:
+    """Keep it; a full disk is no reason to stop labelling."""
+    people = {**_read(run), annotator: asdict(remembered)}
+    unfinished = run / f".{FILE}.{os.getpid()}"
+    try:
+        unfinished.write_text(json.dumps(people, indent=1), encoding="utf-8")
+        os.replace(unfinished, run / FILE)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+
+
+def _read(run: Path) -> dict[str, dict[str, float]]:
+    try:
+        people = json.loads((run / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return people if isinstance(people, dict) else {}

@@ -1,0 +1,60 @@
+"""Painter: brings a state to the display, drawing no more than has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pygame
+
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.state import State
+from rlhf_gym.window.status import draw_status
+from rlhf_gym.window.view import (
+    Pictures,
+    Pointer,
+    draw,
+    draw_moving,
+    moving_areas,
+    status_key,
+    still_key,
+)
+
+__all__ = ["Painter"]
+
+
+class Painter:
+    """Draws on the display; what stands still is drawn once."""
+
+    def __init__(self) -> None:
+        """Nothing is on the display yet."""
+        self._still: Hashable = None
+        self._moving: Hashable = None
+        self._numbers: Hashable = None
+
+    def forget(self) -> None:
+        """The display lost what was on it: draw everything next time."""
+        self._still = None
+
+    def paint(
+        self, surface: pygame.Surface, state: State, pictures: Pictures, pointer: Pointer
+    ) -> None:
+        """Bring ``state`` to the display surface."""
+        layout = lay_out(surface.get_size(), state)
+        hovered = layout.at(pointer.position)
+        still = (surface.get_size(), still_key(state, pictures, hovered, pointer.down))
+        shown = pictures.get(state.item.pair.query) if state.item is not None else None
+        moving, numbers = (state.position, id(shown)), status_key(state)
+        if still != self._still:
+            draw(surface, state, pictures, pointer)
+            pygame.display.flip()
+        elif state.item is not None and state.overlay is None:
+            canvas, areas = Canvas(surface, layout.unit), []
+            if moving != self._moving:
+                draw_moving(canvas, layout, state, state.item, pictures)
+                areas += moving_areas(layout)
+            if numbers != self._numbers:
+                draw_status(canvas, layout.boxes["status"], state)
+                areas.append(layout.boxes["status"])
+            pygame.display.update(areas)
+        self._still, self._moving, self._numbers = still, moving, numbers

@@ -1,0 +1,266 @@
+"""Draws what is not a pair: waiting, done, and the overlays."""
+
+from __future__ import annotations
+
+import math
+
+import pygame
+
+from rlhf_gym.window import theme
+from rlhf_gym.window.controls import draw_key
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.keys import HELP, KEYS
+from rlhf_gym.window.layout import Layout, keycap_width
+from rlhf_gym.window.state import Choice, Screen, State
+from rlhf_gym.window.summary import Summary, summarise
+
+__all__ = ["INSTRUCTION_VERSION", "draw_base_panel", "draw_overlay"]
+
+INSTRUCTION_VERSION = "1"
+INSTRUCTIONS = (
+    "You see two short clips of the same agent. Choose the one that comes closer to the goal.",
+    "Judge only what you see: how the agent got there, and what may come next, do not matter.",
+    "If one is lost already when it starts, ask which one makes more of it.",
+    "“About the same” is an answer: the agent learns from it. “Can't tell” is for pairs that you "
+    "cannot judge: it is kept, but never learned from.",
+    "Every answer is saved at once. Undo goes back as far as you like, and you may close the "
+    "window at any time.",
+)
+
+
+def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
+    """WAITING or DONE, where there is no pair to show."""
+    area = layout.boxes["question"].union(layout.boxes["main"])
+    if state.base is Screen.DONE:
+        _done(canvas, area, state)
+    else:
+        _waiting(canvas, area, state)
+
+
+def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
+    """The panel of an overlay, without its buttons."""
+    canvas.panel(panel, theme.CARD, 16, theme.LINE, 1.5)
+    inner = panel.inflate(-canvas.px(48), -canvas.px(40))
+    if state.overlay is Screen.PAUSED:
+        title = pygame.Rect(inner.left, panel.top + canvas.px(20), inner.width, canvas.px(34))
+        canvas.text("Paused", title, 24, theme.BRIGHT, True, "center")
+    elif state.overlay is Screen.HELP:
+        _help(canvas, inner, state)
+    elif state.overlay is Screen.NOTE:
+        _note(canvas, inner, state)
+    else:
+        _error(canvas, inner, state)
+
+
+def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
+    px, status = canvas.px, state.status
+    middle = pygame.Vector2(area.centerx, area.centery - px(46))
+    for dot in range(3):
+        wave = 0.5 + 0.5 * math.sin(state.now * 4 - dot * 0.9)
+        colour = theme.mixed(theme.LINE, theme.RIGHT if dot else theme.LEFT, 0.25 + 0.75 * wave)
+        if dot == 1:
+            colour = theme.mixed(theme.LINE, theme.BRIGHT, 0.25 + 0.75 * wave)
+        canvas.shape("disc", (middle.x + (dot - 1) * px(30), middle.y), 15, colour)
+    title, text = _waiting_words(state)
+    width = min(area.width, px(720))
+    head = pygame.Rect(0, 0, width, px(40))
+    head.midtop = (area.centerx, round(middle.y) + px(24))
+    canvas.text(title, head, 24, theme.BRIGHT, True, "center")
+    body = pygame.Rect(head.left, head.bottom + px(2), width, px(48))
+    canvas.text(text, body, 15, theme.MUTED, align="center", top=True)
+    if status.open:
+        line = pygame.Rect(head.left, body.bottom, width, px(22))
+        canvas.text(
+            f"{status.ready} of {status.open} open pairs drawn",
+            line,
+            14,
+            theme.FAINT,
+            align="center",
+        )
+
+
+def _waiting_words(state: State) -> tuple[str, str]:
+    """Title and text of the waiting page."""
+    status = state.status
+    if status.error:
+        return "The trainer has stopped", status.error
+    if status.ready > len(state.given_back):
+        return (
+            "Getting the next pair",
+            "If others label this run as well, they may be looking at the last ones.",
+        )
+    if status.gone:
+        return (
+            "The trainer is not running",
+            "Nothing is left to label; all is saved. To go on: rlhf-gym train --resume RUN",
+        )
+    if status.trainer == "":
+        return (
+            "Waiting for the trainer",
+            "The first pairs come as soon as it has clips to ask about.",
+        )
+    if status.trainer == "warming up":
+        return "Waiting for the first clips", "The agent is trying things out. This takes seconds."
+    if status.open > status.ready:
+        return "Drawing the next clips", "They come by themselves in a moment."
+    if state.given_back and status.open:
+        return "Only pairs that you gave back are left", "New ones come by themselves."
+    return "All caught up", "The agent is training with your answers. New pairs come by themselves."
+
+
+def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
+    px, status = canvas.px, state.status
+    summary = summarise(state)
+    width = min(area.width, px(820))
+    whole = px(66) + px(44) + px(34) + px(92) + px(64)
+    top = max(area.top, area.centery - whole // 2)
+    center = (area.centerx, top + px(28))
+    canvas.shape("disc", center, 52, theme.RIGHT)
+    canvas.shape("tick", center, 34, theme.SUNKEN)
+    head = pygame.Rect(0, top + px(62), width, px(38))
+    head.centerx = area.centerx
+    spent = status.budget is not None and status.labels >= status.budget
+    title = f"All {status.budget:,} labels are given" if spent else "Training has ended"
+    canvas.text(title, head, 26, theme.BRIGHT, True, "center")
+    words = pygame.Rect(head.left, head.bottom, width, px(24))
+    text = "Thank you. Everything is saved; you may close this window."
+    if spent and status.trainer == "training":
+        text = "Thank you. The agent goes on training with them; you may close this window."
+    canvas.text(text, words, 15, theme.MUTED, align="center")
+    tiles = pygame.Rect(head.left, words.bottom + px(14), width, px(80))
+    _tiles(canvas, tiles, summary)
+    shares = pygame.Rect(head.left, tiles.bottom + px(18), width, px(46))
+    _shares(canvas, shares, summary)
+
+
+def _tiles(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
+    px, gap = canvas.px, canvas.px(10)
+    figures = (
+        (f"{summary.answers}", "answers in this sitting"),
+        ("–" if summary.pace is None else f"{summary.pace:.1f} s", "per label"),
+        (f"{int(summary.seconds // 60)}:{int(summary.seconds % 60):02d} min", "spent looking"),
+        (
+            "–" if summary.agreement is None else f"{summary.agreement:.0%}",
+            f"self-agreement ({summary.repeats} repeats)",
+        ),
+    )
+    width = (area.width - gap * (len(figures) - 1)) // len(figures)
+    for number, (value, caption) in enumerate(figures):
+        tile = pygame.Rect(area.left + number * (width + gap), area.top, width, area.height)
+        canvas.panel(tile, theme.CARD, 10, theme.LINE, 1)
+        upper = pygame.Rect(tile.left + px(8), tile.top + px(10), tile.width - px(16), px(34))
+        lower = pygame.Rect(upper.left, upper.bottom, upper.width, px(26))
+        canvas.text(value, upper, 24, theme.BRIGHT, True, "center")
+        canvas.text(caption, lower, 12, theme.MUTED, align="center")
+
+
+def _shares(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
+    """How often each answer was given: a bar for the side bias, and words."""
+    px = canvas.px
+    total = max(summary.answers, 1)
+    colours = {
+        Choice.LEFT: theme.LEFT,
+        Choice.TIE: theme.MUTED,
+        Choice.CANNOT_TELL: theme.LINE,
+        Choice.RIGHT: theme.RIGHT,
+    }
+    bar = pygame.Rect(area.left, area.top, area.width, px(12))
+    canvas.panel(bar, theme.CARD, 6)
+    x = float(bar.left)
+    for choice, colour in colours.items():
+        width = bar.width * summary.counts[choice] / total
+        canvas.surface.fill(colour, (round(x), bar.top, round(x + width) - round(x), bar.height))
+        x += width
+    canvas.round_off(bar, theme.BACKGROUND, 6)
+    names = {
+        Choice.LEFT: "left",
+        Choice.TIE: "the same",
+        Choice.CANNOT_TELL: "can't tell",
+        Choice.RIGHT: "right",
+    }
+    column = area.width // 4
+    for number, (choice, name) in enumerate(names.items()):
+        box = pygame.Rect(area.left + number * column, bar.bottom + px(6), column, px(24))
+        share = f"{summary.counts[choice]} {name}"
+        colour = theme.MUTED if colours[choice] == theme.LINE else colours[choice]
+        canvas.text(share, box, 13, colour, True, "center")
+
+
+def _help(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
+    px = canvas.px
+    title = pygame.Rect(inner.left, inner.top, inner.width, px(34))
+    canvas.text("What to do", title, 24, theme.BRIGHT, True)
+    body = pygame.Rect(inner.left, title.bottom + px(12), inner.width, inner.height - px(96))
+    left, right = body.copy(), body.copy()
+    left.width = round(body.width * 0.52)
+    right.left, right.width = left.right + px(36), body.right - left.right - px(36)
+    goal = f"The goal: {state.goal} {state.tie_breaker}".strip() if state.goal else ""
+    _paragraphs(canvas, left, [goal, *INSTRUCTIONS] if goal else list(INSTRUCTIONS))
+    _keys(canvas, right)
+
+
+def _paragraphs(canvas: Canvas, area: pygame.Rect, texts: list[str]) -> None:
+    """Paragraphs with even gaps, in the largest type with which they all fit."""
+    px = canvas.px
+    size = 17.0
+    while True:
+        gap = canvas.px(size * 0.75)
+        heights = [canvas.height_of(text, area.width - px(20), size) for text in texts]
+        if sum(heights) + gap * (len(texts) - 1) <= area.height or size <= 9:
+            break
+        size -= 0.5
+    y = area.top
+    for number, (text, height) in enumerate(zip(texts, heights, strict=True)):
+        colour = theme.SIDES[number % 2]
+        canvas.shape("disc", (area.left + px(4), y + round(px(size) * 0.62)), 7, colour)
+        box = pygame.Rect(area.left + px(20), y, area.width - px(20), height)
+        canvas.text(text, box, size, theme.BRIGHT if number == 0 else theme.TEXT, top=True)
+        y += height + gap
+
+
+def _keys(canvas: Canvas, area: pygame.Rect) -> None:
+    """The table of keys, made from the key map."""
+    px = canvas.px
+    row = area.height / len(HELP)
+    size = min(13.0, row / canvas.unit - 11.5)
+    column = round(156 * canvas.unit * size / 13)
+    for number, (label, actions) in enumerate(HELP):
+        centery = round(area.top + (number + 0.5) * row)
+        x = area.left
+        for action in actions:
+            for key in KEYS[action][: 3 if len(actions) == 1 else 1]:
+                if x + keycap_width(key, size, canvas.unit) > area.left + column:
+                    break
+                x = draw_key(canvas, key, x, centery, size).right + px(5)
+        left = area.left + column + px(10)
+        box = pygame.Rect(left, centery - round(row / 2), area.right - left, round(row))
+        canvas.text(label, box, size + 1, theme.TEXT)
+
+
+def _note(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
+    px = canvas.px
+    title = pygame.Rect(inner.left, inner.top, inner.width, px(30))
+    canvas.text("A note on this pair", title, 20, theme.BRIGHT, True)
+    field = pygame.Rect(inner.left, title.bottom + px(10), inner.width, px(70))
+    canvas.panel(field, theme.SUNKEN, 8, theme.RIGHT, 1.5)
+    box = field.inflate(-px(20), -px(12))
+    # The end of the text is where the person writes, so it is what must be seen.
+    caret = "|" if int(state.now * 2) % 2 == 0 else " "
+    canvas.text(state.draft + caret, box, 15, theme.BRIGHT, top=True)
+
+
+def _error(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
+    px = canvas.px
+    badge = (inner.left + px(20), inner.top + px(19))
+    canvas.shape("disc", badge, 38, theme.LEFT)
+    canvas.shape("cross", badge, 24, theme.SUNKEN)
+    title = pygame.Rect(inner.left + px(54), inner.top, inner.width - px(54), px(38))
+    head = "This answer could not be saved yet" if state.unsaved else "Something went wrong"
+    canvas.text(head, title, 22, theme.BRIGHT, True)
+    box = pygame.Rect(inner.left, title.bottom + px(14), inner.width, inner.height - px(150))
+    canvas.text(state.error, box, 15, theme.TEXT, top=True)
+    calm = pygame.Rect(inner.left, box.bottom, inner.width, px(44))
+    words = "All earlier answers are safe in the store."
+    if state.unsaved:
+        words = "It is kept here: try again when the cause is gone. All earlier answers are safe."
+    canvas.text(words, calm, 14, theme.MUTED)

@@ -1,0 +1,88 @@
+"""Draws the live numbers along the lower edge."""
+
+from __future__ import annotations
+
+import pygame
+
+from rlhf_gym.window import theme
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.state import State
+
+__all__ = ["draw_status", "seconds_per_label"]
+
+
+def seconds_per_label(state: State) -> float | None:
+    """Mean response time of this sitting in seconds."""
+    times = [item.given.response_seconds for item in state.answered if item.given is not None]
+    return sum(times) / len(times) if times else None
+
+
+def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
+    """Labels on the left, the agent on the right; what does not fit is left out."""
+    px, status = canvas.px, state.status
+    canvas.surface.fill(theme.SUNKEN, box)
+    canvas.surface.fill(theme.LINE, (box.left, box.top, box.width, px(1)))
+    x = box.left + px(16)
+    count = f"{status.labels:,}" + (f" of {status.budget:,}" if status.budget else "")
+    if status.budget:
+        bar = pygame.Rect(x, 0, min(px(150), box.width // 6), px(8))
+        bar.centery = box.centery
+        canvas.bar(bar, status.labels / status.budget, theme.BRIGHT, theme.LINE)
+        x = bar.right + px(12)
+    x = _pair(canvas, box, x, count, "labels")
+    if state.unsaved:
+        x = _pair(canvas, box, x, f"{len(state.unsaved)}", "not saved", theme.LEFT)
+    elif state.answered:
+        canvas.shape("tick", (x + px(7), box.centery), 14, theme.RIGHT)
+        x = _pair(canvas, box, x + px(19), "", "saved")
+    pace = seconds_per_label(state)
+    if pace is not None:
+        x = _pair(canvas, box, x, f"{pace:.1f} s", "per label")
+    right = box.right - px(16)
+    for value, caption in _agent(state):
+        width = _width(canvas, value, caption)
+        if right - width < x:
+            break
+        _pair(canvas, box, right - width, value, caption)
+        right -= width + px(22)
+
+
+def _agent(state: State) -> list[tuple[str, str]]:
+    """Value and caption of each figure of the trainer, the most important first."""
+    status = state.status
+    if status.gone:
+        return [("", "the trainer is not running")]
+    figures = []
+    if status.accuracy is not None:
+        figures.append((f"{status.accuracy:.0%}", "reward model right"))
+    if status.true_return is not None:
+        figures.append((f"{status.true_return:,.0f}", "true return"))
+    if status.total_steps:
+        figures.append((f"{status.agent_step:,} of {status.total_steps:,}", "agent steps"))
+    elif status.agent_step:
+        figures.append((f"{status.agent_step:,}", "agent steps"))
+    return figures
+
+
+def _width(canvas: Canvas, value: str, caption: str) -> int:
+    gap = canvas.px(6) if value else 0
+    return canvas.width_of(value, 14, True) + gap + canvas.width_of(caption, 13) + 2
+
+
+def _pair(
+    canvas: Canvas,
+    box: pygame.Rect,
+    x: int,
+    value: str,
+    caption: str,
+    colour: theme.Colour = theme.BRIGHT,
+) -> int:
+    """A bright value and its caption; returns where the next one may begin."""
+    px = canvas.px
+    if value:
+        width = canvas.width_of(value, 14, True)
+        canvas.text(value, pygame.Rect(x, box.top, width, box.height), 14, colour, bold=True)
+        x += width + px(6)
+    width = canvas.width_of(caption, 13)
+    canvas.text(caption, pygame.Rect(x, box.top, width, box.height), 13, theme.MUTED)
+    return x + width + px(22)

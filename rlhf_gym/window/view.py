@@ -1,0 +1,284 @@
+"""Draws a state on a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pygame
+
+from rlhf_gym.window import theme
+from rlhf_gym.window.controls import draw_button
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.layout import Button, Layout, lay_out
+from rlhf_gym.window.panels import draw_base_panel, draw_overlay
+from rlhf_gym.window.state import Choice, Item, Screen, State
+from rlhf_gym.window.status import draw_status
+from rlhf_gym.window.theme import Colour
+
+__all__ = [
+    "Pictures",
+    "Pointer",
+    "draw",
+    "draw_moving",
+    "fitting",
+    "moving_areas",
+    "status_key",
+    "still_key",
+]
+
+Pictures = Mapping[int, tuple[Sequence[pygame.Surface], Sequence[pygame.Surface]]]
+"""The frames of the left and the right clip by the query's number."""
+
+ENDINGS = {"terminated": "ended: terminated", "truncated": "ended: out of time"}
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The mouse: where it is, if it is in the window, and whether its button is down."""
+
+    position: tuple[int, int] | None = None
+    down: bool = False
+
+
+def draw(
+    surface: pygame.Surface, state: State, pictures: Pictures, pointer: Pointer | None = None
+) -> Canvas:
+    """Draw the whole window.
+
+    Args:
+        surface: where; its size decides the layout.
+        state: what is shown.
+        pictures: the frames of the pairs that are loaded; others are shown as loading.
+        pointer: the mouse.
+
+    Returns:
+        The canvas, which knows every text that was placed.
+    """
+    layout = lay_out(surface.get_size(), state)
+    canvas = Canvas(surface, layout.unit)
+    surface.fill(theme.BACKGROUND)
+    pointer = pointer or Pointer()
+    hovered = layout.at(pointer.position)
+    _header(canvas, layout, state)
+    if state.item is None:
+        draw_base_panel(canvas, layout, state)
+    else:
+        _question(canvas, layout, state, state.item)
+        for side in (0, 1):
+            over = hovered is not None and hovered.rect == layout.boxes[f"card{side}"]
+            _card(canvas, layout, state.item, side, over)
+        draw_moving(canvas, layout, state, state.item, pictures)
+        if state.item.given is not None and state.base is Screen.PRACTICE:
+            _verdict(canvas, layout.boxes["answers"], state.item)
+    for button in layout.behind if state.overlay else layout.buttons:
+        draw_button(canvas, button, state, button == hovered, pointer.down)
+    draw_status(canvas, layout.boxes["status"], state)
+    if layout.panel is not None:
+        canvas.shade(surface.get_rect(), theme.SUNKEN, 205)
+        draw_overlay(canvas, layout.panel, state)
+        for button in layout.buttons:
+            draw_button(canvas, button, state, button == hovered, pointer.down)
+    return canvas
+
+
+def status_key(state: State) -> Hashable:
+    """Equal for two moments whose live numbers are shown alike."""
+    return replace(state.status, silent_seconds=None), state.status.gone
+
+
+def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bool) -> Hashable:
+    """Equal for two moments that differ only in the clips' pictures and the live numbers."""
+    item = state.item
+    beat = {Screen.WAITING: 20, Screen.NOTE: 2}.get(state.screen, 0)
+    return (
+        state.index,
+        len(state.items),
+        item and (item.pair.query, item.given, item.old, item.flagged, item.note),
+        item is not None and item.pair.query in pictures,
+        (state.overlay, state.playing, state.speed, state.scale, state.unsaved),
+        status_key(state) if item is None else None,
+        (state.draft, state.menu, state.error, hovered, hovered is not None and down),
+        int(state.now * beat),
+    )
+
+
+def _header(canvas: Canvas, layout: Layout, state: State) -> None:
+    goal, px = layout.boxes["goal"], canvas.px
+    practice = state.item is not None and state.item.pair.kind == "practice"
+    words = state.item.pair.goal if practice and state.item else state.goal
+    if words:
+        mark = canvas.text("GOAL", goal.copy(), 12, theme.FAINT, bold=True)
+        goal = goal.copy()
+        goal.left, goal.width = mark.right + px(10), goal.width - mark.width - px(10)
+        canvas.text(words, goal, 21, theme.BRIGHT, bold=True)
+    if state.tie_breaker and not practice:
+        canvas.text(state.tie_breaker, layout.boxes["tie_breaker"], 14, theme.MUTED)
+    if state.environment:
+        badge = layout.boxes["badge"]
+        width = min(badge.width, canvas.width_of(state.environment, 13) + px(24))
+        rect = pygame.Rect(badge.right - width, badge.top, width, badge.height)
+        canvas.panel(rect, theme.CARD, radius=99, border=theme.LINE, width=1)
+        canvas.text(state.environment, rect.inflate(-px(20), 0), 13, theme.MUTED, align="center")
+
+
+def _question(canvas: Canvas, layout: Layout, state: State, item: Item) -> None:
+    box, px = layout.boxes["question"], canvas.px
+    words = "Which clip shows better behaviour? Judge only what you see."
+    chips: list[tuple[str, Colour]] = []
+    if item.pair.kind == "practice":
+        total = [i for i in state.items if i.pair.kind == "practice"]
+        chips.append((f"Practice {total.index(item) + 1} of {len(total)}", theme.BRIGHT))
+    if not state.playing:
+        chips.append(("Paused", theme.BRIGHT))
+    if item.flagged:
+        chips.append(("Flagged", theme.LEFT))
+    if item.note:
+        chips.append(("Note", theme.RIGHT))
+    widths = [canvas.width_of(text, 13, True) + px(22) for text, _ in chips]
+    total_width = canvas.width_of(words, 15) + px(4) + sum(widths) + px(10) * len(widths)
+    x = max(box.left, box.centerx - total_width // 2)
+    for (text, colour), width in zip(chips, widths, strict=True):
+        rect = pygame.Rect(x, 0, width, px(24))
+        rect.centery = box.centery
+        canvas.panel(rect, theme.RAISED, radius=99, border=theme.mixed(theme.LINE, colour, 0.5))
+        canvas.text(text, rect, 13, colour, bold=True, align="center")
+        x = rect.right + px(10)
+    canvas.text(words, pygame.Rect(x, box.top, box.right - x, box.height), 15, theme.TEXT)
+
+
+def _card(canvas: Canvas, layout: Layout, item: Item, side: int, hovered: bool) -> None:
+    boxes, px, colour = layout.boxes, canvas.px, theme.SIDES[side]
+    chosen = (Choice.LEFT, Choice.RIGHT)[side]
+    picked = item.choice is chosen
+    edge = theme.mixed(theme.CARD, colour, 1.0 if picked else 0.8 if hovered else 0.45)
+    canvas.panel(boxes[f"card{side}"], theme.CARD, 12, edge, 3.5 if picked else 2)
+    title = boxes[f"title{side}"]
+    shape = (title.left + px(9), title.centery)
+    words = title.copy()
+    words.left, words.width = title.left + px(24), title.width // 2
+    if side == 1:
+        shape = (title.right - px(9), title.centery)
+        words.right = title.right - px(24)
+    canvas.shape("left" if side == 0 else "right", shape, 17, colour)
+    align = ("left", "right")[side]
+    canvas.text(("LEFT", "RIGHT")[side], words, 14, colour, True, align)  # type: ignore[arg-type]
+
+
+def moving_areas(layout: Layout) -> list[pygame.Rect]:
+    """The boxes whose content changes while the clips play."""
+    return [layout.boxes[f"{part}{side}"] for side in (0, 1) for part in ("picture", "bar")]
+
+
+def draw_moving(
+    canvas: Canvas, layout: Layout, state: State, item: Item, pictures: Pictures
+) -> None:
+    """Draw only what changes while the clips play: the pictures and their clocks."""
+    for side in (0, 1):
+        _clip(canvas, layout.boxes[f"picture{side}"], state, item, side, pictures)
+        _time_bar(canvas, layout.boxes[f"bar{side}"], state, item, side)
+
+
+def _clip(
+    canvas: Canvas, place: pygame.Rect, state: State, item: Item, side: int, pictures: Pictures
+) -> None:
+    shown = pictures.get(item.pair.query)
+    if shown is None:
+        canvas.panel(place, theme.SUNKEN, 6)
+        canvas.text("Loading…", place, 15, theme.FAINT, align="center")
+        return
+    picture = _picture(canvas, shown[side][state.frame(side)], place)
+    _end_mark(canvas, state, item, side, picture)
+    chosen = (Choice.LEFT, Choice.RIGHT)[side]
+    flashing = item.given is not None and item.pair.kind != "practice"
+    if flashing and item.choice not in (chosen, Choice.TIE):
+        canvas.shade(place, theme.CARD, 150)
+
+
+def _picture(canvas: Canvas, frame: pygame.Surface, place: pygame.Rect) -> pygame.Rect:
+    """Show ``frame`` as large as fits, in the middle of ``place``."""
+    width, height = frame.get_size()
+    scale = fitting((width, height), place.size)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if max(abs(size[0] - width), abs(size[1] - height)) > 2:
+        smooth = pygame.transform.smoothscale if scale < 1.9 else pygame.transform.scale
+        frame = smooth(frame, size)
+    rect = frame.get_rect(center=place.center)
+    canvas.surface.fill(_surround(frame), place)
+    canvas.surface.blit(frame, rect)
+    canvas.round_off(place, theme.CARD, 6)
+    return rect
+
+
+def fitting(size: tuple[int, int], place: tuple[int, int]) -> float:
+    """The scale at which a picture of ``size`` is shown in ``place``: 1, crisp, if it nearly fits.
+
+    >>> fitting((600, 400), (620, 500)), fitting((600, 400), (1200, 900))
+    (1.0, 2.0)
+    """
+    scale = min(place[0] / size[0], place[1] / size[1])
+    return 1.0 if 1.0 <= scale <= 1.15 else scale
+
+
+def _surround(frame: pygame.Surface) -> pygame.Color | Colour:
+    """What fills the place beside the picture: its own ground where its corners agree on one."""
+    right, low = frame.get_width() - 1, frame.get_height() - 1
+    corners = [frame.get_at(corner) for corner in ((0, 0), (right, 0), (0, low), (right, low))]
+    alike = all(abs(a - b) <= 6 for c in corners[1:] for a, b in zip(c, corners[0], strict=True))
+    return corners[0] if alike else theme.SUNKEN
+
+
+def _end_mark(canvas: Canvas, state: State, item: Item, side: int, picture: pygame.Rect) -> None:
+    """Say over a held frame why nothing moves any more."""
+    pair, px = item.pair, canvas.px
+    last = pair.frames[side] - 1
+    ended, at = pair.ended[side], pair.ended_at[side]
+    reached = state.frame(side) >= (last if at is None else min(at, last))
+    over = state.position >= pair.frames[side] / pair.fps
+    if ended is not None and reached:
+        text = ENDINGS.get(ended, f"ended: {ended}")
+    elif over and state.position >= pair.seconds:
+        text = "end of clip"
+    elif over:
+        text = "end of this clip"
+    else:
+        return
+    width = canvas.width_of(text, 13, True) + px(26)
+    rect = pygame.Rect(0, 0, min(width, picture.width), px(27))
+    rect.midbottom = (picture.centerx, picture.bottom - px(8))
+    canvas.panel(rect, theme.SUNKEN, 99, theme.LINE, 1)
+    canvas.text(text, rect, 13, theme.BRIGHT, True, "center")
+
+
+def _time_bar(canvas: Canvas, box: pygame.Rect, state: State, item: Item, side: int) -> None:
+    px, pair = canvas.px, item.pair
+    canvas.surface.fill(theme.CARD, box)
+    length = pair.frames[side] / pair.fps
+    clock = f"{min(state.position, length):.1f} / {length:.1f} s"
+    room = canvas.width_of("00.0 / 00.0 s", 12)
+    words = pygame.Rect(box.right - room, box.top, room, box.height)
+    canvas.text(clock, words, 12, theme.FAINT, align="right")
+    bar = pygame.Rect(box.left, 0, box.width - room - px(8), px(5))
+    bar.centery = box.centery
+    # The bars of both clips share one scale, so that the same place means the same time.
+    whole = bar.copy()
+    whole.width = max(px(6), round(bar.width * length / pair.seconds))
+    colour = theme.SIDES[side] if state.playing else theme.mixed(theme.CARD, theme.SIDES[side], 0.5)
+    canvas.bar(whole, state.position / length, colour, theme.LINE)
+
+
+def _verdict(canvas: Canvas, box: pygame.Rect, item: Item) -> None:
+    """Say whether a practice answer was the expected one, and why."""
+    px = canvas.px
+    right = item.choice is item.pair.expected
+    canvas.panel(box, theme.CARD, 10, theme.RIGHT if right else theme.LEFT, 1.5)
+    badge = (box.left + px(28), box.centery)
+    canvas.shape("disc", badge, 30, theme.RIGHT if right else theme.LEFT)
+    canvas.shape("tick" if right else "cross", badge, 20, theme.SUNKEN)
+    head = "That's right." if right else "Look again."
+    width = canvas.width_of(head, 16, True)
+    words = pygame.Rect(box.left + px(54), box.top, width + px(2), box.height)
+    canvas.text(head, words, 16, theme.BRIGHT, bold=True)
+    left = words.right + px(12)
+    rest = pygame.Rect(left, box.top, box.right - px(172) - left, box.height)
+    canvas.text(item.pair.lesson, rest, 14, theme.TEXT)

@@ -1,0 +1,245 @@
+"""The learning figures: agents taught by so many labels, beside true reward and shuffled labels.
+
+    python tests/benchmarks/learning.py pendulum --labels 25 --seeds 10 --processes 2
+
+Every run adds a line to docs/results/learning.jsonl when it ends; what is there already, with the
+same settings, is not run again. All runs are evaluated on the untouched environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from aggregate import Floats, interquartile_mean, interval
+from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym.algorithms import algorithm
+from rlhf_gym.algorithms.presets import Preset, preset_of
+from rlhf_gym.clips import Clip
+from rlhf_gym.evaluation import true_returns
+from rlhf_gym.judgements import Preference, Query
+from rlhf_gym.teachers import FunctionTeacher
+
+Arm = Literal["random", "true", "learned", "shuffled"]
+ARMS: tuple[Arm, ...] = get_args(Arm)
+ENVIRONMENTS = {"pendulum": "Pendulum-v1", "cartpole": "CartPole-v1"}
+ALGO = "ppo"
+EPISODES = 50
+SOLVED = 475
+
+
+@dataclass(frozen=True)
+class Run:
+    """What tells one run from all others; ``settings`` are those it was run with."""
+
+    env_id: str
+    arm: Arm
+    labels: int
+    seed: int
+    settings: str
+
+
+class Shuffled:
+    """Answers in the shares in which the oracle gives them, but about any clips: the control arm.
+
+    Each answer is drawn from what the oracle said about earlier pairs, and turned by a coin: the
+    share of ties stays, and nothing tells of the two clips that are shown.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._oracle, self._rng = SyntheticTeacher(), np.random.default_rng([seed, 5])
+        self._earlier = [Preference.FIRST]
+
+    def __call__(self, first: Clip, second: Clip) -> Preference:
+        """An answer that does not depend on the clips."""
+        answer = self._earlier[int(self._rng.integers(len(self._earlier)))]
+        judgement = self._oracle.answer(Query((first, second)))
+        assert judgement is not None
+        self._earlier.append(judgement.preference)
+        return answer if self._rng.random() < 0.5 else answer.swapped
+
+
+class RandomPolicy:
+    """Acts at random: score 0."""
+
+    def __init__(self, env_id: str, seed: int) -> None:
+        self._space = make_vec_env(env_id).action_space
+        self._space.seed(seed)
+
+    def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[Any, None]:
+        """An action for each observation, as SB3's agents give them."""
+        return np.array([self._space.sample() for _ in observation]), None
+
+
+def main() -> None:
+    """Run what is missing, and tell what came of all."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("environment", choices=ENVIRONMENTS)
+    parser.add_argument("--labels", type=int, required=True)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--steps", type=int, help="default: the preset's")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
+    parser.add_argument("--rows", type=Path, default=RESULTS / "learning.jsonl")
+    options = parser.parse_args()
+
+    env_id = ENVIRONMENTS[options.environment]
+    preset = preset_of(env_id, ALGO)
+    preset = replace(preset, steps=options.steps or preset.steps)
+    wanted = [
+        _run(env_id, arm, options.labels, seed, preset)
+        for seed in range(options.seeds)
+        for arm in options.arms
+    ]
+    known = read_rows(options.rows)
+    missing = [run for run in wanted if run not in known]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.processes, context) as pool:
+        futures = [pool.submit(perform, run, preset, options.rows) for run in missing]
+    for future in futures:
+        future.result()
+    rows = read_rows(options.rows)
+    summarise(env_id, options.labels, [rows[run] for run in wanted])
+
+
+def _run(env_id: str, arm: Arm, labels: int, seed: int, preset: Preset) -> Run:
+    asks = arm in ("learned", "shuffled")
+    names: list[str] = []
+    if arm != "random":
+        names += ["steps", "n_envs", "horizon", "hold", "agent"]
+    if asks:
+        names += ["clip_seconds", "strategy", "first_share", "reward_model"]
+    settings = {name: asdict(preset)[name] for name in names}
+    return Run(env_id, arm, labels if asks else 0, seed, json.dumps(settings, default=vars))
+
+
+def perform(run: Run, preset: Preset, rows: Path) -> None:
+    """Do one run in this process, and add its row."""
+    one_thread()
+    policy: Any = RandomPolicy(run.env_id, run.seed)
+    taken, told = Spent(0, 0), dict[str, Any]()
+    if run.arm != "random":
+        policy, taken, told = _train(run, preset)
+    returns = true_returns(policy, run.env_id, EPISODES, seed=run.seed)
+    row = {
+        **asdict(run),
+        "mean_return": float(np.mean(returns)),
+        "returns": [round(value, 2) for value in returns],
+        "seconds": {"wall": round(taken.wall, 1), "cpu": round(taken.cpu, 1)},
+        **told,
+        **circumstances(),
+    }
+    rows.parent.mkdir(parents=True, exist_ok=True)
+    with rows.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    print(
+        f"{run.env_id} {run.arm} {run.labels} labels, seed {run.seed}: "
+        f"{row['mean_return']:.1f} in {taken.wall:.0f} s ({taken.cpu:.0f} s CPU)",
+        flush=True,
+    )
+
+
+def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, Any]]:
+    """An agent trained on the reward of the run's arm; all else is the same in every arm."""
+    env = make_vec_env(
+        run.env_id,
+        preset.n_envs,
+        seed=run.seed,
+        horizon=preset.horizon,
+        hold=preset.hold,
+        snapshots=run.arm != "true",
+    )
+    feedback = None
+    if run.arm != "true":
+        shuffled = FunctionTeacher(Shuffled(run.seed))
+        feedback = HumanFeedback(
+            SyntheticTeacher(seed=run.seed) if run.arm == "learned" else shuffled,
+            run.labels,
+            clip_seconds=preset.clip_seconds,
+            strategy=preset.strategy,
+            first_share=preset.first_share,
+            reward_model=preset.reward_model,
+            seed=run.seed,
+            device="cpu",
+        )
+        env = feedback.wrap(env)
+    policy = preset.policy_for(env.observation_space)
+    agent = algorithm(ALGO)(policy, env, seed=run.seed, device="cpu", **preset.agent)
+    taken = spent(lambda: agent.learn(preset.steps, callback=feedback))
+    asked = {"labels_given": feedback.labels_given} if feedback else {}
+    return agent, taken, {**asked, "steps": agent.num_timesteps}
+
+
+def read_rows(path: Path) -> dict[Run, dict[str, Any]]:
+    """The rows of all runs that are done."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    rows = [json.loads(line) for line in lines]
+    names = Run.__dataclass_fields__
+    return {Run(**{name: row[name] for name in names}): row for row in rows}
+
+
+def summarise(env_id: str, labels: int, rows: list[dict[str, Any]]) -> None:
+    """Print a Markdown table of the arms, and report the figures of the arms that learn."""
+    returns = {
+        arm: np.array([row["mean_return"] for row in rows if row["arm"] == arm]) for arm in ARMS
+    }
+    returns = {arm: values for arm, values in returns.items() if len(values)}
+    scored = "random" in returns and "true" in returns
+    zero, one = (np.median(returns[arm]) for arm in ("random", "true")) if scored else (0.0, 1.0)
+    print(f"\n{env_id}, {labels} labels. Score: 0 random, 1 the median of the true reward's arm.\n")
+    print("| arm | seeds | true return, median | worst | score, median | worst | IQM (95 %) | s |")
+    print("|---|---|---|---|---|---|---|---|")
+    for arm, values in returns.items():
+        score = (values - zero) / (one - zero)
+        low, high = interval(score, np.random.default_rng(0))
+        wall = np.median([row["seconds"]["wall"] for row in rows if row["arm"] == arm])
+        print(
+            f"| {arm} | {len(values)} | {np.median(values):.1f} | {values.min():.1f} | "
+            f"{np.median(score):.2f} | {score.min():.2f} | {interquartile_mean(score):.2f} "
+            f"({low:.2f} to {high:.2f}) | {wall:.0f} |"
+        )
+    print()
+    commits = sorted({row["commit"] for row in rows})
+    if len(commits) > 1:
+        print(f"these rows come from {len(commits)} commits: {', '.join(commits)}", file=sys.stderr)
+    if scored:
+        figures(
+            env_id, labels, {arm: (v - zero) / (one - zero) for arm, v in returns.items()}, rows
+        )
+
+
+def figures(
+    env_id: str, labels: int, scores: dict[Arm, Floats], rows: list[dict[str, Any]]
+) -> None:
+    """Hold the arms against the targets."""
+    name = f"{env_id} with {labels} labels"
+    wall = {arm: [r["seconds"]["wall"] for r in rows if r["arm"] == arm] for arm in ARMS}
+    true = {arm: [r["mean_return"] for r in rows if r["arm"] == arm] for arm in ARMS}
+    details: dict[str, Any] = {"true_returns": true, "seconds": wall}
+    learned, shuffled = scores.get("learned"), scores.get("shuffled")
+    if env_id == "Pendulum-v1" and learned is not None:
+        median, worst = (0.95, 0.7) if labels >= 50 else (0.9, 0.5)
+        report(f"{name}, score", learned.tolist(), at_least=median, **details)
+        report(f"{name}, worst score", [learned.min()], at_least=worst)
+    if env_id == "CartPole-v1" and learned is not None:
+        solved = [float(np.mean(np.array(true["learned"]) >= SOLVED))]
+        report(f"{name}, share of seeds that reach {SOLVED}", solved, at_least=0.9, **details)
+        report(f"{name}, slowest seed", [max(wall["learned"])], at_most=60, unit=" s")
+    if env_id == "CartPole-v1" and shuffled is not None:
+        report(f"{name} shuffled, true return", true["shuffled"], at_most=200, **details)
+
+
+if __name__ == "__main__":
+    main()

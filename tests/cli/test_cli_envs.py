@@ -1,0 +1,29 @@
+"""`rlhf-gym envs`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rlhf_gym.cli.main import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_our_environments_come_first(capsys: Capture) -> None:
+    assert main(["envs"]) == 0
+    assert capsys.readouterr().out.startswith("rlhf/CartPole-v1  (500 steps)\n    Keep the pole")
+
+
+def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
+    assert main(["envs", "rlhf/Pendulum", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["id"] == "rlhf/Pendulum-v1"
+    assert (row["observations"], row["actions"]) == ("Box(3) float32", "Box(1) float32")
+    assert (row["horizon"], row["draws"]) == (200, True)
+
+
+def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:
+    assert main(["envs", "nothing"]) == 1
+    assert "no environment's id contains 'nothing'" in capsys.readouterr().err

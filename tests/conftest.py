@@ -1,0 +1,12 @@
+"""Set before anything is imported: one thread, no screen, no sound."""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+collect_ignore_glob = ["benchmarks/*"]
+"""Benchmarks are scripts that `make benchmark` runs; the tests never look at a clock."""

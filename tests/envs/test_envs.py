@@ -1,0 +1,184 @@
+"""What every environment of ours promises, and what each one does."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import rlhf_gym.envs  # noqa: F401
+from rlhf_gym.envs.cartpole import CartPole
+from rlhf_gym.envs.goals import GOALS
+from rlhf_gym.envs.moving_dot import MovingDot
+
+IDS = sorted(name for name in gym.registry if name.startswith("rlhf/"))
+
+
+def episode(env: gym.Env[Any, Any], seed: int, actions: int = 60) -> list[Any]:
+    """Observations and rewards of some random steps."""
+    observation, _ = env.reset(seed=seed)
+    env.action_space.seed(seed)
+    seen = [observation]
+    for _ in range(actions):
+        observation, reward, _, truncated, _ = env.step(env.action_space.sample())
+        seen += [observation, reward]
+        if truncated:
+            break
+    return seen
+
+
+def test_three_environments_are_registered() -> None:
+    assert IDS == ["rlhf/CartPole-v1", "rlhf/MovingDot-v1", "rlhf/Pendulum-v1"]
+
+
+def test_gym_make_imports_the_package_by_itself_and_loads_no_heavy_module() -> None:
+    program = (
+        "import sys, gymnasium; gymnasium.make('rlhf_gym:rlhf/CartPole-v1');"
+        "print([name for name in ('torch', 'stable_baselines3', 'pygame') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "[]" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("env_id", IDS)
+@pytest.mark.filterwarnings("ignore:.*Box observation space m.*", "ignore:.*symmetric and norm.*")
+def test_it_passes_gymnasiums_checker(env_id: str) -> None:
+    check_env(gym.make(env_id, render_mode="rgb_array").unwrapped)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_the_same_seed_gives_the_same_episode(env_id: str) -> None:
+    first, second = episode(gym.make(env_id), 3), episode(gym.make(env_id), 3)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_a_pickled_copy_goes_on_in_the_same_way(env_id: str) -> None:
+    env = gym.make(env_id)
+    episode(env, 1, 5)
+    copy = pickle.loads(pickle.dumps(env))
+    action = env.action_space.sample()
+    assert np.array_equal(env.step(action)[0], copy.step(action)[0])
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_every_episode_lasts_the_horizon(env_id: str) -> None:
+    env = gym.make(env_id)
+    horizon = env.spec.max_episode_steps if env.spec else None
+    assert horizon and env.metadata["fixed_horizon"]
+    env.reset(seed=0)
+    ends = [env.step(env.action_space.sample())[2:4] for _ in range(horizon)]
+    assert ends == [(False, False)] * (horizon - 1) + [(False, True)]
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_it_says_what_a_person_needs(env_id: str) -> None:
+    env = gym.make(env_id)
+    assert env.metadata["goal"].endswith(".") and env.metadata["tie_breaker"].endswith(".")
+    assert all(action in env.action_space for action in env.metadata["keys_to_action"].values())
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_it_draws_crisp_frames_of_an_even_size(env_id: str) -> None:
+    env = gym.make(env_id, render_mode="rgb_array")
+    env.reset(seed=0)
+    frame = env.render()
+    assert isinstance(frame, np.ndarray) and frame.dtype == np.uint8
+    assert frame.shape[0] >= 240 and not any(side % 2 for side in frame.shape[:2])
+
+
+def test_cartpole_is_gymnasiums_until_the_pole_falls_and_then_holds() -> None:
+    ours, theirs = gym.make("rlhf/CartPole-v1"), gym.make("CartPole-v1")
+    ours.reset(seed=7)
+    theirs.reset(seed=7)
+    terminated, steps = False, 0
+    while not terminated:
+        expected, reward, terminated, _, _ = theirs.step(1)
+        observation, our_reward, ours_terminated, _, info = ours.step(1)
+        steps += 1
+        assert np.array_equal(observation, expected) and our_reward == reward
+        assert not ours_terminated
+    assert info == {"ended": "terminated"}
+    assert 5 < steps < 20
+    for _ in range(3):
+        held, reward, _, _, info = ours.step(0)
+        assert np.array_equal(held, expected) and reward == 0 and info == {"held": True}
+    assert "ended" not in ours.reset(seed=7)[1]
+    assert ours.step(1)[1] == 1
+
+
+def test_a_fallen_pole_is_still_shown() -> None:
+    env = CartPole(render_mode="rgb_array")
+    env.reset(seed=0)
+    while "ended" not in env.step(1)[4]:
+        pass
+    frame: Any = env.render()  # type: ignore[no-untyped-call]
+    env.step(0)
+    assert np.array_equal(frame, env.render())  # type: ignore[no-untyped-call]
+
+
+def test_pendulum_is_gymnasiums() -> None:
+    ours, theirs = episode(gym.make("rlhf/Pendulum-v1"), 5), episode(gym.make("Pendulum-v1"), 5)
+    assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_the_dot_moves_as_told_and_is_paid_for_its_distance() -> None:
+    env = MovingDot()
+    env.reset(seed=0)
+    env.dot, env.ring = np.array([3, 3]), np.array([3, 5])
+    assert env.step(1)[1] == -3 / 18
+    assert env.step(2)[1] == -2 / 18
+    assert env.step(3)[1] == -3 / 18
+    assert env.step(4)[1] == -2 / 18
+    assert env.step(0)[1] == -2 / 18
+    assert env.dot.tolist() == [3, 3]
+
+
+def test_the_wall_stops_the_dot() -> None:
+    env = MovingDot()
+    env.reset(seed=0)
+    env.dot = np.array([0, 0])
+    env.step(3)
+    env.step(1)
+    assert env.dot.tolist() == [0, 0]
+
+
+def test_the_picture_shows_dot_and_ring() -> None:
+    env = MovingDot()
+    env.reset(seed=0)
+    env.dot, env.ring = np.array([0, 0]), np.array([8, 9])
+    picture = env.step(0)[0]
+    assert picture.shape == (36, 36, 1)
+    assert np.argwhere(picture == 255)[:, :2].min(axis=0).tolist() == [2, 2]
+    assert (picture == 255).sum() == 16
+    assert (picture == 128).sum() == 6 * 6 - 4 * 4
+    assert np.argwhere(picture == 128)[:, :2].max(axis=0).tolist() == [30, 33]
+
+
+def test_moving_dot_names_a_wrong_action_and_a_wrong_render_mode() -> None:
+    env = MovingDot()
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match="0 to 4, not 9"):
+        env.step(9)
+    with pytest.raises(ValueError, match="'ansi'"):
+        MovingDot(render_mode="ansi")
+
+
+def test_moving_dot_can_be_watched_in_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    env = MovingDot(render_mode="human")
+    env.reset(seed=0)
+    env.step(1)
+    env.close()
+    env.close()
+
+
+def test_gymnasiums_environments_have_a_goal_in_the_table() -> None:
+    names = {spec.name for spec in gym.registry.values() if "classic_control" in str(spec)}
+    assert {"CartPole", "Pendulum", "MountainCar", "Acrobot"} <= names & GOALS.keys()

@@ -1,0 +1,96 @@
+"""Observations and actions of every supported space as tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from gymnasium import spaces
+
+from rlhf_gym.reward_model.inputs import input_spec
+
+BUTTON = spaces.Discrete(2)
+
+
+def vector(observed: Any, acted: Any, observations: Any, actions: Any) -> list[list[float]]:
+    spec = input_spec(observed, acted)
+    inputs = spec.encode(observations, np.asarray(actions))
+    assert inputs.vector.shape == (len(actions), spec.features)
+    rows: list[list[float]] = inputs.vector.tolist()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("acted", "actions", "expected"),
+    [
+        (spaces.Discrete(3), [0, 2], [[1, 0, 0], [0, 0, 1]]),
+        (spaces.Discrete(2, start=5), [6, 5], [[0, 1], [1, 0]]),
+        (spaces.MultiDiscrete([2, 3]), [[1, 0], [0, 2]], [[0, 1, 1, 0, 0], [1, 0, 0, 0, 1]]),
+        (spaces.MultiBinary(2), [[1, 0], [1, 1]], [[1, 0], [1, 1]]),
+        (spaces.Box(-1, 1, (2,)), [[0.5, -1], [0, 1]], [[0.5, -1], [0, 1]]),
+        (spaces.Box(-1, 1, ()), [0.5, -1], [[0.5], [-1]]),
+    ],
+    ids=str,
+)
+def test_actions_are_one_hot_where_they_are_names(acted: Any, actions: Any, expected: Any) -> None:
+    observed = spaces.Box(0, 9, (1,))
+    rows = vector(observed, acted, np.array([[7.0], [8.0]]), actions)
+    assert rows == [[7, *expected[0]], [8, *expected[1]]]
+
+
+def test_the_parts_of_a_dict_stand_in_the_order_of_their_keys() -> None:
+    observed = spaces.Dict({"b": spaces.Box(0, 9, (2,)), "a": spaces.Discrete(2)})
+    observations = {"b": np.array([[3.0, 4.0]]), "a": np.array([1])}
+    assert vector(observed, BUTTON, observations, [0]) == [[0, 1, 3, 4, 1, 0]]
+
+
+@pytest.mark.parametrize("shape", [(16, 12, 3), (3, 16, 12)])
+def test_images_go_apart_with_their_channels_first(shape: tuple[int, int, int]) -> None:
+    observed = spaces.Dict({"eye": spaces.Box(0, 255, shape, np.uint8), "x": spaces.Box(0, 1)})
+    image = np.random.default_rng(0).integers(0, 255, (2, *shape)).astype(np.uint8)
+    spec = input_spec(observed, BUTTON)
+    assert spec.images == ((3, 16, 12),) and spec.features == 1 + 2
+    (encoded,) = spec.encode({"eye": image, "x": np.zeros((2, 1))}, np.zeros(2)).images
+    expected = image if shape[0] == 3 else image.transpose(0, 3, 1, 2)
+    np.testing.assert_array_equal(encoded.numpy(), expected)
+
+
+def test_images_too_small_for_a_convolution_are_vectors() -> None:
+    observed = spaces.Box(0, 255, (4, 9, 3), np.uint8)
+    spec = input_spec(observed, BUTTON)
+    assert spec.images == () and spec.features == 4 * 9 * 3 + 2
+
+
+def test_read_only_arrays_are_taken_and_not_shared() -> None:
+    image = np.zeros((2, 3, 9, 9), np.uint8)
+    actions = np.zeros((2, 2), np.float32)
+    for array in (image, actions):
+        array.flags.writeable = False
+    spec = input_spec(spaces.Box(0, 255, (3, 9, 9), np.uint8), spaces.Box(-1, 1, (2,)))
+    inputs = spec.encode(image, actions)  # torch would warn of a read-only array
+    inputs.vector.add_(1)
+    inputs.images[0].add_(1)
+    assert not image.any() and not actions.any()
+
+
+def test_batches_of_no_steps_keep_their_width() -> None:
+    observed = spaces.Dict({"m": spaces.MultiDiscrete([2, 2]), "x": spaces.Box(0, 1, (3,))})
+    observations = {"m": np.zeros((0, 2), np.int64), "x": np.zeros((0, 3))}
+    assert vector(observed, spaces.Box(0, 1, (2,)), observations, np.zeros((0, 2))) == []
+
+
+@pytest.mark.parametrize(
+    ("observed", "acted", "name"),
+    [
+        (spaces.Tuple([BUTTON]), BUTTON, r"observation space Tuple"),
+        (spaces.Text(3), BUTTON, r"observation space Text"),
+        (spaces.Dict({"a": spaces.Dict({"b": BUTTON})}), BUTTON, r"observation space Dict"),
+        (BUTTON, spaces.Dict({"a": BUTTON}), r"action space Dict"),
+    ],
+)
+def test_an_unsupported_space_is_named_with_those_that_are_supported(
+    observed: Any, acted: Any, name: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"{name}.*it reads Box, Discrete, MultiDiscrete"):
+        input_spec(observed, acted)

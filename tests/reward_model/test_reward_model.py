@@ -1,0 +1,431 @@
+"""RewardModel: it learns what was judged, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from gymnasium import spaces
+
+from rlhf_gym.clips import Clip
+from rlhf_gym.judgements import Query
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings, correlation
+
+LENGTH = 10
+OBSERVED = spaces.Box(-3, 3, (4,))
+ACTED = spaces.Discrete(2)
+LINEAR = np.array([1.0, -2.0, 0.0, 0.5])
+
+
+def clip_of(rng: np.random.Generator, length: int = LENGTH) -> Clip:
+    """A clip whose true reward is linear in what is seen and done."""
+    observations = rng.normal(size=(length, 4)).astype(np.float32)
+    actions = rng.integers(2, size=length)
+    return Clip(observations, actions, (observations @ LINEAR + actions).astype(np.float32))
+
+
+def judge(model: RewardModel, n: int, kind: str = "true", first_id: int = 1) -> list[Query]:
+    """Give a model ``n`` labels: the true ones, ``"shuffled"`` ones, or ``"ties"``."""
+    rng = np.random.default_rng(first_id)
+    queries = [Query((clip_of(rng), clip_of(rng)), id=id_) for id_ in range(first_id, first_id + n)]
+    labels = np.array([float(q.clips[0].true_return > q.clips[1].true_return) for q in queries])
+    if kind == "shuffled":
+        rng.shuffle(labels)
+    if kind == "ties":
+        labels[:] = 0.5
+    ids = [query.id for query in queries]
+    model.judged.update(
+        dict(zip(ids, labels.tolist(), strict=True)), dict(zip(ids, queries, strict=True))
+    )
+    return queries
+
+
+def model_of(seed: int = 0, **settings: Any) -> RewardModel:
+    return RewardModel(OBSERVED, ACTED, RewardModelSettings(**settings), seed=seed, device="cpu")
+
+
+def steps_of(n: int, seed: int = 9) -> tuple[Any, Any]:
+    clip = clip_of(np.random.default_rng(seed), n)
+    return clip.observations, clip.actions
+
+
+def returns(model: RewardModel, clips: list[Clip]) -> Any:
+    """Learned returns, mean of the members."""
+    return np.array(
+        [model.predict_each(clip.observations, clip.actions).sum(axis=1).mean() for clip in clips]
+    )
+
+
+# --- learning
+
+
+@pytest.fixture(scope="module")
+def taught() -> RewardModel:
+    model = model_of()
+    model.standardise_inputs(*steps_of(500))
+    judge(model, 200)
+    for _ in range(5):
+        model.fit()
+    return model
+
+
+def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardModel) -> None:
+    found = taught.diagnostics()
+    assert found.accuracy > 0.9
+    assert found.cross_entropy < 0.4
+    assert found.held_out > 100
+    rng = np.random.default_rng(77)
+    new = [clip_of(rng) for _ in range(200)]
+    assert correlation(returns(taught, new), np.array([clip.true_return for clip in new])) > 0.9
+
+
+def test_held_out_predictions_are_calibrated(taught: RewardModel) -> None:
+    for predicted, observed, count in taught.diagnostics().calibration:
+        if count >= 20:
+            assert abs(predicted - observed) < 0.25
+
+
+def test_coin_flips_are_not_predicted_on_held_out_queries() -> None:
+    model = model_of()
+    judge(model, 300, "shuffled")
+    for _ in range(3):
+        model.fit()
+    found = model.diagnostics()
+    assert 0.4 < found.accuracy < 0.6
+    assert found.cross_entropy > 0.65
+
+
+def test_ties_alone_teach_a_flat_reward_and_have_no_accuracy() -> None:
+    model = model_of()
+    judge(model, 100, "ties")
+    rng = np.random.default_rng(5)
+    clips = [clip_of(rng) for _ in range(100)]
+    before = returns(model, clips).std()
+    for _ in range(8):
+        model.fit()
+    assert returns(model, clips).std() < 0.4
+    assert returns(model, clips).std() < max(before, 0.2)
+    found = model.diagnostics()
+    assert math.isnan(found.accuracy)
+    assert found.tie_error < 0.1
+    assert found.cross_entropy == pytest.approx(math.log(2), abs=0.03)
+
+
+def test_nothing_is_fitted_without_labels() -> None:
+    model = model_of()
+    before = model.predict_each(*steps_of(5))
+    assert model.fit() == 0
+    np.testing.assert_array_equal(model.predict_each(*steps_of(5)), before)
+    assert model.diagnostics().held_out == 0
+
+
+def test_one_label_is_enough_for_a_fit() -> None:
+    model = model_of()
+    judge(model, 1)
+    assert model.fit(3) == 3
+    assert np.isfinite(model.predict(*steps_of(5))).all()
+
+
+def test_a_label_that_was_taken_back_is_not_learned_from() -> None:
+    one, other = model_of(), model_of()
+    for model in (one, other):
+        judge(model, 20)
+    judge(other, 20, first_id=100)
+    other.judged.update(dict.fromkeys(range(100, 120)), {})
+    one.fit(20), other.fit(20)
+    np.testing.assert_allclose(
+        one.predict_each(*steps_of(50)), other.predict_each(*steps_of(50)), atol=1e-5
+    )
+    assert one.diagnostics().held_out == other.diagnostics().held_out
+
+
+def test_a_fit_takes_no_more_steps_than_asked() -> None:
+    model = model_of(updates=7)
+    judge(model, 50)
+    assert model.fit() <= 7
+    assert model.fit(4) <= 4
+
+
+def weight_decay(model: RewardModel) -> float:
+    return float(model.state()["optimizer"]["param_groups"][0]["weight_decay"])
+
+
+def test_regularisation_grows_where_labels_are_memorised() -> None:
+    model = model_of(weight_decay=1e-3, learning_rate=1e-2)
+    judge(model, 60, "shuffled")
+    for _ in range(5):
+        model.fit(100)
+    assert weight_decay(model) > 1e-3
+
+
+def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ever() -> None:
+    model = model_of(weight_decay=1e-3)
+    judge(model, 30, "ties")
+    model.fit(1)
+    shrunk = weight_decay(model)
+    assert shrunk == pytest.approx(1e-3 / 1.5)
+    for _ in range(40):
+        model.fit(1)
+    assert weight_decay(model) == pytest.approx(1e-6)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_the_split_gives_any_ensemble_a_held_out_accuracy(members: int) -> None:
+    model = model_of(members=members)
+    judge(model, 60)
+    model.fit()
+    assert 0 <= model.diagnostics().accuracy <= 1
+
+
+# --- predicting
+
+
+def test_every_member_is_normalised_and_the_mean_of_them_predicted(taught: RewardModel) -> None:
+    observations, actions = steps_of(2000)
+    taught.normalise(observations, actions)
+    each = taught.predict_each(observations, actions)
+    normalised = (each - each.mean(axis=1, keepdims=True)) / each.std(axis=1, ddof=1, keepdims=True)
+    predicted = taught.predict(observations, actions)
+    assert predicted.shape == (2000,) and predicted.dtype == np.float32
+    np.testing.assert_allclose(predicted, normalised.mean(axis=0), atol=1e-4)
+    assert predicted.mean() == pytest.approx(0, abs=1e-4)
+    assert 0.9 < predicted.std() <= 1.001
+
+
+def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
+    model = model_of(members=1)
+    model.normalise(*steps_of(1000))
+    predicted = model.predict(*steps_of(1000))
+    assert predicted.mean() == pytest.approx(0, abs=1e-4)
+    assert predicted.std(ddof=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_standardising_inputs_changes_no_prediction(taught: RewardModel) -> None:
+    before = taught.predict_each(*steps_of(50))
+    taught.standardise_inputs(*steps_of(300, seed=4))
+    np.testing.assert_allclose(taught.predict_each(*steps_of(50)), before, rtol=1e-3, atol=1e-4)
+
+
+def test_a_constant_input_is_left_as_it_is() -> None:
+    model = model_of()
+    before = model.predict_each(*steps_of(50))
+    model.standardise_inputs(np.full((100, 4), 2.0, np.float32), np.zeros(100, np.int64))
+    np.testing.assert_allclose(model.predict_each(*steps_of(50)), before, rtol=1e-3, atol=1e-4)
+
+
+def test_predictions_change_only_with_the_version() -> None:
+    model = model_of()
+    judge(model, 20)
+    seen = [model.version]
+    for change in (lambda: model.fit(5), lambda: model.normalise(*steps_of(50))):
+        change()
+        seen.append(model.version)
+    assert seen[0] < seen[1] < seen[2]
+
+
+def test_returns_are_sums_over_the_steps_that_count(taught: RewardModel) -> None:
+    rng = np.random.default_rng(3)
+    long, short = clip_of(rng, 6), clip_of(rng, 4)
+    assert not isinstance(long.observations, dict) and not isinstance(short.observations, dict)
+    padding = rng.normal(size=(2, 4))
+    observations = np.stack([long.observations, np.concatenate([short.observations, padding])])
+    actions = np.stack([long.actions, np.concatenate([short.actions, [1, 0]])])
+    mask = np.arange(6) < np.array([[6], [4]])
+    found = taught.predict_returns(observations, actions, mask)
+    for i, clip in enumerate((long, short)):
+        alone = taught.predict_each(clip.observations, clip.actions).sum(axis=1)
+        np.testing.assert_allclose(found[:, i], alone, rtol=1e-4, atol=1e-5)
+    predicted = [taught.predict(clip.observations, clip.actions).sum() for clip in (long, short)]
+    normalised = taught.normalised_returns(found, mask)
+    np.testing.assert_allclose(normalised, predicted, rtol=1e-3, atol=1e-4)
+
+
+def test_shorter_clips_among_the_judged_do_not_change_what_is_learned_of_others() -> None:
+    """The same short clips, alone and beside a long pair that is taken back, which pads them."""
+    one, other = model_of(), model_of()
+    for model in (one, other):
+        judge(model, 10)
+    rng = np.random.default_rng(0)
+    other.judged.update({99: 1.0}, {99: Query((clip_of(rng, 25), clip_of(rng, 25)), id=99)})
+    other.judged.update({99: None}, {})
+    one.fit(20), other.fit(20)
+    first, second = (model.predict_each(*steps_of(50)) for model in (one, other))
+    shift = (second - first).mean(axis=1, keepdims=True)  # no preference determines it
+    np.testing.assert_allclose(first + shift, second, atol=1e-2)
+
+
+def test_many_steps_at_once_are_predicted_as_few_are() -> None:
+    model = model_of()
+    observations, actions = steps_of(20_000)
+    at_once = model.predict(observations, actions)
+    np.testing.assert_allclose(
+        at_once[-5:], model.predict(observations[-5:], actions[-5:]), atol=1e-5
+    )
+
+
+# --- reproducible
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
+    predicted = []
+    for seed, noise in ((1, 10), (1, 20), (2, 10)):
+        torch.manual_seed(noise)  # what others draw does not matter
+        model = model_of(seed)
+        judge(model, 30)
+        model.fit(20)
+        predicted.append(model.predict(*steps_of(50)))
+    np.testing.assert_array_equal(predicted[0], predicted[1])
+    assert np.abs(predicted[0] - predicted[2]).max() > 1e-3
+
+
+def test_making_a_model_leaves_torchs_random_numbers_alone() -> None:
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    model_of(5)
+    torch.testing.assert_close(torch.rand(3), expected)
+
+
+# --- saving
+
+
+def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) -> None:
+    model = model_of(seed=3)
+    model.standardise_inputs(*steps_of(100))
+    judge(model, 40)
+    model.fit(20)
+    model.normalise(*steps_of(200))
+    model.save(tmp_path / "model.pt")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.pt"]
+    torch.load(tmp_path / "model.pt", weights_only=True)  # holds no code
+    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    assert loaded.settings == model.settings and loaded.version == model.version
+    np.testing.assert_array_equal(loaded.predict(*steps_of(50)), model.predict(*steps_of(50)))
+    judge(loaded, 40)
+    for each in (model, loaded):
+        each.fit(20)
+    np.testing.assert_array_equal(loaded.predict(*steps_of(50)), model.predict(*steps_of(50)))
+
+
+@pytest.mark.parametrize(
+    ("observed", "settings"),
+    [
+        (spaces.Box(-3, 3, (5,)), {}),
+        (OBSERVED, {"members": 2}),
+        (OBSERVED, {"hidden": (32,)}),
+        (OBSERVED, {"filters": 8}),
+    ],
+    ids=str,
+)
+def test_weights_of_other_sizes_are_refused(observed: Any, settings: dict[str, Any]) -> None:
+    other = RewardModel(observed, ACTED, RewardModelSettings(**settings), device="cpu")
+    with pytest.raises(ValueError, match="these weights do not fit: .*use the environment and"):
+        other.load_state(model_of().state())
+
+
+def test_weights_of_another_environment_are_refused(tmp_path: Path) -> None:
+    model_of().save(tmp_path / "model.pt")
+    with pytest.raises(ValueError, match="these weights do not fit"):
+        RewardModel.load(tmp_path / "model.pt", spaces.Box(0, 255, (16, 16, 3), np.uint8), ACTED)
+
+
+@pytest.mark.parametrize("content", ["text", "tensors", "code"])
+def test_a_file_that_holds_no_reward_model_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "model.pt"
+    if content == "text":
+        path.write_text("hello")
+    else:
+        torch.save({"weights": torch.zeros(3)} if content == "tensors" else Path, path)
+    with pytest.raises(ValueError, match=r"model\.pt holds no reward model; .*RewardModel\.save"):
+        RewardModel.load(path, OBSERVED, ACTED)
+
+
+def test_a_missing_file_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        RewardModel.load(tmp_path / "none.pt", OBSERVED, ACTED)
+
+
+# --- spaces and settings
+
+
+SPACES: list[tuple[Any, Any]] = [
+    (spaces.Box(0, 255, (16, 16, 3), np.uint8), spaces.Discrete(3)),
+    (spaces.Box(0, 255, (2, 26, 24), np.uint8), spaces.Box(-1, 1, (2,))),
+    (spaces.Box(0, 255, (3, 3, 1), np.uint8), spaces.Discrete(2)),
+    (
+        spaces.Dict(
+            {
+                "eye": spaces.Box(0, 255, (8, 8, 1), np.uint8),
+                "goal": spaces.Discrete(4),
+                "x": spaces.Box(-1, 1, (2, 3)),
+            }
+        ),
+        spaces.MultiDiscrete([2, 3]),
+    ),
+    (spaces.MultiBinary(5), spaces.MultiBinary([2, 2])),
+    (spaces.MultiDiscrete([3, 4]), spaces.MultiDiscrete([2, 2])),
+    (spaces.Discrete(6), spaces.Discrete(2, start=3)),
+]
+
+
+@pytest.mark.parametrize(("observed", "acted"), SPACES, ids=lambda space: type(space).__name__)
+def test_every_space_is_fitted_and_predicted_and_saved(
+    observed: Any, acted: Any, tmp_path: Path
+) -> None:
+    observed.seed(0), acted.seed(0)
+
+    def sample(n: int) -> tuple[Any, Any]:
+        seen = [observed.sample() for _ in range(n)]
+        batch = (
+            {key: np.stack([step[key] for step in seen]) for key in seen[0]}
+            if isinstance(seen[0], dict)
+            else np.stack(seen)
+        )
+        return batch, np.stack([acted.sample() for _ in range(n)])
+
+    model = RewardModel(observed, acted, RewardModelSettings(filters=4), device="cpu")
+    queries = {
+        id_: Query(
+            (Clip(*sample(3), np.zeros(3, np.float32)), Clip(*sample(2), np.zeros(2, np.float32))),
+            id=id_,
+        )
+        for id_ in range(1, 6)
+    }
+    model.judged.update(dict.fromkeys(queries, 1.0), queries)
+    model.standardise_inputs(*sample(30))
+    assert model.fit(3) == 3
+    steps = sample(7)
+    model.normalise(*sample(30))
+    assert model.predict(*steps).shape == (7,)
+    assert np.isfinite(model.predict(*steps)).all()
+    assert model.predict_each(*steps).shape == (3, 7)
+    model.save(tmp_path / "model.pt")
+    loaded = RewardModel.load(tmp_path / "model.pt", observed, acted, device="cpu")
+    np.testing.assert_array_equal(loaded.predict(*steps), model.predict(*steps))
+
+
+def test_an_unsupported_space_is_named() -> None:
+    with pytest.raises(ValueError, match="cannot read the observation space Text"):
+        RewardModel(spaces.Text(3), ACTED)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"members": 0}, "members must be at least 1, but is 0"),
+        ({"batch_size": -1}, "batch_size must be at least 1, but is -1"),
+        ({"updates": 0}, "updates must be at least 1"),
+        ({"hidden": (32, 0)}, r"hidden must be widths of at least 1, but is \(32, 0\)"),
+        ({"learning_rate": 0.0}, "learning_rate must be positive, but is 0"),
+        ({"learning_rate": math.nan}, "learning_rate must be positive, but is nan"),
+        ({"weight_decay": -1.0}, "weight_decay must not be negative, but is -1"),
+        ({"weight_decay": math.nan}, "weight_decay must not be negative, but is nan"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RewardModelSettings(**settings)

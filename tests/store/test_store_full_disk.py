@@ -1,0 +1,119 @@
+"""A full disk: it is named, and nothing is lost."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from store_helpers import add_query, new_store, say
+
+from rlhf_gym.clips import Clip
+from rlhf_gym.judgements import Judgement, Preference, Query
+from rlhf_gym.store import DiskFull, FeedbackStore
+
+FILL = """
+import sys
+import numpy as np
+from rlhf_gym.clips import Clip
+from rlhf_gym.judgements import Judgement, Preference, Query
+from rlhf_gym.store import DiskFull, EnvironmentRecord, FeedbackStore
+
+store = FeedbackStore.create(sys.argv[1], environment=EnvironmentRecord("CartPole-v1"))
+clip = Clip(np.zeros((100, 400)), np.zeros(100), np.zeros(100, np.float32))
+said = 0
+try:
+    for _ in range(100):
+        (query,) = store.add_queries([Query((clip, clip))])
+        store.record(Judgement(query.id, Preference.TIE, "ada"))
+        said += 1
+except DiskFull as error:
+    assert "free some space" in str(error), error
+    assert len(store.judgements()) == said, "judgements were lost"
+    assert store.counts().asked in (said, said + 1), "half a query"
+    print(said)
+"""
+
+
+def small_disk(folder: Path) -> list[str]:
+    """The command prefix that runs in a name space where ``folder`` is a disk of 2 MB."""
+    mount = f'mount -t tmpfs -o size=2m tmpfs {folder} && exec "$@"'
+    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+
+
+def can_mount(folder: Path) -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*small_disk(folder), "true"], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    """A folder on which a small disk can be mounted."""
+    if not can_mount(tmp_path):
+        pytest.skip("small disks can be mounted on Linux only, with user name spaces")
+    return tmp_path
+
+
+def test_a_full_disk_is_named_and_loses_nothing(disk: Path) -> None:
+    command = [*small_disk(disk), sys.executable, "-c", FILL, str(disk / "feedback.db")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 0
+
+
+def test_after_space_was_made_the_store_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    with new_store(tmp_path) as store:
+        say(store, add_query(store))
+    large = Clip(np.zeros((100, 4000)), np.zeros(100), np.zeros(100, np.float32))
+    with FeedbackStore.open(path) as store:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
+        try:
+            with pytest.raises(DiskFull, match="what was saved before is safe"):
+                store.add_queries([Query((large, large))])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        store.add_queries([Query((large, large))])
+        store.record(Judgement(2, Preference.TIE, "ada"))
+    with FeedbackStore.open(path) as store:
+        assert len(store.judgements()) == 2
+
+
+PROGRAM = """
+import subprocess
+import sys
+from pathlib import Path
+from rlhf_gym.cli.main import main
+from rlhf_gym.store import FeedbackStore
+
+disk = Path(sys.argv[1])
+run = str(disk / "run")
+flags = ["--labels", "8", "--steps", "300", "--n-envs", "4", "--evaluation-episodes", "1"]
+ballast = disk / "ballast"
+ballast.write_bytes(bytes(1_300_000))
+code = main(["train", "Pendulum-v1", *flags, "--device", "cpu", "--run", run, "--no-progress"])
+assert code == 1, code
+with FeedbackStore.open(run + "/feedback.db") as store:
+    before = store.judgements()
+ballast.unlink()
+subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+code = main(["train", "--resume", run, "--no-progress"])
+assert code == 0, code
+with FeedbackStore.open(run + "/feedback.db") as store:
+    assert store.judgements()[: len(before)] == before
+    assert store.counts().answered == 8
+"""
+
+
+@pytest.mark.slow
+def test_the_program_names_a_full_disk_and_goes_on_after_space_was_made(disk: Path) -> None:
+    command = [*small_disk(disk), sys.executable, "-c", PROGRAM, str(disk)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "free some space" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,259 @@
+"""Training from settings, through Python and through the program."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlhf_gym import FeedbackStore
+from rlhf_gym.cli.main import main
+from rlhf_gym.evaluation import read_evaluation
+from rlhf_gym.runs import RunFolder
+from rlhf_gym.training import TrainSettings, evaluate, filled, load, resume, train
+
+Capture = pytest.CaptureFixture[str]
+SMALL = TrainSettings(
+    env_id="Pendulum-v1", labels=4, steps=600, n_envs=4, evaluation_episodes=1, device="cpu"
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "pendulum"
+    told: list[str] = []
+    train(SMALL, folder, progress=False, tell=told.append)
+    assert told == [f"run folder: {folder}"]
+    return folder
+
+
+def test_a_run_leaves_everything_in_its_folder(run: Path) -> None:
+    names = {path.name for path in run.iterdir()}
+    assert {"config.toml", "command.txt", "versions.json", "feedback.db", "checkpoint"} <= names
+    assert {"progress.csv", "rounds.jsonl", "evaluation.json", "videos"} <= names
+    assert {path.name for path in (run / "videos").iterdir()} == {"before.mp4", "after.mp4"}
+    found = read_evaluation(run / "evaluation.json")
+    assert len(found.before) == len(found.after) == 1
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.counts().answered == 4
+
+
+def test_the_settings_come_back_from_the_folder(run: Path) -> None:
+    agent, reward_model, settings = load(run)
+    assert settings == filled(SMALL)
+    assert agent.num_timesteps >= 600 and reward_model.settings == settings.reward_model
+
+
+def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
+    before = read_evaluation(run / "evaluation.json").before
+    found = evaluate(run, 2)
+    assert len(found.after) == 2 and found.before == before
+    assert read_evaluation(run / "evaluation.json") == found
+
+
+def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:
+    checkpoint = (run / "checkpoint" / "counters.json").stat().st_mtime_ns
+    resume(run, progress=False, tell=lambda line: None)
+    assert (run / "checkpoint" / "counters.json").stat().st_mtime_ns == checkpoint
+    assert not (run / "progress.2.csv").exists()
+
+
+BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"env_id": "CartPol-v1"}, "did you mean CartPole-v1"),
+    ({"algo": "ppoo"}, "did you mean ppo"),
+    ({"algo": "dqn"}, "DQN cannot take actions"),
+    ({"labels": 0}, "labels must be at least 1, but is 0"),
+    ({"steps": -1}, "steps must be at least 1, but is -1"),
+    ({"n_envs": 0}, "n_envs must be at least 1, but is 0"),
+    ({"evaluation_episodes": 0}, "evaluation_episodes must be at least 1"),
+    ({"clip_seconds": -1.0}, "clip_seconds must be positive"),
+    ({"clip_seconds": 60.0}, "longer than an episode"),
+    ({"mistake": 2.0}, "mistake must be between 0 and 1"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_SETTINGS)
+def test_what_cannot_work_is_refused_before_a_folder_is_made(
+    change: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        train(replace(SMALL, **change), tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_SETTINGS)
+def test_the_program_says_it_in_one_message(
+    change: dict[str, Any], message: str, tmp_path: Path, capsys: Capture
+) -> None:
+    given = {"env_id": "Pendulum-v1", **change}
+    flags = [
+        part
+        for name, value in given.items()
+        if name != "env_id"
+        for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    arguments = ["train", given["env_id"], *flags, "--run", str(tmp_path / "run"), "--no-progress"]
+    assert main(arguments) == 1
+    shown = capsys.readouterr()
+    assert message in shown.err and shown.err.startswith("rlhf-gym: ")
+    assert "Traceback" not in shown.err and shown.out == ""
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_extra_is_named(tmp_path: Path, capsys: Capture) -> None:
+    if importlib.util.find_spec("mujoco"):
+        pytest.skip("MuJoCo is installed")
+    assert main(["train", "HalfCheetah-v5", "--run", str(tmp_path / "run")]) == 1
+    shown = capsys.readouterr().err
+    assert "mujoco" in shown and "install" in shown and "Traceback" not in shown
+
+
+def test_a_person_without_a_display_is_refused(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    flags = ["--teacher", "window", "--run", str(tmp_path / "run")]
+    assert main(["train", "CartPole-v1", *flags]) == 1
+    assert "there is no display" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "note.txt").write_text("mine")
+    assert main(["train", "Pendulum-v1", "--run", str(tmp_path)]) == 1
+    assert f"resume it (--resume {tmp_path})" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+def copy_of(run: Path, folder: Path) -> RunFolder:
+    shutil.copytree(run, folder)
+    return RunFolder(folder)
+
+
+def spoil(run: RunFolder, how: str) -> None:
+    """Damage a run folder in one of several ways."""
+    if how == "corrupt":
+        run.store.write_bytes(b"no database at all " * 300)
+        for name in ("feedback.db-wal", "feedback.db-shm"):  # or SQLite mends it from its log
+            (run.path / name).unlink(missing_ok=True)
+    elif how == "missing":
+        run.store.unlink()
+    elif how == "schema":
+        with sqlite3.connect(run.store) as connection:
+            table = connection.execute(
+                "SELECT name FROM sqlite_master WHERE name LIKE '%schema%' AND type = 'table' "
+                "AND name NOT LIKE 'sqlite%'"
+            ).fetchone()[0]
+            connection.execute(f"UPDATE {table} SET version = 999")
+        connection.close()
+    elif how == "environment":
+        text = run.config.read_text().replace("Pendulum-v1", "CartPole-v1")
+        run.config.write_text(text.replace("600", "6000"))
+    elif how == "settings":
+        run.config.write_text("labels = [")
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("corrupt", "is not a feedback store"),
+        ("missing", "there is no feedback store"),
+        ("schema", "schema version 999"),
+        ("environment", "is about Pendulum-v1"),
+        ("settings", "is not valid TOML"),
+    ],
+)
+def test_a_run_that_cannot_be_resumed_says_why(
+    how: str, message: str, run: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    spoil(copy_of(run, tmp_path / "run"), how)
+    assert main(["train", "--resume", str(tmp_path / "run"), "--no-progress"]) == 1
+    shown = capsys.readouterr().err
+    assert message in shown and "Traceback" not in shown
+
+
+def test_a_locked_store_is_named_and_the_run_goes_on_when_it_is_free(
+    run: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = copy_of(run, tmp_path / "run")
+    folder.config.write_text(folder.config.read_text().replace("steps = 600", "steps = 900"))
+    arguments = ["train", "--resume", str(folder.path), "--no-progress"]
+    with closing(sqlite3.connect(folder.store, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert main(arguments) == 1
+    shown = capsys.readouterr().err
+    assert "another program holds" in shown and "close it" in shown and "Traceback" not in shown
+    assert main(arguments) == 0
+    with FeedbackStore.open(folder.store) as store:
+        assert store.counts().answered == 4
+
+
+def test_resuming_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["train", "--resume", str(tmp_path / "none")]) == 1
+    assert "there is no run folder" in capsys.readouterr().err
+
+
+PROGRAM = [sys.executable, "-m", "rlhf_gym.cli.main", "train"]
+
+
+def started(run: Path, *flags: str) -> subprocess.Popen[str]:
+    """The program, once it has named its folder; in a process group of its own."""
+    process = subprocess.Popen(
+        [*PROGRAM, *flags, "--no-progress"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert "run folder" in line or "going on" in line, line + process.stdout.read()
+    return process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [(), ("--subprocesses",)])
+def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
+    flags: tuple[str, ...], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    given = ["Pendulum-v1", "--labels", "20", "--steps", "20000", "--n-envs", "4"]
+    given += ["--evaluation-episodes", "1", "--device", "cpu", "--run", str(run), *flags]
+    process = started(run, *given)
+    for _ in range(1200):
+        if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    assert "stopped with everything saved" in shown and "Traceback" not in shown
+    done = subprocess.run(
+        [*PROGRAM, "--resume", str(run), "--json"], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["after"]) == 1
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.counts().answered == 20
+
+
+@pytest.mark.slow
+def test_cartpole_is_learned_from_few_labels(tmp_path: Path) -> None:
+    settings = TrainSettings(env_id="CartPole-v1", labels=60, steps=40_000, device="cpu")
+    folder = train(settings, tmp_path / "run", progress=False, tell=lambda line: None)
+    found = read_evaluation(folder.evaluation)
+    chance = 23.0  # docs/results/learning.jsonl: a random policy, median of 10 seeds
+    assert found.mean > 5 * chance

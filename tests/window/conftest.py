@@ -1,0 +1,68 @@
+"""A run folder with real drawn clips, for the tests of the window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import numpy as np
+import pytest
+
+from rlhf_gym.clips import Clip
+from rlhf_gym.judgements import Query
+from rlhf_gym.media.video import encode
+from rlhf_gym.store import EnvironmentRecord, FeedbackStore, Progress
+
+MakeRun = Callable[[int], Path]
+FPS = 30.0
+
+
+def frames(number: int, length: int = 12) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A square that moves; its speed is the clip's number."""
+    drawn = np.full((length, 80, 120, 3), 240, np.uint8)
+    for frame in range(length):
+        x = (frame * (number % 7 + 1)) % 100
+        drawn[frame, 30:50, x : x + 20] = (number * 37 % 200, 60, 140)
+    return drawn
+
+
+def fill(run: Path, queries: int, first: int = 0) -> None:
+    """Add queries with drawn clips to the store of ``run``."""
+    with FeedbackStore.open(run / "feedback.db") as store:
+        for number in range(first, first + queries):
+            clips = [
+                Clip(
+                    observations=np.zeros((12, 4), np.float32),
+                    actions=np.zeros(12, np.int64),
+                    true_rewards=np.zeros(12, np.float32),
+                    env_id="CartPole-v1",
+                )
+                for _ in range(2)
+            ]
+            (query,) = store.add_queries([Query((clips[0], clips[1]), left=number % 2)])
+            for clip in query.clips:
+                path = f"clips/{clip.id:06d}.mp4"
+                media = encode(frames(clip.id), run / path, FPS)
+                store.add_media(clip.id, replace(media, path=path))
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Makes a run folder with as many open queries as asked for."""
+
+    def make(queries: int) -> Path:
+        run = tmp_path / "run"
+        (run / "clips").mkdir(parents=True)
+        environment = EnvironmentRecord(
+            "CartPole-v1", fps=FPS, goal="Keep the pole upright.", tie_breaker="The calmer one."
+        )
+        with FeedbackStore.create(run / "feedback.db", environment=environment) as store:
+            store.publish(Progress(1000, 50_000, 0, 200, 21.0, 0.75))
+        fill(run, queries)
+        return run
+
+    return make

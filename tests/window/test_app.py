@@ -1,0 +1,206 @@
+"""The window with posted events and a real store, without a screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+from conftest import MakeRun, fill
+
+from rlhf_gym.judgements import Preference
+from rlhf_gym.store import FeedbackStore, Progress
+from rlhf_gym.window.app import App
+from rlhf_gym.window.desktop import NoDisplay, open_display
+from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.memory import Remembered, recall, remember
+from rlhf_gym.window.state import Action, Screen
+
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    opened: list[tuple[App, FeedbackStore]] = []
+
+    def open_run(run: Path, annotator: str = "ada", with_practice: bool = False) -> App:
+        open_display()
+        store = FeedbackStore.open(run / "feedback.db")
+        app = App(run, store, annotator, with_practice, (800, 480))
+        app.start()
+        opened.append((app, store))
+        return app
+
+    yield open_run
+    for app, store in opened:
+        app.leave()
+        store.close()
+    pygame.display.quit()
+
+
+def until(app: App, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Let the window run until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, app.state
+        app.turn()
+        time.sleep(0.005)
+
+
+def showing(app: App) -> Screen:
+    return app.state.screen
+
+
+def tap(app: App, key: int) -> None:
+    """Press and release a key, and let the answer's flash pass."""
+    for kind in (pygame.KEYDOWN, pygame.KEYUP):
+        pygame.event.post(pygame.Event(kind, key=key, mod=0, unicode="", scancode=0))
+    app.turn()
+    until(app, lambda: app.state.flash_until is None)
+
+
+def ready(app: App) -> None:
+    """Wait for a pair that takes answers."""
+    until(
+        app, lambda: app.state.item is not None and app.state.now > (app.state.appeared or 0) + 0.2
+    )
+
+
+def test_ten_answers_reach_the_store_once_each(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(10)
+    app = open_app(run)
+    keys = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_UP, pygame.K_DOWN)
+    for number in range(10):
+        ready(app)
+        tap(app, keys[number % 4])
+    with FeedbackStore.open(run / "feedback.db") as store:
+        log, counts = store.judgements(), store.counts()
+    assert sorted(judgement.query for judgement in log) == list(range(1, 11))
+    assert (counts.answered, counts.ties, counts.cannot_tell, counts.open) == (10, 2, 2, 0)
+    assert {j.annotator for j in log} == {"ada"} and all(j.response_seconds > 0 for j in log)
+    until(app, lambda: app.state.screen is Screen.WAITING)
+
+
+def test_the_newest_query_comes_first_and_left_means_the_clip_on_the_left(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(2)
+    app = open_app(run)
+    ready(app)
+    tap(app, pygame.K_LEFT)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        (judgement,) = store.judgements()
+    assert (judgement.query, judgement.left) == (2, 1)
+    assert judgement.preference is Preference.SECOND
+
+
+def test_undo_reaches_the_store_and_a_new_answer_supersedes(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    app = open_app(run)
+    ready(app)
+    tap(app, pygame.K_UP)
+    tap(app, pygame.K_BACKSPACE)
+    ready(app)
+    tap(app, pygame.K_DOWN)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        log, current = store.judgements(), store.current()
+    assert [j.preference.value for j in log] == ["tie", "undone", "cannot_tell"]
+    assert [j.preference.value for j in current[1]] == ["cannot_tell"]
+
+
+def test_the_mouse_answers_where_it_was_pressed_and_released(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    app = open_app(run)
+    ready(app)
+    buttons = {b.action: b for b in lay_out((800, 480), app.state).buttons if b.look == "answer"}
+    right, tie = buttons[Action.RIGHT].rect.center, buttons[Action.TIE].rect.center
+    for kind, place in (
+        (pygame.MOUSEBUTTONDOWN, right), (pygame.MOUSEBUTTONUP, tie),
+        (pygame.MOUSEBUTTONDOWN, tie), (pygame.MOUSEBUTTONUP, tie),
+    ):  # fmt: skip
+        pygame.event.post(pygame.Event(kind, pos=place, button=1))
+    app.turn()
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert [j.preference.value for j in store.judgements()] == ["tie"]
+
+
+def test_queries_that_come_later_are_shown(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(0)
+    app = open_app(run)
+    until(app, lambda: app.state.status.trainer == "training")
+    assert showing(app) is Screen.WAITING
+    fill(run, 1)
+    ready(app)
+    assert showing(app) is Screen.LABEL
+
+
+def test_the_end_of_training_ends_the_sitting(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(3)
+    app = open_app(run)
+    ready(app)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(50_000, 50_000, 0, 200, state="done"))
+    until(app, lambda: app.state.screen is Screen.DONE)
+
+
+def test_closing_gives_the_open_pairs_to_others(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(3)
+    app = open_app(run)
+    until(app, lambda: len(app.state.pending) == 3)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.lease("grace", 3) == []
+        app.leave()
+        assert len(store.lease("grace", 3)) == 3
+
+
+def test_a_broken_video_takes_its_query_out_and_nothing_else(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(2)
+    (run / "clips" / "000003.mp4").write_bytes(b"no video")
+    app = open_app(run)
+    ready(app)
+    assert app.state.item is not None and app.state.item.pair.query == 1
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.counts().withdrawn == 1
+
+
+def test_practice_comes_once_for_each_person(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(1)
+    app = open_app(run, with_practice=True)
+    assert showing(app) is Screen.HELP
+    until(app, lambda: len(app.loader.pictures) >= 3)
+    tap(app, pygame.K_RETURN)
+    assert showing(app) is Screen.PRACTICE
+    for key in (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_UP):
+        ready(app)
+        tap(app, key)
+        assert app.state.item is not None and app.state.item.choice is app.state.item.pair.expected
+        tap(app, pygame.K_RETURN)
+    assert recall(run, "ada").practised and not recall(run, "grace").practised
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.judgements() == []
+    assert open_app(run, with_practice=True).state.overlay is None
+
+
+def test_speed_and_scale_are_remembered(tmp_path: Path) -> None:
+    remember(tmp_path, "ada", Remembered(True, 0.5, 2.0))
+    remember(tmp_path, "grace", Remembered(False, 1.0, 1.0))
+    assert recall(tmp_path, "ada") == Remembered(True, 0.5, 2.0)
+    (tmp_path / "window.json").write_text("{")
+    assert recall(tmp_path, "ada") == Remembered()
+
+
+def test_without_a_display_the_error_names_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    pygame.display.quit()
+    with pytest.raises(NoDisplay, match="ssh -X.*synthetic"):
+        open_display()

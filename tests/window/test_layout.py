@@ -1,0 +1,91 @@
+"""Nothing overlaps and every text fits, from 800x480 to 4K, at every scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import pygame
+import pytest
+from states import states
+
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.state import SCALES, Pair, Screen, State
+from rlhf_gym.window.view import Pointer, draw
+
+SIZES = ((800, 480), (1024, 768), (1280, 800), (1920, 1080), (1080, 1920), (3840, 2160))
+PAIR = Pair(1, 0, (1, 2), (75, 40), 50.0, ("terminated", "truncated"), (60, 39))
+STATES: dict[str, State] = states(PAIR)
+
+
+@pytest.fixture(autouse=True)
+def pygame_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    pygame.display.init()
+    pygame.font.init()
+    yield
+    pygame.display.quit()
+
+
+def drawn(state: State, size: tuple[int, int]) -> Canvas:
+    return draw(pygame.Surface(size), state, {}, Pointer())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+def test_no_two_boxes_overlap(size: tuple[int, int], scale: float) -> None:
+    for name, state in STATES.items():
+        layout = lay_out(size, _scaled(state, scale))
+        apart = ("goal", "badge", "tie_breaker", "question", "card0", "card1", "answers", "hints",
+                 "status")  # fmt: skip
+        for a, b in combinations(apart, 2):
+            assert not layout.boxes[a].colliderect(layout.boxes[b]), (name, a, b)
+        for one, other in combinations([b for b in layout.buttons if b.look != "clip"], 2):
+            assert not one.rect.colliderect(other.rect), (name, one, other)
+        inside = layout.panel or pygame.Rect((0, 0), size)
+        assert all(inside.contains(button.rect) for button in layout.buttons), name
+        picture = layout.boxes["picture0"]
+        assert picture.height >= size[1] * 0.3 or size[0] < size[1], (name, picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scale", [SCALES[0], 1.0, 3.0])
+def test_every_text_fits_its_box_and_the_window(size: tuple[int, int], scale: float) -> None:
+    window = pygame.Rect((0, 0), size)
+    for name, state in STATES.items():
+        for placed in drawn(_scaled(state, scale), size).placed:
+            assert not placed.cut, (name, placed)
+            assert window.contains(placed.rect), (name, placed)
+            assert placed.rect.width <= placed.box.width, (name, placed)
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+def test_texts_on_one_screen_do_not_lie_on_each_other(size: tuple[int, int]) -> None:
+    for name, state in STATES.items():
+        if state.overlay is None:
+            texts = [p for p in drawn(state, size).placed if p.text.strip()]
+            for a, b in combinations(texts, 2):
+                assert not a.rect.inflate(-2, -4).colliderect(b.rect.inflate(-2, -4)), (name, a, b)
+
+
+def test_a_goal_too_long_for_the_window_is_cut_and_not_drawn_over_the_rest() -> None:
+    state = _scaled(STATES["label"], 1.0, goal="Keep the pole upright. " * 40)
+    canvas = drawn(state, (800, 480))
+    (goal,) = [placed for placed in canvas.placed if placed.text.startswith("Keep")]
+    assert goal.cut and goal.box.inflate(0, 12).contains(goal.rect)
+
+
+def test_the_clips_get_most_of_the_window() -> None:
+    boxes = lay_out((1280, 800), STATES["label"]).boxes
+    share = sum(boxes[f"picture{side}"].width * boxes[f"picture{side}"].height for side in (0, 1))
+    assert share > 0.55 * 1280 * 800
+
+
+def test_every_screen_has_a_state_here() -> None:
+    assert {state.screen for state in STATES.values()} == set(Screen)
+
+
+def _scaled(state: State, scale: float, **changes: str) -> State:
+    return replace(state, scale=scale, **changes)  # type: ignore[arg-type]

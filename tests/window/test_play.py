@@ -1,0 +1,65 @@
+"""Playing with the keyboard, under SDL's dummy driver."""
+
+from __future__ import annotations
+
+import gymnasium as gym
+import numpy as np
+import pygame
+import pytest
+
+from rlhf_gym.window.play import action_of, keys_to_actions, play
+
+
+def press(key: int) -> None:
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+
+
+def test_arrows_push_a_continuous_action_to_its_ends() -> None:
+    keys = keys_to_actions(gym.make("Pendulum-v1"))
+    assert action_of(keys, frozenset(["left"]), None).tolist() == [-2.0]
+    assert action_of(keys, frozenset(["right"]), None).tolist() == [2.0]
+    assert action_of(keys, frozenset(), None).tolist() == [0.0]
+
+
+def test_the_middle_of_three_actions_is_no_key() -> None:
+    keys = keys_to_actions(gym.make("MountainCar-v0"))
+    assert [action_of(keys, frozenset(k), None) for k in (["left"], [], ["right"])] == [0, 1, 2]
+
+
+def test_an_environment_names_its_own_keys() -> None:
+    env = gym.make("rlhf_gym:rlhf/MovingDot-v1")
+    keys = keys_to_actions(env)
+    assert action_of(keys, frozenset(["up"]), None) == env.metadata["keys_to_action"]["up"]
+    assert action_of(keys, frozenset(), None) == 0
+
+
+def test_actions_that_no_keyboard_can_give_are_refused() -> None:
+    env = gym.make("CartPole-v1")
+    env.action_space = gym.spaces.Box(-1, 1, (6,), np.float32)
+    with pytest.raises(ValueError, match="keys_to_action"):
+        keys_to_actions(env)
+
+
+def test_an_environment_without_pictures_is_refused() -> None:
+    with pytest.raises(ValueError, match="draws no pictures"):
+        play(gym.make("CartPole-v1"), "goal")
+
+
+def test_an_episode_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = 0
+    flip = pygame.display.flip
+
+    def next_frame() -> None:
+        nonlocal frames
+        frames += 1
+        flip()
+        if frames == 2:
+            press(pygame.K_RIGHT)
+        if frames == 60:
+            press(pygame.K_ESCAPE)
+
+    monkeypatch.setattr(pygame.display, "flip", next_frame)
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    (value,) = play(env, "Keep the pole upright.", speed=20.0, seed=0)
+    assert 8 <= value <= 12  # pushed to one side from the start, the pole falls at once
+    assert frames == 60

@@ -1,0 +1,106 @@
+"""SnapshotRecorder puts into the info what a clip needs to be drawn again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+import rlhf_gym  # noqa: F401
+from rlhf_gym.snapshots import Kind, restore
+from rlhf_gym.wrappers.snapshots import SnapshotRecorder, ensure_drawable
+
+
+def infos(env: gym.Env[Any, Any], steps: int) -> list[dict[str, Any]]:
+    return [env.step(0)[4] for _ in range(steps)]
+
+
+def test_a_state_is_recorded_every_so_many_steps_of_an_episode() -> None:
+    env = SnapshotRecorder(gym.make("Pendulum-v1"), "state", every=3)
+    for _ in range(2):
+        env.reset()
+        noted = ["snapshot" in env.step(np.zeros(1, np.float32))[4] for _ in range(7)]
+        assert noted == [True, False, False, True, False, False, True]
+
+
+def test_the_snapshot_is_of_the_state_before_the_step() -> None:
+    env, other = SnapshotRecorder(gym.make("CartPole-v1"), "state"), gym.make("CartPole-v1")
+    env.reset(seed=3)
+    observation, _, _, _, info = env.step(1)
+    other.reset(seed=4)
+    restore(other, info["snapshot"])
+    assert np.array_equal(other.step(1)[0], observation)
+
+
+def test_an_episode_is_recorded_once_and_redone_from_its_seed() -> None:
+    env, other = SnapshotRecorder(gym.make("CartPole-v1"), "episode"), gym.make("CartPole-v1")
+    env.reset(seed=3)
+    first = infos(env, 5)
+    assert ["snapshot" in info for info in first] == [True] + [False] * 4
+    start, _ = env.reset()
+    observation, _, _, _, info = env.step(1)
+    restore(other, info["snapshot"])
+    assert np.array_equal(other.step(1)[0], observation)
+    assert info["snapshot"] != first[0]["snapshot"]
+
+
+def test_the_seeds_of_later_episodes_follow_from_the_first_one() -> None:
+    starts = []
+    for _ in range(2):
+        env = SnapshotRecorder(gym.make("CartPole-v1"), "episode")
+        env.reset(seed=3)
+        starts.append(np.concatenate([env.reset()[0], env.reset()[0]]))
+    assert np.array_equal(starts[0], starts[1])
+    assert not np.array_equal(starts[0][:4], starts[0][4:])
+
+
+def test_a_camera_films_what_is_seen_before_each_step() -> None:
+    env = SnapshotRecorder(gym.make("rlhf/MovingDot-v1", render_mode="rgb_array"), "camera")
+    env.reset(seed=3)
+    assert "frame" not in env.step(0)[4]
+    env.film()
+    before = env.render()
+    _, _, _, _, info = env.step(2)
+    assert np.array_equal(info["frame"], np.asarray(before))
+    assert not np.array_equal(info["frame"], np.asarray(env.render()))
+
+
+def test_a_camera_without_pictures_says_what_to_do() -> None:
+    with pytest.raises(ValueError, match="render_mode='rgb_array'"):
+        SnapshotRecorder(gym.make("CartPole-v1"), "camera").film()
+
+
+def test_every_must_be_positive() -> None:
+    with pytest.raises(ValueError, match="at least 1 step, but it is 0"):
+        SnapshotRecorder(gym.make("CartPole-v1"), "state", every=0)
+
+
+def vector(kind: Kind, n_envs: int = 2) -> DummyVecEnv:
+    def make() -> gym.Env[Any, Any]:
+        return SnapshotRecorder(gym.make("CartPole-v1", render_mode="rgb_array"), kind)
+
+    return DummyVecEnv([make] * n_envs)
+
+
+def test_only_the_first_of_several_environments_films() -> None:
+    venv = vector("camera")
+    with pytest.warns(UserWarning, match="cannot be brought back"):
+        ensure_drawable(venv)
+    venv.reset()
+    assert ["frame" in info for info in venv.step(np.zeros(2, int))[3]] == [True, False]
+
+
+def test_what_can_be_restored_is_not_filmed() -> None:
+    venv = vector("state")
+    ensure_drawable(venv)
+    venv.reset()
+    assert [sorted(info)[-1] for info in venv.step(np.zeros(2, int))[3]] == ["snapshot"] * 2
+
+
+def test_environments_without_a_recorder_are_refused_with_the_remedy() -> None:
+    venv = DummyVecEnv([lambda: gym.make("CartPole-v1")])
+    with pytest.raises(ValueError, match="build them with rlhf_gym.make_vec_env"):
+        ensure_drawable(venv)

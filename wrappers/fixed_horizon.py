@@ -1,0 +1,106 @@
+"""FixedHorizon: every episode lasts equally long, so that its length tells nothing."""
+
+from __future__ import annotations
+
+from typing import Any, SupportsFloat, TypeVar
+
+import gymnasium as gym
+from gymnasium.utils import RecordConstructorArgs
+
+__all__ = ["FixedHorizon"]
+
+ObsType = TypeVar("ObsType")
+ActType = TypeVar("ActType")
+
+
+class FixedHorizon(
+    gym.Wrapper[ObsType, ActType, ObsType, ActType],
+    RecordConstructorArgs,
+):
+    """Hold the last observation of an episode, with reward 0, until ``horizon`` steps are done.
+
+    Where episodes may end early, the sign of the reward alone solves many tasks: any positive
+    constant keeps a pole up, since longer is better. With a fixed horizon a learned reward has to
+    say more than "go on" or "stop" (Freire et al., "DERAIL: Diagnostic Environments for Reward And
+    Imitation Learning", 2020, and the absorbing states of the `seals` environments).
+
+    The wrapped environment never terminates and is truncated at ``horizon``. The step at which the
+    inner episode ends has ``info["ended"]``, ``"terminated"`` or ``"truncated"`` (before the
+    horizon); the steps behind it have ``info["held"] = True`` and do not reach the inner
+    environment, so `render` goes on showing the last state.
+
+    Most steps of an agent that fails early would be held ones. With ``hold`` an episode is
+    truncated so many steps after its end: an agent that values a truncated state as if it went on
+    (as those of stable-baselines3 do; Pardo et al., "Time limits in reinforcement learning", 2018)
+    then learns the same as if it had been held until the horizon, from far fewer steps.
+
+    >>> env = FixedHorizon(gym.make("CartPole-v1"), horizon=200)
+    >>> _ = env.reset(seed=0)
+    >>> steps = [env.step(1) for _ in range(200)]
+    >>> sum(reward for _, reward, *_ in steps)
+    8.0
+    >>> steps[7][4]["ended"], steps[-1][2], steps[-1][3]
+    ('terminated', False, True)
+    """
+
+    def __init__(
+        self,
+        env: gym.Env[ObsType, ActType],
+        horizon: int | None = None,
+        hold: int | None = None,
+    ) -> None:
+        """Wrap ``env``.
+
+        Args:
+            env: an environment whose episodes may end early.
+            horizon: length of every episode in steps; by default the environment's own
+                ``spec.max_episode_steps``.
+            hold: held steps at most; by default all until the horizon.
+
+        Raises:
+            ValueError: ``horizon`` or ``hold`` is not positive, or no horizon is given and the
+                environment has none.
+        """
+        if horizon is None:
+            horizon = _own_horizon(env)
+        if horizon < 1:
+            raise ValueError(f"horizon must be at least 1 step, but it is {horizon}")
+        if hold is not None and hold < 1:
+            raise ValueError(f"hold must be at least 1 step, but it is {hold}")
+        RecordConstructorArgs.__init__(self, horizon=horizon, hold=hold)
+        gym.Wrapper.__init__(self, env)
+        self.horizon, self.hold = horizon, hold
+        self._steps = self._held = 0
+        self._last: ObsType | None = None
+        """The observation that is held; None while the inner episode goes on."""
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[ObsType, dict[str, Any]]:
+        """Begin a new episode."""
+        self._steps = self._held = 0
+        self._last = None
+        return self.env.reset(seed=seed, options=options)
+
+    def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Step the inner environment, or hold its last observation where it has ended."""
+        self._steps += 1
+        at_horizon = self._steps >= self.horizon
+        if self._last is not None:
+            self._held += 1
+            return self._last, 0.0, False, at_horizon or self._held == self.hold, {"held": True}
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        if terminated or (truncated and not at_horizon):
+            info["ended"] = "terminated" if terminated else "truncated"
+            self._last = observation
+        return observation, reward, False, at_horizon, info
+
+
+def _own_horizon(env: gym.Env[Any, Any]) -> int:
+    horizon = env.spec.max_episode_steps if env.spec is not None else None
+    if horizon is None:
+        raise ValueError(
+            f"{env} has no time limit of its own: say how many steps an episode lasts with "
+            "horizon=..., or keep its ends with keep_termination=True"
+        )
+    return horizon

@@ -1,0 +1,119 @@
+"""LearnedReward and VecLearnedReward: the agent sees a learned reward instead of the true one."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
+
+from rlhf_gym.clips import Array, Observations, RewardFunction, map_leaves
+
+__all__ = ["LearnedReward", "VecLearnedReward"]
+
+ObsType = TypeVar("ObsType")
+ActType = TypeVar("ActType")
+
+
+class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
+    """Replace the reward by ``reward_function(observation before the step, action)``.
+
+    The environment's own reward stays visible in ``info["true_reward"]``. Use `VecLearnedReward`
+    with stable-baselines3: it predicts once for all environments.
+
+    >>> env = LearnedReward(gym.make("CartPole-v1"), lambda observations, actions: actions * 2.0)
+    >>> _ = env.reset(seed=0)
+    >>> _, reward, _, _, info = env.step(1)
+    >>> reward, info["true_reward"]
+    (2.0, 1.0)
+    """
+
+    def __init__(self, env: gym.Env[ObsType, ActType], reward_function: RewardFunction) -> None:
+        """Wrap ``env``; ``reward_function`` gets batches of one."""
+        super().__init__(env)
+        self.reward_function = reward_function
+        self._observation: Any = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[ObsType, dict[str, Any]]:
+        """Begin a new episode."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._observation = _batch_of_one(observation)
+        return observation, info
+
+    def step(self, action: ActType) -> tuple[ObsType, float, bool, bool, dict[str, Any]]:
+        """Step the environment and predict the reward of that step."""
+        actions = np.array(action)[None]
+        reward = _predict(self.reward_function, self._observation, actions)
+        observation, true_reward, terminated, truncated, info = self.env.step(action)
+        self._observation = _batch_of_one(observation)
+        info["true_reward"] = float(true_reward)
+        return observation, float(reward[0]), terminated, truncated, info
+
+
+class VecLearnedReward(VecEnvWrapper):
+    """`LearnedReward` for vector environments: one batched prediction a vector step.
+
+    Attributes:
+        reward_function: ``(observations, actions) -> rewards (n_envs,)``; may be replaced.
+    """
+
+    def __init__(self, venv: VecEnv, reward_function: RewardFunction) -> None:
+        """Wrap ``venv``."""
+        super().__init__(venv)
+        self.reward_function = reward_function
+        self._observations: Any = None
+        self._actions: Array = np.empty(0)
+
+    def reset(self) -> VecEnvObs:
+        """Begin new episodes in all environments."""
+        observations = self.venv.reset()
+        self._observations = _copy(observations)
+        return observations
+
+    def resume_at(self, observations: Observations) -> None:
+        """Go on where the environments were restored to show ``observations``."""
+        self._observations = _copy(observations)
+
+    def step_async(self, actions: Array) -> None:
+        """Send the actions to the environments."""
+        self._actions = actions
+        self.venv.step_async(actions)
+
+    def step_wait(self) -> VecEnvStepReturn:
+        """Predict the rewards, while subprocesses step, then collect what they return."""
+        rewards = _predict(self.reward_function, self._observations, self._actions)
+        observations, true_rewards, dones, infos = self.venv.step_wait()
+        for info, true_reward in zip(infos, true_rewards.tolist(), strict=True):
+            info["true_reward"] = true_reward
+        self._observations = _copy(observations)
+        return observations, rewards, dones, infos
+
+    def __repr__(self) -> str:
+        """The stack of wrappers, outermost first."""
+        return f"<{type(self).__name__}{self.venv}>"
+
+
+def _predict(
+    reward_function: RewardFunction, observations: Any, actions: Array
+) -> npt.NDArray[np.float32]:
+    rewards = np.asarray(reward_function(observations, actions), dtype=np.float32)
+    if rewards.shape != (len(actions),):
+        raise ValueError(
+            f"the reward function returned an array of shape {rewards.shape} for {len(actions)} "
+            f"steps; it must return one reward a step, shape ({len(actions)},)"
+        )
+    return rewards
+
+
+def _copy(observations: Any) -> Any:
+    # A VecEnv may write its next observations into the arrays it returned.
+    return map_leaves(np.array, observations)
+
+
+def _batch_of_one(observation: Any) -> Any:
+    return map_leaves(lambda array: np.array(array)[None], observation)

@@ -1,0 +1,134 @@
+"""SnapshotRecorder: notes at each step what is needed to draw it again later."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, SupportsFloat, TypeVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils import RecordConstructorArgs
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.snapshots import Kind, restore, take, take_reset
+
+__all__ = ["SnapshotRecorder", "ensure_drawable"]
+
+ObsType = TypeVar("ObsType")
+ActType = TypeVar("ActType")
+
+
+class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):
+    """Put into the info of a step what restores the state before it.
+
+    Of kind ``"state"``, ``info["snapshot"]`` is there at the first step of an episode and at every
+    ``every``-th one after it. Of kind ``"episode"``, only at the first step; the episode's seed is
+    drawn here where none is given. Of kind ``"camera"``, ``info["frame"]`` is the picture before
+    each step, ``(height, width, 3)`` uint8, from the call of `film` on.
+
+    >>> env = SnapshotRecorder(gym.make("CartPole-v1"), "state", every=2)
+    >>> _ = env.reset(seed=0)
+    >>> ["snapshot" in env.step(0)[4] for _ in range(5)]
+    [True, False, True, False, True]
+    """
+
+    def __init__(self, env: gym.Env[ObsType, ActType], kind: Kind, every: int = 64) -> None:
+        """Wrap ``env``.
+
+        Args:
+            env: the environment, with all wrappers that are to be drawn again.
+            kind: what `rlhf_gym.snapshots.probe` finds for it.
+            every: steps from one snapshot to the next; only for kind ``"state"``.
+
+        Raises:
+            ValueError: ``every`` is not positive.
+        """
+        if every < 1:
+            raise ValueError(f"every must be at least 1 step, but it is {every}")
+        RecordConstructorArgs.__init__(self, kind=kind, every=every)
+        gym.Wrapper.__init__(self, env)
+        self.snapshot_kind: Kind = kind
+        self.filming = False
+        self.every = every
+        self._steps = 0
+        self._reset_snapshot = b""
+        self._seeds = np.random.default_rng()
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[ObsType, dict[str, Any]]:
+        """Begin an episode."""
+        self._steps = 0
+        if self.snapshot_kind == "episode":
+            if seed is None:
+                seed = int(self._seeds.integers(2**31))
+            else:
+                self._seeds = np.random.default_rng(seed)
+            self._reset_snapshot = take_reset(self.env, seed, options)
+        return self.env.reset(seed=seed, options=options)
+
+    def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Step, and add to the info what was noted before."""
+        noted = self._note()
+        self._steps += 1
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        return observation, reward, terminated, truncated, {**info, **noted} if noted else info
+
+    def film(self) -> None:
+        """Draw the picture before each step from now on; only for kind ``"camera"``.
+
+        Raises:
+            ValueError: the environment draws no pictures.
+        """
+        if self.env.render_mode != "rgb_array":
+            raise ValueError(
+                f"{self.env} cannot be restored, so its clips must be filmed as it runs, but its "
+                f"render_mode is {self.env.render_mode!r}; make it with render_mode='rgb_array'"
+            )
+        self.filming = True
+
+    def _note(self) -> dict[str, Any]:
+        if self.snapshot_kind == "camera":
+            return {"frame": self.env.render()} if self.filming else {}
+        if self.snapshot_kind == "episode":
+            return {"snapshot": self._reset_snapshot} if self._steps == 0 else {}
+        return {"snapshot": take(self.env)} if self._steps % self.every == 0 else {}
+
+    @property
+    def restorable(self) -> bool:
+        """Whether a run can go on in the middle of an episode."""
+        return self.snapshot_kind == "state"
+
+    def take_snapshot(self) -> bytes:
+        """The state of the wrapped environment at present."""
+        return take(self.env)
+
+    def restore_snapshot(self, snapshot: bytes) -> None:
+        """Go back to where `take_snapshot` was called, in this or another process."""
+        restore(self.env, snapshot)
+        self._steps = 0
+
+
+def ensure_drawable(venv: VecEnv) -> None:
+    """Make sure that clips of ``venv`` can be shown to a person.
+
+    Where its environments cannot be restored, the first one films its steps, with a warning.
+
+    Raises:
+        ValueError: the environments record no snapshots, or must film and draw no pictures.
+    """
+    try:
+        (kind,) = venv.get_attr("snapshot_kind", [0])
+    except AttributeError as error:
+        raise ValueError(
+            "a person is to judge clips, but the environments do not record how to draw them; "
+            "build them with rlhf_gym.make_vec_env, or wrap each in "
+            "rlhf_gym.wrappers.SnapshotRecorder"
+        ) from error
+    if kind == "camera":
+        venv.env_method("film", indices=[0])
+        warnings.warn(
+            "this environment cannot be brought back to an earlier state, so the first of its "
+            "copies draws a picture at every step and all clips come from it: training is slower",
+            stacklevel=3,
+        )
