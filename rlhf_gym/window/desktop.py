@@ -33,7 +33,7 @@ def check_pygame() -> None:
 
 
 def open_display() -> None:
-    """Start pygame's display and fonts, and nothing else: sound would only warn.
+    """Start pygame's display and nothing else: sound would only warn.
 
     Raises:
         NoDisplay: there is no screen; the message says what to do.
@@ -59,7 +59,6 @@ def open_display() -> None:
             "container pass DISPLAY and the X11 socket. Without a person, train with "
             "`--teacher synthetic`."
         ) from error
-    pygame.font.init()
 
 
 def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:

@@ -79,7 +79,18 @@ def _font_files() -> tuple[str | None, str | None]:
     return None, None
 
 
-@lru_cache(maxsize=64)
 def font(pixels: int, bold: bool = False) -> pygame.font.Font:
     """The window's font at a height of ``pixels``."""
+    try:
+        opened = _opened(pixels, bold)
+        opened.get_linesize()
+    except pygame.error:  # an environment that closes calls pygame.quit(), and every font dies
+        pygame.font.init()
+        _opened.cache_clear()
+        opened = _opened(pixels, bold)
+    return opened
+
+
+@lru_cache(maxsize=64)
+def _opened(pixels: int, bold: bool) -> pygame.font.Font:
     return pygame.font.Font(_font_files()[bold], max(pixels, 6))

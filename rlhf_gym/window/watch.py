@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from rlhf_gym.window import theme
 from rlhf_gym.window.desktop import icon, open_display
 from rlhf_gym.window.trace import Moment, Trace
 from rlhf_gym.window.watch_view import Caption, draw_watch
@@ -113,7 +112,6 @@ def watch(
         WrongPygame: the other edition of pygame is installed.
     """
     open_display()
-    _fresh_fonts()
     try:
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{title} - rlhf-gym")
@@ -121,12 +119,6 @@ def watch(
         _run(screen, _Player(start, fps, Caption(title, goal)))
     finally:
         pygame.display.quit()
-
-
-def _fresh_fonts() -> None:
-    """Start fonts; those in use before are gone where an environment has quit pygame since."""
-    pygame.font.init()
-    theme.font.cache_clear()
 
 
 def _run(screen: pygame.Surface, player: _Player) -> None:
@@ -163,7 +155,6 @@ def film(
         size: of the pictures, pixels.
         every: take every so many moments, where there are more a second than a video needs.
     """
-    _fresh_fonts()
     surface, trace = pygame.Surface(size, depth=24), Trace()
     caption = Caption(title, goal, keys=False)
     for number, moment in enumerate(moments):

@@ -50,7 +50,6 @@ def main(folder: Path) -> None:
     """Write one PNG a state and size."""
     (left, left_ended), (right, right_ended) = clip(5, balance=False), clip(11, balance=True)
     pygame.display.init()  # after the environments: closing one of them quits pygame
-    pygame.font.init()
     folder.mkdir(parents=True, exist_ok=True)
     ended = ("terminated" if left_ended else None, "terminated" if right_ended else None)
     pair = Pair(1, 0, (1, 2), (LENGTH, LENGTH), 50.0, ended, (left_ended, right_ended))

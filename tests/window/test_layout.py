@@ -24,7 +24,6 @@ STATES: dict[str, State] = states(PAIR)
 def pygame_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     pygame.display.init()
-    pygame.font.init()
     yield
     pygame.display.quit()
 
@@ -89,3 +88,10 @@ def test_every_screen_has_a_state_here() -> None:
 
 def _scaled(state: State, scale: float, **changes: str) -> State:
     return replace(state, scale=scale, **changes)  # type: ignore[arg-type]
+
+
+def test_a_text_can_still_be_drawn_after_an_environment_has_quit_pygame() -> None:
+    state = STATES["label"]
+    before = len(drawn(state, (800, 480)).placed)
+    pygame.quit()
+    assert len(drawn(state, (900, 500)).placed) == before

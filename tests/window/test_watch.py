@@ -91,7 +91,6 @@ def test_a_film_can_begin_after_an_environment_has_quit_pygame() -> None:
 
 @pytest.mark.parametrize("size", [(480, 400), (800, 480), (1920, 1080), (3840, 2160)])
 def test_every_size_of_window_can_be_drawn(size: tuple[int, int]) -> None:
-    pygame.font.init()
     trace = Trace()
     draw_watch(pygame.Surface(size), trace, Caption("before the first step"))
     for value in (1e6, -1e6, 0.0):
