@@ -100,7 +100,7 @@ def _fitted(
 ) -> tuple[tuple[str, ...], int, bool]:
     """The lines and the font height with which ``text`` fits, and whether it had to be cut."""
     width, height = size
-    smallest = min(pixels, max(9, round(pixels * 0.7)))
+    smallest = min(pixels, max(9, round(pixels * 0.55)))
     for height_of_font in range(pixels, smallest - 1, -1):
         font = theme.font(height_of_font, bold)
         lines = _wrap(text, font, width)
