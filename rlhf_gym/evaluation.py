@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
-from rlhf_gym.media import encode
+from rlhf_gym.media import encode, off_screen
 
 __all__ = ["Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
 
@@ -118,8 +119,7 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
     Raises:
         ValueError: if the environment draws no pictures.
     """
-    env = gym.make(env_id, render_mode="rgb_array")
-    try:
+    with off_screen(), closing(gym.make(env_id, render_mode="rgb_array")) as env:
         fps = float(env.metadata.get("render_fps") or 30)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames = [env.render()]
@@ -129,7 +129,5 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
             frames.append(env.render())
             if terminated or truncated:
                 observation, _ = env.reset()
-    finally:
-        env.close()
     path.parent.mkdir(parents=True, exist_ok=True)
     encode(np.stack(frames), path, fps)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips import map_leaves
 from rlhf_gym.environments import goal_of
-from rlhf_gym.media import encode
+from rlhf_gym.media import encode, off_screen
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import load
@@ -114,7 +114,8 @@ def _write_video(
 ) -> None:
     every = max(1, round(fps / VIDEO_FPS))
     steps = itertools.islice(start(), max(1, round(seconds * fps)))
-    frames = np.stack(list(film(steps, title=title, goal=goal, every=every)))
+    with off_screen():
+        frames = np.stack(list(film(steps, title=title, goal=goal, every=every)))
     path.parent.mkdir(parents=True, exist_ok=True)
     encode(frames, path, fps / every)
     print(f"video: {path}")

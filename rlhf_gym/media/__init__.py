@@ -1,7 +1,8 @@
 """Clips as pictures: run again, drawn, encoded and decoded."""
 
 from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw
+from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.media.process import draw_clips
 from rlhf_gym.media.video import decode, encode
 
-__all__ = ["ClipMismatch", "Undrawable", "decode", "draw", "draw_clips", "encode"]
+__all__ = ["ClipMismatch", "Undrawable", "decode", "draw", "draw_clips", "encode", "off_screen"]

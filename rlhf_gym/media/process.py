@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlhf_gym.media.drawing import draw
+from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.media.video import encode
 from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
 
@@ -80,13 +81,12 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m rlhf_gym.media RUN", file=sys.stderr)
         return 2
-    os.environ["SDL_VIDEODRIVER"] = "dummy"  # whatever an environment does, no window opens
-    os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
     if hasattr(os, "nice"):
         os.nice(10)
     parent = os.getppid()
     try:
-        draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
+        with off_screen():
+            draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
     except KeyboardInterrupt:
         pass
     except StoreError as error:

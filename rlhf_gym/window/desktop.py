@@ -48,6 +48,8 @@ def open_display() -> None:
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     chosen = "SDL_VIDEODRIVER" in os.environ
     try:
+        if sys.platform == "linux" and not (chosen or _has_server()):
+            raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
         pygame.display.init()
         found = pygame.display.get_driver()
         if not chosen and found in ("dummy", "offscreen"):
@@ -59,6 +61,11 @@ def open_display() -> None:
             "container pass DISPLAY and the X11 socket. Without a person, train with "
             "`--teacher synthetic`."
         ) from error
+
+
+def _has_server() -> bool:
+    """Whether a server of windows is named; asking SDL without one makes libraries complain."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:

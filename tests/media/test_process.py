@@ -73,6 +73,13 @@ def test_it_runs_as_a_process_and_ends_with_its_parent(run: Path, tmp_path: Path
     wait_until(lambda: not alive(child))
 
 
+def test_it_ends_when_it_is_told_to_although_environments_have_started_sdl(run: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-m", "rlhf_gym.media", str(run)])
+    wait_until(lambda: ready(run) == 1)
+    process.terminate()
+    assert process.wait(30) == -signal.SIGTERM
+
+
 def test_a_folder_that_cannot_be_written_makes_it_wait_and_loses_no_query(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
