@@ -186,13 +186,12 @@ class RewardModel:
         known = torch.nonzero(~self.judged.labels.isnan()).squeeze(1)
         if len(known) == 0:
             return 0
-        labels, weights = self.judged.labels[known], self.judged.weights[:, known]
+        labels, weights = self.judged.labels, self.judged.weights
         inputs, mask = self.judged.stacked()
-        inputs, mask = inputs[known], mask[known]
-        floor = cross_entropy_floor(labels)
-        batches = self._batches(len(known), self.settings.batch_size)
+        floor = cross_entropy_floor(labels[known])
+        batches = self._batches(known, self.settings.batch_size)
         taken = rises = 0
-        some = next(self._batches(len(known), EVALUATED))
+        some = next(self._batches(known, EVALUATED))
         looked_at = (inputs[some], mask[some], labels[some], weights[:, some])
         train, held_out = self._evaluate(*looked_at)
         while taken < (updates or self.settings.updates) and rises < PATIENCE:
@@ -209,11 +208,12 @@ class RewardModel:
         self.version += 1
         return taken
 
-    def _batches(self, n: int, size: int) -> Iterator[Tensor]:
-        """Endless random batches of indices below ``n``; every index once before any again."""
+    def _batches(self, rows: Tensor, size: int) -> Iterator[Tensor]:
+        """Endless random batches of ``rows``; every row once before any again."""
+        n = len(rows)
         size = min(size, n)
         while True:
-            order = torch.from_numpy(self._rng.permutation(n)).to(self.device)
+            order = rows[torch.from_numpy(self._rng.permutation(n)).to(self.device)]
             for start in range(0, n - size + 1, size):
                 yield order[start : start + size]
 

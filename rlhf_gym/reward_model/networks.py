@@ -99,6 +99,9 @@ class _Linear(nn.Module):
         self.bias = nn.Parameter(torch.empty(members, 1, after).uniform_(-bound, bound))
 
     def forward(self, x: Tensor) -> Tensor:
+        members, _, after = self.weight.shape
+        if after == 1 < members:  # a batched product with one column is three times slower
+            return (x * self.weight.mT).sum(dim=2, keepdim=True) + self.bias
         return torch.baddbmm(self.bias, x, self.weight)
 
 
