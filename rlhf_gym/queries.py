@@ -21,8 +21,8 @@ Schedule: TypeAlias = "Literal['hyperbolic', 'constant'] | Callable[[float], flo
 """When labels are asked for: a name, or the share of all labels wanted at a share of training."""
 
 OVERSAMPLE = 10
-RECENT = 4096
-"""Steps that show what the agent does now."""
+RECENT, RECENT_CLIPS = 4096, 4
+"""The newest steps, or clips of each environment if that is more: what the agent does now."""
 LAST_LABEL = 0.7
 """Share of training at which the last label is asked for: the agent must still learn from it."""
 HYPERBOLIC_HALF = 0.1
@@ -71,9 +71,7 @@ def choose_queries(
     check_strategy(strategy)
     if predict_returns is None and strategy != "diverse":
         strategy = "uniform"
-    pairs = OVERSAMPLE * n
-    first = buffer.positions(pairs, rng, newest=newest, drawable=drawable)
-    second = buffer.positions(pairs, rng, newest=newest, drawable=drawable)
+    first, second = _candidates(buffer, OVERSAMPLE * n, rng, newest, drawable)
     distinct = _distinct(first, second)
     if len(distinct) == 0:
         return []
@@ -89,6 +87,26 @@ def choose_queries(
         )
         for i in chosen.tolist()
     ]
+
+
+def _candidates(
+    buffer: ClipBuffer, pairs: int, rng: np.random.Generator, newest: int, drawable: bool
+) -> tuple[Positions, Positions]:
+    """Pairs of clips near the present policy, of which every other one looks back.
+
+    A reward that is right only about what the agent did long ago misleads it now; a reward that is
+    right only about what it does now lets it forget why it left the old ways (Hu et al. 2023).
+    """
+
+    def draw(n: int, newest: int) -> Positions:
+        return buffer.positions(n, rng, newest=newest, drawable=drawable)
+
+    recent = max(RECENT, RECENT_CLIPS * buffer.clip_length * buffer.n_envs)
+    first = draw(pairs, min(recent, newest))
+    if len(first) == 0:  # all recent episodes are over and held
+        return draw(pairs, newest), draw(pairs, newest)
+    looks_back = np.arange(pairs) % 2 == 1
+    return first, draw(pairs, newest).where(looks_back, draw(pairs, min(recent, newest)))
 
 
 def _distinct(first: Positions, second: Positions) -> npt.NDArray[np.intp]:

@@ -155,10 +155,10 @@ def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> No
 def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
     predict = returns_of(lambda x: 9.0 * (x // 2))  # clips 0 and 1, 2 and 3, ... seem equal
     queries = choose_queries(
-        buffer_of(8), 10, np.random.default_rng(0), strategy="entropy", predict_returns=predict
+        buffer_of(8), 20, np.random.default_rng(0), strategy="entropy", predict_returns=predict
     )
     equal = [first // 2 == second // 2 for first, second in pairs(queries)]
-    assert equal == [True] * 4 + [False] * 6
+    assert equal == [True] * 4 + [False] * 16
     assert queries[0].score == pytest.approx(math.log(2))
 
 
@@ -192,6 +192,28 @@ def test_before_anything_is_learned_pairs_are_uniform_or_spread() -> None:
         queries = choose_queries(buffer_of(9), 3, rng, strategy=strategy)
         assert {query.strategy for query in queries} == {chosen}
         assert {query.score for query in queries} == {0.0}
+
+
+def test_one_clip_of_a_pair_is_recent_and_every_other_pair_looks_back() -> None:
+    space = gym.spaces.Box(0, 1e6, (1,))
+    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
+    for step in range(20_000):
+        shown = np.array([[float(step)]])
+        buffer.add(shown, np.zeros(1), np.zeros(1), np.array([True]))
+    queries = choose_queries(buffer, 400, np.random.default_rng(0), strategy="uniform")
+    old = [sum(step < 20_000 - 4096 for step in pair) for pair in pairs(queries)]
+    assert set(old) == {0, 1}
+    assert 120 < sum(old) < 200  # half of the pairs look back, four fifths of them that far
+
+
+def test_with_only_held_states_lately_clips_are_taken_from_before() -> None:
+    space = gym.spaces.Box(0, 1e6, (1,))
+    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
+    for step in range(10_000):
+        info = [{"held": step >= 4000}]
+        buffer.add(np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
+    queries = choose_queries(buffer, 5, np.random.default_rng(0))
+    assert len(queries) == 5
 
 
 def test_the_same_random_numbers_give_the_same_queries() -> None:
