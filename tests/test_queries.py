@@ -210,7 +210,7 @@ def test_with_only_held_states_lately_clips_are_taken_from_before() -> None:
     space = gym.spaces.Box(0, 1e6, (1,))
     buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
     for step in range(10_000):
-        info = [{"held": step >= 4000}]
+        info: list[dict[str, object]] = [{"held": step >= 4000}]
         buffer.add(np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
     queries = choose_queries(buffer, 5, np.random.default_rng(0))
     assert len(queries) == 5
