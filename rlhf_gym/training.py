@@ -265,7 +265,7 @@ def _plug_in(
         annotator=settings.annotator,
         device=settings.device,
     )
-    return feedback, feedback.wrap(venv)
+    return feedback, preset_of(settings.env_id, settings.algo).normalised(feedback.wrap(venv))
 
 
 def _agent(settings: TrainSettings, env: VecEnv) -> BaseAlgorithm:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gymnasium import spaces
 from stable_baselines3.common.utils import LinearSchedule
+from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from rlhf_gym.judgements import Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
@@ -28,6 +29,8 @@ class Preset:
         strategy: which clips to ask about.
         first_share: share of the labels that is asked for before training.
         reward_model: settings of the reward model.
+        norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
+            the losses of policy and value stay in proportion.
         agent: keyword arguments of the SB3 algorithm.
         measured: what was measured with them, and how.
     """
@@ -41,8 +44,15 @@ class Preset:
     strategy: Strategy = "diverse"
     first_share: float = 0.25
     reward_model: RewardModelSettings = RewardModelSettings()
+    norm_reward: bool = False
     agent: dict[str, Any] = field(default_factory=dict)
     measured: str = ""
+
+    def normalised(self, env: VecEnv) -> VecEnv:
+        """The environments as the agent sees them: with normalised rewards, if so set."""
+        if not self.norm_reward:
+            return env
+        return VecNormalize(env, norm_obs=False, gamma=self.agent.get("gamma", 0.99))
 
     def policy_for(self, space: spaces.Space[Any]) -> str:
         """SB3's name of the policy that fits the observations."""

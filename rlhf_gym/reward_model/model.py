@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,29 +15,17 @@ from torch import Tensor
 
 from rlhf_gym.clips import Array, Observations, map_leaves
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
+from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
 from rlhf_gym.reward_model.judged import JudgedQueries
-from rlhf_gym.reward_model.loss import (
-    cross_entropy,
-    cross_entropy_floor,
-    preference_probability,
-)
 from rlhf_gym.reward_model.networks import RewardNetworks
 from rlhf_gym.reward_model.small_batches import SmallBatches
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
 __all__ = ["RewardModel"]
 
-CHECK_EVERY, PATIENCE = 10, 2
-"""Gradient steps between two looks at the losses, and rises of the held-out loss that end a fit."""
-EVALUATED = 64
-"""Judged queries on which the losses are looked at."""
 SMALL_BATCH = 256
 """So many steps at most are predicted in numpy."""
-TOLERANCE = 0.02
-"""A training loss so near its floor, as a share of it, has nothing left to learn."""
-MAX_WEIGHT_DECAY, LEAST_WEIGHT_DECAY = 1.0, 1e-3
-"""Bounds of the adaptive L2 regularisation; the lower one is a share of where it starts."""
 CHUNK, IMAGE_CHUNK = 16_384, 1024
 """Steps in one forward pass at most, without and with images, so that they fit into memory."""
 
@@ -91,13 +78,8 @@ class RewardModel:
         self.judged = JudgedQueries(self.spec, self.settings.members, seed, self.device)
         self.version = 0
         """Grows by one whenever predictions change."""
-        self._optimizer = torch.optim.AdamW(
-            self.networks.parameters(),
-            lr=self.settings.learning_rate,
-            weight_decay=self.settings.weight_decay,
-            fused=True,
-        )
-        self._rng = np.random.default_rng([seed, 1])
+        rng = np.random.default_rng([seed, 1])
+        self._fitting = Fitting(self.networks, self.settings, self._chunk, rng)
         self._offset = torch.zeros(self.settings.members, 1, device=self.device)
         self._scale = torch.ones(self.settings.members, 1, device=self.device)
         self._can_be_small = self.device.type == "cpu" and not self.spec.images
@@ -173,87 +155,14 @@ class RewardModel:
         self.version += 1
 
     def fit(self, updates: int | None = None) -> int:
-        """Fit the ensemble to all judged queries; returns the gradient steps taken.
-
-        Goes on from the present weights, and stops early when nothing is left to learn: the
-        training loss is at its floor, or the held-out loss has risen twice in a row. The L2
-        regularisation grows while the held-out loss is more than 1.5 times the training loss and
-        shrinks while it is less than 1.1 times (Christiano et al. 2017, section 2.2.3).
+        """Fit the ensemble to all judged queries, see `Fitting`; returns the gradient steps taken.
 
         Args:
             updates: gradient steps at most; by default as the settings say.
         """
-        known = torch.nonzero(~self.judged.labels.isnan()).squeeze(1)
-        if len(known) == 0:
-            return 0
-        labels, weights = self.judged.labels, self.judged.weights
-        inputs, mask = self.judged.stacked()
-        floor = cross_entropy_floor(labels[known])
-        batches = self._batches(known, self.settings.batch_size)
-        taken = rises = 0
-        some = next(self._batches(known, EVALUATED))
-        looked_at = (inputs[some], mask[some], labels[some], weights[:, some])
-        train, held_out = self._evaluate(*looked_at)
-        while taken < (updates or self.settings.updates) and rises < PATIENCE:
-            if train < floor * (1 + TOLERANCE):
-                break
-            for _ in range(min(CHECK_EVERY, (updates or self.settings.updates) - taken)):
-                chosen = next(batches)
-                self._update(inputs[chosen], mask[chosen], labels[chosen], weights[:, chosen])
-                taken += 1
-            before = held_out
-            train, held_out = self._evaluate(*looked_at)
-            rises = rises + 1 if held_out > before else 0
-        self._regularise(held_out / train)
-        self.version += 1
+        taken = self._fitting.fit(self.judged, updates or self.settings.updates)
+        self.version += taken > 0
         return taken
-
-    def _batches(self, rows: Tensor, size: int) -> Iterator[Tensor]:
-        """Endless random batches of ``rows``; every row once before any again."""
-        n = len(rows)
-        size = min(size, n)
-        while True:
-            order = rows[torch.from_numpy(self._rng.permutation(n)).to(self.device)]
-            for start in range(0, n - size + 1, size):
-                yield order[start : start + size]
-
-    def _update(self, inputs: Inputs, mask: Tensor, labels: Tensor, weights: Tensor) -> None:
-        """One gradient step of all members."""
-        loss = cross_entropy(self._probabilities(inputs, mask), labels)
-        mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
-        self._optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(mean.sum())
-        self._optimizer.step()
-
-    @torch.no_grad()
-    def _evaluate(
-        self, inputs: Inputs, mask: Tensor, labels: Tensor, weights: Tensor
-    ) -> tuple[float, float]:
-        """Mean training loss and mean held-out loss of the members (NaN where none is held out)."""
-        loss = cross_entropy(self._all_probabilities(inputs, mask), labels)
-        train = (loss * weights).sum() / weights.sum()
-        return train.item(), loss[weights == 0].mean().item()
-
-    def _regularise(self, ratio: float) -> None:
-        """Adapt the L2 regularisation to held-out loss / training loss."""
-        group = self._optimizer.param_groups[0]
-        if ratio > 1.5:
-            group["weight_decay"] = min(group["weight_decay"] * 1.5, MAX_WEIGHT_DECAY)
-        elif ratio < 1.1:
-            least = self.settings.weight_decay * LEAST_WEIGHT_DECAY
-            group["weight_decay"] = max(group["weight_decay"] / 1.5, least)
-
-    def _all_probabilities(self, inputs: Inputs, mask: Tensor) -> Tensor:
-        """As `_probabilities`, of any number of queries: not more of them at once than fit."""
-        parts = torch.split(torch.arange(len(mask)), max(self._chunk // (2 * mask.shape[2]), 1))
-        each = [self._probabilities(inputs[part], mask[part]) for part in parts]
-        return torch.cat(each, dim=1)
-
-    def _probabilities(self, inputs: Inputs, mask: Tensor) -> Tensor:
-        """Probability ``(members, n)`` that the first clip is preferred, for ``n`` queries."""
-        rewards = self.networks(_flatten(inputs)).reshape(-1, *mask.shape)
-        returns = (rewards * mask).sum(dim=3)
-        return preference_probability(returns[..., 0], returns[..., 1])
 
     def diagnostics(self) -> Diagnostics:
         """How far the ensemble can be trusted, from the judged queries alone."""
@@ -267,7 +176,7 @@ class RewardModel:
             )
         inputs, mask = self.judged.stacked()
         with torch.inference_mode():
-            probability = self._all_probabilities(inputs[known], mask[known])
+            probability = self._fitting.probabilities(inputs[known], mask[known])
         return diagnose(
             probability.cpu().numpy(),
             self.judged.weights[:, known].cpu().numpy(),
@@ -282,11 +191,11 @@ class RewardModel:
             "features": self.spec.features,
             "images": list(self.spec.images),
             "networks": self.networks.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
+            "optimizer": self._fitting.optimizer.state_dict(),
             "offset": self._offset,
             "scale": self._scale,
             "version": self.version,
-            "rng": self._rng.bit_generator.state,
+            "rng": self._fitting.rng.bit_generator.state,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -306,11 +215,11 @@ class RewardModel:
                 f"with {ours}; use the environment and the settings that they were trained with"
             )
         self.networks.load_state_dict(state["networks"])
-        self._optimizer.load_state_dict(state["optimizer"])
+        self._fitting.optimizer.load_state_dict(state["optimizer"])
         self._offset = state["offset"].to(self.device)
         self._scale = state["scale"].to(self.device)
         self.version, self._small = state["version"], None
-        self._rng.bit_generator.state = state["rng"]
+        self._fitting.rng.bit_generator.state = state["rng"]
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file that `load` reads; tensors and plain data, no pickled code."""
@@ -349,10 +258,3 @@ class RewardModel:
         model = cls(observation_space, action_space, settings, seed=seed, device=device)
         model.load_state(state)
         return model
-
-
-def _flatten(inputs: Inputs) -> Inputs:
-    """Merge the leading axes ``(n, 2, length)``."""
-    return Inputs(
-        inputs.vector.flatten(0, 2), tuple(image.flatten(0, 2) for image in inputs.images)
-    )

@@ -118,7 +118,7 @@ def _run(env_id: str, arm: Arm, labels: int, seed: int, preset: Preset) -> Run:
     asks = arm in ("learned", "shuffled")
     names: list[str] = []
     if arm != "random":
-        names += ["steps", "n_envs", "horizon", "hold", "agent"]
+        names += ["steps", "n_envs", "horizon", "hold", "norm_reward", "agent"]
     if asks:
         names += ["clip_seconds", "strategy", "first_share", "reward_model"]
     settings = {name: asdict(preset)[name] for name in names}
@@ -175,6 +175,7 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
             device="cpu",
         )
         env = feedback.wrap(env)
+    env = preset.normalised(env)
     policy = preset.policy_for(env.observation_space)
     agent = algorithm(ALGO)(policy, env, seed=run.seed, device="cpu", **preset.agent)
     taken = spent(lambda: agent.learn(preset.steps, callback=feedback))
