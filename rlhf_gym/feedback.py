@@ -30,12 +30,13 @@ from rlhf_gym.inspection import (
 from rlhf_gym.judgements import LiveTeacher, Strategy, Teacher, TeacherFunction
 from rlhf_gym.queries import Schedule, check_schedule, check_strategy, label_target
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.rewarding import Rewarding
 from rlhf_gym.rounds import measure_round
 from rlhf_gym.run_log import RunLog
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.store import FeedbackStore
 from rlhf_gym.teachers import SyntheticTeacher, teacher_of
-from rlhf_gym.warm_up import act_untrained
+from rlhf_gym.warm_up import act_untrained, warm_up_steps
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
@@ -45,8 +46,6 @@ Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
 REFRESH_EVERY = 2048
 """Training steps at least between two normalisations of the learned reward."""
-SAMPLE, RECENT = 2000, 100_000
-"""Steps drawn for a normalisation, and the newest ones from which they are drawn."""
 FIRST_PART = 5
 """So many labels at least are asked for before the reward model has a first say in the next."""
 ROUNDS = 20
@@ -156,7 +155,6 @@ class HumanFeedback(BaseCallback):
         self._relabels = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
-        self._reward_after_end = 0.0
         self._polled = -POLL_SECONDS
         self._checkpoint_due = time.monotonic() + checkpoint_seconds
 
@@ -186,6 +184,7 @@ class HumanFeedback(BaseCallback):
             frame_stack=frame_stack_of(venv),
             env_id=env_id,
         )
+        self.rewarding = Rewarding(self.reward_model, self.buffer, self._rng)
         if self.run is None and isinstance(self.teacher, LiveTeacher):
             self.run = RunFolder.new(env_id)
         self.store = self._open_store(venv)
@@ -232,8 +231,7 @@ class HumanFeedback(BaseCallback):
         if self._relabels:  # nobody reads these rewards
             return np.zeros(len(actions), np.float32)
         with self.log.timed("predict"):
-            rewards = self.reward_model.predict(observations, actions)
-            rewards[self.buffer.over] = self._reward_after_end
+            rewards = self.rewarding(observations, actions)
         self.log.earned(rewards)
         return rewards
 
@@ -273,7 +271,8 @@ class HumanFeedback(BaseCallback):
     def _warm_up(self) -> None:
         """Let the untrained agent act, so that there are clips to ask about."""
         self.log.publish(self.model, 0, "warming up")
-        wanted = self._warm_up_wanted()
+        one_clip = (self.buffer.clip_length + 1) * self.buffer.n_envs
+        wanted = warm_up_steps(self.warm_up_steps, self.model._total_timesteps, one_clip)
         while self._warm_up_taken < wanted and not self._stopping:
             dones, infos = act_untrained(self.model)
             self._episodes_ended(dones, infos)
@@ -281,19 +280,6 @@ class HumanFeedback(BaseCallback):
             self.log.publish(self.model, 0, "warming up")
         self._warmed_up = not self._stopping
         self.num_timesteps = self.model.num_timesteps
-
-    def _warm_up_wanted(self) -> int:
-        total = self.model._total_timesteps
-        if self.warm_up_steps is not None:
-            if self.warm_up_steps >= total:
-                raise ValueError(
-                    f"warm_up_steps={self.warm_up_steps} leaves none of the {total} training "
-                    "steps: give fewer, or train for longer"
-                )
-            return self.warm_up_steps
-        one_clip = (self.buffer.clip_length + 1) * self.buffer.n_envs
-        wanted = max(min(2048, total // 10), 2 * one_clip)
-        return max(1, min(wanted, max(total // 2, one_clip), total - 1))
 
     def _first_round(self) -> None:
         """Ask for the labels before training: the only ones that training waits for."""
@@ -431,21 +417,8 @@ class HumanFeedback(BaseCallback):
         self.asking.round += 1
 
     def _refresh(self) -> None:
-        """Normalise the learned reward over recent experience.
-
-        All held states get their mean reward: what an episode leaves behind is one absorbing
-        state, or else the agent would seek the pleasantest way to fail.
-        """
         self._refreshed_at = self.num_timesteps
-        observations, actions, _ = self.buffer.transitions(SAMPLE, self._rng, newest=RECENT)
-        self.reward_model.standardise_inputs(observations, actions)
-        self.reward_model.normalise(observations, actions)
-        observations, actions, _ = self.buffer.transitions(
-            SAMPLE, self._rng, newest=RECENT, held=True
-        )
-        if len(actions):
-            held = self.reward_model.predict(observations, actions)
-            self._reward_after_end = float(held.mean())
+        self.rewarding.refresh()
 
     def _measure(self) -> None:
         self.log.round_measured(
@@ -494,7 +467,7 @@ class HumanFeedback(BaseCallback):
             "round": self.asking.round,
             "labels_seen": self.asking.seen,
             "new_labels": self._new_labels,
-            "reward_after_end": self._reward_after_end,
+            "reward_after_end": self.rewarding.after_end,
             "recorder": [self.recorder.agent_step, self.recorder.seconds],
             "log": self.log.state(),
             "rng": self._rng.bit_generator.state,
@@ -509,7 +482,7 @@ class HumanFeedback(BaseCallback):
         self._fitted = state["fitted"]
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
         self.asking.round = state["round"]
-        self._reward_after_end = state["reward_after_end"]
+        self.rewarding.after_end = state["reward_after_end"]
         self.recorder.agent_step, self.recorder.seconds = state["recorder"]
         self.log.load_state(state["log"])
         self._rng.bit_generator.state = state["rng"]

@@ -9,7 +9,33 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from rlhf_gym.clips import Array
 
-__all__ = ["act_untrained"]
+__all__ = ["act_untrained", "warm_up_steps"]
+
+
+def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
+    """How many steps of the untrained agent come before training.
+
+    Args:
+        asked: what the user wants; None is a tenth of training, at most 2048 but at least two clips
+            of each environment, and in short trainings half of it.
+        total: training steps in all.
+        one_clip: steps in which every environment makes a clip.
+
+    Raises:
+        ValueError: if no step is left for training.
+
+    >>> warm_up_steps(None, 100_000, 300), warm_up_steps(None, 1000, 300), warm_up_steps(7, 99, 5)
+    (2048, 500, 7)
+    """
+    if asked is None:
+        wanted = max(min(2048, total // 10), 2 * one_clip)
+        return max(1, min(wanted, max(total // 2, one_clip), total - 1))
+    if asked >= total:
+        raise ValueError(
+            f"warm_up_steps={asked} leaves none of the {total} training steps: give fewer, or "
+            "train for longer"
+        )
+    return asked
 
 
 def act_untrained(agent: BaseAlgorithm) -> tuple[Array, list[dict[str, Any]]]:

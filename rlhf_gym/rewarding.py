@@ -1,0 +1,53 @@
+"""Rewarding: what the reward model pays for the steps that the agent takes, and on which scale."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clips import Array, Observations
+from rlhf_gym.reward_model import RewardModel
+
+__all__ = ["Rewarding"]
+
+SAMPLE, RECENT = 2000, 100_000
+"""Steps drawn for a normalisation, and the newest ones from which they are drawn."""
+
+
+class Rewarding:
+    """Pays for the newest step of each environment, on the scale of recent experience.
+
+    All held states get their mean reward: what an episode leaves behind is one absorbing state, or
+    else the agent would seek the pleasantest way to fail.
+
+    Args:
+        reward_model: predicts the rewards.
+        buffer: holds recent experience, and knows which environments are over.
+        rng: the randomness: the steps that set the scale.
+    """
+
+    def __init__(
+        self, reward_model: RewardModel, buffer: ClipBuffer, rng: np.random.Generator
+    ) -> None:
+        self._reward_model, self._buffer, self._rng = reward_model, buffer, rng
+        self.after_end = 0.0
+        """The reward of every held state."""
+
+    def __call__(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
+        """The learned reward ``(n_envs,)`` of the step that the buffer has just taken."""
+        rewards = self._reward_model.predict(observations, actions)
+        rewards[self._buffer.over] = self.after_end
+        return rewards
+
+    def refresh(self) -> None:
+        """Normalise the learned reward over recent experience."""
+        observations, actions, _ = self._buffer.transitions(SAMPLE, self._rng, newest=RECENT)
+        self._reward_model.standardise_inputs(observations, actions)
+        self._reward_model.normalise(observations, actions)
+        observations, actions, _ = self._buffer.transitions(
+            SAMPLE, self._rng, newest=RECENT, held=True
+        )
+        if len(actions):
+            held = self._reward_model.predict(observations, actions)
+            self.after_end = float(held.mean())
