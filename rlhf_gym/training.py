@@ -206,9 +206,11 @@ def filled(settings: TrainSettings) -> TrainSettings:
         "hold",
         "clip_seconds",
         "strategy",
-        "first_share",
     )
     open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
+    labels = settings.labels or preset.labels
+    if settings.first_share is None and labels > 0:
+        open_["first_share"] = preset.share_before_training(labels)
     if settings.reward_model == RewardModelSettings():
         open_["reward_model"] = preset.reward_model
     settings = replace(settings, **open_)

@@ -15,6 +15,10 @@ from rlhf_gym.reward_model_settings import RewardModelSettings
 __all__ = ["PRESETS", "Preset", "preset_of"]
 
 
+FIRST_LABELS = 25
+"""So many labels at least come before training."""
+
+
 @dataclass(frozen=True)
 class Preset:
     """Settings of one algorithm in one environment.
@@ -27,7 +31,8 @@ class Preset:
         labels: how many answers to spend.
         clip_seconds: length of a clip.
         strategy: which clips to ask about.
-        first_share: share of the labels that is asked for before training.
+        first_share: share of the labels that is asked for before training, but see
+            `share_before_training`.
         reward_model: settings of the reward model.
         norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
             the losses of policy and value stay in proportion.
@@ -47,6 +52,16 @@ class Preset:
     norm_reward: bool = False
     agent: dict[str, Any] = field(default_factory=dict)
     measured: str = ""
+
+    def share_before_training(self, labels: int) -> float:
+        """The share of ``labels`` to ask for before training: ``first_share``, but 25 at least.
+
+        A reward learned from fewer sends the agent where later labels do not bring it back from.
+
+        >>> Preset().share_before_training(200), Preset().share_before_training(50)
+        (0.25, 0.5)
+        """
+        return max(self.first_share, min(FIRST_LABELS / labels, 1.0))
 
     def normalised(self, env: VecEnv) -> VecEnv:
         """The environments as the agent sees them: with normalised rewards, if so set."""
@@ -96,14 +111,15 @@ PRESETS: dict[tuple[str, str], Preset] = {
         steps=100_000,
         n_envs=32,
         labels=50,
-        clip_seconds=1 / 3,
+        clip_seconds=0.2,
         first_share=0.6,
         reward_model=RewardModelSettings(members=7),
+        norm_reward=True,
         agent={
             "n_steps": 64,
             "batch_size": 256,
             "n_epochs": 10,
-            "gamma": 0.97,
+            "gamma": 0.98,
             "gae_lambda": 0.95,
             "learning_rate": 1e-3,
         },

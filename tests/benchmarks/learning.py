@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("environment", choices=ENVIRONMENTS)
     parser.add_argument("--labels", type=int, required=True)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--steps", type=int, help="default: the preset's")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
@@ -100,7 +101,7 @@ def main() -> None:
     preset = replace(preset, steps=options.steps or preset.steps)
     wanted = [
         _run(env_id, arm, options.labels, seed, preset)
-        for seed in range(options.seeds)
+        for seed in range(options.first_seed, options.first_seed + options.seeds)
         for arm in options.arms
     ]
     known = read_rows(options.rows)
@@ -169,7 +170,7 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
             run.labels,
             clip_seconds=preset.clip_seconds,
             strategy=preset.strategy,
-            first_share=preset.first_share,
+            first_share=preset.share_before_training(run.labels),
             reward_model=preset.reward_model,
             seed=run.seed,
             device="cpu",
