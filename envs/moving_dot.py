@@ -1,4 +1,4 @@
-"""MovingDot: bring a dot to a ring, seen as a small picture."""
+"""MovingDot: bring a dot to the ring in the middle, seen as a small picture."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy.typing as npt
 __all__ = ["MovingDot"]
 
 _SIZE = 36  # the smallest picture that stable-baselines3's NatureCNN takes
-_CELLS = 10
+_CELLS = 11
+_MIDDLE = _CELLS // 2
 _PIXELS_A_CELL = 3
-_MARGIN = 2
+_MARGIN = 1
 _DOT = 4
 _SCALE = 10
 _MOVES = np.array([(0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)])
@@ -27,12 +28,12 @@ Picture = npt.NDArray[np.uint8]
 
 
 class MovingDot(gym.Env[Picture, "np.int64 | int"]):
-    """Bring a dot to a ring and keep it there.
+    """Bring a dot to the ring in the middle and keep it there.
 
     ## Description
-    A dot and a ring lie on a square field of 10 x 10 cells. The dot moves one cell a step. The
-    agent sees a picture of 36 x 36 pixels, so that convolutional policies and reward models can be
-    tried within minutes on a CPU.
+    A dot lies on a square field of 11 x 11 cells, in the middle of which is a ring. The dot moves
+    one cell a step. The agent sees a picture of 36 x 36 pixels, so that convolutional policies and
+    reward models can be tried within minutes on a CPU.
 
     ## Action space
     ``Discrete(5)``
@@ -52,11 +53,11 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
     square of 4 x 4 pixels of 255. The ring encloses the dot when it is reached.
 
     ## Rewards
-    ``-(rows + columns between dot and ring after the move) / 18``: from -1 in the opposite corner
-    to 0 on the ring.
+    ``-(rows + columns between dot and ring after the move) / 10``: from -1 in a corner to 0 on the
+    ring.
 
     ## Start
-    Dot and ring are put on two different cells, drawn uniformly.
+    The dot is put on a cell outside the ring, drawn uniformly.
 
     ## End
     Never terminated; truncated after 50 steps.
@@ -98,17 +99,19 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         self.render_mode = render_mode
         self.action_space = gym.spaces.Discrete(len(_MOVES))
         self.observation_space = gym.spaces.Box(0, 255, (_SIZE, _SIZE, 1), np.uint8)
-        self.dot = self.ring = np.zeros(2, dtype=np.int64)
+        self.ring = np.full(2, _MIDDLE)
+        self.dot = np.zeros(2, dtype=np.int64)
         self._screen: Any = None
         self._clock: Any = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Picture, dict[str, Any]]:
-        """Put dot and ring on two different cells."""
+        """Put the dot on a cell outside the ring."""
         super().reset(seed=seed)
-        dot, ring = self.np_random.choice(_CELLS**2, size=2, replace=False)
-        self.dot, self.ring = np.array(divmod(dot, _CELLS)), np.array(divmod(ring, _CELLS))
+        cell = int(self.np_random.integers(_CELLS**2 - 1))
+        cell += cell >= _MIDDLE * (_CELLS + 1)
+        self.dot = np.array(divmod(cell, _CELLS))
         if self.render_mode == "human":
             self.render()
         return self._observe(), {}
@@ -121,7 +124,7 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         distance = int(np.abs(self.dot - self.ring).sum())
         if self.render_mode == "human":
             self.render()
-        return self._observe(), -distance / (2 * (_CELLS - 1)), False, False, {}
+        return self._observe(), -distance / (2 * _MIDDLE), False, False, {}
 
     def render(self) -> Picture | None:
         """Draw the field: ``(360, 360, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""

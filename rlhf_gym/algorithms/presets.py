@@ -94,9 +94,11 @@ PRESETS: dict[tuple[str, str], Preset] = {
         },
     ),
     ("MovingDot-v1", "ppo"): Preset(
-        steps=80_000,
+        steps=40_000,
         n_envs=8,
         labels=100,
+        clip_seconds=1.0,
+        norm_reward=True,
         agent={
             "n_steps": 128,
             "batch_size": 256,

@@ -32,7 +32,11 @@ from rlhf_gym.teachers import FunctionTeacher
 
 Arm = Literal["random", "true", "learned", "shuffled"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
-ENVIRONMENTS = {"pendulum": "Pendulum-v1", "cartpole": "CartPole-v1"}
+ENVIRONMENTS = {
+    "pendulum": "Pendulum-v1",
+    "cartpole": "CartPole-v1",
+    "moving-dot": "rlhf/MovingDot-v1",
+}
 ALGO = "ppo"
 EPISODES = 50
 SOLVED = 475

@@ -132,12 +132,23 @@ def test_the_dot_moves_as_told_and_is_paid_for_its_distance() -> None:
     env = MovingDot()
     env.reset(seed=0)
     env.dot, env.ring = np.array([3, 3]), np.array([3, 5])
-    assert env.step(1)[1] == -3 / 18
-    assert env.step(2)[1] == -2 / 18
-    assert env.step(3)[1] == -3 / 18
-    assert env.step(4)[1] == -2 / 18
-    assert env.step(0)[1] == -2 / 18
+    assert env.step(1)[1] == -3 / 10
+    assert env.step(2)[1] == -2 / 10
+    assert env.step(3)[1] == -3 / 10
+    assert env.step(4)[1] == -2 / 10
+    assert env.step(0)[1] == -2 / 10
     assert env.dot.tolist() == [3, 3]
+
+
+def test_the_dot_begins_on_any_cell_but_the_ring() -> None:
+    env = MovingDot()
+    env.reset(seed=0)
+    begun = set()
+    for _ in range(3000):
+        env.reset()
+        begun.add(tuple(env.dot.tolist()))
+    assert len(begun) == 11 * 11 - 1 and (5, 5) not in begun
+    assert env.ring.tolist() == [5, 5]
 
 
 def test_the_wall_stops_the_dot() -> None:
@@ -155,10 +166,10 @@ def test_the_picture_shows_dot_and_ring() -> None:
     env.dot, env.ring = np.array([0, 0]), np.array([8, 9])
     picture = env.step(0)[0]
     assert picture.shape == (36, 36, 1)
-    assert np.argwhere(picture == 255)[:, :2].min(axis=0).tolist() == [2, 2]
+    assert np.argwhere(picture == 255)[:, :2].min(axis=0).tolist() == [1, 1]
     assert (picture == 255).sum() == 16
     assert (picture == 128).sum() == 6 * 6 - 4 * 4
-    assert np.argwhere(picture == 128)[:, :2].max(axis=0).tolist() == [30, 33]
+    assert np.argwhere(picture == 128)[:, :2].max(axis=0).tolist() == [29, 32]
 
 
 def test_moving_dot_names_a_wrong_action_and_a_wrong_render_mode() -> None:
