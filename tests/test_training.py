@@ -24,6 +24,8 @@ from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import TrainSettings, evaluate, filled, load, resume, train
 
+CHANCE = 23.0
+"""True return of a random policy in CartPole (docs/results/learning.jsonl, median of 10 seeds)."""
 Capture = pytest.CaptureFixture[str]
 SMALL = TrainSettings(
     env_id="Pendulum-v1", labels=4, steps=600, n_envs=4, evaluation_episodes=1, device="cpu"
@@ -254,6 +256,13 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
 def test_cartpole_is_learned_from_few_labels(tmp_path: Path) -> None:
     settings = TrainSettings(env_id="CartPole-v1", labels=60, steps=40_000, device="cpu")
     folder = train(settings, tmp_path / "run", progress=False, tell=lambda line: None)
-    found = read_evaluation(folder.evaluation)
-    chance = 23.0  # docs/results/learning.jsonl: a random policy, median of 10 seeds
-    assert found.mean > 5 * chance
+    assert read_evaluation(folder.evaluation).mean > 5 * CHANCE
+
+
+@pytest.mark.slow
+def test_cartpole_is_not_learned_from_the_answers_of_a_coin(tmp_path: Path) -> None:
+    settings = TrainSettings(
+        env_id="CartPole-v1", labels=60, steps=40_000, mistake=0.5, device="cpu"
+    )
+    folder = train(settings, tmp_path / "run", progress=False, tell=lambda line: None)
+    assert read_evaluation(folder.evaluation).mean < 3 * CHANCE
