@@ -3,66 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clip_extras import ClipExtras
+from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import Array, Clip, Observations, Start, leaves, map_leaves
+from rlhf_gym.frame_stack import FrameStack
 
-__all__ = ["ClipBuffer", "FrameStack", "Positions"]
+__all__ = ["ClipBuffer"]
 
 EXTRAS_SHARE = 8
 """One byte in so many is kept for snapshots and camera frames."""
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
-
-
-@dataclass(frozen=True)
-class FrameStack:
-    """How stacked image observations repeat each other, so that each frame is stored once.
-
-    Attributes:
-        size: frames in a stack, the newest last.
-        axis: axis of an observation (without the batch) along which they are stacked.
-    """
-
-    size: int
-    axis: int
-
-
-@dataclass(frozen=True)
-class Positions:
-    """Where clips lie in a `ClipBuffer`.
-
-    Attributes:
-        env: ``(n,)`` index of the environment.
-        first: ``(n,)`` number of the row (counted from the buffer's first ever) of the first step.
-        length: ``(n,)`` number of steps, at most the clip length.
-    """
-
-    env: npt.NDArray[np.int64]
-    first: npt.NDArray[np.int64]
-    length: npt.NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """Number of clips."""
-        return len(self.env)
-
-    def __getitem__(self, index: Array | slice) -> Positions:
-        """The positions at ``index``."""
-        return Positions(self.env[index], self.first[index], self.length[index])
-
-    def where(self, condition: Array, other: Positions) -> Positions:
-        """These positions where ``condition`` ``(n,)`` holds, and those of ``other`` elsewhere."""
-        return Positions(
-            np.where(condition, self.env, other.env),
-            np.where(condition, self.first, other.first),
-            np.where(condition, self.length, other.length),
-        )
 
 
 class ClipBuffer:
@@ -102,9 +59,9 @@ class ClipBuffer:
             raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
         self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
         self._stack = frame_stack
-        self._history = frame_stack.size - 1 if frame_stack else 0
+        self._history = frame_stack.history if frame_stack else 0
         example = _zeros(observation_space)
-        stored = map_leaves(self._newest_frame, example) if frame_stack else example
+        stored = map_leaves(frame_stack.newest, example) if frame_stack else example
         action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
         bookkeeping = 4 + 4 + 8 + 3  # true reward, step in the episode, agent step, flags
         per_step = sum(leaf.nbytes for leaf in leaves(stored)) + action.nbytes + bookkeeping
@@ -174,7 +131,7 @@ class ClipBuffer:
         """
         row = self.rows % self.capacity
         for ring, leaf in zip(leaves(self._observations), leaves(observations), strict=True):
-            ring[row] = self._newest_frame(leaf, batch=1) if self._stack else leaf
+            ring[row] = self._stack.newest(leaf, batch=1) if self._stack else leaf
         self._actions[row] = actions
         self._true_rewards[row] = true_rewards
         self._step[row] = self._next_step
@@ -305,7 +262,7 @@ class ClipBuffer:
 
     def clip(self, position: Positions) -> Clip:
         """The one clip at ``position``, with what is needed to draw it again."""
-        env, first, length = next(_triples(position))
+        env, first, length = next(position.triples())
         rows = np.arange(first, first + length)
         at = (rows % self.capacity, env)
         ends = np.flatnonzero(self._ended[at])
@@ -330,29 +287,11 @@ class ClipBuffer:
         between = np.arange(row, first) % self.capacity
         return Start(self._extras.snapshot(env, row), self._actions[between, env])
 
-    def _newest_frame(self, leaf: Array, batch: int = 0) -> Array:
-        assert self._stack is not None
-        axis = self._stack.axis % (leaf.ndim - batch) + batch
-        width = leaf.shape[axis] // self._stack.size
-        return leaf[(slice(None),) * axis + (slice(-width, None),)]
-
     def _gather(self, rows: Array, env: Array) -> Observations:
         if self._stack is None:
             return map_leaves(lambda ring: ring[rows % self.capacity, env], self._observations)
-        stack = self._stack
-        step = self._step[rows % self.capacity, env]
-
-        def restack(ring: Array) -> Array:
-            frames = []
-            for back in range(stack.size - 1, -1, -1):
-                frame = ring[(rows - back) % self.capacity, env]
-                frame[step < back] = 0  # before the episode, as SB3's VecFrameStack pads
-                frames.append(frame)
-            batch = rows.ndim
-            axis = stack.axis % (frames[0].ndim - batch) + batch
-            return np.concatenate(frames, axis=axis)
-
-        return map_leaves(restack, self._observations)
+        stack, step = self._stack, self._step[rows % self.capacity, env]
+        return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
     def last_episode(self, env: int) -> tuple[Observations, Array]:
         """Observations and actions of the newest episode of one environment, as far as it is kept.
@@ -405,9 +344,3 @@ def _zeros(space: gym.Space[object]) -> Observations:
     if isinstance(space, gym.spaces.Dict):
         return {key: np.zeros(part.shape or (), part.dtype) for key, part in space.items()}
     return np.zeros(space.shape or (), space.dtype)
-
-
-def _triples(positions: Positions) -> Iterator[tuple[int, int, int]]:
-    return zip(
-        positions.env.tolist(), positions.first.tolist(), positions.length.tolist(), strict=True
-    )

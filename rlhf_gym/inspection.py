@@ -9,8 +9,8 @@ import gymnasium as gym
 from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
 
-from rlhf_gym.clip_buffer import FrameStack
 from rlhf_gym.environments import goal_from, goal_of, spec_json
+from rlhf_gym.frame_stack import FrameStack
 from rlhf_gym.store import EnvironmentRecord
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.snapshots import ensure_drawable

@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clip_buffer import ClipBuffer, Positions
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import Array, Observations, leaves
 from rlhf_gym.judgements import Query, Strategy
 

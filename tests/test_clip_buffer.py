@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
 
-from rlhf_gym.clip_buffer import ClipBuffer, FrameStack, Positions
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import Clip, leaves
+from rlhf_gym.frame_stack import FrameStack
 
 NUMBER = gym.spaces.Box(0, np.inf, (1,), np.float32)
 LEFT_RIGHT = gym.spaces.Discrete(2)

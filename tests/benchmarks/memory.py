@@ -13,7 +13,8 @@ import psutil  # type: ignore[import-untyped]
 from gymnasium import spaces
 from measuring import arguments, report
 
-from rlhf_gym.clip_buffer import ClipBuffer, FrameStack
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.frame_stack import FrameStack
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
 SHAPE = (84, 84, 4)

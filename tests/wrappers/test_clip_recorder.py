@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecFrameStack
 
-from rlhf_gym.clip_buffer import ClipBuffer, Positions
+from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import leaves
 from rlhf_gym.environments import make_vec_env
 from rlhf_gym.inspection import frame_stack_of

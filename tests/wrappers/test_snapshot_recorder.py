@@ -63,7 +63,7 @@ def test_a_camera_films_what_is_seen_before_each_step() -> None:
     assert "frame" not in env.step(0)[4]
     env.film()
     before = env.render()
-    _, _, _, _, info = env.step(2)
+    _, _, _, _, info = env.step(1)
     assert np.array_equal(info["frame"], np.asarray(before))
     assert not np.array_equal(info["frame"], np.asarray(env.render()))
 
