@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 from rlhf_gym.judgements import Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
-__all__ = ["PRESETS", "Preset", "preset_of"]
+__all__ = ["PRESETS", "Preset", "preset_of", "presets_of"]
 
 
 FIRST_LABELS = 25
@@ -37,7 +37,8 @@ class Preset:
         norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
             the losses of policy and value stay in proportion.
         agent: keyword arguments of the SB3 algorithm.
-        measured: what was measured with them, and how.
+        measured: the median true return that was measured with them, by
+            ``tests/benchmarks/learning.py``.
     """
 
     steps: int = 100_000
@@ -92,6 +93,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gae_lambda": 0.95,
             "learning_rate": LinearSchedule(1e-3, 0.0, 1.0),
         },
+        measured="500 on each of 10 seeds from 100 labels (shuffled labels: 10)",
     ),
     ("MovingDot-v1", "ppo"): Preset(
         steps=40_000,
@@ -108,6 +110,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "ent_coef": 0.01,
             "learning_rate": 7e-4,
         },
+        measured="-1.3, worst of 5 seeds -1.4, from 100 labels (shuffled: -21, true reward: -1.4)",
     ),
     ("Pendulum-v1", "ppo"): Preset(
         steps=100_000,
@@ -125,6 +128,9 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gae_lambda": 0.95,
             "learning_rate": 1e-3,
         },
+        measured=(
+            "-202, worst of 10 seeds -351, from 50 labels (shuffled: -1479, true reward: -210)"
+        ),
     ),
 }
 
@@ -136,7 +142,17 @@ FALLBACK: dict[str, Preset] = {
 """For environments without a preset: SB3's own settings."""
 
 
+def presets_of(env_id: str) -> dict[str, Preset]:
+    """The presets of an environment, by the algorithm's name.
+
+    >>> list(presets_of("rlhf/CartPole-v1"))
+    ['ppo']
+    """
+    wanted = env_id.removeprefix("rlhf/")
+    return {algo: preset for (name, algo), preset in PRESETS.items() if name == wanted}
+
+
 def preset_of(env_id: str, algo: str) -> Preset:
     """The preset of an environment and an algorithm, or the algorithm's fall-back."""
-    name, algo = env_id.removeprefix("rlhf/"), algo.lower()
-    return PRESETS.get((name, algo)) or FALLBACK.get(algo) or Preset()
+    algo = algo.lower()
+    return presets_of(env_id).get(algo) or FALLBACK.get(algo) or Preset()

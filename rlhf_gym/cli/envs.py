@@ -19,7 +19,7 @@ def command(
     all: bool = False,
     json: bool = False,
 ) -> None:
-    """List the environments with their spaces, horizon and goal.
+    """List the environments with their spaces, horizon, goal, and what presets were measured.
 
     Any other Gymnasium id that can be made here works as well.
 
@@ -42,6 +42,8 @@ def command(
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         print(f"    sees {row['observations']}, does {row['actions']}")
+        for algo, measured in row["presets"].items():
+            print(f"    {algo}: {measured}")
 
 
 def _ids(every_version: bool) -> list[str]:
@@ -61,6 +63,7 @@ def _ids(every_version: bool) -> list[str]:
 
 def _describe(env_id: str) -> dict[str, Any] | None:
     """One environment, or None where it needs a package that is missing."""
+    from rlhf_gym.algorithms.presets import presets_of
     from rlhf_gym.environments import goal_of
 
     try:
@@ -74,6 +77,7 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "horizon": env.spec.max_episode_steps if env.spec else None,
         "draws": "rgb_array" in env.metadata.get("render_modes", ()),
         "goal": goal_of(env_id).text,
+        "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
     env.close()
     return row

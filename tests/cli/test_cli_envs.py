@@ -22,6 +22,12 @@ def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
     assert row["id"] == "rlhf/Pendulum-v1"
     assert (row["observations"], row["actions"]) == ("Box(3) float32", "Box(1) float32")
     assert (row["horizon"], row["draws"]) == (200, True)
+    assert "from 50 labels" in row["presets"]["ppo"]
+
+
+def test_the_table_tells_what_was_measured(capsys: Capture) -> None:
+    assert main(["envs", "rlhf/CartPole"]) == 0
+    assert "    ppo: 500 on each of 10 seeds from 100 labels" in capsys.readouterr().out
 
 
 def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:
