@@ -61,19 +61,17 @@ def true_returns(
     episodes: int,
     *,
     seed: int = 0,
-    deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
 ) -> tuple[float, ...]:
     """The true return of each of some episodes on the untouched environment.
 
-    Episodes end where the environment ends them.
+    The agent takes its most likely action. Episodes end where the environment ends them.
 
     Args:
         agent: the agent.
         env_id: a Gymnasium id.
         episodes: how many.
         seed: of the first environment.
-        deterministic: take the most likely action, as in use, instead of drawing one.
         env_kwargs: further arguments of the environment.
 
     Raises:
@@ -89,7 +87,7 @@ def true_returns(
     )
     try:
         returns, _ = evaluate_policy(
-            agent, venv, episodes, deterministic, return_episode_rewards=True
+            agent, venv, episodes, deterministic=True, return_episode_rewards=True
         )
     finally:
         venv.close()

@@ -51,6 +51,8 @@ FIRST_PART = 5
 ROUNDS = 20
 """The labels are asked for in about so many rounds."""
 POLL_SECONDS = 0.2
+LEAD = 8
+"""So many labels training may be ahead of a person, by default."""
 REPEATS = 0.05
 CHECKPOINT_SHARE = 20
 """Checkpoints take at most one second in so many."""
@@ -77,7 +79,8 @@ class HumanFeedback(BaseCallback):
             person, and none (all in memory) for other teachers.
         resume: go on with the run in that folder.
         seed: of the choice of queries and of the reward model.
-        wait: let training wait for every answer, not for the first ones alone.
+        wait: whether training waits for a person behind the first labels: by default when it is
+            more than 8 labels ahead of her; True: for every answer; False: never.
         goal: what the agent shall do, shown to a person; by default the environment's own.
         tie_breaker: what decides between two clips that seem equal.
         annotator: name of the person.
@@ -115,7 +118,7 @@ class HumanFeedback(BaseCallback):
         run: str | Path | None = None,
         resume: bool = False,
         seed: int = 0,
-        wait: bool = False,
+        wait: bool | None = None,
         goal: str | None = None,
         tie_breaker: str | None = None,
         annotator: str | None = None,
@@ -187,6 +190,7 @@ class HumanFeedback(BaseCallback):
         self.rewarding = Rewarding(self.reward_model, self.buffer, self._rng)
         if self.run is None and isinstance(self.teacher, LiveTeacher):
             self.run = RunFolder.new(env_id)
+            print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
         self.store = self._open_store(venv)
         self.asking = Asking(
             self.teacher,
@@ -282,12 +286,12 @@ class HumanFeedback(BaseCallback):
         self.num_timesteps = self.model.num_timesteps
 
     def _first_round(self) -> None:
-        """Ask for the labels before training: the only ones that training waits for."""
+        """Ask for the labels before training, which waits for them in any case."""
         self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
         for wanted in [*range(part, target, part), target]:
-            self._ask(wanted, wait=True)
+            self._ask(wanted, awaited=wanted)
             self._learn()
         self._first_round_done = not self._stopping
 
@@ -320,13 +324,14 @@ class HumanFeedback(BaseCallback):
         target = self._target(self._progress())
         due = target - self.asking.labels
         enough = due >= max(1, self.labels // ROUNDS) or (due > 0 and target == self.labels)
-        if isinstance(self.teacher, LiveTeacher) and not (self.wait and enough):
+        awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
+        if isinstance(self.teacher, LiveTeacher) and self.asking.labels >= awaited:
             if time.monotonic() < self._polled + POLL_SECONDS:
                 return
             self._polled = time.monotonic()
-        elif not enough:
+        elif not (enough or isinstance(self.teacher, LiveTeacher)):
             return
-        self._ask(target, wait=self.wait)
+        self._ask(target, awaited)
         self._learn()
 
     def _on_step(self) -> bool:
@@ -380,13 +385,14 @@ class HumanFeedback(BaseCallback):
     def _target(self, progress: float) -> int:
         return label_target(self.schedule, self.labels, progress, first_share=self.first_share)
 
-    def _ask(self, target: int, wait: bool) -> None:
+    def _ask(self, target: int, awaited: int) -> None:
+        """Ask for ``target`` labels, and wait for a person until ``awaited`` are there."""
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
             self.asking.ask(target, predict_returns)
-            while wait and isinstance(self.teacher, LiveTeacher) and not self._stopping:
+            while isinstance(self.teacher, LiveTeacher) and not self._stopping:
                 self._new_labels += self._take_labels()
-                if self.asking.labels >= target:
+                if self.asking.labels >= awaited:
                     break
                 self._stopping = not self.teacher.alive  # the person has closed the window
                 self.log.publish(self.model, self.asking.labels, "waiting")

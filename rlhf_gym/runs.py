@@ -8,12 +8,15 @@ import platform
 import shlex
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
 import tomli_w
+from filelock import FileLock, Timeout
 
 from rlhf_gym.plain_settings import as_table, from_table
 
@@ -76,6 +79,26 @@ class RunFolder:
                 "folder of a run of that environment, or a new one"
             )
         return run
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no other process train on this run meanwhile.
+
+        Raises:
+            ValueError: if another process does.
+        """
+        lock = FileLock(self.path / "training.lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise ValueError(
+                f"another process trains on {self.path}; wait until it is done, or stop it with "
+                "Ctrl-C, and then go on with `rlhf-gym train --resume`"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     @property
     def config(self) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Literal
 
+import torch
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import (
@@ -74,8 +75,9 @@ class TrainSettings:
     """When to ask."""
     first_share: float | None = None
     """Share of the labels that is asked for before training."""
-    wait: bool = False
-    """Let training wait for every answer, not for the first ones alone."""
+    wait: bool | None = None
+    """Whether training waits for a person behind the first labels: for every answer (True), never
+    (False), or by default when it is more than 8 labels ahead."""
     annotator: str | None = None
     """Name of the person who labels."""
     goal: str | None = None
@@ -126,19 +128,16 @@ def train(
     settings = filled(settings)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     feedback, env = _plug_in(settings, folder, resuming=False)
-    folder.write_settings(settings)
-    agent = _agent(settings, env)
-    tell(f"run folder: {folder.path}")
-    before = true_returns(
-        agent,
-        settings.env_id,
-        settings.evaluation_episodes,
-        seed=settings.seed,
-        deterministic=False,  # an untrained agent's most likely action is one for ever
-    )
-    Evaluation(after=(), before=before).write(folder.evaluation)
-    _film(settings, agent, folder, "before")
-    return _learn(settings, folder, feedback, agent, progress, tell)
+    with folder.held():
+        folder.write_settings(settings)
+        agent = _agent(settings, env)
+        tell(f"run folder: {folder.path}")
+        before = true_returns(
+            agent, settings.env_id, settings.evaluation_episodes, seed=settings.seed
+        )
+        Evaluation(after=(), before=before).write(folder.evaluation)
+        _film(settings, agent, folder, "before")
+        return _learn(settings, folder, feedback, agent, progress, tell)
 
 
 def resume(
@@ -151,15 +150,16 @@ def resume(
     """
     folder = RunFolder.open(run)
     settings = folder.read_settings(TrainSettings)
-    feedback, env = _plug_in(settings, folder, resuming=True)
-    try:
-        agent = feedback.restore(algorithm(settings.algo), env, settings.device)
-    except FileNotFoundError:
-        tell("the run stopped before its first checkpoint: training starts anew, labels are kept")
-        agent = _agent(settings, env)
-    folder.write_command()
-    tell(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-    return _learn(settings, folder, feedback, agent, progress, tell)
+    with folder.held():
+        feedback, env = _plug_in(settings, folder, resuming=True)
+        try:
+            agent = feedback.restore(algorithm(settings.algo), env, settings.device)
+        except FileNotFoundError:
+            tell("the run stopped before its first checkpoint: it starts anew, labels are kept")
+            agent = _agent(settings, env)
+        folder.write_command()
+        tell(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
+        return _learn(settings, folder, feedback, agent, progress, tell)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardModel, TrainSettings]:
@@ -217,6 +217,14 @@ def filled(settings: TrainSettings) -> TrainSettings:
     for name in ("steps", "n_envs", "labels", "evaluation_episodes"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} must be at least 1, but is {getattr(settings, name)}")
+    for name in ("clip_seconds", "first_share"):
+        if not getattr(settings, name) > 0:
+            raise ValueError(f"{name} must be positive, but is {getattr(settings, name)}")
+    if settings.device.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(
+            f"device is {settings.device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "
+            "without one, leave --device out"
+        )
     return settings
 
 
@@ -287,6 +295,9 @@ def _learn(
     tell: Callable[[str], None],
 ) -> RunFolder:
     assert settings.steps is not None
+    if settings.teacher == "window" and not feedback.labels_given:
+        first = math.ceil(settings.labels * settings.first_share)  # type: ignore[operator]
+        tell(f"waiting for the first {first} labels; training begins when they are there")
     remaining = settings.steps - agent.num_timesteps
     if remaining > 0:
         with closing(_logger(folder)) as logger, _stops_cleanly(feedback, tell):

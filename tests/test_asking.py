@@ -96,6 +96,25 @@ def test_training_goes_on_without_answers_behind_the_first(tmp_path: Path) -> No
     assert feedback.labels_given == 3 and feedback.store.counts().open > 0
 
 
+def test_training_waits_when_it_is_eight_labels_ahead(tmp_path: Path) -> None:
+    def slow(store: FeedbackStore, query: Query) -> None:
+        time.sleep(0.05)
+        prefer_larger(store, query)
+
+    feedback = feedback_of(Person(slow), tmp_path / "run", labels=24)
+    feedback.wait = None
+    train(feedback, steps=1200)
+    assert 24 - 8 <= feedback.labels_given <= 24 and not feedback.stopped
+
+
+def test_a_person_who_leaves_while_training_waits_for_her_stops_it(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger, patience=8), tmp_path / "run", labels=24)
+    feedback.wait = None
+    agent = train(feedback, steps=1200)
+    assert feedback.stopped and feedback.labels_given == 8
+    assert agent.num_timesteps < 1200
+
+
 def test_a_window_closed_too_soon_stops_cleanly_and_is_resumed(tmp_path: Path) -> None:
     run = tmp_path / "run"
     first = feedback_of(Person(prefer_larger, patience=1), run)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.cli.main import main
@@ -76,6 +77,7 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"env_id": "CartPol-v1"}, "did you mean CartPole-v1"),
     ({"algo": "ppoo"}, "did you mean ppo"),
     ({"algo": "dqn"}, "DQN cannot take actions"),
+    ({"clip_seconds": 0.0}, "clip_seconds must be positive, but is 0.0"),
     ({"labels": 0}, "labels must be at least 1, but is 0"),
     ({"steps": -1}, "steps must be at least 1, but is -1"),
     ({"n_envs": 0}, "n_envs must be at least 1, but is 0"),
@@ -201,6 +203,29 @@ def test_a_locked_store_is_named_and_the_run_goes_on_when_it_is_free(
     assert main(arguments) == 0
     with FeedbackStore.open(folder.store) as store:
         assert store.counts().answered == 4
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_named(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["train", "--device", "cuda", "--run", str(tmp_path / "run")]) == 1
+    assert "PyTorch finds no GPU" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_two_processes_cannot_train_on_one_run(run: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from rlhf_gym.runs import RunFolder\n"
+        "with RunFolder(Path(sys.argv[1])).held(): print('held', flush=True); time.sleep(60)"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, str(run)], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout and other.stdout.readline() == "held\n"
+    with pytest.raises(ValueError, match="another process trains on"):
+        resume(run, progress=False)
+    other.kill()
+    other.communicate()
+    resume(run, progress=False, tell=lambda line: None)
 
 
 def test_resuming_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:

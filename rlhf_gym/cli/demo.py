@@ -8,7 +8,7 @@ from rlhf_gym.training import TrainSettings, train
 __all__ = ["command"]
 
 
-def command(*, run: str | None = None, seed: int = 0, no_progress: bool = False) -> int:
+def command(*, run: str | None = None, seed: int = 1, no_progress: bool = False) -> int:
     """Teach an agent to balance a pole from 100 comparisons of clips; ends in a report.
 
     A formula plays the person: of two short clips it names the better one. Nothing else tells the

@@ -36,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 if it is done, 1 if it failed, 2 if it was used wrongly.
     """
+    # The networks are small: more threads would only wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or os.environ.get("RLHF_GYM_DEBUG", "0") not in ("", "0")
     given = [argument for argument in given if argument != "--debug"]
@@ -92,7 +95,7 @@ def _is_advice(error: Exception) -> bool:
         return True
     if type(error).__module__.startswith(("rlhf_gym.", "gymnasium.error")):
         return True
-    if not isinstance(error, (ValueError, TypeError, ImportError)):
+    if not isinstance(error, (ValueError, TypeError, ImportError, RuntimeError)):
         return False
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")

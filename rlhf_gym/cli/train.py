@@ -66,4 +66,5 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
             f"+- {evaluation.standard_error:.1f} after ({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")
+    print(f"see the agent: rlhf-gym watch {folder.path}")
     return 0

@@ -10,6 +10,7 @@ __all__ = ["off_screen"]
 
 _SETTINGS = {
     "SDL_VIDEODRIVER": "dummy",
+    "SDL_AUDIODRIVER": "dummy",
     # SDL would catch SIGTERM and turn it into an event that nobody reads: `kill` would do nothing.
     "SDL_NO_SIGNAL_HANDLERS": "1",
     "PYGAME_HIDE_SUPPORT_PROMPT": "1",

@@ -272,6 +272,6 @@ def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: 
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    """``size``, or what the screen has room for."""
+    """``size``, or what the screen has room for beside the window's own frame and a task bar."""
     width, height = pygame.display.get_desktop_sizes()[0]
-    return min(size[0], max(width, 640)), min(size[1], max(height, 400))
+    return min(size[0], max(width - 16, 640)), min(size[1], max(height - 80, 400))

@@ -111,19 +111,17 @@ def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: 
     canvas.panel(button.rect, fill, 9)
     key = keycap_width("return", 11, canvas.unit)
     words = button.rect.copy()
-    shows_key = button.action is not Action.QUIT or state.overlay is not None
-    if shows_key:
-        words.width -= key + px(12)
-        ink = theme.mixed(theme.SUNKEN, fill, 0.1)
-        draw_key(
-            canvas,
-            "return",
-            words.right,
-            words.centery,
-            11,
-            ink,
-            theme.mixed(fill, (255, 255, 255), 0.25),
-        )
+    words.width -= key + px(12)
+    ink = theme.mixed(theme.SUNKEN, fill, 0.1)
+    draw_key(
+        canvas,
+        "return",
+        words.right,
+        words.centery,
+        11,
+        ink,
+        theme.mixed(fill, (255, 255, 255), 0.25),
+    )
     canvas.text(
         button.label, words.inflate(-px(12), 0), 15, theme.SUNKEN, bold=True, align="center"
     )

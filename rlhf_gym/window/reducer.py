@@ -94,7 +94,8 @@ def _press(state: State, event: e.Press) -> Step:
     if action in (Action.LARGER, Action.SMALLER):
         scale = stepped(SCALES, state.scale, action is Action.LARGER)
         return remembered(replace(state, scale=scale))
-    if action is Action.QUIT:
+    done = state.base is Screen.DONE and state.overlay is None
+    if action is Action.QUIT or (action is Action.CONFIRM and done):
         return state, (*(e.Record(judgement) for judgement in state.unsaved), e.Quit())
     if state.overlay is not None:
         return _OVERLAYS[state.overlay](state, event)

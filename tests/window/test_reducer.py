@@ -212,6 +212,11 @@ def test_when_the_trainer_is_done_open_pairs_are_released() -> None:
     assert effects == [e.GiveBack((1, 2, 3))] and state.screen is Screen.DONE
 
 
+def test_enter_closes_the_window_when_all_is_done() -> None:
+    done, _ = play(a_state(*pairs(1)), (1.0, e.StatusRead(Status(trainer="done"))))
+    assert play(done, (2.0, press(Action.CONFIRM)))[1] == [e.Quit()]
+
+
 def test_a_silent_trainer_does_not_end_the_sitting() -> None:
     status = Status(trainer="training", silent_seconds=99.0)
     state, _ = play(a_state(*pairs(1)), (1.0, e.StatusRead(status)))
