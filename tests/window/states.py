@@ -28,7 +28,7 @@ def states(pair: Pair) -> dict[str, State]:
         "ada",
         environment="CartPole-v1",
         goal="Keep the pole upright and the cart near the middle.",
-        tie_breaker="If both do, the calmer one is better: less swinging, less driving to and fro.",
+        tie_breaker="If both stay up, prefer the one that moves less.",
         items=(*history, Item(pair)),
         index=len(history),
         status=status,
