@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import gymnasium as gym
@@ -27,6 +28,7 @@ from rlhf_gym.algorithms.vec_env_share import (
     drawn_seed,
     shares,
     wrappers_of,
+    wraps_of,
 )
 
 __all__ = ["A3C"]
@@ -55,7 +57,7 @@ class A3C(A2C):
       16 rollouts further. A parameter read in a callback, or saved, may be as much newer.
     - A callback that ends training ends it after the steps that workers took meanwhile.
     - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
-      what A2C with the same settings learns, bit for bit.
+      what A2C with the same settings learns, up to rounding.
 
     Start it under ``if __name__ == "__main__":``, as SubprocVecEnv.
 
@@ -197,14 +199,17 @@ class A3C(A2C):
         remaining = self._total_timesteps - self.num_timesteps
         agent = io.BytesIO()
         self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
-        timesteps = torch.zeros(self.n_workers, dtype=torch.int64).share_memory_()
+        timesteps = torch.zeros(self.n_workers, dtype=torch.int64)
+        timesteps.share_memory_()  # type: ignore[no-untyped-call]
         torch_state = torch.get_rng_state()
         torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
+        assert self.env is not None
+        wraps = wraps_of(self.env)  # anew: a callback may have said what a wrapper is in a worker
         assignments = [
             Assignment(
                 index=index,
                 agent=agent.getvalue(),
-                share=share,
+                share=replace(share, wraps=wraps),
                 optimizer=self.policy.optimizer,
                 timesteps=timesteps,
                 begun_at=self.num_timesteps,

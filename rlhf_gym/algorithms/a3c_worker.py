@@ -7,7 +7,7 @@ import pickle
 import signal
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
@@ -99,7 +99,7 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
     except _HungUp:
         pass
     except Exception:
-        with _hanging_up():
+        with suppress(OSError):
             connection.send_bytes(pickle.dumps(Failure(traceback.format_exc())))
 
 

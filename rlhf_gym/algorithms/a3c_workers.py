@@ -7,7 +7,7 @@ import pickle
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -140,9 +140,12 @@ class _Worker:
         try:
             with _interrupts_held_back():
                 self.process.start()
-        except BaseException:
+        except (AttributeError, TypeError, pickle.PicklingError) as error:
             ours.close()
-            raise
+            raise ValueError(
+                "a wrapper around the vector environment cannot be sent to worker processes "
+                f"({error}): define its class and functions in a module, not in a function"
+            ) from error
         finally:
             theirs.close()
 
@@ -157,15 +160,14 @@ class _Worker:
 
     def allow(self) -> None:
         """Allow one rollout more; a worker that has died or is done takes no notice."""
-        try:
+        with suppress(OSError):
             self.connection.send_bytes(b"next")
-        except OSError:
-            pass
 
     def end(self) -> None:
         """Wait until the process, whose connection is closed, has ended; make it end if need be."""
-        for force in (lambda: None, self.process.terminate, self.process.kill):
-            force()
+        for signal_it in (None, self.process.terminate, self.process.kill):
+            if signal_it is not None:
+                signal_it()
             self.process.join(END_SECONDS)
             if self.process.exitcode is not None:
                 return

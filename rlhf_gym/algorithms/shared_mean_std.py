@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from stable_baselines3.common.running_mean_std import RunningMeanStd
+from torch import Tensor
 
 __all__ = ["SharedMeanStd"]
 
@@ -21,9 +22,7 @@ class SharedMeanStd(RunningMeanStd):
     """
 
     def __init__(self, epsilon: float = 1e-4, shape: tuple[int, ...] = ()) -> None:
-        self._mean, self._var, self._count = (
-            torch.zeros(of, dtype=torch.float64).share_memory_() for of in (shape, shape, ())
-        )
+        self._mean, self._var, self._count = _zeros(shape), _zeros(shape), _zeros(())
         super().__init__(epsilon, shape)
 
     @classmethod
@@ -36,28 +35,33 @@ class SharedMeanStd(RunningMeanStd):
         return shared
 
     @property
-    def mean(self) -> Floats:  # type: ignore[override]
+    def mean(self) -> Floats:
         """The mean; written in place."""
-        return self._mean.numpy()
+        return np.asarray(self._mean.numpy())
 
     @mean.setter
     def mean(self, mean: Any) -> None:
         self._mean.numpy()[...] = mean
 
     @property
-    def var(self) -> Floats:  # type: ignore[override]
+    def var(self) -> Floats:
         """The variance; written in place."""
-        return self._var.numpy()
+        return np.asarray(self._var.numpy())
 
     @var.setter
     def var(self, var: Any) -> None:
         self._var.numpy()[...] = var
 
     @property
-    def count(self) -> float:  # type: ignore[override]
+    def count(self) -> float:
         """The number of samples; written in place."""
-        return self._count.item()
+        return float(self._count)
 
     @count.setter
     def count(self, count: float) -> None:
         self._count.fill_(count)
+
+
+def _zeros(shape: tuple[int, ...]) -> Tensor:
+    zeros: Tensor = torch.zeros(shape, dtype=torch.float64).share_memory_()  # type: ignore[no-untyped-call]
+    return zeros

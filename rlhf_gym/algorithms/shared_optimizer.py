@@ -36,7 +36,7 @@ def share_optimizer(optimizer: Optimizer) -> None:
         parameter.share_memory_()
         for statistic in optimizer.state[parameter].values():
             if isinstance(statistic, Tensor):
-                statistic.share_memory_()
+                statistic.share_memory_()  # type: ignore[no-untyped-call]
 
 
 def _begin_statistics(optimizer: Optimizer, parameters: Sequence[Tensor]) -> None:

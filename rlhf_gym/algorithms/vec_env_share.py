@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.vec_env import (
@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import (
 
 from rlhf_gym.algorithms.shared_mean_std import SharedMeanStd
 
-__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrappers_of"]
+__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrappers_of", "wraps_of"]
 
 Wrap: TypeAlias = Callable[[VecEnv], VecEnv]
 
@@ -56,9 +56,6 @@ class EnvShare:
 def shares(venv: VecEnv, n: int) -> list[EnvShare]:
     """Split ``venv`` into ``n`` shares, as equal as can be.
 
-    A wrapper with an attribute ``in_worker`` says itself what wraps a share in its place. Any other
-    is copied, and the statistics of VecNormalize are put into shared memory.
-
     Raises:
         ValueError: there are fewer environments than shares, they run in processes already, or
             cannot be pickled.
@@ -75,7 +72,7 @@ def shares(venv: VecEnv, n: int) -> list[EnvShare]:
             f"{n} workers need an environment each, but there are {base.num_envs}: give "
             f"n_workers={base.num_envs}, or make_vec_env(..., n_envs={n})"
         )
-    wraps = tuple(_wrap(wrapper) for wrapper in reversed(list(wrappers_of(venv))))
+    wraps = wraps_of(venv)
     first = drawn_seed()
     seeds = [first + i if seed is None else seed for i, seed in enumerate(base._seeds)]
     parts = np.array_split(np.arange(base.num_envs), n)
@@ -116,6 +113,15 @@ def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
         venv = venv.venv
 
 
+def wraps_of(venv: VecEnv) -> tuple[Wrap, ...]:
+    """What puts the wrappers of ``venv`` around a share of it, innermost first.
+
+    A wrapper with an attribute ``in_worker`` says itself what wraps a share in its place. Any other
+    is copied, and the statistics of VecNormalize are put into shared memory.
+    """
+    return tuple(_wrap(wrapper) for wrapper in reversed(list(wrappers_of(venv))))
+
+
 def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
     try:
         return bytes(cloudpickle.dumps(envs))
@@ -140,11 +146,13 @@ def _wrap(wrapper: VecEnvWrapper) -> Wrap:
 
 def _share_statistics(wrapper: VecNormalize) -> None:
     wrapper.ret_rms = SharedMeanStd.of(wrapper.ret_rms)
-    observed = getattr(wrapper, "obs_rms", None)
+    observed: Any = getattr(wrapper, "obs_rms", None)
+    shared: Any
     if isinstance(observed, dict):
         wrapper.obs_rms = {key: SharedMeanStd.of(each) for key, each in observed.items()}
     elif observed is not None:
-        wrapper.obs_rms = SharedMeanStd.of(observed)
+        shared = SharedMeanStd.of(observed)
+        wrapper.obs_rms = shared
 
 
 @dataclass(frozen=True)
