@@ -103,6 +103,11 @@ class A3C(A2C):
             raise ValueError(f"n_workers must be at least 1, but is {n_workers}")
         if torch.device("cpu" if device == "auto" else device).type != "cpu":
             raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
+        if start_method not in (None, "forkserver", "spawn"):
+            raise ValueError(
+                f"start_method={start_method!r} cannot be: workers are started by 'forkserver' or "
+                "'spawn', since a fork would keep the connections of others open"
+            )
         super().__init__(
             policy,
             _vectorised(env, n_workers) if _init_setup_model else env,  # type: ignore[arg-type]

@@ -20,6 +20,8 @@ __all__ = ["WorkerError", "Workers"]
 
 END_SECONDS = 5.0
 """How long a worker may take to end by itself, and then by a signal."""
+PRELOADED = ["__main__", run_worker.__module__, "torch._dynamo"]
+"""Loaded once for all workers; torch's optimisers need the last, which takes seconds."""
 
 
 class WorkerError(RuntimeError):
@@ -66,11 +68,6 @@ class Workers:
         """Allow each worker one rollout more."""
         for worker in self._workers:
             worker.allow()
-
-    @property
-    def pids(self) -> list[int]:
-        """The process ids of the workers."""
-        return [worker.process.pid or 0 for worker in self._workers]
 
     def close(self) -> None:
         """End all workers; returns when they are gone."""
@@ -141,11 +138,14 @@ class _Worker:
             with _interrupts_held_back():
                 self.process.start()
         except (AttributeError, TypeError, pickle.PicklingError) as error:
-            ours.close()
             raise ValueError(
                 "a wrapper around the vector environment cannot be sent to worker processes "
                 f"({error}): define its class and functions in a module, not in a function"
             ) from error
+        except BaseException:  # Ctrl-C that was held back
+            ours.close()
+            self.end()
+            raise
         finally:
             theirs.close()
 
@@ -165,12 +165,13 @@ class _Worker:
 
     def end(self) -> None:
         """Wait until the process, whose connection is closed, has ended; make it end if need be."""
-        for signal_it in (None, self.process.terminate, self.process.kill):
-            if signal_it is not None:
-                signal_it()
-            self.process.join(END_SECONDS)
-            if self.process.exitcode is not None:
-                return
+        if self.process.pid is None:
+            return
+        self.process.join(END_SECONDS)
+        for insist in (self.process.terminate, self.process.kill):
+            if self.process.exitcode is None:
+                insist()
+                self.process.join(END_SECONDS)
 
 
 def _context(start_method: str | None) -> Any:
@@ -178,8 +179,8 @@ def _context(start_method: str | None) -> Any:
         known = multiprocessing.get_all_start_methods()
         start_method = "forkserver" if "forkserver" in known else "spawn"
     context: Any = multiprocessing.get_context(start_method)
-    if start_method == "forkserver":  # so that only the first worker waits for torch to load
-        context.set_forkserver_preload(["__main__", run_worker.__module__])
+    if start_method == "forkserver":
+        context.set_forkserver_preload(PRELOADED)
     return context
 
 
