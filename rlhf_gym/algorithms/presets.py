@@ -68,6 +68,21 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "learning_rate": LinearSchedule(1e-3, 0.0, 1.0),
         },
     ),
+    ("CartPole-v1", "a3c"): Preset(
+        steps=100_000,
+        n_envs=8,
+        hold=25,
+        labels=100,
+        clip_seconds=0.5,
+        agent={
+            "n_workers": 2,
+            "n_steps": 16,
+            "gamma": 0.98,
+            "gae_lambda": 0.95,
+            "ent_coef": 0.0,
+            "learning_rate": LinearSchedule(2e-3, 0.0, 1.0),
+        },
+    ),
     ("MovingDot-v1", "ppo"): Preset(
         steps=80_000,
         n_envs=8,
