@@ -143,7 +143,6 @@ class A3C(A2C):
         """
         assert self.env is not None
         self._shares = shares(self.env, self.n_workers)
-        share_optimizer(self.policy.optimizer)
         try:
             return super().learn(
                 total_timesteps,
@@ -172,13 +171,15 @@ class A3C(A2C):
         else:
             self._workers.allow_next()
         rollouts = self._workers.next_round()
+        recorders = self._recorders()
+        all_dones, all_rewards, all_actions = (
+            np.concatenate([getattr(rollout, name) for rollout in rollouts], axis=1)
+            for name in ("dones", "rewards", "actions")
+        )
         for t in range(n_rollout_steps):
             infos = [info for rollout in rollouts for info in rollout.infos[t]]
-            dones, rewards, clipped_actions = (
-                np.concatenate([getattr(rollout, name)[t] for rollout in rollouts])
-                for name in ("dones", "rewards", "actions")
-            )
-            for i, wrapper in enumerate(self._recorders()):
+            dones, rewards, clipped_actions = all_dones[t], all_rewards[t], all_actions[t]
+            for i, wrapper in enumerate(recorders):
                 wrapper.add_recorded([rollout.recorded[i][t] for rollout in rollouts])
             self.num_timesteps += env.num_envs
             callback.update_locals(locals())
@@ -206,6 +207,7 @@ class A3C(A2C):
         self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
         timesteps = torch.zeros(self.n_workers, dtype=torch.int64)
         timesteps.share_memory_()  # type: ignore[no-untyped-call]
+        optimizer = share_optimizer(self.policy.optimizer)
         torch_state = torch.get_rng_state()
         torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
         assert self.env is not None
@@ -215,7 +217,7 @@ class A3C(A2C):
                 index=index,
                 agent=agent.getvalue(),
                 share=replace(share, wraps=wraps),
-                optimizer=self.policy.optimizer,
+                optimizer=optimizer,
                 timesteps=timesteps,
                 begun_at=self.num_timesteps,
                 total_timesteps=self._total_timesteps,
@@ -255,6 +257,6 @@ def _mean_metrics(rollouts: Sequence[Rollout]) -> dict[str, Any]:
     """What the workers logged, averaged; counters are the trainer's own."""
     names = rollouts[0].metrics.keys() - {"train/n_updates", "train/learning_rate"}
     return {
-        name: float(np.mean([rollout.metrics[name] for rollout in rollouts]))
+        name: sum(float(rollout.metrics[name]) for rollout in rollouts) / len(rollouts)
         for name in sorted(names)
     }

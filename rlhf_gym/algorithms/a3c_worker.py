@@ -19,9 +19,8 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.utils import configure_logger, set_random_seed
 from torch import Tensor
-from torch.optim import Optimizer
 
-from rlhf_gym.algorithms.shared_optimizer import HogwildOptimizer
+from rlhf_gym.algorithms.shared_optimizer import HogwildOptimizer, SharedOptimizer
 from rlhf_gym.algorithms.vec_env_share import EnvShare, wrappers_of
 
 __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
@@ -50,7 +49,7 @@ class Assignment:
     index: int
     agent: bytes
     share: EnvShare
-    optimizer: Optimizer
+    optimizer: SharedOptimizer
     timesteps: Tensor
     begun_at: int
     total_timesteps: int
@@ -198,10 +197,10 @@ class _Line:
     def await_turn(self) -> None:
         """Wait until the next rollout may begin."""
         with _hanging_up():
-            while self._allowed == 0 or self._connection.poll():
+            if self._allowed == 0:
                 self._connection.recv_bytes()
-                self._allowed += 1
-        self._allowed -= 1
+            else:
+                self._allowed -= 1
 
     def tell(self, rollout: Rollout) -> None:
         """Send a rollout."""

@@ -2,44 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Adam, Optimizer, RMSprop
 
-__all__ = ["HogwildOptimizer", "share_optimizer"]
+__all__ = ["HogwildOptimizer", "SharedOptimizer", "share_optimizer"]
 
 
-def share_optimizer(optimizer: Optimizer) -> None:
-    """Move an optimiser's parameters and statistics into shared memory.
+@dataclass(frozen=True)
+class SharedOptimizer:
+    """All parameters of an optimiser, and its statistics, one behind the other in shared memory.
 
-    The statistics begin at zero where the optimiser has taken no step yet. Sent to another process,
-    the optimiser stands for the same parameters and statistics there.
+    Attributes:
+        type: RMSprop or Adam.
+        settings: of it, such as the learning rate.
+        parameters: ``(n,)``.
+        statistics: by name, ``(n,)``; the count of steps ``()``.
+    """
+
+    type: type[RMSprop] | type[Adam]
+    settings: dict[str, Any]
+    parameters: Tensor
+    statistics: dict[str, Tensor]
+
+
+def share_optimizer(optimizer: Optimizer) -> SharedOptimizer:
+    """Move an optimiser's parameters and statistics into shared memory, in which they stay its own.
+
+    The statistics begin at zero where the optimiser has taken no step yet.
 
     Raises:
-        ValueError: it is neither RMSprop nor Adam, or its parameters are not on the CPU.
+        ValueError: it is neither RMSprop nor Adam, or has several groups of parameters.
     """
-    if type(optimizer) not in (RMSprop, Adam):
+    kind = type(optimizer)
+    if kind is not RMSprop and kind is not Adam:
         raise ValueError(
             f"workers share the statistics of torch.optim.RMSprop or Adam, but the policy has "
-            f"{type(optimizer).__name__}: leave out policy_kwargs['optimizer_class'], or give one "
+            f"{kind.__name__}: leave out policy_kwargs['optimizer_class'], or give one "
             "of these"
         )
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    if any(parameter.device.type != "cpu" for parameter in parameters):
-        raise ValueError("workers share parameters on the CPU only: give device='cpu'")
+    if len(optimizer.param_groups) > 1:
+        raise ValueError("the policy's optimizer has several param_groups; only one can be shared")
+    (group,) = optimizer.param_groups
+    parameters: list[nn.Parameter] = group["params"]
     if not optimizer.state:
         _begin_statistics(optimizer, parameters)
-    for parameter in parameters:
-        parameter.share_memory_()
-        for statistic in optimizer.state[parameter].values():
-            if isinstance(statistic, Tensor):
-                statistic.share_memory_()  # type: ignore[no-untyped-call]
+    statistics = {}
+    for name, first in optimizer.state[parameters[0]].items():
+        each = [optimizer.state[parameter][name] for parameter in parameters]
+        if first.ndim == 0:
+            statistics[name] = _shared(first.clone())
+            parts: Iterable[Tensor] = [statistics[name]] * len(each)
+        else:
+            statistics[name] = _shared(_joined(each))
+            parts = _views(statistics[name], parameters)
+        for parameter, part in zip(parameters, parts, strict=True):
+            optimizer.state[parameter][name] = part
+    flat = _shared(_joined(parameters))
+    for parameter, part in zip(parameters, _views(flat, parameters), strict=True):
+        parameter.data = part
+    settings = {name: value for name, value in group.items() if name != "params"}
+    return SharedOptimizer(kind, settings, flat, statistics)
 
 
-def _begin_statistics(optimizer: Optimizer, parameters: Sequence[Tensor]) -> None:
+def _joined(tensors: Sequence[Tensor]) -> Tensor:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors])
+
+
+def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
+    parts = torch.split(flat, [tensor.numel() for tensor in like])
+    return [part.view(tensor.shape) for part, tensor in zip(parts, like, strict=True)]
+
+
+def _shared(tensor: Tensor) -> Tensor:
+    shared: Tensor = tensor.share_memory_()  # type: ignore[no-untyped-call]
+    return shared
+
+
+def _begin_statistics(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) -> None:
     """Let the optimiser lay out its statistics, all zero, without moving a parameter."""
     rates = [group["lr"] for group in optimizer.param_groups]
     for group in optimizer.param_groups:
@@ -64,36 +108,40 @@ class HogwildOptimizer:
     three variants "Shared RMSProp" was the most robust (its section 4.5 and equation S3).
 
     Args:
-        shared: an optimiser of parameters in shared memory, see `share_optimizer`.
-        local: this process's own parameters, in the same order.
+        shared: of the same network in another process, see `share_optimizer`.
+        local: this process's own parameters, in the same order; moved to lie behind each other, so
+            that a step takes a few operations whatever their number.
     """
 
-    def __init__(self, shared: Optimizer, local: Sequence[Tensor]) -> None:
-        self._optimizer = shared
-        self._shared = [p for group in shared.param_groups for p in group["params"]]
-        self._local = list(local)
-        shapes = [[p.shape for p in parameters] for parameters in (self._shared, self._local)]
-        if shapes[0] != shapes[1]:
-            raise ValueError(f"shared parameters of shapes {shapes[0]}, but local {shapes[1]}")
+    def __init__(self, shared: SharedOptimizer, local: Sequence[nn.Parameter]) -> None:
+        self._local = _joined(local)
+        if self._local.shape != shared.parameters.shape:
+            raise ValueError(
+                f"{len(shared.parameters)} parameters are shared, but {len(self._local)} local"
+            )
+        self._gradient = torch.zeros_like(self._local)
+        for parameter, part, gradient in zip(
+            local, _views(self._local, local), _views(self._gradient, local), strict=True
+        ):
+            parameter.data, parameter.grad = part, gradient
+        self._shared = nn.Parameter(shared.parameters)
+        self._shared.grad = self._gradient
+        self._optimizer = shared.type([{**shared.settings, "params": [self._shared]}])
+        self._optimizer.state[self._shared] = dict(shared.statistics)
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
         """Groups of the shared parameters; the learning rate in them is this process's own."""
         return self._optimizer.param_groups
 
-    @torch.no_grad()
     def pull(self) -> None:
         """Copy the shared parameters into the local ones."""
-        for local, shared in zip(self._local, self._shared, strict=True):
-            local.copy_(shared)
+        self._local.copy_(self._shared.detach())
 
     def zero_grad(self) -> None:
         """Forget the local gradients."""
-        for local in self._local:
-            local.grad = None
+        self._gradient.zero_()
 
     def step(self) -> None:
         """Apply the local gradients to the shared parameters."""
-        for local, shared in zip(self._local, self._shared, strict=True):
-            shared.grad = local.grad
         self._optimizer.step()
