@@ -25,6 +25,8 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/memory.py
 	$(BIN)/python tests/benchmarks/overhead.py
 	$(BIN)/python tests/benchmarks/window.py
+	$(BIN)/python tests/benchmarks/a3c.py speed
+	$(BIN)/python tests/benchmarks/a3c.py learning
 	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 50
 	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 25
 	$(BIN)/python tests/benchmarks/learning.py cartpole --labels 100

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import rlhf_gym.envs  # noqa: F401  registers the environments
 
 if TYPE_CHECKING:
+    from rlhf_gym.algorithms.a3c import A3C
     from rlhf_gym.clips import Clip
     from rlhf_gym.environments import make_env, make_vec_env
     from rlhf_gym.feedback import HumanFeedback
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "A3C": "algorithms.a3c",
     "Clip": "clips",
     "FeedbackStore": "store",
     "FixedHorizon": "wrappers.fixed_horizon",
@@ -50,6 +52,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "A3C",
     "Clip",
     "FeedbackStore",
     "FixedHorizon",

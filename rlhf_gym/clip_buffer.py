@@ -303,9 +303,9 @@ class ClipBuffer:
         env_of = np.full(len(rows), env)
         return self._gather(rows, env_of), self._actions[rows % self.capacity, env]
 
-    def begin_episodes(self) -> None:
-        """Say that the next step begins a new episode everywhere."""
-        self._next_step[:] = 0
+    def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
+        """Say that the next step begins a new episode in these environments."""
+        self._next_step[envs] = 0
 
     def state(self) -> dict[str, Array]:
         """The kept steps, snapshots and frames as plain arrays, for `load_state`."""

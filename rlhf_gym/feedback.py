@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.algorithms.a3c import A3C
 from rlhf_gym.algorithms.replay import relabel
 from rlhf_gym.asking import Asking
 from rlhf_gym.checkpoints import load_checkpoint, save_checkpoint
@@ -30,10 +32,12 @@ from rlhf_gym.inspection import (
 from rlhf_gym.judgements import LiveTeacher, Strategy, Teacher, TeacherFunction
 from rlhf_gym.queries import Schedule, check_schedule, check_strategy, label_target
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model.shared import SharedRewardModel
 from rlhf_gym.rewarding import Rewarding
 from rlhf_gym.rounds import measure_round
 from rlhf_gym.run_log import RunLog
 from rlhf_gym.runs import RunFolder
+from rlhf_gym.shared_reward import VecSharedReward
 from rlhf_gym.store import FeedbackStore
 from rlhf_gym.teachers import SyntheticTeacher, teacher_of
 from rlhf_gym.warm_up import act_untrained, warm_up_steps
@@ -155,6 +159,7 @@ class HumanFeedback(BaseCallback):
         self._warmed_up = self._first_round_done = self._fitted = False
         self._stopping = self._stopped = False
         self._relabelled: OffPolicyAlgorithm | None = None
+        self._shared: SharedRewardModel | None = None
         self._relabels = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
@@ -248,6 +253,9 @@ class HumanFeedback(BaseCallback):
         self._stopped = False
         if isinstance(self.model, OffPolicyAlgorithm) and self._relabelled is not self.model:
             self.relabel(self.model)
+        if isinstance(self.model, A3C) and self._shared is None:
+            self._shared = SharedRewardModel(self.reward_model)
+            self.learned_reward.in_worker = partial(VecSharedReward, self._shared)
         if isinstance(self.teacher, LiveTeacher) and self.run is not None:
             self.teacher.start(self.run.path)
         if not self._warmed_up:
@@ -302,6 +310,8 @@ class HumanFeedback(BaseCallback):
         self._round()
         if self.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
             self._refresh()
+        if self._shared is not None:
+            self._shared.publish(self.reward_model, self.rewarding.after_end)
         self.log.seconds["record"] = self.recorder.seconds
         self.log.publish(self.model, self.asking.labels, "training")
         self.log.write(
@@ -336,6 +346,9 @@ class HumanFeedback(BaseCallback):
 
     def _on_step(self) -> bool:
         if not self._stopped:
+            if self._shared is not None:  # predicted elsewhere, so not counted yet
+                infos = self.locals["infos"]
+                self.log.earned(np.array([info["learned_reward"] for info in infos]))
             self._episodes_ended(self.locals["dones"], self.locals["infos"])
         return not self._stopped
 

@@ -52,7 +52,7 @@ class TrainSettings:
     env_id: Annotated[str, tyro.conf.Positional] = "CartPole-v1"
     """Any Gymnasium id."""
     algo: str = "ppo"
-    """ppo, a2c, dqn, sac, td3, or module:Class."""
+    """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
     teacher: Literal["synthetic", "window"] = "synthetic"
     """Who answers: a formula that knows the true reward, or a person in a window."""
     labels: int | None = None

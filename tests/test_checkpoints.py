@@ -21,7 +21,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecFrameStack, VecNormalize
 
-from rlhf_gym import FeedbackStore, HumanFeedback, make_vec_env
+from rlhf_gym import A3C, FeedbackStore, HumanFeedback, make_vec_env
 from rlhf_gym.checkpoints import latest_checkpoint
 from rlhf_gym.runs import RunFolder
 
@@ -267,6 +267,17 @@ def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
         judged = [judgement.query for judgement in store.judgements()]
         assert len(judged) == len(set(judged)) == store.counts().answered == 40
         assert store.counts().open == 0
+
+
+def test_a_run_of_asynchronous_workers_goes_on_with_new_episodes(tmp_path: Path) -> None:
+    case = Case(A3C, "CartPole-v1", {"n_workers": 2})
+    feedback, stopped = case.train(tmp_path / "run", stop_at=300)
+    assert 300 <= stopped.num_timesteps < TOTAL
+    feedback.store.close()
+    feedback, agent = case.resume(tmp_path / "run")
+    assert agent.num_timesteps == TOTAL and feedback.labels_given == LABELS
+    assert feedback.buffer.rows == TOTAL // case.n_envs
+    feedback.store.close()
 
 
 def test_random_states_survive(tmp_path: Path) -> None:

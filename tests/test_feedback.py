@@ -13,11 +13,11 @@ import torch
 from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.callbacks import BaseCallback, ConvertCallback
 from stable_baselines3.common.logger import KVWriter, Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNormalize
 
-from rlhf_gym import HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
+from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
@@ -299,6 +299,26 @@ def test_a_clip_longer_than_an_episode_is_refused_and_no_folder_is_made(tmp_path
 def test_a_teacher_that_talks_nonsense_is_refused() -> None:
     with pytest.raises(ValueError, match="'left' is no answer; expected"):
         trained(feedback_of(lambda first, second: "left"))
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a3c_learns_from_the_reward_that_is_fitted_meanwhile(n_workers: int) -> None:
+    learned: list[Any] = []
+    feedback = feedback_of()
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, horizon=50))
+    agent = A3C("MlpPolicy", env, n_workers=n_workers, seed=0)
+
+    def keep(locals_: dict[str, Any], globals_: dict[str, Any]) -> bool:
+        learned.append((locals_["rewards"], [info["learned_reward"] for info in locals_["infos"]]))
+        assert {info["true_reward"] for info in locals_["infos"]} <= {0.0, 1.0}
+        return True
+
+    agent.learn(1000, callback=[feedback, ConvertCallback(keep)])
+    assert feedback.labels_given == feedback.labels
+    assert feedback.buffer.rows == 500 and feedback.recorder.agent_step == 1000
+    rewards = np.array([step for step, _ in learned])
+    np.testing.assert_allclose(rewards, [noted for _, noted in learned], rtol=1e-5)
+    assert len(np.unique(rewards)) > 50
 
 
 def test_learning_without_wrapping_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 
 from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.clips import Observations, leaves, map_leaves
+from rlhf_gym.wrappers.step_recorder import RecordedStep, StepRecorder
 
 __all__ = ["ClipRecorder", "check_finite"]
 
@@ -25,6 +27,9 @@ class ClipRecorder(VecEnvWrapper):
     Raises:
         ValueError: by `step_wait` and `reset`, if an observation holds NaN or infinity.
     """
+
+    in_worker = StepRecorder
+    """What stands in its place around environments in a worker process of A3C."""
 
     def __init__(self, venv: VecEnv, buffer: ClipBuffer) -> None:
         super().__init__(venv)
@@ -64,6 +69,26 @@ class ClipRecorder(VecEnvWrapper):
         self._keep(observations)
         self.seconds += time.perf_counter() - began
         return observations, true_rewards, dones, infos
+
+    def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
+        """Say that these environments begin new episodes in another process."""
+        self.buffer.begin_episodes(envs)
+
+    def add_recorded(self, parts: Sequence[RecordedStep]) -> None:
+        """Record a step of all environments, taken in other processes."""
+        began = time.perf_counter()
+        step = RecordedStep.joined(parts)
+        check_finite(step.observations)
+        self.agent_step += self.num_envs
+        self.buffer.add(
+            step.observations,
+            step.actions,
+            step.true_rewards,
+            step.dones,
+            step.infos,
+            self.agent_step,
+        )
+        self.seconds += time.perf_counter() - began
 
     def _keep(self, observations: VecEnvObs) -> None:
         kept: Observations = observations  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gymnasium as gym
@@ -60,12 +61,15 @@ class VecLearnedReward(VecEnvWrapper):
 
     Attributes:
         reward_function: ``(observations, actions) -> rewards (n_envs,)``; may be replaced.
+        in_worker: what stands in its place around environments in a worker process of A3C; by
+            default itself, with a copy of the function.
     """
 
     def __init__(self, venv: VecEnv, reward_function: RewardFunction) -> None:
         """Wrap ``venv``."""
         super().__init__(venv)
         self.reward_function = reward_function
+        self.in_worker: Callable[[VecEnv], VecEnv] | None = None
         self._observations: Any = None
         self._actions: Array = np.empty(0)
 

@@ -9,11 +9,14 @@ from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.algorithms.a3c import A3C
+
 __all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits"]
 
 ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
     "ppo": PPO,
     "a2c": A2C,
+    "a3c": A3C,
     "dqn": DQN,
     "sac": SAC,
     "td3": TD3,

@@ -60,6 +60,7 @@ class RewardModel:
         device: str = "auto",
     ) -> None:
         self.settings = settings or RewardModelSettings()
+        self.observation_space, self.action_space = observation_space, action_space
         self.spec = input_spec(observation_space, action_space)
         self.seed = seed
         self._chunk = IMAGE_CHUNK if self.spec.images else CHUNK
@@ -182,6 +183,18 @@ class RewardModel:
             self.judged.weights[:, known].cpu().numpy(),
             labels[known].cpu().numpy(),
         )
+
+    def weights(self) -> dict[str, Tensor]:
+        """All that `predict` depends on, as the tensors that are in use."""
+        return {**self.networks.state_dict(), "offset": self._offset, "scale": self._scale}
+
+    def load_weights(self, weights: dict[str, Tensor]) -> None:
+        """Take over copies of what `weights` gave; predictions change."""
+        networks = dict(weights)
+        self._offset = networks.pop("offset").clone()
+        self._scale = networks.pop("scale").clone()
+        self.networks.load_state_dict(networks)
+        self.version += 1
 
     def state(self) -> dict[str, Any]:
         """Everything but the judged queries, as tensors and plain data."""

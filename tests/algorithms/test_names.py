@@ -32,7 +32,7 @@ def test_an_own_algorithm_is_named_by_its_import_path() -> None:
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"no algorithm 'dqnn'; did you mean dqn.*module:Class"):
         algorithm("dqnn")
-    with pytest.raises(ValueError, match="There are ppo, a2c, dqn, sac, td3"):
+    with pytest.raises(ValueError, match="There are ppo, a2c, a3c, dqn, sac, td3"):
         algorithm("zzzz")
 
 
@@ -50,10 +50,10 @@ def test_a_class_that_is_no_algorithm_is_refused() -> None:
 @pytest.mark.parametrize(
     ("space", "names"),
     [
-        (spaces.Discrete(3), {"ppo", "a2c", "dqn"}),
-        (spaces.Box(-1, 1, (2,)), {"ppo", "a2c", "sac", "td3"}),
-        (spaces.MultiDiscrete([2, 3]), {"ppo", "a2c"}),
-        (spaces.MultiBinary(3), {"ppo", "a2c"}),
+        (spaces.Discrete(3), {"ppo", "a2c", "a3c", "dqn"}),
+        (spaces.Box(-1, 1, (2,)), {"ppo", "a2c", "a3c", "sac", "td3"}),
+        (spaces.MultiDiscrete([2, 3]), {"ppo", "a2c", "a3c"}),
+        (spaces.MultiBinary(3), {"ppo", "a2c", "a3c"}),
         (spaces.Tuple((spaces.Discrete(2),)), set()),
     ],
 )
@@ -69,8 +69,12 @@ def test_an_own_algorithm_fits_what_its_parent_fits() -> None:
 
 
 def test_a_wrong_pairing_is_refused_with_the_names_of_those_that_fit() -> None:
-    with pytest.raises(ValueError, match=r"DQN cannot take actions of Box.*ppo, a2c, sac, td3"):
+    with pytest.raises(
+        ValueError, match=r"DQN cannot take actions of Box.*ppo, a2c, a3c, sac, td3"
+    ):
         check_fits(DQN, spaces.Box(-1, 1, (2,)))
-    with pytest.raises(ValueError, match=r"SAC cannot take actions of Discrete.*ppo, a2c, dqn"):
+    with pytest.raises(
+        ValueError, match=r"SAC cannot take actions of Discrete.*ppo, a2c, a3c, dqn"
+    ):
         check_fits(SAC, spaces.Discrete(2))
     check_fits(PPO, spaces.Discrete(2))

@@ -1,0 +1,208 @@
+"""What runs in a worker process of A3C: acting, learning, and telling the trainer."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from stable_baselines3 import A2C
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.type_aliases import Schedule
+from stable_baselines3.common.utils import configure_logger, set_random_seed
+from torch import Tensor
+
+from rlhf_gym.algorithms.shared_optimizer import HogwildOptimizer, SharedOptimizer
+from rlhf_gym.algorithms.vec_env_share import EnvShare, wrappers_of
+
+__all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is to do.
+
+    Attributes:
+        index: number of the worker.
+        agent: the A3C agent as its ``save`` writes it.
+        share: the worker's environments.
+        optimizer: of the shared parameters, see `share_optimizer`.
+        timesteps: ``(n_workers,)`` int64 in shared memory, the steps that each has taken.
+        begun_at: steps of the agent when training began.
+        total_timesteps: at the end of training.
+        rollouts: how many to do.
+        ahead: of so many the trainer need not know before the next one begins.
+        seed: of the worker's randomness.
+        torch_state: torch's random state, instead of the seed's.
+    """
+
+    index: int
+    agent: bytes
+    share: EnvShare
+    optimizer: SharedOptimizer
+    timesteps: Tensor
+    begun_at: int
+    total_timesteps: int
+    rollouts: int
+    ahead: int
+    seed: int
+    torch_state: Tensor | None
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What a worker tells of one rollout of ``n_steps`` steps in ``n_envs`` environments.
+
+    Attributes:
+        actions: ``(n_steps, n_envs, *act)``.
+        rewards: ``(n_steps, n_envs)``.
+        dones: ``(n_steps, n_envs)``.
+        infos: of each step, of each environment.
+        recorded: what the wrappers of the environments hand to the trainer, outermost first.
+        metrics: what training logged.
+    """
+
+    actions: Array
+    rewards: Array
+    dones: Array
+    infos: list[list[dict[str, Any]]]
+    recorded: list[Any]
+    metrics: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a worker cannot go on: the traceback of its exception."""
+
+    traceback: str
+
+
+def run_worker(assignment: Assignment, connection: Connection) -> None:
+    """Work until all rollouts are done, or the trainer closes the connection or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trainer's to heed
+    torch.set_num_threads(1)
+    line = _Line(connection, assignment.ahead)
+    try:
+        for rollout in _rollouts(assignment, line):
+            line.tell(rollout)
+    except _HungUp:
+        pass
+    except Exception:
+        with suppress(OSError):
+            connection.send_bytes(pickle.dumps(Failure(traceback.format_exc())))
+
+
+def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
+    """The rollouts of the paper's algorithm S3, each with its gradient applied."""
+    agent = _agent(assignment)
+    optimizer = HogwildOptimizer(assignment.optimizer, list(agent.policy.parameters()))
+    agent.policy.optimizer = optimizer  # type: ignore[assignment]
+    assert agent.env is not None
+    report = _Report()
+    _, callback = agent._setup_learn(assignment.total_timesteps, report)
+    wrappers = list(wrappers_of(agent.env))
+    for _ in range(assignment.rollouts):
+        line.await_turn()
+        for wrapper in wrappers:
+            if hasattr(type(wrapper), "begin_rollout"):
+                wrapper.begin_rollout()
+        optimizer.pull()
+        agent.collect_rollouts(agent.env, callback, agent.rollout_buffer, agent.n_steps)
+        assignment.timesteps[assignment.index] += agent.n_steps * agent.n_envs
+        agent.num_timesteps = assignment.begun_at + int(assignment.timesteps.sum())
+        agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
+        agent.train()
+        recorded = [w.take_recorded() for w in wrappers if hasattr(type(w), "take_recorded")]
+        yield report.rollout(recorded, agent.logger.name_to_value)
+        agent.logger.name_to_value.clear()
+
+
+def _agent(assignment: Assignment) -> _Learner:
+    """The worker's own copy of the agent, with its share of the environments."""
+    env = assignment.share.build()
+    agent = _Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
+    agent.set_logger(configure_logger(verbose=0))
+    set_random_seed(assignment.seed)
+    if assignment.torch_state is not None:
+        torch.set_rng_state(assignment.torch_state)
+    return agent
+
+
+class _Learner(A2C):
+    """A2C that takes its entropy coefficient from a schedule, as it does its learning rate."""
+
+    ent_coef_schedule: Schedule
+
+    def train(self) -> None:
+        """One gradient step."""
+        self.ent_coef = self.ent_coef_schedule(self._current_progress_remaining)
+        super().train()
+
+
+class _Report(BaseCallback):
+    """Keeps what a rollout's steps returned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps: list[tuple[Array, Array, Array, list[dict[str, Any]]]] = []
+
+    def _on_step(self) -> bool:
+        step = self.locals
+        rewards = step["rewards"].copy()  # to which values are added where time is up
+        self._steps.append((step["clipped_actions"], rewards, step["dones"], step["infos"]))
+        return True
+
+    def rollout(self, recorded: list[Any], metrics: dict[str, Any]) -> Rollout:
+        """The steps since the last call."""
+        actions, rewards, dones, infos = zip(*self._steps, strict=True)
+        self._steps.clear()
+        return Rollout(
+            np.stack(actions),
+            np.stack(rewards),
+            np.stack(dones),
+            [list(each) for each in infos],
+            recorded,
+            dict(metrics),
+        )
+
+
+class _HungUp(Exception):
+    """The trainer has closed its end, or died."""
+
+
+@contextmanager
+def _hanging_up() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        raise _HungUp from error
+
+
+class _Line:
+    """The connection to the trainer, which is told of rollouts and allows further ones."""
+
+    def __init__(self, connection: Connection, ahead: int) -> None:
+        self._connection, self._allowed = connection, ahead
+
+    def await_turn(self) -> None:
+        """Wait until the next rollout may begin."""
+        with _hanging_up():
+            if self._allowed == 0:
+                self._connection.recv_bytes()
+            else:
+                self._allowed -= 1
+
+    def tell(self, rollout: Rollout) -> None:
+        """Send a rollout."""
+        with _hanging_up():
+            self._connection.send_bytes(pickle.dumps(rollout, pickle.HIGHEST_PROTOCOL))
