@@ -162,7 +162,7 @@ def presets_of(env_id: str) -> dict[str, Preset]:
     """The presets of an environment, by the algorithm's name.
 
     >>> list(presets_of("rlhf/CartPole-v1"))
-    ['ppo']
+    ['ppo', 'a3c']
     """
     wanted = env_id.removeprefix("rlhf/")
     return {algo: preset for (name, algo), preset in PRESETS.items() if name == wanted}
