@@ -11,6 +11,7 @@ import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from rlhf_gym.clips import Clip, leaves
+from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.snapshots import restore
 
 __all__ = ["ClipMismatch", "Undrawable", "draw"]
@@ -30,6 +31,7 @@ class ClipMismatch(Undrawable):
     """A clip that was run again differs from what was recorded."""
 
 
+@off_screen()
 def draw(clip: Clip, spec_json: str) -> Frames:
     """Draw what was seen before each action of a clip.
 

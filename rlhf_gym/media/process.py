@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlhf_gym.media.drawing import draw
-from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.media.video import encode
 from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
 
@@ -85,8 +84,7 @@ def main(arguments: list[str]) -> int:
         os.nice(10)
     parent = os.getppid()
     try:
-        with off_screen():
-            draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
+        draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
     except KeyboardInterrupt:
         pass
     except StoreError as error:
