@@ -260,7 +260,7 @@ def test_wrappers_of_vector_environments_go_along(n_envs: int) -> None:
     A3C("MlpPolicy", env, n_workers=2).learn(60)
     observed: Any = env.obs_rms
     assert observed.count >= 60 and env.ret_rms.count >= 60
-    assert 4 < observed.mean[-1] < 6  # of the steps 0 to 9
+    assert 2 < observed.mean[-1] < 7  # of the steps 0 to 9, and of as many as each worker took
 
 
 def test_an_id_or_one_environment_is_enough() -> None:
