@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 
 import gymnasium as gym
 from gymnasium import spaces
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
+from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.environments import goal_from, goal_of, spec_json
 from rlhf_gym.frame_stack import FrameStack
 from rlhf_gym.store import EnvironmentRecord
+from rlhf_gym.vec_wrappers import wrappers_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.snapshots import ensure_drawable
 
@@ -75,7 +75,7 @@ def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
             f"a clip of {clip_length} steps is longer than an episode of {env_id} ({horizon} "
             f"steps); give clip_length <= {horizon}, or a shorter clip_seconds"
         )
-    if any(isinstance(wrapper, VecNormalize) for wrapper in _wrappers(venv)):
+    if any(isinstance(wrapper, VecNormalize) for wrapper in wrappers_of(venv)):
         raise ValueError(
             "VecNormalize lies below the learned reward, whose inputs would drift with it; put it "
             "outside: VecNormalize(feedback.wrap(make_vec_env(...)))"
@@ -111,14 +111,8 @@ def frame_stack_of(venv: VecEnv) -> FrameStack | None:
     """How `VecFrameStack` among the wrappers stacks images; None if there is none."""
     if isinstance(venv.observation_space, spaces.Dict):
         return None
-    for wrapper in _wrappers(venv):
+    for wrapper in wrappers_of(venv):
         if isinstance(wrapper, VecFrameStack):
             stacked = wrapper.stacked_obs
             return FrameStack(stacked.n_stack, axis=stacked.repeat_axis)
     return None
-
-
-def _wrappers(venv: VecEnv) -> Iterator[VecEnvWrapper]:
-    while isinstance(venv, VecEnvWrapper):
-        yield venv
-        venv = venv.venv

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from stable_baselines3.common.running_mean_std import RunningMeanStd
@@ -13,6 +12,8 @@ from stable_baselines3.common.vec_env import (
     VecMonitor,
     VecNormalize,
 )
+
+from rlhf_gym.vec_wrappers import stacks_of, wrappers_of
 
 __all__ = ["restore_vec_env", "vec_env_state"]
 
@@ -27,7 +28,7 @@ def vec_env_state(venv: VecEnv) -> dict[str, Any]:
     return {
         "snapshots": venv.env_method("take_snapshot") if restorable else None,
         "monitored": venv.get_attr("rewards") if venv.has_attr("rewards") else None,
-        "wrappers": [_wrapper_state(wrapper) for wrapper in _wrappers(venv)],
+        "wrappers": [_wrapper_state(wrapper) for wrapper in wrappers_of(venv)],
     }
 
 
@@ -44,16 +45,10 @@ def restore_vec_env(venv: VecEnv, state: dict[str, Any]) -> bool:
     if goes_on and state["monitored"] is not None:
         for i, rewards in enumerate(state["monitored"]):
             venv.env_method("set_wrapper_attr", "rewards", rewards, indices=[i])
-    for wrapper, kept in zip(_wrappers(venv), state["wrappers"], strict=True):
+    for wrapper, kept in zip(wrappers_of(venv), state["wrappers"], strict=True):
         if goes_on or isinstance(wrapper, VecNormalize):
             _restore_wrapper(wrapper, kept)
     return goes_on
-
-
-def _wrappers(venv: VecEnv) -> Iterator[VecEnvWrapper]:
-    while isinstance(venv, VecEnvWrapper):
-        yield venv
-        venv = venv.venv
 
 
 def _wrapper_state(wrapper: VecEnvWrapper) -> Any:
@@ -64,7 +59,7 @@ def _wrapper_state(wrapper: VecEnvWrapper) -> Any:
             }
             return {"means": means, "returns": wrapper.returns}
         case VecFrameStack():
-            return [part.stacked_obs for part in _stacks(wrapper)]
+            return [part.stacked_obs for part in stacks_of(wrapper)]
         case VecMonitor():
             return wrapper.episode_returns, wrapper.episode_lengths, wrapper.episode_count
         case _:
@@ -78,7 +73,7 @@ def _restore_wrapper(wrapper: VecEnvWrapper, state: Any) -> None:
                 mean.mean, mean.var, mean.count = state["means"][name]
             wrapper.returns = state["returns"]
         case VecFrameStack():
-            for part, stacked in zip(_stacks(wrapper), state, strict=True):
+            for part, stacked in zip(stacks_of(wrapper), state, strict=True):
                 part.stacked_obs = stacked
         case VecMonitor():
             wrapper.episode_returns, wrapper.episode_lengths, wrapper.episode_count = state
@@ -90,8 +85,3 @@ def _means(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
     if isinstance(observed, RunningMeanStd):
         observed = {"": observed}
     return {"reward": wrapper.ret_rms, **{f"obs {key}": mean for key, mean in observed.items()}}
-
-
-def _stacks(wrapper: VecFrameStack) -> list[Any]:
-    stacked = wrapper.stacked_obs
-    return list(getattr(stacked, "sub_stacked_observations", {"": stacked}).values())

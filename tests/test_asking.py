@@ -131,20 +131,6 @@ def test_a_window_closed_too_soon_stops_cleanly_and_is_resumed(tmp_path: Path) -
     assert second.labels_given == second.store.counts().answered == 12
 
 
-def test_a_pair_shown_again_is_swapped_and_spends_no_label(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rlhf_gym.feedback.REPEATS", 0.5)
-    feedback = feedback_of(Person(prefer_larger), tmp_path / "run")
-    train(feedback)
-    store = feedback.store
-    queries = [store.query(judgement.query) for judgement in store.judgements()]
-    normal = {q.clips[0].id: q for q in queries if q.kind == "normal"}
-    repeats = [q for q in queries if q.kind == "repeat"]
-    assert len(normal) == feedback.labels_given == 12 and repeats
-    assert all(normal[q.clips[0].id].left == 1 - q.left for q in repeats)
-
-
 def test_an_undo_takes_the_label_back_from_the_reward_model(tmp_path: Path) -> None:
     undone: list[int] = []
 

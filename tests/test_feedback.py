@@ -11,29 +11,17 @@ import numpy as np
 import pytest
 import torch
 from gymnasium import spaces
+from kept import Kept
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback, ConvertCallback
-from stable_baselines3.common.logger import KVWriter, Logger
+from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
-
-
-class Kept(KVWriter):
-    """Keeps what was logged."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def write(self, key_values: dict[str, Any], key_excluded: Any, step: int = 0) -> None:
-        self.rows.append(dict(key_values))
-
-    def close(self) -> None:
-        pass
 
 
 class Mixed(gym.Env[dict[str, Any], Any]):

@@ -7,30 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from kept import Kept
 from stable_baselines3 import PPO
-from stable_baselines3.common.logger import KVWriter, Logger
+from stable_baselines3.common.logger import Logger
 
 from rlhf_gym.run_log import RunLog
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.store import EnvironmentRecord, FeedbackStore
 
 
-class Written(KVWriter):
-    """Keeps what a logger writes."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-
-    def write(self, key_values: dict[str, Any], key_excluded: Any, step: int = 0) -> None:
-        self.values = dict(key_values)
-
-
 def written(log: RunLog) -> dict[str, Any]:
-    output = Written()
+    output = Kept()
     logger = Logger(None, [output])
     log.write(logger, labels=3, asked=4, round=1)
     logger.dump()
-    return output.values
+    (row,) = output.rows or [{}]
+    return row
 
 
 @pytest.fixture

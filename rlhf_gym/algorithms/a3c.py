@@ -27,9 +27,10 @@ from rlhf_gym.algorithms.vec_env_share import (
     copies,
     drawn_seed,
     shares,
-    wrappers_of,
     wraps_of,
 )
+from rlhf_gym.shared_memory import shared
+from rlhf_gym.vec_wrappers import wrappers_of
 
 __all__ = ["A3C"]
 
@@ -205,8 +206,7 @@ class A3C(A2C):
         remaining = self._total_timesteps - self.num_timesteps
         agent = io.BytesIO()
         self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
-        timesteps = torch.zeros(self.n_workers, dtype=torch.int64)
-        timesteps.share_memory_()  # type: ignore[no-untyped-call]
+        timesteps = shared(torch.zeros(self.n_workers, dtype=torch.int64))
         optimizer = share_optimizer(self.policy.optimizer)
         torch_state = torch.get_rng_state()
         torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers

@@ -21,7 +21,8 @@ from stable_baselines3.common.utils import configure_logger, set_random_seed
 from torch import Tensor
 
 from rlhf_gym.algorithms.shared_optimizer import HogwildOptimizer, SharedOptimizer
-from rlhf_gym.algorithms.vec_env_share import EnvShare, wrappers_of
+from rlhf_gym.algorithms.vec_env_share import EnvShare
+from rlhf_gym.vec_wrappers import wrappers_of
 
 __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
 

@@ -10,6 +10,8 @@ import torch
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from torch import Tensor
 
+from rlhf_gym.shared_memory import shared
+
 __all__ = ["SharedMeanStd"]
 
 Floats = npt.NDArray[np.float64]
@@ -30,9 +32,9 @@ class SharedMeanStd(RunningMeanStd):
         """The same statistics in shared memory."""
         if isinstance(statistics, SharedMeanStd):
             return statistics
-        shared = cls(shape=statistics.mean.shape)
-        shared.mean, shared.var, shared.count = statistics.mean, statistics.var, statistics.count
-        return shared
+        same = cls(shape=statistics.mean.shape)
+        same.mean, same.var, same.count = statistics.mean, statistics.var, statistics.count
+        return same
 
     @property
     def mean(self) -> Floats:
@@ -63,5 +65,4 @@ class SharedMeanStd(RunningMeanStd):
 
 
 def _zeros(shape: tuple[int, ...]) -> Tensor:
-    zeros: Tensor = torch.zeros(shape, dtype=torch.float64).share_memory_()  # type: ignore[no-untyped-call]
-    return zeros
+    return shared(torch.zeros(shape, dtype=torch.float64))

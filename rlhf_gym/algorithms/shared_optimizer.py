@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer, RMSprop
 
+from rlhf_gym.shared_memory import shared
+
 __all__ = ["HogwildOptimizer", "SharedOptimizer", "share_optimizer"]
 
 
@@ -55,14 +57,14 @@ def share_optimizer(optimizer: Optimizer) -> SharedOptimizer:
     for name, first in optimizer.state[parameters[0]].items():
         each = [optimizer.state[parameter][name] for parameter in parameters]
         if first.ndim == 0:
-            statistics[name] = _shared(first.clone())
+            statistics[name] = shared(first.clone())
             parts: Iterable[Tensor] = [statistics[name]] * len(each)
         else:
-            statistics[name] = _shared(_joined(each))
+            statistics[name] = shared(_joined(each))
             parts = _views(statistics[name], parameters)
         for parameter, part in zip(parameters, parts, strict=True):
             optimizer.state[parameter][name] = part
-    flat = _shared(_joined(parameters))
+    flat = shared(_joined(parameters))
     for parameter, part in zip(parameters, _views(flat, parameters), strict=True):
         parameter.data = part
     settings = {name: value for name, value in group.items() if name != "params"}
@@ -76,11 +78,6 @@ def _joined(tensors: Sequence[Tensor]) -> Tensor:
 def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
     parts = torch.split(flat, [tensor.numel() for tensor in like])
     return [part.view(tensor.shape) for part, tensor in zip(parts, like, strict=True)]
-
-
-def _shared(tensor: Tensor) -> Tensor:
-    shared: Tensor = tensor.share_memory_()  # type: ignore[no-untyped-call]
-    return shared
 
 
 def _begin_statistics(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,8 +18,9 @@ from stable_baselines3.common.vec_env import (
 )
 
 from rlhf_gym.algorithms.shared_mean_std import SharedMeanStd
+from rlhf_gym.vec_wrappers import stacks_of, wrappers_of
 
-__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrappers_of", "wraps_of"]
+__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wraps_of"]
 
 Wrap: TypeAlias = Callable[[VecEnv], VecEnv]
 
@@ -106,13 +107,6 @@ def drawn_seed() -> int:
     return int(np.random.randint(2**31 - 1))
 
 
-def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
-    """The wrappers around a vector environment, outermost first."""
-    while isinstance(venv, VecEnvWrapper):
-        yield venv
-        venv = venv.venv
-
-
 def wraps_of(venv: VecEnv) -> tuple[Wrap, ...]:
     """What puts the wrappers of ``venv`` around a share of it, innermost first.
 
@@ -167,7 +161,6 @@ class _Copied:
         vars(copy).update(self.state)
         VecEnvWrapper.__init__(copy, venv, copy.observation_space, copy.action_space)
         if isinstance(copy, VecFrameStack):
-            stacked: Any = copy.stacked_obs
-            for part in getattr(stacked, "sub_stacked_observations", {"": stacked}).values():
+            for part in stacks_of(copy):
                 part.stacked_obs = part.stacked_obs[: venv.num_envs]
         return copy

@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from rlhf_gym.display import display_is_named
+
 __all__ = ["CHECKS", "Finding"]
 
 GIGABYTE = 2**30
@@ -72,9 +74,7 @@ def check_display(_: Path) -> Finding:
     if driver in ("dummy", "offscreen"):
         remedy = "unset SDL_VIDEODRIVER to label in the window"
         return Finding("display", "warn", f"SDL_VIDEODRIVER={driver} shows nothing", remedy)
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if sys.platform.startswith("linux") and not display_is_named():
         remedy = (
             "to label, connect with `ssh -X`, or copy the run folder to your own machine and call "
             "`rlhf-gym label RUN` there;\nwithout a person: `--teacher synthetic`"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from rlhf_gym.reward_model.model import RewardModel
+from rlhf_gym.shared_memory import shared
 
 __all__ = ["SharedRewardModel"]
 
@@ -23,12 +23,12 @@ class SharedRewardModel:
     def __init__(self, model: RewardModel) -> None:
         self._spaces = model.observation_space, model.action_space
         self._settings = model.settings
-        self._current = _shared(torch.zeros((), dtype=torch.int64))
+        self._current = shared(torch.zeros((), dtype=torch.int64))
         self._weights = [
-            {name: _shared(weight.cpu().clone()) for name, weight in model.weights().items()}
+            {name: shared(weight.cpu().clone()) for name, weight in model.weights().items()}
             for _ in range(2)
         ]
-        self._after_end = [_shared(torch.zeros(())) for _ in range(2)]
+        self._after_end = [shared(torch.zeros(())) for _ in range(2)]
         self._published = -1
 
     def publish(self, model: RewardModel, reward_after_end: float) -> None:
@@ -58,8 +58,3 @@ class SharedRewardModel:
             if int(self._current) > number:  # what was read may have been half overwritten
                 known = -1
         return known, float(self._after_end[known % 2])
-
-
-def _shared(tensor: Tensor) -> Tensor:
-    shared: Tensor = tensor.share_memory_()  # type: ignore[no-untyped-call]
-    return shared

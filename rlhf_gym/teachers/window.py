@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rlhf_gym.display import display_is_named
 from rlhf_gym.judgements import Judgement, Query
 from rlhf_gym.store import FeedbackStore
 
@@ -113,7 +114,7 @@ def check_display() -> None:
     """Raise RuntimeError where no window can be opened, before any training time is spent."""
     if sys.platform in ("win32", "darwin") or os.environ.get("SDL_VIDEODRIVER"):
         return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not display_is_named():
         raise RuntimeError(
             "there is no display for the window (DISPLAY is not set). Connect with `ssh -X`, run "
             "it on a machine with a desktop, or train without a person: --teacher synthetic"

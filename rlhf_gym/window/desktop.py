@@ -7,6 +7,7 @@ import sys
 
 import pygame
 
+from rlhf_gym.display import display_is_named
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
@@ -48,7 +49,7 @@ def open_display() -> None:
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     chosen = "SDL_VIDEODRIVER" in os.environ
     try:
-        if sys.platform == "linux" and not (chosen or _has_server()):
+        if sys.platform == "linux" and not (chosen or display_is_named()):
             raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
         pygame.display.init()
         found = pygame.display.get_driver()
@@ -61,11 +62,6 @@ def open_display() -> None:
             "container pass DISPLAY and the X11 socket. Without a person, train with "
             "`--teacher synthetic`."
         ) from error
-
-
-def _has_server() -> bool:
-    """Whether a server of windows is named; asking SDL without one makes libraries complain."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:
