@@ -1,0 +1,1 @@
+"""Benchmarks: environments x algorithms x arms x seeds, their statistics and their report."""
