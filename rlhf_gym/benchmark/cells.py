@@ -14,7 +14,16 @@ import numpy as np
 from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.statistics import Estimate, Floats, aggregate
 
-__all__ = ["TAUGHT", "Cell", "Scale", "arm_name", "arm_order", "cells_of", "unique"]
+__all__ = [
+    "TAUGHT",
+    "Cell",
+    "Scale",
+    "algorithm_name",
+    "arm_name",
+    "arm_order",
+    "cells_of",
+    "unique",
+]
 
 TAUGHT = ("learned", "person")
 """Arms that learn what the teacher really prefers: a formula without faults, or a person."""
@@ -94,6 +103,11 @@ class Cell:
         """The arm, and with how much feedback."""
         return arm_name(self.arm, [self.labels], [self.demonstrations])
 
+    @property
+    def place(self) -> str:
+        """Environment and algorithm."""
+        return f"{self.env_id} {algorithm_name(self.algo)}".strip()
+
     def measured(self, name: str) -> Floats:
         """A column of the rows, where it is known."""
         values = np.array([getattr(row, name) for row in self.rows], dtype=np.float64)
@@ -113,6 +127,15 @@ def arm_name(arm: str, labels: Sequence[int], demonstrations: Sequence[int]) -> 
             span = f"{many:,}" if few == many else f"{few:,} to {many:,}"
             parts.append(f"{span} {noun}{'' if many == 1 else 's'}")
     return ", ".join(parts)
+
+
+def algorithm_name(algo: str) -> str:
+    """An algorithm as people write it.
+
+    >>> algorithm_name("ppo"), algorithm_name("sb3_contrib:TQC")
+    ('PPO', 'TQC')
+    """
+    return algo.split(":")[-1] if ":" in algo else algo.upper()
 
 
 def cells_of(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], dict[tuple[str, str], str]]:

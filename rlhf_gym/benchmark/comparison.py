@@ -11,7 +11,15 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell, arm_name, arm_order, cells_of, unique
+from rlhf_gym.benchmark.cells import (
+    TAUGHT,
+    Cell,
+    algorithm_name,
+    arm_name,
+    arm_order,
+    cells_of,
+    unique,
+)
 from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.statistics import (
     Estimate,
@@ -63,7 +71,7 @@ class Series:
     @property
     def title(self) -> str:
         """Algorithm and name."""
-        return f"{self.algo.upper()} {self.name}".strip()
+        return f"{algorithm_name(self.algo)} {self.name}".strip()
 
     @cached_property
     def scored(self) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.cells import Cell, unique
+from rlhf_gym.benchmark.cells import Cell, algorithm_name, unique
 from rlhf_gym.benchmark.comparison import Comparison
 from rlhf_gym.benchmark.panels import Panels, panels
 from rlhf_gym.benchmark.statistics import Estimate
@@ -65,11 +65,13 @@ def render_page(
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
         contents=list(_contents(comparison, drawn)),
+        several=len(comparison.algorithms) > 1,
+        unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in TABLES},
         legend=_legend(comparison, styles),
         forests=list(_forests(comparison, styles)),
         every=list(_every(comparison, styles)),
-        chances=_chances(comparison, styles),
+        chances=list(_chances(comparison, styles)),
         panels=drawn,
         settings=list(_settings(comparison)),
         versions=_versions(comparison),
@@ -77,6 +79,7 @@ def render_page(
     )
 
 
+BETWEEN = "Between algorithms"
 TABLES = (
     tables.overview,
     tables.by_cell,
@@ -93,7 +96,7 @@ def _title(comparison: Comparison) -> str:
     def counted(names: Sequence[str], noun: str) -> str:
         return names[0] if len(names) == 1 else f"{len(names)} {noun}s"
 
-    algorithms = [algo.upper() for algo in comparison.algorithms if algo]
+    algorithms = [algorithm_name(algo) for algo in comparison.algorithms if algo]
     parts = [counted(comparison.environments, "environment")]
     parts += [counted(algorithms, "algorithm")] if algorithms else []
     return ", ".join(parts)
@@ -153,12 +156,13 @@ class Strip:
 
 @dataclass(frozen=True)
 class Forest:
-    """Strips over one axis."""
+    """Strips over one axis; a wide one spans the page."""
 
     title: str
     note: str
     strips: list[Strip]
     scale: Markup
+    wide: bool = True
 
 
 def _forests(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Iterator[Forest]:
@@ -179,7 +183,7 @@ def _forests(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) ->
         ]
         count = max(len(series.scored) for series in found)
         note = f"{count} environment{'' if count == 1 else 's'}"
-        yield Forest(algo.upper() or "No algorithm", note, strips, scale(axis))
+        yield Forest(algorithm_name(algo) or "No algorithm", note, strips, scale(axis))
 
 
 def _strip(name: str, estimate: Estimate, values: Any, axis: Axis, style: Style) -> Strip:
@@ -197,7 +201,7 @@ def _every(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> I
         strips = [_of_cell(cell, axis, styles[cell.arm, level[id(cell)]]) for cell in cells]
         reason = comparison.unscored.get((env_id, algo))
         note = "score" if reason is None else f"true return, not a score: {reason}"
-        yield Forest(f"{env_id} {algo.upper()}", note, strips, scale(axis))
+        yield Forest(cells[0].place, note, strips, scale(axis), wide=False)
 
 
 def _of_cell(cell: Cell, axis: Axis, style: Style) -> Strip:
@@ -209,20 +213,19 @@ def _of_cell(cell: Cell, axis: Axis, style: Style) -> Strip:
     return Strip(cell.name, picture, text)
 
 
-def _chances(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Forest | None:
-    """The probabilities of improvement."""
+def _chances(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Iterator[Forest]:
+    """The probabilities of improvement: within each algorithm, then between algorithms."""
     axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0))
-    strips = [
-        _strip(
-            f"{each.x.title} beats {each.y.title}",
-            each.estimate,
-            (),
-            axis,
-            styles[each.y.arm, each.y.level],
-        )
-        for each in comparison.improvements
-    ]
-    return Forest("Probability of improvement", "", strips, scale(axis)) if strips else None
+    groups: dict[str, list[Strip]] = {}
+    for each in comparison.improvements:
+        within = each.x.algo == each.y.algo
+        title = f"{each.x.title}, beats" if within else BETWEEN
+        name = each.y.name if within else f"{each.x.title}, beats {each.y.title}"
+        style = styles[each.y.arm, each.y.level]
+        groups.setdefault(title, []).append(_strip(name, each.estimate, (), axis, style))
+    for title, strips in groups.items():
+        wide = title == BETWEEN or len(groups) == 1
+        yield Forest(title, "", strips, scale(axis), wide)
 
 
 def _legend(
@@ -242,7 +245,7 @@ def _settings(
         names = differing(settings)
         shared = [(name, value) for name, value in settings[0].items() if name not in names]
         if settings[0]:
-            yield f"{env_id} {algo.upper()}", shared, names
+            yield f"{env_id} {algorithm_name(algo)}", shared, names
 
 
 def _versions(comparison: Comparison) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell, arm_name, arm_order, unique
+from rlhf_gym.benchmark.cells import Cell, algorithm_name, arm_name, arm_order, unique
 from rlhf_gym.benchmark.comparison import WANTED, Comparison, Efficiency
 from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.statistics import Estimate, Floats
@@ -106,7 +106,9 @@ def with_interval(estimate: Estimate, write: Callable[[float], str] = decimals) 
 def run_name(row: Row) -> str:
     """What tells a run from the others."""
     arm = arm_name(row.arm, [row.labels], [row.demonstrations])
-    return f"{' '.join(filter(None, (row.env_id, row.algo.upper(), arm)))}, seed {row.seed}"
+    return (
+        f"{' '.join(filter(None, (row.env_id, algorithm_name(row.algo), arm)))} (seed {row.seed})"
+    )
 
 
 def result(cell: Cell) -> str:
@@ -124,7 +126,7 @@ def overview(comparison: Comparison) -> Table:
     rows = []
     for env_id, algo in unique((cell.env_id, cell.algo) for cell in comparison.cells):
         texts = [_across(_column(comparison, key), env_id, algo) for key in names]
-        rows.append((env_id, algo.upper(), *texts))
+        rows.append((env_id, algorithm_name(algo), *texts))
     return Table(("environment", "algorithm", *names.values()), tuple(rows))
 
 
@@ -160,7 +162,7 @@ def by_cell(comparison: Comparison) -> Table:
     rows = tuple(
         (
             cell.env_id,
-            cell.algo.upper(),
+            algorithm_name(cell.algo),
             cell.name,
             NOTHING if cell.scale is None else with_interval(cell.estimate),
             number(float(np.median(cell.returns))) if cell.rows else NOTHING,
@@ -177,7 +179,7 @@ def aggregates(comparison: Comparison) -> Table:
     """Every series: its score over all environments."""
     rows = tuple(
         (
-            series.algo.upper(),
+            algorithm_name(series.algo),
             series.name,
             with_interval(series.estimate),
             str(len(series.scored)),
@@ -208,7 +210,7 @@ def efficiencies(comparison: Comparison) -> Table:
     rows = tuple(
         (
             each.cells[0].env_id,
-            each.cells[0].algo.upper(),
+            algorithm_name(each.cells[0].algo),
             ", ".join(f"{cell.labels:,}: {decimals(cell.estimate.value)}" for cell in each.cells),
             needed(each),
         )
@@ -236,7 +238,7 @@ def speeds(comparison: Comparison) -> Table:
         rows.append(
             (
                 cell.env_id,
-                cell.algo.upper(),
+                algorithm_name(cell.algo),
                 cell.name,
                 duration(seconds),
                 decimals(seconds / beside) if cell.arm != "true" else "1",
@@ -253,7 +255,7 @@ def diagnostics(comparison: Comparison) -> Table:
     rows = tuple(
         (
             cell.env_id,
-            cell.algo.upper(),
+            algorithm_name(cell.algo),
             cell.name,
             _with_lowest(cell.measured("accuracy")),
             decimals(_median(cell, "cross_entropy")),
