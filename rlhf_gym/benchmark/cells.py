@@ -30,7 +30,7 @@ TAUGHT = ("learned", "person")
 ARMS = ("true", *TAUGHT, "shuffled")
 LAST = ("bc", "gail", "airl", "random")
 COINCIDE = 0.05
-"""Random and true reward coincide where less than this share of the larger lies between them."""
+"""True returns coincide where less than this share of the larger lies between them."""
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str, str, int, int]
@@ -204,9 +204,14 @@ def _scale(arms: Mapping[str, tuple[Row, ...]]) -> Scale | str:
     zero = float(np.mean([row.mean_return for row in arms["random"]]))
     one = float(np.median([row.mean_return for row in arms["true"]]))
     noise = float(np.std([value for row in arms["random"] for value in row.returns]))
-    if one - zero <= max(noise, COINCIDE * max(abs(zero), abs(one))):
+    if one - zero <= noise or not differ(zero, one):
         return "the agent trained with the true reward is hardly better than the random policy"
     return Scale(zero, one)
+
+
+def differ(low: float, high: float) -> bool:
+    """Whether a true return is higher than another by more than rounding and chance explain."""
+    return high - low > COINCIDE * max(abs(low), abs(high))
 
 
 def unique(values: Iterable[T]) -> list[T]:

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from rlhf_gym.benchmark.cells import Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import COLLAPSED, Efficiency, Series
+from rlhf_gym.benchmark.comparison import COLLAPSED, WANTED, Efficiency
 from rlhf_gym.benchmark.curves import SECONDS_A_LABEL, Band
+from rlhf_gym.benchmark.series import Series
 from rlhf_gym.benchmark.statistics import Floats, performance_profile
 from rlhf_gym.benchmark.styles import Style
 from rlhf_gym.report.figures import short
@@ -125,7 +126,7 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
     """Score by number of labels, one line with its intervals, each run as a dot."""
 
     def draw(axes: Axes) -> None:
-        axes.axhline(0.9, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.axhline(WANTED, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         labels = np.array([cell.labels for cell in found.cells], dtype=float)
         for cell in found.cells:
             axes.scatter(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from rlhf_gym.benchmark.cells import TAUGHT, Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import Comparison, Series
-from rlhf_gym.benchmark.tables import decimals, run_name
+from rlhf_gym.benchmark.comparison import Comparison
+from rlhf_gym.benchmark.series import Series
+from rlhf_gym.benchmark.settings import differing, flat
+from rlhf_gym.benchmark.writing import decimals, run_name
 from rlhf_gym.report.verdict import Verdict, number
 
-__all__ = ["differing", "flat", "judge"]
+__all__ = ["judge"]
 
 GOOD_LOW = 0.85
 """A good score: the lower end of its interval reaches this ..."""
@@ -24,6 +24,8 @@ POOR = 0.5
 CONTROL = 0.3
 """Shuffled labels that score more than this teach, although they say nothing."""
 FEW_SEEDS = 5
+SPENT = 0.9
+"""Share of the labels below which they were not all given."""
 NAMED = 6
 """So many names are listed in a sentence."""
 
@@ -171,13 +173,21 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
 
 
 def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
-    few = [cell for cell in cells if len(cell.rows) < FEW_SEEDS and cell.arm != "random"]
+    trained = [cell for cell in cells if cell.arm != "random"]
+    few = [cell for cell in trained if len(cell.rows) < FEW_SEEDS]
     if few:
         least = min(len(cell.rows) for cell in few)
         yield (
-            f"{len(few)} of {len(cells)} cells have fewer than {FEW_SEEDS} seeds (the fewest: "
+            f"{len(few)} of {len(trained)} cells have fewer than {FEW_SEEDS} seeds (the fewest: "
             f"{least}): their intervals are too narrow, or missing."
         )
+    unspent = [
+        f"{cell.place} {cell.name}"
+        for cell in trained
+        if 0 < np.mean([row.labels_given for row in cell.rows] or [0]) < SPENT * cell.labels
+    ]
+    if unspent:
+        yield f"Not all labels were given in {_some(unspent)}."
     for cell in cells:
         twice = [seed for seed, n in Counter(row.seed for row in cell.rows).items() if n > 1]
         if twice:
@@ -201,38 +211,6 @@ def _about_settings(comparison: Comparison) -> Iterator[str]:
     commits = sorted({row.commit for row in comparison.rows if row.commit})
     if len(commits) > 1:
         yield f"The runs come from {len(commits)} commits: {_some(commits)}."
-
-
-def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names whose values are not the same in all tables.
-
-    >>> differing([{"steps": 1, "seed": 1}, {"steps": 1, "seed": 2}, {"steps": 1}])
-    ['seed']
-    """
-    names = {name: None for table in tables for name in table}
-    missing = object()
-    return [
-        name
-        for name in names
-        if any(table.get(name, missing) != tables[0].get(name, missing) for table in tables)
-    ]
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Nested tables as one with dotted names.
-
-    >>> flat({"steps": 100, "agent": {"gamma": 0.9}})
-    {'steps': '100', 'agent.gamma': '0.9'}
-    """
-    found: dict[str, str] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{prefix}{name}.")
-        else:
-            found[prefix + name] = (
-                value if isinstance(value, str) else json.dumps(value, default=str)
-            )
-    return found
 
 
 def _some(names: Iterable[str]) -> str:
