@@ -97,7 +97,7 @@ def by_cell(comparison: Comparison) -> Table:
         for cell in comparison.cells
     )
     header = ("environment", "algorithm", "arm", "score, IQM [95 %]")
-    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3)
+    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3).told()
 
 
 def aggregates(comparison: Comparison) -> Table:
@@ -166,13 +166,13 @@ def speeds(comparison: Comparison) -> Table:
                 algorithm_name(cell.algo),
                 cell.name,
                 duration(seconds),
-                decimals(seconds / beside) if cell.arm != "true" else "1",
+                decimals(seconds / beside if beside else math.nan),
                 duration(_median(cell, "cpu_seconds") or math.nan),
                 f"{_median(cell, 'steps_per_second'):,.0f}",
             )
         )
     header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
-    return Table((*header, "processor time", "steps/s"), tuple(rows), labels=3)
+    return Table((*header, "processor time", "steps/s"), tuple(rows), labels=3).told()
 
 
 def diagnostics(comparison: Comparison) -> Table:
@@ -191,7 +191,7 @@ def diagnostics(comparison: Comparison) -> Table:
         if cell.measured("accuracy").size
     )
     header = ("environment", "algorithm", "arm", "accuracy (lowest)", "cross-entropy, nats")
-    return Table((*header, "correlation (lowest)", "score"), rows, labels=3)
+    return Table((*header, "correlation (lowest)", "score"), rows, labels=3).told()
 
 
 def failures(comparison: Comparison) -> Table:

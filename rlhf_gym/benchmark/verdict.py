@@ -113,7 +113,7 @@ def _unscored(comparison: Comparison, mains: Sequence[Series]) -> tuple[str, str
     return (
         f"The best median true return is {_some(texts)}.",
         "True returns are compared as they are: a score needs runs with the true reward and of "
-        "the random policy.",
+        "the random policy; `rlhf-gym benchmark` makes both.",
     )
 
 

@@ -29,6 +29,16 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     labels: int = 2
 
+    def told(self) -> Table:
+        """Without the columns of numbers in which nothing is known."""
+        kept = [
+            i
+            for i in range(len(self.header))
+            if i < self.labels or any(row[i] not in ("", NOTHING) for row in self.rows)
+        ]
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return Table(tuple(self.header[i] for i in kept), rows, self.labels)
+
     def markdown(self) -> str:
         """As Markdown.
 
