@@ -37,6 +37,7 @@ def _parts(comparison: Comparison, verdict: Verdict, command: str) -> Iterator[s
         ("Probability of improvement", tables.improvements(comparison)),
         ("Labels needed", tables.efficiencies(comparison)),
         ("Reward models on held-out labels", tables.diagnostics(comparison)),
+        ("Time over all environments", tables.speeds_over_all(comparison)),
         ("Time", tables.speeds(comparison)),
         ("Failed runs", tables.failures(comparison)),
     ):

@@ -64,6 +64,7 @@ def render_page(
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
         contents=list(_contents(comparison, drawn)),
+        environments=len(comparison.environments),
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in TABLES},
@@ -85,6 +86,7 @@ TABLES = (
     tables.improvements,
     tables.efficiencies,
     tables.speeds,
+    tables.speeds_over_all,
     tables.diagnostics,
     tables.failures,
 )

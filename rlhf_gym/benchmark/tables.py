@@ -31,6 +31,7 @@ __all__ = [
     "improvements",
     "overview",
     "speeds",
+    "speeds_over_all",
 ]
 
 FEEDBACK = ("labels", "demonstrations")
@@ -155,24 +156,48 @@ def needed(found: Efficiency) -> str:
 
 def speeds(comparison: Comparison) -> Table:
     """Wall time, processor time and speed of training: medians over the seeds of a cell."""
-    timed = [cell for cell in comparison.cells if cell.measured("steps_per_second").size]
-    plain = {(c.env_id, c.algo): _median(c, "seconds") for c in timed if c.arm == "true"}
-    rows = []
-    for cell in timed:
-        seconds, beside = _median(cell, "seconds"), plain.get((cell.env_id, cell.algo), math.nan)
-        rows.append(
-            (
-                cell.env_id,
-                algorithm_name(cell.algo),
-                cell.name,
-                duration(seconds),
-                decimals(seconds / beside if beside else math.nan),
-                duration(_median(cell, "cpu_seconds") or math.nan),
-                f"{_median(cell, 'steps_per_second'):,.0f}",
-            )
+    rows = tuple(
+        (
+            cell.env_id,
+            algorithm_name(cell.algo),
+            cell.name,
+            duration(_median(cell, "seconds")),
+            decimals(_slowdown(comparison, cell)),
+            duration(_median(cell, "cpu_seconds") or math.nan),
+            f"{_median(cell, 'steps_per_second'):,.0f}",
         )
+        for cell in comparison.cells
+        if _timed(cell)
+    )
     header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
-    return Table((*header, "processor time", "steps/s"), tuple(rows), labels=3).told()
+    return Table((*header, "processor time", "steps/s"), rows, labels=3).told()
+
+
+def speeds_over_all(comparison: Comparison) -> Table:
+    """The speed of every series: medians over its environments."""
+    rows = []
+    for series in comparison.series:
+        timed = [cell for cell in series.cells if _timed(cell)]
+        if timed:
+            speed = np.median([_median(cell, "steps_per_second") for cell in timed])
+            slowdowns = [_slowdown(comparison, cell) for cell in timed]
+            known = [value for value in slowdowns if math.isfinite(value)]
+            slowdown = float(np.median(known)) if known else math.nan
+            name = algorithm_name(series.algo)
+            rows.append((name, series.name, decimals(slowdown), f"{speed:,.0f}", str(len(timed))))
+    header = ("algorithm", "arm", "wall time, true reward = 1", "steps/s", "environments")
+    return Table(header, tuple(rows)).told()
+
+
+def _timed(cell: Cell) -> bool:
+    return cell.measured("steps_per_second").size > 0
+
+
+def _slowdown(comparison: Comparison, cell: Cell) -> float:
+    """Wall time beside that of the true reward, of the same algorithm in the same environment."""
+    place = comparison.at(cell.env_id, cell.algo)
+    plain = [_median(each, "seconds") for _, each in place if each.arm == "true" and _timed(each)]
+    return _median(cell, "seconds") / plain[0] if plain and plain[0] else math.nan
 
 
 def diagnostics(comparison: Comparison) -> Table:

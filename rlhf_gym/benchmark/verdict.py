@@ -205,7 +205,7 @@ def _about_settings(comparison: Comparison) -> Iterator[str]:
                 f"{cell.place} {cell.name}: the seeds differ in more than the "
                 f"seed ({_some(names)})."
             )
-    packages = differing([row.versions for row in comparison.rows])
+    packages = differing([row.versions for row in comparison.rows if row.versions])
     if packages:
         yield f"The runs were made with different versions of {_some(packages)}."
     commits = sorted({row.commit for row in comparison.rows if row.commit})

@@ -55,6 +55,15 @@ def test_wall_time_is_told_beside_the_true_reward() -> None:
     assert found[3:] == ("30 s", "1.50", "19 s", "1,667")
 
 
+def test_speed_is_told_over_environments() -> None:
+    rows = [
+        replace(row, seconds=40.0) if (row.env_id, row.arm) == ("Pendulum-v1", "learned") else row
+        for row in arms_of("CartPole-v1") + arms_of("Pendulum-v1")
+    ]
+    (found,) = [row for row in tables.speeds_over_all(compare(rows)).rows if "learned" in row[1]]
+    assert found[2:] == ("1.50", "1,875", "2")
+
+
 def test_columns_in_which_nothing_is_known_are_left_out() -> None:
     rows = [replace(row, cpu_seconds=0.0) for row in arms_of("CartPole-v1") if row.arm != "true"]
     assert tables.speeds(compare(rows)).header == (
