@@ -23,11 +23,12 @@ from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
-from rlhf_gym.algorithms import algorithm
 from rlhf_gym.algorithms.presets import Preset, preset_of
 from rlhf_gym.clips import Clip
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.judgements import Preference, Query
+from rlhf_gym.run_parts import make_agent, normalised
+from rlhf_gym.run_settings import TrainSettings, filled
 from rlhf_gym.teachers import FunctionTeacher
 
 Arm = Literal["random", "true", "learned", "shuffled"]
@@ -180,9 +181,8 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
             device="cpu",
         )
         env = feedback.wrap(env)
-    env = preset.normalised(env)
-    policy = preset.policy_for(env.observation_space)
-    agent = algorithm(ALGO)(policy, env, seed=run.seed, device="cpu", **preset.agent)
+    settings = filled(TrainSettings(run.env_id, ALGO, seed=run.seed, device="cpu"))
+    agent = make_agent(settings, normalised(settings, env))
     taken = spent(lambda: agent.learn(preset.steps, callback=feedback))
     asked = {"labels_given": feedback.labels_given} if feedback else {}
     return agent, taken, {**asked, "steps": agent.num_timesteps}
