@@ -16,10 +16,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["agent_arguments", "agent_settings", "check_agent_settings"]
+__all__ = ["LINEAR", "agent_arguments", "agent_settings", "check_agent_settings"]
 
 GIVEN_ELSEWHERE = ("self", "policy", "env", "seed", "device", "verbose", "_init_setup_model")
 LINEAR = "lin_"
+"""Before a number: a schedule that falls linearly from it to 0."""
 
 
 def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
