@@ -11,6 +11,7 @@ from rlhf_gym.benchmark.display import Display
 from rlhf_gym.benchmark.engines import Engine
 from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.benchmark.plan import Plan
+from rlhf_gym.run_parts import make_plug_in, make_teacher, make_training_env
 
 __all__ = ["run_benchmark"]
 
@@ -38,8 +39,7 @@ def run_benchmark(
         ValueError: the folder holds runs with other settings, or something is missing that a run
             needs; said before the first begins.
     """
-    if any(run.arm in DEMONSTRATED for run in plan.runs):
-        check_imitation()
+    _check(plan)
     folder = ResultsFolder(out)
     with folder.held():
         missing = folder.missing(plan, retry=retry)
@@ -54,3 +54,20 @@ def run_benchmark(
                 display.ended(run, folder.add(run, outcome))
         folder.write_tables()
     return folder
+
+
+def _check(plan: Plan) -> None:
+    """Put together what the first seed's runs are made of, without training.
+
+    Raises:
+        ValueError: something is missing, or does not fit.
+    """
+    if any(run.arm in DEMONSTRATED for run in plan.runs):
+        check_imitation()
+    first = min(run.settings.seed for run in plan.runs)
+    for run in plan.runs:
+        if run.settings.seed == first and run.row.algo:
+            env = make_training_env(run.settings, snapshots=run.row.labels > 0)
+            if run.row.labels:
+                make_plug_in(run.settings, make_teacher(run.settings)).wrap(env)
+            env.close()

@@ -36,5 +36,5 @@ class Deadly(CartPoleEnv):
 
 for kind in (Raising, Deadly):
     gym.register(
-        f"{kind.__name__}-v0", f"benchmark_environments:{kind.__name__}", max_episode_steps=50
+        f"{kind.__name__}-v0", f"benchmark_environments:{kind.__name__}", max_episode_steps=200
     )

@@ -66,6 +66,15 @@ def test_a_dry_run_lists_the_runs_and_does_none(
     assert not (tmp_path / "benchmarks").exists()
 
 
+def test_a_clip_that_does_not_fit_is_refused_before_the_first_run(
+    suite: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    suite.write_text(TINY + "clip_seconds = 60.0\n")
+    assert main(["benchmark", str(suite), "--out", str(tmp_path / "results")]) == 1
+    assert "longer than an episode of CartPole-v1" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
