@@ -28,6 +28,7 @@ from rlhf_gym.algorithms import algorithm, check_fits
 from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.checkpoints import latest_checkpoint
 from rlhf_gym.environments import make_vec_env
+from rlhf_gym.envs.scores import score_of
 from rlhf_gym.evaluation import (
     Evaluation,
     can_be_drawn,
@@ -255,6 +256,7 @@ def _plug_in(
             mistake=settings.mistake,
             skip=settings.skip,
             equal=settings.equal,
+            score=score_of(settings.env_id),
             seed=settings.seed,
         )
     assert settings.labels and settings.clip_seconds and settings.first_share  # filled
