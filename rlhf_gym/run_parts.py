@@ -11,6 +11,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv,
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_fits, policy_for, refusal
 from rlhf_gym.environments import make_vec_env
+from rlhf_gym.envs.scores import score_of
 from rlhf_gym.feedback import HumanFeedback
 from rlhf_gym.interrupts import without_interrupts
 from rlhf_gym.judgements import Teacher
@@ -55,6 +56,7 @@ def make_teacher(settings: TrainSettings) -> Teacher | str:
         mistake=settings.mistake,
         skip=settings.skip,
         equal=settings.equal,
+        score=score_of(settings.env_id),
         seed=settings.seed,
     )
 

@@ -17,7 +17,7 @@ class Raising(CartPoleEnv):
 
     def step(self, action: Any) -> Any:
         self.steps += 1
-        if self.steps > 150:
+        if self.steps > 45:
             raise RuntimeError("the cart is broken")
         return super().step(action)  # type: ignore[no-untyped-call]
 
@@ -29,7 +29,7 @@ class Deadly(CartPoleEnv):
 
     def step(self, action: Any) -> Any:
         self.steps += 1
-        if self.steps > 150:
+        if self.steps > 45:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().step(action)  # type: ignore[no-untyped-call]
 

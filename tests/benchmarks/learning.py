@@ -22,7 +22,7 @@ from aggregate import Floats, interquartile_mean, interval
 from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, score_of
 from rlhf_gym.algorithms.presets import Preset, preset_of
 from rlhf_gym.clips import Clip
 from rlhf_gym.evaluation import true_returns
@@ -37,6 +37,11 @@ ENVIRONMENTS = {
     "pendulum": "Pendulum-v1",
     "cartpole": "CartPole-v1",
     "moving-dot": "rlhf/MovingDot-v1",
+    "acrobot": "Acrobot-v1",
+    "mountain-car": "MountainCar-v0",
+    "mountain-car-continuous": "MountainCarContinuous-v0",
+    "lunar-lander": "LunarLander-v3",
+    "lunar-lander-continuous": "LunarLanderContinuous-v3",
 }
 ALGO = "ppo"
 EPISODES = 50
@@ -61,8 +66,9 @@ class Shuffled:
     share of ties stays, and nothing tells of the two clips that are shown.
     """
 
-    def __init__(self, seed: int) -> None:
-        self._oracle, self._rng = SyntheticTeacher(), np.random.default_rng([seed, 5])
+    def __init__(self, env_id: str, seed: int) -> None:
+        self._oracle = SyntheticTeacher(score=score_of(env_id))
+        self._rng = np.random.default_rng([seed, 5])
         self._earlier = [Preference.FIRST]
 
     def __call__(self, first: Clip, second: Clip) -> Preference:
@@ -169,9 +175,10 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
     )
     feedback = None
     if run.arm != "true":
-        shuffled = FunctionTeacher(Shuffled(run.seed))
+        oracle = SyntheticTeacher(score=score_of(run.env_id), seed=run.seed)
+        shuffled = FunctionTeacher(Shuffled(run.env_id, run.seed))
         feedback = HumanFeedback(
-            SyntheticTeacher(seed=run.seed) if run.arm == "learned" else shuffled,
+            oracle if run.arm == "learned" else shuffled,
             run.labels,
             clip_seconds=preset.clip_seconds,
             strategy=preset.strategy,
