@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json as json_module
 import os
+import shlex
 import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
+from rlhf_gym.benchmark.build import build_comparison
 from rlhf_gym.benchmark.engines import Engine, LocalEngine
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.ray_engine import RayEngine
 from rlhf_gym.benchmark.runner import run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
+from rlhf_gym.cli.compare import show
 
 __all__ = ["command"]
 
@@ -78,12 +79,13 @@ def command(
         progress=not (no_progress or json),
         tell=tell,
     )
-    count = Counter(row.status for row in folder.rows())
-    if json:
-        print(json_module.dumps({"folder": str(folder.path), **count}))
-    elif count["failed"]:
-        tell(f"{count['failed']} runs failed: {folder.path / 'errors'}; --retry runs them again")
-    return 1 if count["failed"] else 0
+    rows = folder.rows()
+    called = shlex.join(["rlhf-gym", *sys.argv[1:]])
+    show(build_comparison(rows, folder.path, command=called), rows, json)
+    failed = sum(row.status == "failed" for row in rows)
+    if failed:
+        tell(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")
+    return 1 if failed else 0
 
 
 def _list(plan: Plan) -> None:

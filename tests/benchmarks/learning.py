@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from aggregate import Floats, interquartile_mean, interval
 from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, score_of
 from rlhf_gym.algorithms.presets import Preset, preset_of
+from rlhf_gym.benchmark.statistics import Floats, aggregate
 from rlhf_gym.clips import Clip
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.judgements import Preference, Query
@@ -216,12 +216,12 @@ def summarise(env_id: str, labels: int, rows: list[dict[str, Any]]) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for arm, values in returns.items():
         score = (values - zero) / (one - zero)
-        low, high = interval(score, np.random.default_rng(0))
+        mean = aggregate([score], np.random.default_rng(0))
         wall = np.median([row["seconds"]["wall"] for row in rows if row["arm"] == arm])
         print(
             f"| {arm} | {len(values)} | {np.median(values):.1f} | {values.min():.1f} | "
-            f"{np.median(score):.2f} | {score.min():.2f} | {interquartile_mean(score):.2f} "
-            f"({low:.2f} to {high:.2f}) | {wall:.0f} |"
+            f"{np.median(score):.2f} | {score.min():.2f} | {mean.value:.2f} "
+            f"({mean.low:.2f} to {mean.high:.2f}) | {wall:.0f} |"
         )
     print()
     commits = sorted({row["commit"] for row in rows})
