@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import shlex
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import tyro
 
 from rlhf_gym.benchmark.build import build_comparison
 from rlhf_gym.benchmark.comparison import compare
+from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.single_runs import rows_of_runs
 from rlhf_gym.benchmark.tables import by_cell
 
