@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import sys
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
@@ -21,6 +23,7 @@ __all__ = ["LINEAR", "agent_arguments", "agent_settings", "check_agent_settings"
 GIVEN_ELSEWHERE = ("self", "policy", "env", "seed", "device", "verbose", "_init_setup_model")
 LINEAR = "lin_"
 """Before a number: a schedule that falls linearly from it to 0."""
+IMPORTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
@@ -60,10 +63,15 @@ def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, 
 
 
 def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as arguments of the algorithm; ``lin_1e-3`` falls from 1e-3 to 0.
+    """The settings as arguments of the algorithm.
+
+    ``lin_1e-3`` falls from 1e-3 to 0, and ``module:Name`` is imported.
 
     Raises:
-        ValueError: no number follows ``lin_``.
+        ValueError: no number follows ``lin_``, or a name cannot be imported.
+
+    >>> agent_arguments({"policy_kwargs": {"activation_fn": "torch.nn:ReLU"}})
+    {'policy_kwargs': {'activation_fn': <class 'torch.nn.modules.activation.ReLU'>}}
     """
     return {name: _argument(name, value) for name, value in settings.items()}
 
@@ -87,11 +95,27 @@ def _value(text: str) -> Any:
 
 
 def _argument(name: str, value: Any) -> Any:
-    if not (isinstance(value, str) and value.startswith(LINEAR)):
-        return value
+    if isinstance(value, Mapping):
+        return agent_arguments(value)
+    if isinstance(value, str) and value.startswith(LINEAR):
+        return _linear(name, value)
+    if isinstance(value, str) and IMPORTED.fullmatch(value):
+        return _imported(name, value)
+    return value
+
+
+def _linear(name: str, value: str) -> LinearSchedule:
     try:
         return LinearSchedule(float(value.removeprefix(LINEAR)), 0.0, 1.0)
     except ValueError:
         raise ValueError(
             f"{name}={value!r}: a number must follow {LINEAR}, such as {LINEAR}3e-4"
         ) from None
+
+
+def _imported(name: str, value: str) -> Any:
+    module, _, attribute = value.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{name}={value!r} cannot be imported: {error}") from error

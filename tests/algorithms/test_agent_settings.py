@@ -39,6 +39,11 @@ def test_a_schedule_without_a_number_is_refused() -> None:
         agent_arguments({"learning_rate": "lin_fast"})
 
 
+def test_a_name_that_cannot_be_imported_is_refused() -> None:
+    with pytest.raises(ValueError, match="activation_fn='torch.nn:RELU' cannot be imported"):
+        agent_arguments({"policy_kwargs": {"activation_fn": "torch.nn:RELU"}})
+
+
 def test_settings_that_the_algorithm_has_pass() -> None:
     check_agent_settings(PPO, {"n_steps": 8, "policy_kwargs": {}})
     check_agent_settings(DQN, {"exploration_fraction": 0.2})
