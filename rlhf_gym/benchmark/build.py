@@ -14,8 +14,8 @@ from rlhf_gym.benchmark.curves import read_curves
 from rlhf_gym.benchmark.markdown import markdown
 from rlhf_gym.benchmark.page import render_page
 from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.tables import run_name
 from rlhf_gym.benchmark.verdict import judge
+from rlhf_gym.benchmark.writing import run_name
 from rlhf_gym.report.build import plain, write
 from rlhf_gym.report.verdict import Verdict
 

@@ -14,14 +14,23 @@ import numpy as np
 from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.statistics import Estimate, Floats, aggregate
 
-__all__ = ["TAUGHT", "Cell", "Scale", "arm_name", "arm_order", "cells_of", "unique"]
+__all__ = [
+    "TAUGHT",
+    "Cell",
+    "Scale",
+    "algorithm_name",
+    "arm_name",
+    "arm_order",
+    "cells_of",
+    "unique",
+]
 
 TAUGHT = ("learned", "person")
 """Arms that learn what the teacher really prefers: a formula without faults, or a person."""
 ARMS = ("true", *TAUGHT, "shuffled")
 LAST = ("bc", "gail", "airl", "random")
 COINCIDE = 0.05
-"""Random and true reward coincide where less than this share of the larger lies between them."""
+"""True returns coincide where less than this share of the larger lies between them."""
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str, str, int, int]
@@ -94,6 +103,11 @@ class Cell:
         """The arm, and with how much feedback."""
         return arm_name(self.arm, [self.labels], [self.demonstrations])
 
+    @property
+    def place(self) -> str:
+        """Environment and algorithm."""
+        return f"{self.env_id} {algorithm_name(self.algo)}".strip()
+
     def measured(self, name: str) -> Floats:
         """A column of the rows, where it is known."""
         values = np.array([getattr(row, name) for row in self.rows], dtype=np.float64)
@@ -113,6 +127,15 @@ def arm_name(arm: str, labels: Sequence[int], demonstrations: Sequence[int]) -> 
             span = f"{many:,}" if few == many else f"{few:,} to {many:,}"
             parts.append(f"{span} {noun}{'' if many == 1 else 's'}")
     return ", ".join(parts)
+
+
+def algorithm_name(algo: str) -> str:
+    """An algorithm as people write it.
+
+    >>> algorithm_name("ppo"), algorithm_name("sb3_contrib:TQC")
+    ('PPO', 'TQC')
+    """
+    return algo.split(":")[-1] if ":" in algo else algo.upper()
 
 
 def cells_of(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], dict[tuple[str, str], str]]:
@@ -181,9 +204,14 @@ def _scale(arms: Mapping[str, tuple[Row, ...]]) -> Scale | str:
     zero = float(np.mean([row.mean_return for row in arms["random"]]))
     one = float(np.median([row.mean_return for row in arms["true"]]))
     noise = float(np.std([value for row in arms["random"] for value in row.returns]))
-    if one - zero <= max(noise, COINCIDE * max(abs(zero), abs(one))):
+    if one - zero <= noise or not differ(zero, one):
         return "the agent trained with the true reward is hardly better than the random policy"
     return Scale(zero, one)
+
+
+def differ(low: float, high: float) -> bool:
+    """Whether a true return is higher than another by more than rounding and chance explain."""
+    return high - low > COINCIDE * max(abs(low), abs(high))
 
 
 def unique(values: Iterable[T]) -> list[T]:

@@ -11,76 +11,27 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell, arm_name, arm_order, cells_of, unique
+from rlhf_gym.benchmark.cells import TAUGHT, Cell, cells_of, differ, unique
 from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import (
-    Estimate,
-    aggregate,
-    labels_needed,
-    probability_of_improvement,
-)
+from rlhf_gym.benchmark.series import Series, series_of
+from rlhf_gym.benchmark.statistics import Estimate, labels_needed, probability_of_improvement
 
 __all__ = [
     "Comparison",
     "Efficiency",
     "Improvement",
-    "Series",
     "compare",
 ]
 
 COLLAPSED = 0.5
-"""A run has collapsed where it lies more than this score below its cell's median: it lost more than
-half of the way from the random policy to the true reward, and the other seeds did not. A run that
-is merely worse than others stays above."""
+"""A run has collapsed where it lies more than this share of the range below its cell's median. The
+range goes from the random policy to the true reward: half of what there is to learn was lost, which
+the spread of seeds that learn does not reach. Without a score it goes from the environment's worst
+run to its best."""
 ACCURATE = 0.8
 """Accuracy on held-out labels that makes a collapse a surprise."""
 WANTED = 0.9
 """The score for which the labels needed are told."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """One arm of one algorithm, over environments.
-
-    Attributes:
-        algo: the algorithm.
-        arm: where the reward comes from.
-        level: 0 for the cells with the most labels or demonstrations, 1 for the next, ...
-        cells: one an environment.
-    """
-
-    algo: str
-    arm: str
-    level: int
-    cells: tuple[Cell, ...]
-
-    @property
-    def name(self) -> str:
-        """The arm, and with how much feedback."""
-        labels = [cell.labels for cell in self.cells]
-        return arm_name(self.arm, labels, [cell.demonstrations for cell in self.cells])
-
-    @property
-    def title(self) -> str:
-        """Algorithm and name."""
-        return f"{self.algo.upper()} {self.name}".strip()
-
-    @cached_property
-    def scored(self) -> tuple[Cell, ...]:
-        """The cells that have scores."""
-        return tuple(cell for cell in self.cells if cell.scale is not None and cell.rows)
-
-    @cached_property
-    def estimate(self) -> Estimate:
-        """Interquartile mean of the scores in all environments that have them."""
-        if not self.scored:
-            return Estimate(math.nan)
-        return aggregate([cell.values for cell in self.scored], np.random.default_rng(0))
-
-    @property
-    def runs(self) -> int:
-        """Runs with a score."""
-        return sum(len(cell.rows) for cell in self.scored)
 
 
 @dataclass(frozen=True)
@@ -141,6 +92,20 @@ class Comparison:
         """All algorithms."""
         return unique(cell.algo for cell in self.cells)
 
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """All pairs of environment and algorithm that have runs."""
+        return unique((cell.env_id, cell.algo) for cell in self.cells)
+
+    def at(self, env_id: str, algo: str) -> list[tuple[Series, Cell]]:
+        """The cells of an environment and algorithm, each with its series."""
+        return [
+            (series, cell)
+            for series in self.of(algo)
+            for cell in series.cells
+            if cell.env_id == env_id
+        ]
+
     def of(self, algo: str) -> list[Series]:
         """The series of an algorithm."""
         return [series for series in self.series if series.algo == algo]
@@ -178,10 +143,21 @@ class Comparison:
         return tuple(
             (cell, row)
             for cell in self.cells
-            if cell.scale is not None and cell.rows
-            for row, score in zip(cell.rows, cell.values, strict=True)
-            if score < np.median(cell.values) - COLLAPSED and row.accuracy >= ACCURATE
+            if cell.rows
+            for row, value in zip(cell.rows, cell.values, strict=True)
+            if value < np.median(cell.values) - COLLAPSED * self._range(cell)
+            and row.accuracy >= ACCURATE
         )
+
+    def _range(self, cell: Cell) -> float:
+        """What a run can lose: 1 in scores, else from the environment's worst to its best run."""
+        if cell.scale is not None:
+            return 1.0
+        returns = np.concatenate(
+            [each.returns for each in self.cells if each.env_id == cell.env_id]
+        )
+        low, high = float(returns.min()), float(returns.max())
+        return high - low if differ(low, high) else math.inf
 
 
 def compare(rows: Sequence[Row]) -> Comparison:
@@ -197,38 +173,7 @@ def compare(rows: Sequence[Row]) -> Comparison:
         raise ValueError("there are no runs to compare; wait until the first one has ended")
     cells, unscored = cells_of(rows)
     failed = tuple(row for row in rows if not math.isfinite(row.mean_return))
-    return Comparison(tuple(rows), cells, tuple(_series(cells)), failed, unscored)
-
-
-def _series(cells: Sequence[Cell]) -> Iterator[Series]:
-    """Cells that belong together over environments.
-
-    Cells with the same number of labels do, if one environment has all the numbers that occur in
-    the arm; otherwise the numbers are each environment's own, and the most go with the most.
-    """
-    groups: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
-    for arm in sorted({cell.arm for cell in cells}, key=arm_order):
-        of_arm = [cell for cell in cells if cell.arm == arm]
-        for cell, level in zip(of_arm, _levels(of_arm), strict=True):
-            groups[cell.algo, arm, level].append(cell)
-    for algo, arm, level in sorted(groups, key=lambda key: (key[0], arm_order(key[1]), key[2])):
-        yield Series(algo, arm, level, tuple(groups[algo, arm, level]))
-
-
-def _levels(cells: Sequence[Cell]) -> Iterator[int]:
-    """The level of each cell of an arm: 0 for the most labels or demonstrations."""
-    amounts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for cell in cells:
-        amounts[cell.env_id, cell.algo].append(_amount(cell))
-    every = sorted(set(map(_amount, cells)), reverse=True)
-    shared = any(len(given) == len(every) for given in amounts.values())
-    for cell in cells:
-        own = sorted(amounts[cell.env_id, cell.algo], reverse=True)
-        yield (every if shared else own).index(_amount(cell))
-
-
-def _amount(cell: Cell) -> tuple[int, int]:
-    return cell.labels, cell.demonstrations
+    return Comparison(tuple(rows), cells, tuple(series_of(cells)), failed, unscored)
 
 
 def _improvement(x: Series, y: Series) -> Improvement | None:

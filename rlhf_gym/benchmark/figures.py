@@ -9,9 +9,10 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from rlhf_gym.benchmark.cells import Cell
-from rlhf_gym.benchmark.comparison import COLLAPSED, Efficiency, Series
+from rlhf_gym.benchmark.cells import Cell, algorithm_name
+from rlhf_gym.benchmark.comparison import COLLAPSED, WANTED, Efficiency
 from rlhf_gym.benchmark.curves import SECONDS_A_LABEL, Band
+from rlhf_gym.benchmark.series import Series
 from rlhf_gym.benchmark.statistics import Floats, performance_profile
 from rlhf_gym.benchmark.styles import Style
 from rlhf_gym.report.figures import short
@@ -40,20 +41,19 @@ def curves(
         levels: true returns that have none, drawn as horizontal lines.
         x_label: what x is.
         name: see `rlhf_gym.report.plotting.svg`.
-        title: the environment, and the algorithm.
+        title: the environment and the algorithm, for a screen reader.
         minutes: whether x is labels, and an axis above shall show a person's minutes.
     """
 
     def draw(axes: Axes) -> None:
         for style, level in levels:
             axes.axhline(level, **{**style.line, "marker": ""}, linewidth=1.2)
-        for style, found in lines:
+        for i, (style, found) in enumerate(lines):
             axes.fill_between(found.x, found.low, found.high, color=style.colour, alpha=0.16, lw=0)
-            every = max(1, len(found.x) // 5)
-            axes.plot(found.x, found.middle, **style.line, markevery=(every // 2, every))
+            axes.plot(found.x, found.middle, **style.line, markevery=_apart(i, lines, found.x))
         axes.set_xlabel(x_label)
-        axes.set_title(title, fontsize=9, pad=18 if minutes else 6)
         axes.margins(x=0.02, y=0.08)
+        axes.set_xlim(left=0)
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(FuncFormatter(short))
@@ -80,6 +80,12 @@ def _minutes_above(axes: Axes) -> None:
     above.tick_params(length=2, pad=1)
 
 
+def _apart(i: int, lines: Sequence[object], x: Floats) -> tuple[int, int]:
+    """Where line ``i`` has its markers: five, beside those of lines that run over it."""
+    every = max(1, len(x) // 5)
+    return every * (2 * i + 1) // (2 * len(lines)), every
+
+
 def profiles(
     series: Sequence[tuple[Style, Series]], *, name: str, title: str, legend: bool = False
 ) -> Markup:
@@ -88,23 +94,28 @@ def profiles(
     Args:
         series: what to draw, and how.
         name: see `rlhf_gym.report.plotting.svg`.
-        title: what the series have in common.
+        title: what the series have in common, for a screen reader.
         legend: whether a legend names their algorithms.
     """
 
     def draw(axes: Axes) -> None:
         for tau in (0, 1):
             axes.axvline(tau, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        for style, each in series:
+        for i, (style, each) in enumerate(series):
             strata = [cell.values for cell in each.scored]
             share, low, high = performance_profile(strata, TAUS, np.random.default_rng(0))
             if np.isfinite(low).all():
                 axes.fill_between(TAUS, low, high, color=style.colour, alpha=0.16, lw=0)
-            axes.plot(TAUS, share, **style.line, markevery=(4, 14), label=each.algo.upper())
+            axes.plot(
+                TAUS,
+                share,
+                **style.line,
+                markevery=_apart(i, series, TAUS),
+                label=algorithm_name(each.algo),
+            )
         if legend:
             axes.legend(loc="lower left", handlelength=3)
         axes.set_xlabel("score")
-        axes.set_title(title, fontsize=9)
         axes.set(xlim=(TAUS[0], TAUS[-1]), ylim=(-0.03, 1.03))
         axes.yaxis.set_major_formatter(PercentFormatter(1))
 
@@ -115,7 +126,7 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
     """Score by number of labels, one line with its intervals, each run as a dot."""
 
     def draw(axes: Axes) -> None:
-        axes.axhline(0.9, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.axhline(WANTED, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         labels = np.array([cell.labels for cell in found.cells], dtype=float)
         for cell in found.cells:
             axes.scatter(
@@ -135,7 +146,6 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
         axes.set_xticks(labels, [f"{label:,.0f}" for label in labels])
         axes.minorticks_off()
         axes.set_xlabel("labels")
-        axes.set_title(title, fontsize=9)
         axes.margins(x=0.12)
         axes.set_ylim(max(-0.5, min(0, *(c.values.min() for c in found.cells))) - 0.05, 1.25)
 

@@ -6,22 +6,21 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 import jinja2
-import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.cells import Cell, unique
+from rlhf_gym.benchmark.cells import algorithm_name, unique
 from rlhf_gym.benchmark.comparison import Comparison
+from rlhf_gym.benchmark.forests import chances, each_environment, over_all
 from rlhf_gym.benchmark.panels import Panels, panels
-from rlhf_gym.benchmark.statistics import Estimate
-from rlhf_gym.benchmark.strips import Axis, axis_of, mark, scale, strip
+from rlhf_gym.benchmark.settings import differing, flat
+from rlhf_gym.benchmark.strips import mark
 from rlhf_gym.benchmark.styles import Style, arm_styles
-from rlhf_gym.benchmark.verdict import differing, flat
+from rlhf_gym.benchmark.writing import duration
 from rlhf_gym.report.data import Progress
-from rlhf_gym.report.verdict import Verdict, number
+from rlhf_gym.report.verdict import Verdict
 
 __all__ = ["render_page"]
 
@@ -54,7 +53,7 @@ def render_page(
     sheets = (base / "report.css", own / "comparison.css")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((own / "comparison.html.j2").read_text(encoding="utf-8"))
-    styles = arm_styles((series.arm, series.level) for series in comparison.series)
+    styles = arm_styles(series.key for series in comparison.series)
     drawn = panels(comparison, curves, styles)
     return template.render(
         name=name,
@@ -65,11 +64,13 @@ def render_page(
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
         contents=list(_contents(comparison, drawn)),
+        several=len(comparison.algorithms) > 1,
+        unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in TABLES},
         legend=_legend(comparison, styles),
-        forests=list(_forests(comparison, styles)),
-        every=list(_every(comparison, styles)),
-        chances=_chances(comparison, styles),
+        forests=list(over_all(comparison, styles)),
+        every=list(each_environment(comparison, styles)),
+        chances=list(chances(comparison, styles)),
         panels=drawn,
         settings=list(_settings(comparison)),
         versions=_versions(comparison),
@@ -93,7 +94,7 @@ def _title(comparison: Comparison) -> str:
     def counted(names: Sequence[str], noun: str) -> str:
         return names[0] if len(names) == 1 else f"{len(names)} {noun}s"
 
-    algorithms = [algo.upper() for algo in comparison.algorithms if algo]
+    algorithms = [algorithm_name(algo) for algo in comparison.algorithms if algo]
     parts = [counted(comparison.environments, "environment")]
     parts += [counted(algorithms, "algorithm")] if algorithms else []
     return ", ".join(parts)
@@ -138,91 +139,8 @@ def _cards(comparison: Comparison) -> Iterator[Card]:
         yield Card("Labels", span, "wanted in each run")
     human = sum(row.human_seconds for row in rows)
     if human:
-        yield Card("A person's time", tables.duration(human), "spent on answering")
-    yield Card("Training", tables.duration(sum(row.seconds for row in rows)), "all runs together")
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A row of a forest plot: what it is, its picture, its numbers."""
-
-    name: str
-    picture: Markup
-    text: str
-
-
-@dataclass(frozen=True)
-class Forest:
-    """Strips over one axis."""
-
-    title: str
-    note: str
-    strips: list[Strip]
-    scale: Markup
-
-
-def _forests(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Iterator[Forest]:
-    """Each algorithm over all environments."""
-    scored = [series for series in comparison.series if series.scored]
-    axis = axis_of((v for s in scored for c in s.scored for v in c.values), scores=True)
-    for algo in unique(series.algo for series in scored):
-        found = [series for series in scored if series.algo == algo]
-        strips = [
-            _strip(
-                series.name,
-                series.estimate,
-                np.concatenate([cell.values for cell in series.scored]),
-                axis,
-                styles[series.arm, series.level],
-            )
-            for series in found
-        ]
-        count = max(len(series.scored) for series in found)
-        note = f"{count} environment{'' if count == 1 else 's'}"
-        yield Forest(algo.upper() or "No algorithm", note, strips, scale(axis))
-
-
-def _strip(name: str, estimate: Estimate, values: Any, axis: Axis, style: Style) -> Strip:
-    text = tables.with_interval(estimate)
-    return Strip(name, strip(estimate, values, axis, style, f"{name}: {text}"), text)
-
-
-def _every(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Iterator[Forest]:
-    """Each environment with each algorithm."""
-    level = {id(cell): series.level for series in comparison.series for cell in series.cells}
-    for env_id, algo in unique((cell.env_id, cell.algo) for cell in comparison.cells):
-        cells = [cell for cell in comparison.cells if (cell.env_id, cell.algo) == (env_id, algo)]
-        scored = cells[0].scale is not None
-        axis = axis_of((v for cell in cells for v in cell.values), scores=scored)
-        strips = [_of_cell(cell, axis, styles[cell.arm, level[id(cell)]]) for cell in cells]
-        reason = comparison.unscored.get((env_id, algo))
-        note = "score" if reason is None else f"true return, not a score: {reason}"
-        yield Forest(f"{env_id} {algo.upper()}", note, strips, scale(axis))
-
-
-def _of_cell(cell: Cell, axis: Axis, style: Style) -> Strip:
-    if not cell.rows:
-        text = f"{cell.failed} failed"
-    else:
-        text = tables.with_interval(cell.estimate, tables.decimals if cell.scale else number)
-    picture = strip(cell.estimate, cell.values, axis, style, f"{cell.name}: {text}")
-    return Strip(cell.name, picture, text)
-
-
-def _chances(comparison: Comparison, styles: Mapping[tuple[str, int], Style]) -> Forest | None:
-    """The probabilities of improvement."""
-    axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0))
-    strips = [
-        _strip(
-            f"{each.x.title} beats {each.y.title}",
-            each.estimate,
-            (),
-            axis,
-            styles[each.y.arm, each.y.level],
-        )
-        for each in comparison.improvements
-    ]
-    return Forest("Probability of improvement", "", strips, scale(axis)) if strips else None
+        yield Card("A person's time", duration(human), "spent on answering")
+    yield Card("Training", duration(sum(row.seconds for row in rows)), "all runs together")
 
 
 def _legend(
@@ -242,7 +160,7 @@ def _settings(
         names = differing(settings)
         shared = [(name, value) for name, value in settings[0].items() if name not in names]
         if settings[0]:
-            yield f"{env_id} {algo.upper()}", shared, names
+            yield f"{env_id} {algorithm_name(algo)}", shared, names
 
 
 def _versions(comparison: Comparison) -> list[tuple[str, str]]:

@@ -9,15 +9,23 @@ import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.benchmark import figures
-from rlhf_gym.benchmark.cells import Cell, unique
+from rlhf_gym.benchmark.cells import algorithm_name
 from rlhf_gym.benchmark.comparison import Comparison
 from rlhf_gym.benchmark.curves import Against, Band, band
 from rlhf_gym.benchmark.styles import Style, styles
 from rlhf_gym.report.data import Progress
 
-__all__ = ["Panels", "panels"]
+__all__ = ["Panel", "Panels", "panels"]
 
 Styles = Mapping[tuple[str, int], Style]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A drawn panel and what stands above it."""
+
+    title: str
+    picture: Markup
 
 
 @dataclass(frozen=True)
@@ -33,47 +41,48 @@ class Panels:
         model: score against what the reward model reached.
     """
 
-    profiles: tuple[Markup, ...]
-    steps: tuple[Markup, ...]
-    labels: tuple[Markup, ...]
-    minutes: tuple[Markup, ...]
-    needed: tuple[Markup, ...]
-    model: tuple[Markup, ...]
+    profiles: tuple[Panel, ...]
+    steps: tuple[Panel, ...]
+    labels: tuple[Panel, ...]
+    minutes: tuple[Panel, ...]
+    needed: tuple[Panel, ...]
+    model: tuple[Panel, ...]
 
 
 def panels(comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles) -> Panels:
     """Draw all panels."""
-    level = {id(cell): series.level for series in comparison.series for cell in series.cells}
-    styled = [(by_arm[cell.arm, level[id(cell)]], cell) for cell in comparison.cells]
     return Panels(
         profiles=tuple(_profiles(comparison, by_arm)),
-        steps=tuple(_curves(styled, curves, "steps")),
-        labels=tuple(_curves(styled, curves, "labels")),
-        minutes=tuple(_curves(styled, curves, "minutes")),
+        steps=tuple(_curves(comparison, curves, by_arm, "steps")),
+        labels=tuple(_curves(comparison, curves, by_arm, "labels")),
+        minutes=tuple(_curves(comparison, curves, by_arm, "minutes")),
         needed=tuple(_needed(comparison, by_arm)),
-        model=tuple(_model(styled)),
+        model=tuple(_model(comparison, by_arm)),
     )
 
 
-def _profiles(comparison: Comparison, by_arm: Styles) -> Iterator[Markup]:
+def _profiles(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
     for algo in comparison.algorithms:
         found = [series for series in comparison.of(algo) if series.scored]
         if found:
-            lines = [(by_arm[series.arm, series.level], series) for series in found]
-            yield figures.profiles(lines, name=f"profile-{algo}", title=algo.upper())
+            lines = [(by_arm[series.key], series) for series in found]
+            title = algorithm_name(algo)
+            yield Panel(title, figures.profiles(lines, name=f"profile-{algo}", title=title))
     mains = [main for algo in comparison.algorithms if (main := comparison.main(algo)).scored]
     if len(mains) > 1:
         lines = list(zip(styles(len(mains)), mains, strict=True))
-        yield figures.profiles(lines, name="profile-mains", title="the algorithms", legend=True)
+        title = "All algorithms, taught"
+        picture = figures.profiles(lines, name="profile-mains", title=title, legend=True)
+        yield Panel(title, picture)
 
 
 def _curves(
-    styled: list[tuple[Style, Cell]], curves: Mapping[str, Progress], against: Against
-) -> Iterator[Markup]:
+    comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles, against: Against
+) -> Iterator[Panel]:
     """A panel for each environment and algorithm of which something was logged."""
     x_label = {"steps": "steps", "labels": "labels", "minutes": "minutes of answering"}[against]
-    for env_id, algo in unique((cell.env_id, cell.algo) for _, cell in styled):
-        cells = [(s, cell) for s, cell in styled if (cell.env_id, cell.algo) == (env_id, algo)]
+    for env_id, algo in comparison.places:
+        cells = [(by_arm[series.key], cell) for series, cell in comparison.at(env_id, algo)]
         person = any(row.human_seconds for _, cell in cells for row in cell.rows)
         if against == "minutes" and not person:
             continue
@@ -86,29 +95,35 @@ def _curves(
             elif cell.rows and not cell.labels:
                 levels.append((style, float(np.median(cell.returns))))
         if lines:
-            yield figures.curves(
+            title = cells[0][1].place
+            picture = figures.curves(
                 lines,
                 levels,
                 x_label,
                 name=f"{against}-{env_id}-{algo}",
-                title=f"{env_id} {algo.upper()}",
+                title=title,
                 minutes=against == "labels" and not person,
             )
+            yield Panel(title, picture)
 
 
-def _needed(comparison: Comparison, by_arm: Styles) -> Iterator[Markup]:
+def _needed(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
     for found in comparison.efficiencies:
         cell = found.cells[0]
-        title = f"{cell.env_id} {cell.algo.upper()}"
         name = f"needed-{cell.env_id}-{cell.algo}-{cell.arm}"
-        yield figures.against_labels(found, by_arm[cell.arm, 0], name=name, title=title)
+        style = by_arm[cell.arm, 0]
+        picture = figures.against_labels(found, style, name=name, title=cell.place)
+        yield Panel(cell.place, picture)
 
 
-def _model(styled: list[tuple[Style, Cell]]) -> Iterator[Markup]:
+def _model(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
+    """Score against accuracy, and against correlation."""
+    scored = [(by_arm[each.key], cell) for each in comparison.series for cell in each.scored]
     for measure, x_label in (
         ("accuracy", "accuracy on held-out labels"),
         ("correlation", "correlation of learned and true return"),
     ):
-        known = [(s, c) for s, c in styled if c.scale is not None and c.measured(measure).size]
+        known = [(style, cell) for style, cell in scored if cell.measured(measure).size]
         if known:
-            yield figures.against_accuracy(known, measure, x_label, name=f"model-{measure}")
+            picture = figures.against_accuracy(known, measure, x_label, name=f"model-{measure}")
+            yield Panel(measure.capitalize(), picture)

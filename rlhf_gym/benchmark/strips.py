@@ -69,11 +69,11 @@ def axis_of(values: Iterable[float], *, scores: bool) -> Axis:
     return Axis(low, high, tuple(ticks(low, high)))
 
 
-def ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Round numbers between two others.
+def ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """A few round numbers between two others.
 
-    >>> ticks(-0.1, 1.1)
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    >>> ticks(-0.1, 1.1), ticks(-1250.0, -90.0)
+    ([0.0, 0.5, 1.0], [-1000.0, -500.0])
     """
     rough = (high - low) / count
     power = 10.0 ** np.floor(np.log10(rough))

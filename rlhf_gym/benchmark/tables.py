@@ -3,110 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell, arm_name, arm_order, unique
+from rlhf_gym.benchmark.cells import Cell, algorithm_name, arm_name, arm_order
 from rlhf_gym.benchmark.comparison import WANTED, Comparison, Efficiency
 from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Estimate, Floats
+from rlhf_gym.benchmark.statistics import Floats
+from rlhf_gym.benchmark.writing import (
+    NOTHING,
+    Table,
+    decimals,
+    duration,
+    run_name,
+    with_interval,
+)
 from rlhf_gym.report.verdict import number
 
 __all__ = [
-    "Table",
     "aggregates",
     "by_cell",
     "columns",
-    "decimals",
     "diagnostics",
-    "duration",
     "efficiencies",
     "failures",
     "improvements",
     "overview",
-    "run_name",
     "speeds",
-    "with_interval",
 ]
 
 FEEDBACK = ("labels", "demonstrations")
-NOTHING = "\N{EN DASH}"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text.
-
-    Attributes:
-        header: names of the columns.
-        rows: one text a column.
-        labels: how many of the first columns are names, not numbers.
-    """
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    labels: int = 2
-
-    def markdown(self) -> str:
-        """As Markdown.
-
-        >>> print(Table(("arm", "score"), (("true", "1.00"),), labels=1).markdown())
-        | arm | score |
-        |---|--:|
-        | true | 1.00 |
-        """
-        rule = ["---"] * self.labels + ["--:"] * (len(self.header) - self.labels)
-        lines = [_line(self.header), "|" + "|".join(rule) + "|", *map(_line, self.rows)]
-        return "\n".join(lines)
-
-
-def _line(texts: Sequence[str]) -> str:
-    safe = (" ".join(text.split()).replace("|", "\\|") for text in texts)
-    return "| " + " | ".join(safe) + " |"
-
-
-def decimals(value: float) -> str:
-    """A score, a probability or an accuracy as people write it.
-
-    >>> decimals(-0.914), decimals(-0.001), decimals(math.nan)
-    ('−0.91', '0.00', '–')
-    """
-    if math.isnan(value):
-        return NOTHING
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people write them.
-
-    >>> duration(48.2), duration(400), duration(8000), duration(math.nan)
-    ('48 s', '6.7 min', '2.2 h', '–')
-    """
-    if math.isnan(seconds):
-        return NOTHING
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-def with_interval(estimate: Estimate, write: Callable[[float], str] = decimals) -> str:
-    """A number and its interval, where it has one.
-
-    >>> with_interval(Estimate(0.956, 0.912, 1.004)), with_interval(Estimate(0.5))
-    ('0.96 [0.91, 1.00]', '0.50')
-    """
-    text = write(estimate.value)
-    if math.isnan(estimate.low):
-        return text
-    return f"{text} [{write(estimate.low)}, {write(estimate.high)}]"
-
-
-def run_name(row: Row) -> str:
-    """What tells a run from the others."""
-    arm = arm_name(row.arm, [row.labels], [row.demonstrations])
-    return f"{' '.join(filter(None, (row.env_id, row.algo.upper(), arm)))}, seed {row.seed}"
 
 
 def result(cell: Cell) -> str:
@@ -122,21 +49,21 @@ def overview(comparison: Comparison) -> Table:
     """Environments and algorithms down, arms across: interquartile means with their intervals."""
     names = columns(comparison)
     rows = []
-    for env_id, algo in unique((cell.env_id, cell.algo) for cell in comparison.cells):
+    for env_id, algo in comparison.places:
         texts = [_across(_column(comparison, key), env_id, algo) for key in names]
-        rows.append((env_id, algo.upper(), *texts))
+        rows.append((env_id, algorithm_name(algo), *texts))
     return Table(("environment", "algorithm", *names.values()), tuple(rows))
 
 
 def columns(comparison: Comparison) -> dict[tuple[str, int], str]:
     """Arm and level of every series, in order, and what to call them over all algorithms."""
-    keys = {(series.arm, series.level) for series in comparison.series}
+    keys = {series.key for series in comparison.series}
     ordered = sorted(keys, key=lambda key: (arm_order(key[0]), key[1]))
     return {key: _heading(key[0], _column(comparison, key)) for key in ordered}
 
 
 def _column(comparison: Comparison, key: tuple[str, int]) -> list[Cell]:
-    found = [series for series in comparison.series if (series.arm, series.level) == key]
+    found = [series for series in comparison.series if series.key == key]
     return [cell for series in found for cell in series.cells]
 
 
@@ -160,7 +87,7 @@ def by_cell(comparison: Comparison) -> Table:
     rows = tuple(
         (
             cell.env_id,
-            cell.algo.upper(),
+            algorithm_name(cell.algo),
             cell.name,
             NOTHING if cell.scale is None else with_interval(cell.estimate),
             number(float(np.median(cell.returns))) if cell.rows else NOTHING,
@@ -177,7 +104,7 @@ def aggregates(comparison: Comparison) -> Table:
     """Every series: its score over all environments."""
     rows = tuple(
         (
-            series.algo.upper(),
+            algorithm_name(series.algo),
             series.name,
             with_interval(series.estimate),
             str(len(series.scored)),
@@ -208,7 +135,7 @@ def efficiencies(comparison: Comparison) -> Table:
     rows = tuple(
         (
             each.cells[0].env_id,
-            each.cells[0].algo.upper(),
+            algorithm_name(each.cells[0].algo),
             ", ".join(f"{cell.labels:,}: {decimals(cell.estimate.value)}" for cell in each.cells),
             needed(each),
         )
@@ -236,7 +163,7 @@ def speeds(comparison: Comparison) -> Table:
         rows.append(
             (
                 cell.env_id,
-                cell.algo.upper(),
+                algorithm_name(cell.algo),
                 cell.name,
                 duration(seconds),
                 decimals(seconds / beside) if cell.arm != "true" else "1",
@@ -253,7 +180,7 @@ def diagnostics(comparison: Comparison) -> Table:
     rows = tuple(
         (
             cell.env_id,
-            cell.algo.upper(),
+            algorithm_name(cell.algo),
             cell.name,
             _with_lowest(cell.measured("accuracy")),
             decimals(_median(cell, "cross_entropy")),

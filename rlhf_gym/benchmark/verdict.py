@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell
-from rlhf_gym.benchmark.comparison import Comparison, Series
-from rlhf_gym.benchmark.tables import decimals, run_name
+from rlhf_gym.benchmark.cells import TAUGHT, Cell, algorithm_name
+from rlhf_gym.benchmark.comparison import Comparison
+from rlhf_gym.benchmark.series import Series
+from rlhf_gym.benchmark.settings import differing, flat
+from rlhf_gym.benchmark.writing import decimals, run_name
 from rlhf_gym.report.verdict import Verdict, number
 
-__all__ = ["differing", "flat", "judge"]
+__all__ = ["judge"]
 
 GOOD_LOW = 0.85
 """A good score: the lower end of its interval reaches this ..."""
@@ -24,6 +24,8 @@ POOR = 0.5
 CONTROL = 0.3
 """Shuffled labels that score more than this teach, although they say nothing."""
 FEW_SEEDS = 5
+SPENT = 0.9
+"""Share of the labels below which they were not all given."""
 NAMED = 6
 """So many names are listed in a sentence."""
 
@@ -40,15 +42,15 @@ def _scored(comparison: Comparison, taught: Sequence[Series]) -> tuple[str, str]
     where = _where(comparison, taught)
     if len(taught) == 1:
         (series,) = taught
-        value = series.estimate
+        algo, value = algorithm_name(series.algo), series.estimate
         headline = (
-            f"{series.algo.upper()} {_taught_by(series)} scores {decimals(value.value)} {where}, "
+            f"{algo} {_taught_by(series)} scores {decimals(value.value)} {where}, "
             "where 1 is what the true reward teaches and 0 the random policy."
         )
         interval = "" if np.isnan(value.low) else _interval(series)
         return headline, f"{interval}{_about_the_control(comparison, taught)}"
     best = sorted(taught, key=lambda series: -series.estimate.value)
-    scores = [f"{series.algo.upper()} {decimals(series.estimate.value)}" for series in best]
+    scores = [f"{algorithm_name(series.algo)} {decimals(series.estimate.value)}" for series in best]
     headline = (
         f"Taught by comparisons of clips, agents score {_and(scores)} {where}, where 1 is what "
         "the true reward teaches the same algorithm and 0 the random policy."
@@ -104,11 +106,12 @@ def _unscored(comparison: Comparison, mains: Sequence[Series]) -> tuple[str, str
     if not best:
         return "No run has a true return.", "There is nothing to compare: every run failed."
     texts = [
-        f"{cell.env_id}: {number(float(np.median(cell.returns)))} ({cell.algo.upper()} {cell.name})"
+        f"{number(float(np.median(cell.returns)))} on {cell.env_id} "
+        f"({algorithm_name(cell.algo)} {cell.name})"
         for cell in best
     ]
     return (
-        f"The best median true return is, on {'; '.join(texts[:NAMED])}{_more(texts)}.",
+        f"The best median true return is {_some(texts)}.",
         "True returns are compared as they are: a score needs runs with the true reward and of "
         "the random policy.",
     )
@@ -147,8 +150,14 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
 
 def _about_scores(comparison: Comparison) -> Iterator[str]:
     reasons: dict[str, list[str]] = defaultdict(list)
-    for (env_id, algo), reason in comparison.unscored.items():
-        reasons[reason].append(f"{env_id} {algo.upper()}".strip())
+    for env_id in comparison.environments:
+        found = {algo: why for (env, algo), why in comparison.unscored.items() if env == env_id}
+        algos = {cell.algo for cell in comparison.cells if cell.env_id == env_id}
+        alike = len(set(found.values())) == 1 and set(found) == algos
+        for algo, why in found.items():
+            place = env_id if alike else f"{env_id} {algorithm_name(algo)}"
+            if place not in reasons[why]:
+                reasons[why].append(place)
     for reason, places in reasons.items():
         yield f"No score for {_some(places)}: {reason}."
     scored = {series.title: len(series.scored) for series in comparison.series if series.scored}
@@ -164,18 +173,26 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
 
 
 def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
-    few = [cell for cell in cells if len(cell.rows) < FEW_SEEDS and cell.arm != "random"]
+    trained = [cell for cell in cells if cell.arm != "random"]
+    few = [cell for cell in trained if len(cell.rows) < FEW_SEEDS]
     if few:
         least = min(len(cell.rows) for cell in few)
         yield (
-            f"{len(few)} of {len(cells)} cells have fewer than {FEW_SEEDS} seeds (the fewest: "
+            f"{len(few)} of {len(trained)} cells have fewer than {FEW_SEEDS} seeds (the fewest: "
             f"{least}): their intervals are too narrow, or missing."
         )
+    unspent = [
+        f"{cell.place} {cell.name}"
+        for cell in trained
+        if 0 < np.mean([row.labels_given for row in cell.rows] or [0]) < SPENT * cell.labels
+    ]
+    if unspent:
+        yield f"Not all labels were given in {_some(unspent)}."
     for cell in cells:
         twice = [seed for seed, n in Counter(row.seed for row in cell.rows).items() if n > 1]
         if twice:
             yield (
-                f"{cell.env_id} {cell.algo.upper()} {cell.name}: seed {_some(map(str, twice))} "
+                f"{cell.place} {cell.name}: seed {_some(map(str, twice))} "
                 "occurs more than once; runs of one seed are not independent."
             )
 
@@ -185,7 +202,7 @@ def _about_settings(comparison: Comparison) -> Iterator[str]:
         names = [name for name in differing([flat(row.settings) for row in cell.rows])]
         if names := [name for name in names if name != "seed"]:
             yield (
-                f"{cell.env_id} {cell.algo.upper()} {cell.name}: the seeds differ in more than the "
+                f"{cell.place} {cell.name}: the seeds differ in more than the "
                 f"seed ({_some(names)})."
             )
     packages = differing([row.versions for row in comparison.rows])
@@ -196,46 +213,15 @@ def _about_settings(comparison: Comparison) -> Iterator[str]:
         yield f"The runs come from {len(commits)} commits: {_some(commits)}."
 
 
-def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names whose values are not the same in all tables.
-
-    >>> differing([{"steps": 1, "seed": 1}, {"steps": 1, "seed": 2}, {"steps": 1}])
-    ['seed']
-    """
-    names = {name: None for table in tables for name in table}
-    missing = object()
-    return [
-        name
-        for name in names
-        if any(table.get(name, missing) != tables[0].get(name, missing) for table in tables)
-    ]
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Nested tables as one with dotted names.
-
-    >>> flat({"steps": 100, "agent": {"gamma": 0.9}})
-    {'steps': '100', 'agent.gamma': '0.9'}
-    """
-    found: dict[str, str] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{prefix}{name}.")
-        else:
-            found[prefix + name] = (
-                value if isinstance(value, str) else json.dumps(value, default=str)
-            )
-    return found
-
-
 def _some(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
     listed = list(names)
-    return _and(listed) if len(listed) <= NAMED else ", ".join(listed[:NAMED]) + _more(listed)
-
-
-def _more(names: Sequence[str]) -> str:
-    return f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    if len(listed) > NAMED:
+        listed = [*listed[:NAMED], f"{len(listed) - NAMED} more"]
+    return _and(listed)
 
 
 def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """Names in a sentence; those with commas of their own are set off by semicolons."""
+    comma = "; " if any("," in name for name in names) else ", "
+    return names[0] if len(names) == 1 else f"{comma.join(names[:-1])} and {names[-1]}"

@@ -121,6 +121,7 @@ def to_svg(figure: Figure, name: str, title: str) -> Markup:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' id="[a-zA-Z0-9.]+_\d+"', "", text)  # nothing refers to these
+    text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)  # a hundredth of a point is fine enough
     text = re.sub(r"(font: [^;\"]*?[\d.]+px )[^;\"]+", r"\1var(--sans)", text)
     label = Markup.escape(title)
     text = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg ', r"<svg \1", text, count=1)

@@ -86,7 +86,7 @@ def test_the_numbers_are_strict_json(folder: Path) -> None:
 
     numbers = json.loads((folder / "report.json").read_text(), parse_constant=refuse)
     assert numbers["failed"] == [
-        {"run": "CartPole-v1 PPO learned, 25 labels, seed 9", "error": "out of <memory>"}
+        {"run": "CartPole-v1 PPO learned, 25 labels (seed 9)", "error": "out of <memory>"}
     ]
     (needed,) = numbers["labels_needed"]
     assert 25 < needed["labels"] < 100
