@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import shlex
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,11 @@ import tyro
 
 from rlhf_gym.benchmark.build import build_comparison
 from rlhf_gym.benchmark.comparison import compare
+from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.single_runs import rows_of_runs
 from rlhf_gym.benchmark.tables import by_cell
 
-__all__ = ["command"]
+__all__ = ["command", "show"]
 
 
 def command(
@@ -41,16 +43,21 @@ def command(
     rows = rows_of_runs(runs)
     given = shlex.join(["rlhf-gym", "compare", *runs])
     page = build_comparison(rows, Path(), out, command=given)
+    show(page, rows, json)
+    if open:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def show(page: Path, rows: Sequence[Row], json: bool) -> None:
+    """Print what a comparison says, or its numbers as JSON."""
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     if json:
         print(json_module.dumps({"report": str(page), **numbers}, indent=2))
-    else:
-        verdict = numbers["verdict"]
-        print(by_cell(compare(rows)).markdown())
-        print()
-        print(verdict["headline"])
-        for warning in verdict["warnings"]:
-            print(f"! {warning}")
-        print(f"report: {page}, tables: {page.with_suffix('.md')}")
-    if open:
-        webbrowser.open(page.resolve().as_uri())
+        return
+    verdict = numbers["verdict"]
+    print(by_cell(compare(rows)).markdown())
+    print()
+    print(verdict["headline"])
+    for warning in verdict["warnings"]:
+        print(f"! {warning}")
+    print(f"report: {page}")

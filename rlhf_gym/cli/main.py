@@ -22,6 +22,7 @@ COMMANDS = {
     "watch": "see the agent act, with the reward that was learned",
     "report": "write one HTML file about a run",
     "compare": "put runs beside each other in one HTML file",
+    "benchmark": "compare algorithms and ways to learn from people, over seeds",
     "play": "play an environment with the keyboard",
     "envs": "list the environments",
     "doctor": "find out what is wrong with an installation",
@@ -105,7 +106,10 @@ def _is_advice(error: Exception) -> bool:
 def _remedy(error: Exception) -> str:
     """What to do about an error of the operating system that does not say so itself."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ": free some space and try again (`rlhf-gym train --resume RUN` keeps all labels)"
+        return (
+            ": free some space and go on; nothing that was finished is lost (`rlhf-gym train "
+            "--resume RUN`, or the same `rlhf-gym benchmark` again)"
+        )
     return ""
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rlhf_gym.cli.main import main
-from rlhf_gym.training import TrainSettings, train
+from rlhf_gym.run_settings import TrainSettings
+from rlhf_gym.training import train
 
 Capture = pytest.CaptureFixture[str]
 
