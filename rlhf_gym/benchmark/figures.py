@@ -147,7 +147,8 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
         axes.minorticks_off()
         axes.set_xlabel("labels")
         axes.margins(x=0.12)
-        axes.set_ylim(max(-0.5, min(0, *(c.values.min() for c in found.cells))) - 0.05, 1.25)
+        scores = np.concatenate([cell.values for cell in found.cells])
+        axes.set_ylim(max(min(0, scores.min()), -0.5) - 0.05, min(max(1.2, scores.max()), 2) + 0.05)
 
     return svg(draw, WIDTH, HEIGHT, name=name, title=f"Score by labels: {title}")
 

@@ -42,7 +42,7 @@ def result(cell: Cell) -> str:
     if not cell.rows:
         return "failed"
     if cell.scale is None:
-        return "return " + with_interval(cell.estimate, number)
+        return with_interval(cell.estimate, number) + " return"
     return with_interval(cell.estimate)
 
 

@@ -85,9 +85,10 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
     if control is None:
         return "There are no runs with shuffled labels: what the answers add is not known."
     text = f"With shuffled labels the score is {decimals(control)}"
-    if control <= CONTROL:
-        return f"{text}: it is the answers that teach."
-    return f"{text}: much of this is learned without the answers."
+    if control > CONTROL:
+        return f"{text}: much of this is learned without the answers."
+    learned = all(series.estimate.value >= POOR for series in taught)
+    return f"{text}: it is the answers that teach." if learned else f"{text}."
 
 
 def _control(comparison: Comparison) -> float | None:

@@ -47,6 +47,7 @@ def test_shuffled_labels_that_teach_are_no_good_sign() -> None:
 def test_no_better_than_shuffled_labels_is_poor() -> None:
     rows = without("learned") + rows_of("CartPole-v1", "learned", [0.1] * 5, labels=100)
     assert verdict_of(rows).level == "poor"
+    assert "teach" not in verdict_of(rows).trust
 
 
 def test_without_shuffled_labels_it_is_not_known_what_the_answers_add() -> None:

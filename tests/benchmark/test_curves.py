@@ -57,6 +57,14 @@ def test_the_last_return_at_a_number_of_labels_counts(tmp_path: Path) -> None:
     assert np.all(np.diff(found.x) > 0)
 
 
+def test_labels_that_were_all_given_before_training_make_one_point(tmp_path: Path) -> None:
+    (row,) = rows_of("CartPole-v1", "learned", [1.0], labels=20, curve="a.csv")
+    lines = ["time/total_timesteps,rollout/ep_rew_mean,feedback/labels", "100,20,20", "400,90,20"]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    found = band_of([row], tmp_path, "labels")
+    assert (found.x.tolist(), found.middle.tolist()) == ([20], [90])
+
+
 @pytest.mark.parametrize("content", ["", "time/total_timesteps\n100\n", "half a li"])
 def test_a_curve_without_returns_has_no_band(content: str, tmp_path: Path) -> None:
     (row,) = rows_of("CartPole-v1", "learned", [1.0], labels=20, curve="a.csv")

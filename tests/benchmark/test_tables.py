@@ -26,7 +26,7 @@ def test_the_overview_has_arms_across_and_tells_where_labels_vary() -> None:
 def test_what_is_no_score_is_marked() -> None:
     rows = rows_of("CartPole-v1", "learned", [0.0, 1.0], labels=8)
     assert tables.overview(compare(rows)).rows == (
-        ("CartPole-v1", "PPO", "return 260 [20.0, 500]"),
+        ("CartPole-v1", "PPO", "260 [20.0, 500] return"),
     )
 
 
@@ -34,7 +34,7 @@ def test_an_arm_that_an_environment_lacks_is_empty_and_one_that_failed_says_so()
     failed = [replace(row, returns=()) for row in rows_of("Pendulum-v1", "bc", [0.0])]
     rows = rows_of("CartPole-v1", "learned", [0.5], labels=8) + failed
     assert [row[2:] for row in tables.overview(compare(rows)).rows] == [
-        ("return 260", ""),
+        ("260 return", ""),
         ("", "failed"),
     ]
 
