@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name, arm_name, arm_order
-from rlhf_gym.benchmark.comparison import WANTED, Comparison, Efficiency
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Floats
-from rlhf_gym.benchmark.writing import (
+from rlhf_gym.comparison.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.comparison.comparison import WANTED, Comparison, Efficiency
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Floats
+from rlhf_gym.comparison.writing import (
     NOTHING,
     Table,
     decimals,

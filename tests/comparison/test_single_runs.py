@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from run_folders import full_run, persons_run, unfinished_run
 
-from rlhf_gym.benchmark.single_runs import rows_of_runs
+from rlhf_gym.comparison.single_runs import rows_of_runs
 
 
 def made(folder: Path, **settings: object) -> Path:

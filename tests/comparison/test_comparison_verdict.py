@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from made_rows import arms_of, rows_of
 
-from rlhf_gym.benchmark.comparison import compare
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.verdict import judge
+from rlhf_gym.comparison.comparison import compare
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.verdict import judge
 from rlhf_gym.report.verdict import Verdict
 
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rlhf_gym.benchmark.cells import algorithm_name, arm_name
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Estimate
+from rlhf_gym.comparison.cells import algorithm_name, arm_name
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Estimate
 
 __all__ = ["NOTHING", "Table", "decimals", "duration", "run_name", "with_interval"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from rlhf_gym.benchmark.statistics import Estimate, Floats
-from rlhf_gym.benchmark.styles import Style
+from rlhf_gym.comparison.statistics import Estimate, Floats
+from rlhf_gym.comparison.styles import Style
 from rlhf_gym.report.plotting import GREY, RULE, themed
 
 __all__ = ["Axis", "axis_of", "mark", "strip", "ticks"]

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from made_rows import rows_of, with_curves
 
-from rlhf_gym.benchmark.cells import Cell, cells_of
-from rlhf_gym.benchmark.curves import Against, Band, band, read_curves
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.cells import Cell, cells_of
+from rlhf_gym.comparison.curves import Against, Band, band, read_curves
+from rlhf_gym.comparison.rows import Row
 
 
 def band_of(rows: list[Row], folder: Path, against: Against) -> Band:

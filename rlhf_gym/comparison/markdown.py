@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.comparison import Comparison
+from rlhf_gym.comparison import tables
+from rlhf_gym.comparison.comparison import Comparison
 from rlhf_gym.report.verdict import Verdict
 
 __all__ = ["markdown"]

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import COLLAPSED, WANTED, Efficiency
-from rlhf_gym.benchmark.curves import SECONDS_A_LABEL, Band
-from rlhf_gym.benchmark.series import Series
-from rlhf_gym.benchmark.statistics import Floats, performance_profile
-from rlhf_gym.benchmark.styles import Style
+from rlhf_gym.comparison.cells import Cell, algorithm_name
+from rlhf_gym.comparison.comparison import COLLAPSED, WANTED, Efficiency
+from rlhf_gym.comparison.curves import SECONDS_A_LABEL, Band
+from rlhf_gym.comparison.series import Series
+from rlhf_gym.comparison.statistics import Floats, performance_profile
+from rlhf_gym.comparison.styles import Style
 from rlhf_gym.report.figures import short
 from rlhf_gym.report.plotting import GREY, INK, svg
 

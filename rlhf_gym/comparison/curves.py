@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Floats
+from rlhf_gym.comparison.cells import Cell
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Floats
 from rlhf_gym.report.data import LABELS, STEPS, TRUE_RETURN, Progress, read_progress
 
 __all__ = ["SECONDS_A_LABEL", "Against", "Band", "band", "read_curves"]

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from made_rows import arms_of, rows_of
 
-from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.comparison import compare
-from rlhf_gym.benchmark.writing import Table
+from rlhf_gym.comparison import tables
+from rlhf_gym.comparison.comparison import compare
+from rlhf_gym.comparison.writing import Table
 
 
 def test_the_overview_has_arms_across_and_tells_where_labels_vary() -> None:

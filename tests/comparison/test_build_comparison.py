@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from made_rows import arms_of, rows_of, with_curves
 
-from rlhf_gym.benchmark.build import build_comparison
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.build import build_comparison
+from rlhf_gym.comparison.rows import Row
 
 
 class Page(HTMLParser):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import Comparison
-from rlhf_gym.benchmark.series import Series
-from rlhf_gym.benchmark.settings import differing, flat
-from rlhf_gym.benchmark.writing import decimals, run_name
+from rlhf_gym.comparison.cells import TAUGHT, Cell, algorithm_name
+from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.series import Series
+from rlhf_gym.comparison.settings import differing, flat
+from rlhf_gym.comparison.writing import decimals, run_name
 from rlhf_gym.report.verdict import Verdict, number
 
 __all__ = ["judge"]
