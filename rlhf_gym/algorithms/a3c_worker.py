@@ -113,6 +113,7 @@ def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
         agent.num_timesteps = assignment.begun_at + int(assignment.timesteps.sum())
         agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
         agent.train()
+        agent.logger.record("train/staleness", optimizer.staleness)
         recorded = [w.take_recorded() for w in wrappers if hasattr(type(w), "take_recorded")]
         yield Rollout(steps, recorded, dict(agent.logger.name_to_value))
         agent.logger.name_to_value.clear()

@@ -280,7 +280,7 @@ def test_what_cannot_work_is_refused_before_any_process_is_started(tmp_path: Pat
         A3C("MlpPolicy", counting(2), n_workers=2, start_method="fork")
     with pytest.raises(ValueError, match="cannot be sent to worker processes, as it cannot be"):
         A3C("MlpPolicy", make_vec_env(Unpicklable, 2), n_workers=2)
-    with pytest.raises(ValueError, match="RMSprop or Adam, but the policy has SGD"):
+    with pytest.raises(ValueError, match="RMSprop, Adam, RMSpropTFLike, but the policy has SGD"):
         A3C(
             "MlpPolicy",
             counting(2),
