@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rlhf_gym.algorithms.a3c import A3C
     from rlhf_gym.clips import Clip
     from rlhf_gym.environments import make_env, make_vec_env
+    from rlhf_gym.envs.scores import score_of
     from rlhf_gym.feedback import HumanFeedback
     from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
     from rlhf_gym.reward_model import RewardModel, RewardModelSettings
@@ -49,6 +50,7 @@ _MODULES = {
     "WindowTeacher": "teachers",
     "make_env": "environments",
     "make_vec_env": "environments",
+    "score_of": "envs.scores",
 }
 
 __all__ = [
@@ -71,6 +73,7 @@ __all__ = [
     "WindowTeacher",
     "make_env",
     "make_vec_env",
+    "score_of",
 ]
 
 

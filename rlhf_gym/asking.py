@@ -22,6 +22,9 @@ OPEN_QUERIES = 8
 FRESH_SECONDS = 30.0
 """After so long a query that nobody has looked at gives way to newer clips, if there are any."""
 
+TELLING = 10
+"""Among fewer labels than this, many ties may be chance."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -83,6 +86,17 @@ class Asking:
     def labels(self) -> int:
         """Number of queries with a label, repeats left out."""
         return len(self._values)
+
+    def warn_of_ties(self) -> None:
+        """Warn if more than half of the labels are ties, from which little can be learned."""
+        ties = sum(value == 0.5 for value in self._values.values())
+        if self.labels >= TELLING and ties > self.labels / 2:
+            warnings.warn(
+                f"{ties} of the first {self.labels} labels are ties, from which little can be "
+                "learned: ask about longer clips; a synthetic teacher may judge by a score that "
+                "tells them apart, as SyntheticTeacher(score=score_of('MountainCar-v0'))",
+                stacklevel=3,
+            )
 
     def ask(self, target: int, predict_returns: PredictReturns | None) -> None:
         """Put queries until ``target`` labels are there, or are on their way.

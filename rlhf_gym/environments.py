@@ -6,10 +6,11 @@ import difflib
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import load_env_creator
+from gymnasium.envs.registration import EnvSpec, load_env_creator
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
@@ -162,7 +163,7 @@ def goal_of(env_id: str) -> Goal:
     >>> goal_of("CartPole-v1").text
     'Keep the pole upright and the cart near the middle.'
     """
-    return goal_from(_metadata(env_id), GOALS.get(gym.spec(env_id).name, GENERAL_GOAL))
+    return goal_from(_metadata(env_id), GOALS.get(_spec(env_id).name, GENERAL_GOAL))
 
 
 def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:
@@ -209,18 +210,27 @@ def _snapshot_kind(make: Callable[[], Env]) -> Kind:
     return probe(make) if described else "camera"
 
 
-def _metadata(env_id: str) -> dict[str, Any]:
-    """The metadata of an environment's class; an environment need not be made for it."""
+def _spec(env_id: str) -> EnvSpec:
+    """What is registered under an id; the module of ``module:id`` is imported first."""
+    module, _, name = env_id.rpartition(":")
     try:
-        spec = gym.spec(env_id)
+        if module:
+            import_module(module)
+        return gym.spec(name)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
     except gym.error.UnregisteredEnv as error:
-        name = env_id.rpartition(":")[2]
         nearest = difflib.get_close_matches(name, gym.registry, n=3, cutoff=0.5)
         hint = f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
         raise ValueError(
             f"there is no environment with the id {env_id!r}{hint}; `rlhf-gym envs` lists those "
-            "that are installed"
+            "that are installed, and module:id names one of an own module"
         ) from error
+
+
+def _metadata(env_id: str) -> dict[str, Any]:
+    """The metadata of an environment's class; an environment need not be made for it."""
+    spec = _spec(env_id)
     if spec.entry_point is None:
         return {}
     creator = (

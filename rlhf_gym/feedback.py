@@ -301,6 +301,7 @@ class HumanFeedback(BaseCallback):
         for wanted in [*range(part, target, part), target]:
             self._ask(wanted, awaited=wanted)
             self._learn()
+        self.asking.warn_of_ties()
         self._first_round_done = not self._stopping
 
     def _on_rollout_start(self) -> None:

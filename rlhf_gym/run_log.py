@@ -71,13 +71,18 @@ class RunLog:
         if self._run is not None:
             self._run.append_round(measures.as_json())
 
+    @property
+    def learned_return(self) -> float:
+        """Mean learned return of the last 100 episodes; NaN before the first has ended."""
+        return float(np.mean(self._learned_returns)) if self._learned_returns else math.nan
+
     def write(self, logger: Logger, *, labels: int, asked: int, round: int) -> None:
         """Record everything with SB3's logger."""
         logger.record("feedback/labels", labels)
         logger.record("feedback/asked", asked)
         logger.record("feedback/round", round)
         if self._learned_returns:
-            logger.record("feedback/learned_return", float(np.mean(self._learned_returns)))
+            logger.record("feedback/learned_return", self.learned_return)
         for name in MEASURES if self.latest is not None else ():
             logger.record(f"feedback/{name}", getattr(self.latest, name))
         for stage, seconds in self.seconds.items():

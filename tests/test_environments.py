@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -54,6 +55,20 @@ def test_a_function_may_make_the_environment() -> None:
     venv = make_vec_env(make, env_kwargs={"goal_velocity": 0.01})
     assert venv.get_attr("horizon") == [200]
     assert venv.get_attr("goal_velocity") == [0.01]
+
+
+def test_an_id_may_name_the_module_that_registers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_environments.py").write_text(
+        "import gymnasium as gym\n"
+        "entry = 'gymnasium.envs.classic_control:CartPoleEnv'\n"
+        "gym.register('Mine-v0', entry, max_episode_steps=20)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert make_vec_env("my_environments:Mine-v0").num_envs == 1
+    with pytest.raises(ValueError, match="'nowhere:Mine-v0' cannot be imported"):
+        make_vec_env("nowhere:Mine-v0")
 
 
 def test_an_unknown_id_is_answered_with_the_nearest() -> None:

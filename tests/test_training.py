@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -18,12 +19,16 @@ from typing import Any
 
 import pytest
 import torch
+from sb3_contrib import TQC
+from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore
+from rlhf_gym.algorithms import agent_settings
 from rlhf_gym.cli.main import main
 from rlhf_gym.evaluation import read_evaluation
+from rlhf_gym.run_settings import TrainSettings, filled
 from rlhf_gym.runs import RunFolder
-from rlhf_gym.training import TrainSettings, evaluate, filled, load, resume, train
+from rlhf_gym.training import evaluate, load, resume, train
 
 CHANCE = 23.0
 """True return of a random policy in CartPole (docs/results/learning.jsonl, median of 10 seeds)."""
@@ -77,6 +82,11 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"env_id": "CartPol-v1"}, "did you mean CartPole-v1"),
     ({"algo": "ppoo"}, "did you mean ppo"),
     ({"algo": "dqn"}, "DQN cannot take actions"),
+    ({"algo": "sb3_contrib:QRDQN"}, "QRDQN cannot take actions of .* use one of ppo, a2c, a3c"),
+    ({"algo": "nowhere:PPO"}, "cannot be imported: No module named 'nowhere'; install it"),
+    ({"set": "n_step=128"}, "PPO has no setting 'n_step'; did you mean n_steps"),
+    ({"set": "n_steps"}, "expected key=value"),
+    ({"set": "batch_size=one"}, "PPO refuses its settings"),
     ({"clip_seconds": 0.0}, "clip_seconds must be positive, but is 0.0"),
     ({"labels": 0}, "labels must be at least 1, but is 0"),
     ({"steps": -1}, "steps must be at least 1, but is -1"),
@@ -92,9 +102,39 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
 def test_what_cannot_work_is_refused_before_a_folder_is_made(
     change: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
+    change = dict(change)
     with pytest.raises(ValueError, match=message):
-        train(replace(SMALL, **change), tmp_path / "run", progress=False)
+        agent = agent_settings([change.pop("set")] if "set" in change else [])
+        train(replace(SMALL, agent=agent, **change), tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
+
+
+def test_an_algorithm_of_another_package_is_trained(tmp_path: Path) -> None:
+    settings = replace(SMALL, algo="sb3_contrib:TQC", n_envs=1, steps=700, clip_seconds=0.5)
+    told: list[str] = []
+    train(settings, tmp_path / "run", progress=False, tell=told.append)
+    assert any("no preset for Pendulum-v1 with sb3_contrib:TQC" in line for line in told)
+    agent, _, _ = load(tmp_path / "run")
+    assert isinstance(agent, TQC) and agent.num_timesteps >= 700
+
+
+def test_settings_of_the_agent_come_before_the_presets(tmp_path: Path) -> None:
+    arguments = ["train", "Pendulum-v1", "--steps", "600", "--labels", "4", "--no-progress"]
+    arguments += [
+        "--set",
+        "n_steps=32",
+        "--set",
+        "learning_rate=lin_1e-4",
+        "--set",
+        "batch_size=64",
+        "--n-envs",
+        "4",
+    ]
+    assert main([*arguments, "--run", str(tmp_path / "run")]) == 0
+    agent, _, settings = load(tmp_path / "run")
+    assert isinstance(agent, PPO) and agent.n_steps == 32 and agent.gamma == 0.98
+    assert settings.agent["learning_rate"] == "lin_1e-4" and settings.agent["gamma"] == 0.98
+    assert agent.lr_schedule(1.0) == 1e-4 and agent.lr_schedule(0.0) == 0.0
 
 
 @pytest.mark.parametrize(("change", "message"), BAD_SETTINGS)
@@ -111,7 +151,7 @@ def test_the_program_says_it_in_one_message(
     arguments = ["train", given["env_id"], *flags, "--run", str(tmp_path / "run"), "--no-progress"]
     assert main(arguments) == 1
     shown = capsys.readouterr()
-    assert message in shown.err and shown.err.startswith("rlhf-gym: ")
+    assert re.search(message, shown.err) and shown.err.startswith("rlhf-gym: ")
     assert "Traceback" not in shown.err and shown.out == ""
     assert not (tmp_path / "run").exists()
 

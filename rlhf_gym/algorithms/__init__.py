@@ -1,7 +1,31 @@
 """Algorithms of stable-baselines3's kind: by name, A3C, and rewards recomputed when sampled."""
 
 from rlhf_gym.algorithms.a3c import A3C
-from rlhf_gym.algorithms.names import ALGORITHMS, algorithm, check_fits, fits
+from rlhf_gym.algorithms.agent_settings import (
+    agent_arguments,
+    agent_settings,
+    check_agent_settings,
+)
+from rlhf_gym.algorithms.names import (
+    ALGORITHMS,
+    algorithm,
+    check_fits,
+    fits,
+    policy_for,
+    refusal,
+)
 from rlhf_gym.algorithms.replay import relabel
 
-__all__ = ["A3C", "ALGORITHMS", "algorithm", "check_fits", "fits", "relabel"]
+__all__ = [
+    "A3C",
+    "ALGORITHMS",
+    "agent_arguments",
+    "agent_settings",
+    "algorithm",
+    "check_agent_settings",
+    "check_fits",
+    "fits",
+    "policy_for",
+    "refusal",
+    "relabel",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from typing import Any
 
 from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
@@ -11,7 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.algorithms.a3c import A3C
 
-__all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits"]
+__all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits", "policy_for", "refusal"]
 
 ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
     "ppo": PPO,
@@ -74,17 +75,50 @@ def check_fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object
     Raises:
         ValueError: it cannot; the message names those that can.
     """
-    if fits(algorithm, action_space):
-        return
+    if not fits(algorithm, action_space):
+        raise refusal(algorithm, action_space)
+
+
+def refusal(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> ValueError:
+    """The error that an algorithm cannot take such actions, with the names of those that can."""
     others = [name for name, known in ALGORITHMS.items() if fits(known, action_space)]
     remedy = f"use one of {', '.join(others)}" if others else "no algorithm here can"
-    raise ValueError(f"{algorithm.__name__} cannot take actions of {action_space}: {remedy}")
+    return ValueError(f"{algorithm.__name__} cannot take actions of {action_space}: {remedy}")
+
+
+def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
+    """The name of the algorithm's policy that fits the observations.
+
+    Raises:
+        ValueError: it has none, or none for them.
+
+    >>> policy_for(PPO, spaces.Box(0, 255, (84, 84, 4), "uint8"))
+    'CnnPolicy'
+    """
+    if isinstance(space, spaces.Dict):
+        kind = "MultiInput"
+    else:
+        kind = "Cnn" if isinstance(space, spaces.Box) and len(space.shape) == 3 else "Mlp"
+    for name in algorithm.policy_aliases:  # "MlpPolicy", but also "MlpLstmPolicy"
+        if name.startswith(kind):
+            return name
+    raise ValueError(
+        f"{algorithm.__name__} has no {kind}Policy for observations of {space}; it has "
+        f"{', '.join(algorithm.policy_aliases) or 'no named policies'}"
+    )
 
 
 def _imported(name: str) -> type[BaseAlgorithm]:
     module_name, _, class_name = name.partition(":")
     try:
         found: object = getattr(importlib.import_module(module_name), class_name)
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        install = {"sb3_contrib": "sb3-contrib"}.get(package, package)
+        raise ValueError(
+            f"the algorithm {name!r} cannot be imported: {error}; install it with "
+            f"`pip install {install}`, or look at how it is spelled"
+        ) from error
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the algorithm {name!r} cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, BaseAlgorithm)):

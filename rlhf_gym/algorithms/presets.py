@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gymnasium import spaces
-from stable_baselines3.common.utils import LinearSchedule
-from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
+from rlhf_gym.algorithms.names import algorithm
 from rlhf_gym.judgements import Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
-__all__ = ["PRESETS", "Preset", "preset_of", "presets_of"]
+__all__ = ["FALLBACK", "OFF_POLICY_FALLBACK", "PRESETS", "Preset", "preset_of", "presets_of"]
 
 
 FIRST_LABELS = 25
@@ -36,7 +35,7 @@ class Preset:
         reward_model: settings of the reward model.
         norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
             the losses of policy and value stay in proportion.
-        agent: keyword arguments of the SB3 algorithm.
+        agent: settings of the SB3 algorithm, as `agent_arguments` reads them.
         measured: the median true return that was measured with them, by
             ``tests/benchmarks/learning.py``.
     """
@@ -64,19 +63,6 @@ class Preset:
         """
         return max(self.first_share, min(FIRST_LABELS / labels, 1.0))
 
-    def normalised(self, env: VecEnv) -> VecEnv:
-        """The environments as the agent sees them: with normalised rewards, if so set."""
-        if not self.norm_reward:
-            return env
-        return VecNormalize(env, norm_obs=False, gamma=self.agent.get("gamma", 0.99))
-
-    def policy_for(self, space: spaces.Space[Any]) -> str:
-        """SB3's name of the policy that fits the observations."""
-        if isinstance(space, spaces.Dict):
-            return "MultiInputPolicy"
-        image = isinstance(space, spaces.Box) and len(space.shape) == 3
-        return "CnnPolicy" if image else "MlpPolicy"
-
 
 PRESETS: dict[tuple[str, str], Preset] = {
     ("CartPole-v1", "ppo"): Preset(
@@ -91,7 +77,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "n_epochs": 10,
             "gamma": 0.99,
             "gae_lambda": 0.95,
-            "learning_rate": LinearSchedule(1e-3, 0.0, 1.0),
+            "learning_rate": "lin_1e-3",
         },
         measured="500 on each of 10 seeds from 100 labels (shuffled labels: 10)",
     ),
@@ -107,7 +93,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gamma": 0.98,
             "gae_lambda": 0.95,
             "ent_coef": 0.0,
-            "learning_rate": LinearSchedule(2e-3, 0.0, 1.0),
+            "learning_rate": "lin_2e-3",
         },
         measured="500 on the true reward on nine of 10 seeds, 496 on the tenth",
     ),
@@ -150,12 +136,9 @@ PRESETS: dict[tuple[str, str], Preset] = {
     ),
 }
 
-FALLBACK: dict[str, Preset] = {
-    "dqn": Preset(n_envs=1),
-    "sac": Preset(n_envs=1),
-    "td3": Preset(n_envs=1),
-}
-"""For environments without a preset: SB3's own settings."""
+FALLBACK = Preset()
+"""For environments without a preset: stable-baselines3's own settings of the agent."""
+OFF_POLICY_FALLBACK = Preset(n_envs=1)
 
 
 def presets_of(env_id: str) -> dict[str, Preset]:
@@ -169,6 +152,15 @@ def presets_of(env_id: str) -> dict[str, Preset]:
 
 
 def preset_of(env_id: str, algo: str) -> Preset:
-    """The preset of an environment and an algorithm, or the algorithm's fall-back."""
-    algo = algo.lower()
-    return presets_of(env_id).get(algo) or FALLBACK.get(algo) or Preset()
+    """The preset of an environment and an algorithm, or the fall-back.
+
+    Raises:
+        ValueError: there is no such algorithm.
+
+    >>> preset_of("CartPole-v1", "ppo").labels, preset_of("Taxi-v4", "ppo") is FALLBACK
+    (100, True)
+    """
+    found = presets_of(env_id).get(algo.lower())
+    if found is not None:
+        return found
+    return OFF_POLICY_FALLBACK if issubclass(algorithm(algo), OffPolicyAlgorithm) else FALLBACK

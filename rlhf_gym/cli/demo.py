@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rlhf_gym.cli.train import conclude
-from rlhf_gym.training import TrainSettings, train
+from rlhf_gym.run_settings import TrainSettings
+from rlhf_gym.training import train
 
 __all__ = ["command"]
 

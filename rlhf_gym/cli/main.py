@@ -21,6 +21,8 @@ COMMANDS = {
     "evaluate": "measure the trained agent on the untouched environment",
     "watch": "see the agent act, with the reward that was learned",
     "report": "write one HTML file about a run",
+    "compare": "put runs beside each other in one HTML file",
+    "benchmark": "compare algorithms and ways to learn from people, over seeds",
     "play": "play an environment with the keyboard",
     "envs": "list the environments",
     "doctor": "find out what is wrong with an installation",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import tyro
 
+from rlhf_gym.algorithms import agent_settings
 from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.report import build_report
+from rlhf_gym.run_settings import TrainSettings
 from rlhf_gym.runs import RunFolder
-from rlhf_gym.training import TrainSettings, resume, train
+from rlhf_gym.training import resume, train
 
 __all__ = ["command", "conclude"]
 
@@ -19,6 +22,9 @@ __all__ = ["command", "conclude"]
 def command(
     settings: Annotated[TrainSettings, tyro.conf.arg(name="")] = TrainSettings(),  # noqa: B008
     *,
+    set: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
+    ] = (),
     run: str | None = None,
     resume_run: Annotated[str | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
     no_progress: bool = False,
@@ -32,6 +38,8 @@ def command(
 
     Args:
         settings: what to train, and how.
+        set: a setting of the agent, by SB3's name, instead of the preset's: n_steps=128; falling
+            linearly: learning_rate=lin_1e-3. As often as wanted.
         run: the folder to write; by default runs/ENV-ALGO-DATE.
         resume_run: go on with this run, with its own settings; all other settings are ignored.
         no_progress: show no progress bar.
@@ -45,6 +53,7 @@ def command(
     if resume_run is not None:
         folder = resume(resume_run, progress=progress, tell=tell)
     else:
+        settings = replace(settings, agent=agent_settings(set))
         folder = train(settings, run, progress=progress, tell=tell)
     return conclude(folder, json)
 

@@ -26,7 +26,7 @@ from rlhf_gym.report.disputed import draw_missing
 from rlhf_gym.report.page import DISPUTED, render_page
 from rlhf_gym.report.verdict import Outcome, Verdict, judge, outcome
 
-__all__ = ["build_report"]
+__all__ = ["build_report", "plain", "write"]
 
 
 def build_report(run: Path, out: Path | None = None) -> Path:
@@ -49,8 +49,8 @@ def build_report(run: Path, out: Path | None = None) -> Path:
     result = outcome(data, feedback)
     verdict = judge(result, data, feedback)
     out = run / "report.html" if out is None else out
-    _write(out, render_page(data, feedback, result, verdict))
-    _write(out.with_suffix(".json"), _numbers(data, feedback, result, verdict))
+    write(out, render_page(data, feedback, result, verdict))
+    write(out.with_suffix(".json"), _numbers(data, feedback, result, verdict))
     return out
 
 
@@ -102,7 +102,7 @@ def _numbers(data: RunData, feedback: Feedback, result: Outcome, verdict: Verdic
         "command": data.command,
         "versions": data.versions,
     }
-    return json.dumps(_plain(numbers), indent=1, default=str) + "\n"
+    return json.dumps(plain(numbers), indent=1, default=str) + "\n"
 
 
 def _share(share: Share) -> dict[str, Any]:
@@ -114,16 +114,16 @@ def _share(share: Share) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON knows no NaN: null stands for it."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Write a whole file or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")

@@ -21,7 +21,7 @@ else:
 
 from rlhf_gym.runs import json_lines
 
-__all__ = ["Evaluation", "Progress", "Round", "RunData", "read_run"]
+__all__ = ["Evaluation", "Progress", "Round", "RunData", "read_progress", "read_run"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -163,14 +163,15 @@ def read_run(folder: Path) -> RunData:
     )
 
 
-def read_progress(folder: Path) -> Progress:
-    """Join ``progress.csv`` and, of a resumed run, ``progress.2.csv`` and so on.
+def read_progress(path: Path) -> Progress:
+    """Read a file of what was logged, or a folder's: ``progress.csv``, ``progress.2.csv``, ...
 
     A resumed run starts again at its checkpoint: the earlier file's rows from there on were
     done over and are left out.
     """
     rows: list[dict[str, float]] = []
-    for path in sorted(folder.glob("progress*.csv"), key=_part):
+    files = [path] if path.is_file() else sorted(path.glob("progress*.csv"), key=_part)
+    for path in files:
         part = _csv_rows(path)
         steps = [row[STEPS] for row in part if STEPS in row]
         if steps:

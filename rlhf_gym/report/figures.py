@@ -22,7 +22,7 @@ from rlhf_gym.report.plotting import (
     to_svg,
 )
 
-__all__ = ["accuracy", "calibration", "learned_against_true", "returns", "stages"]
+__all__ = ["accuracy", "calibration", "learned_against_true", "returns", "short", "stages"]
 
 Line = tuple[Floats, Floats]
 
@@ -61,13 +61,13 @@ def returns(
         for axes in panels:
             axes.set_xlim(0, 1.02 * max(true[0]) or 1.0)
             axes.margins(y=0.1)
-            axes.xaxis.set_major_formatter(FuncFormatter(_short))
-            axes.yaxis.set_major_formatter(FuncFormatter(_short))
+            axes.xaxis.set_major_formatter(FuncFormatter(short))
+            axes.yaxis.set_major_formatter(FuncFormatter(short))
             axes.yaxis.set_major_locator(MaxNLocator(5))
         return to_svg(figure, name, f"True and learned return against {x_label}")
 
 
-def _short(value: float, _position: int | None = None) -> str:
+def short(value: float, _position: int | None = None) -> str:
     """A number on an axis: 25k rather than 25000."""
     if abs(value) >= 1e6:
         text = f"{value / 1e6:g}M"
@@ -159,8 +159,8 @@ def learned_against_true(entry: Round) -> Markup:
         axes.set_xlabel("true return")
         axes.set_ylabel("learned return")
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(_short))
-        axes.yaxis.set_major_formatter(FuncFormatter(_short))
+        axes.xaxis.set_major_formatter(FuncFormatter(short))
+        axes.yaxis.set_major_formatter(FuncFormatter(short))
         if entry.correlation is not None:
             axes.set_title(f"Correlation {entry.correlation:.2f} in round {entry.round}")
 

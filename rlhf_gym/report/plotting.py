@@ -13,11 +13,40 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GREY", "INK", "ORANGE", "SKY", "VERMILLION", "canvas", "svg"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "INK",
+    "ORANGE",
+    "PINK",
+    "SKY",
+    "VERMILLION",
+    "canvas",
+    "svg",
+    "themed",
+    "to_svg",
+]
 
 # Okabe and Ito 2008: told apart by colour-blind people; line styles, markers and hatches repeat it.
 BLUE, ORANGE, GREEN, VERMILLION, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
-INK, GREY, RULE = "#20252b", "#68707a", "#d9dde2"
+PINK = "#CC79A7"
+INK, GREY, RULE, GRID = "#20252b", "#68707a", "#d9dde2", "#eceff2"
+
+VARIABLES = {
+    BLUE: "blue",
+    ORANGE: "orange",
+    GREEN: "green",
+    VERMILLION: "vermillion",
+    SKY: "sky",
+    PINK: "pink",
+    INK: "ink",
+    GREY: "soft",
+    RULE: "rule",
+    GRID: "grid",
+    "#ffffff": "paper",
+}
+"""What the page's style sheet calls a colour: it knows a dark page's as well."""
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": RULE,
@@ -36,7 +65,7 @@ STYLE: dict[Any, Any] = {
     "axes.facecolor": "none",
     "font.family": "DejaVu Sans",
     "font.size": 9,
-    "grid.color": "#eceff2",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "hatch.color": "white",
     "hatch.linewidth": 1.2,
@@ -92,7 +121,19 @@ def to_svg(figure: Figure, name: str, title: str) -> Markup:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' id="[a-zA-Z0-9.]+_\d+"', "", text)  # nothing refers to these
+    text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)  # a hundredth of a point is fine enough
     text = re.sub(r"(font: [^;\"]*?[\d.]+px )[^;\"]+", r"\1var(--sans)", text)
     label = Markup.escape(title)
     text = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg ', r"<svg \1", text, count=1)
-    return Markup(text.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+    return Markup(themed(text.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)))
+
+
+def themed(text: str) -> str:
+    """The same SVG with the style sheet's variables in place of the palette's colours.
+
+    >>> themed('<path style="stroke: #0072b2"/>')
+    '<path style="stroke: var(--blue)"/>'
+    """
+    for colour, name in VARIABLES.items():
+        text = re.sub(f"{colour}(?![0-9a-f])", f"var(--{name})", text, flags=re.IGNORECASE)
+    return text

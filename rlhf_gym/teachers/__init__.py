@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 from rlhf_gym.judgements import Teacher, TeacherFunction
 from rlhf_gym.teachers.function import FunctionTeacher
 from rlhf_gym.teachers.scripted import ScriptedTeacher
+from rlhf_gym.teachers.shuffled import ShuffledTeacher
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
 
 if TYPE_CHECKING:
     from rlhf_gym.teachers.window import WindowTeacher
 
-__all__ = ["FunctionTeacher", "ScriptedTeacher", "SyntheticTeacher", "WindowTeacher", "teacher_of"]
+__all__ = [
+    "FunctionTeacher",
+    "ScriptedTeacher",
+    "ShuffledTeacher",
+    "SyntheticTeacher",
+    "WindowTeacher",
+    "teacher_of",
+]
 
 
 def teacher_of(

@@ -1,4 +1,4 @@
-"""SyntheticTeacher: a formula that answers from the true reward, with B-Pref's irrationalities."""
+"""SyntheticTeacher: a formula that answers from rewards, with B-Pref's irrationalities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips import Clip
+from rlhf_gym.clips import Array, Clip, RewardFunction
 from rlhf_gym.judgements import Judgement, Preference, Query
 
 __all__ = ["SyntheticTeacher"]
@@ -18,11 +18,14 @@ CLIPS = 1000
 
 
 class SyntheticTeacher:
-    """Prefer the clip of higher true return, as irrationally as wanted.
+    """Prefer the clip of higher return, as irrationally as wanted.
 
-    Without arguments it is the oracle. The irrationalities are those of Lee et al., "B-Pref:
-    Benchmarking Preference-Based Reinforcement Learning" (2021), algorithm 1, in this order, with
-    ``R`` a clip's true return and ``H`` its length:
+    Without arguments it is the oracle. Where the true reward is the same at nearly every step, so
+    that clips tie, it needs a ``score`` to judge them by instead; `score_of` knows some.
+
+    The irrationalities are those of Lee et al., "B-Pref: Benchmarking Preference-Based
+    Reinforcement Learning" (2021), algorithm 1, in this order, with ``R`` a clip's return and ``H``
+    its length:
 
     1. skip: no answer where both clips are poor, ``max(R_1, R_2) <= threshold(skip)``;
     2. equal: a tie where the returns are close, ``|R_1 - R_2| < threshold(equal)``; this stands,
@@ -38,9 +41,10 @@ class SyntheticTeacher:
     - The definition, ``threshold(e) = e * (mean episode return) * H / T``, while the mean return of
       the last 10 episodes told by `episode_ended` is positive; ``T`` is their mean length. ``e``
       enters once (B-Pref's own script applies it twice from the second round on).
-    - Otherwise (negative returns, for which the definition means nothing, or no episode told yet)
-      the spread of clip returns: the 5 % and 95 % quantiles ``low`` and ``high`` over the last 1000
-      clips that were shown. Equal uses ``e * (high - low)``, skip ``low + e * (high - low)``.
+    - Otherwise (negative returns, for which the definition means nothing, no episode told yet, or a
+      ``score``) the spread of clip returns: the 5 % and 95 % quantiles ``low`` and ``high`` over
+      the last 1000 clips that were shown. Equal uses ``e * (high - low)``, skip
+      ``low + e * (high - low)``.
 
     >>> import numpy as np
     >>> def clip(*rewards):
@@ -50,6 +54,10 @@ class SyntheticTeacher:
     'first'
     >>> SyntheticTeacher(gamma=0.5).answer(query).preference.value
     'second'
+    >>> def position(observations, actions):
+    ...     return observations[:, 0]
+    >>> SyntheticTeacher(score=position).answer(query).preference.value
+    'tie'
     """
 
     def __init__(
@@ -60,16 +68,19 @@ class SyntheticTeacher:
         mistake: float = 0.0,
         skip: float = 0.0,
         equal: float = 0.0,
+        score: RewardFunction | None = None,
         seed: int | np.random.Generator = 0,
     ) -> None:
         """Choose the irrationalities; the defaults are the oracle.
 
         Args:
-            beta: rationality, per unit of true return; infinite: always the higher return.
+            beta: rationality, per unit of return; infinite: always the higher return.
             gamma: how much less a step weighs than the step after it; 1: all alike.
             mistake: probability of naming the other clip.
             skip: share of an average clip's return below which a pair gets no answer.
             equal: share of an average clip's return below which a difference is a tie.
+            score: what clips are judged by: ``(observations, actions) -> rewards`` of all steps of
+                a clip; None is their true rewards.
             seed: the randomness of steps 4 and 5.
 
         Raises:
@@ -89,6 +100,7 @@ class SyntheticTeacher:
         self.mistake = mistake
         self.skip = skip
         self.equal = equal
+        self.score = score
         self._rng = np.random.default_rng(seed)
         self._episodes: deque[tuple[float, int]] = deque(maxlen=EPISODES)
         self._clip_returns: deque[float] = deque(maxlen=CLIPS)
@@ -97,7 +109,8 @@ class SyntheticTeacher:
         """The judgement of ``query``, or None where this teacher skips it.
 
         Raises:
-            ValueError: a clip holds true rewards that are not finite.
+            ValueError: a clip holds true rewards that are not finite, or the score gives something
+                else than one finite number a step.
         """
         preference = self._prefer(*query.clips)
         if preference is None:
@@ -123,14 +136,15 @@ class SyntheticTeacher:
         self._clip_returns = deque(state["clip_returns"], CLIPS)
 
     def _prefer(self, first: Clip, second: Clip) -> Preference | None:
-        returns = _discounted(first, 1.0), _discounted(second, 1.0)
+        rewards = self._rewards(first), self._rewards(second)
+        returns = _discounted(rewards[0], 1.0), _discounted(rewards[1], 1.0)
         self._clip_returns.extend(returns)
         low, scale = self._reference(max(len(first), len(second)))
         if self.skip and max(returns) <= low + self.skip * scale:
             return None
         if abs(returns[0] - returns[1]) < self.equal * scale:
             return Preference.TIE
-        difference = _discounted(first, self.gamma) - _discounted(second, self.gamma)
+        difference = _discounted(rewards[0], self.gamma) - _discounted(rewards[1], self.gamma)
         if difference == 0:
             return Preference.TIE
         better = Preference.FIRST if difference > 0 else Preference.SECOND
@@ -139,25 +153,36 @@ class SyntheticTeacher:
         mistaken = self._rng.random() < self.mistake
         return better if rational != mistaken else better.swapped
 
+    def _rewards(self, clip: Clip) -> Array:
+        """What each step of the clip is worth to this teacher, ``(length,)`` float64."""
+        if self.score is None:
+            if not np.isfinite(clip.true_rewards).all():
+                raise ValueError(
+                    "a clip holds true rewards that are not finite: a synthetic teacher answers "
+                    "from the true reward, so the environment must give one"
+                )
+            return clip.true_rewards.astype(np.float64)
+        rewards = np.asarray(self.score(clip.observations, clip.actions), dtype=np.float64)
+        if rewards.shape != (len(clip),) or not np.isfinite(rewards).all():
+            raise ValueError(
+                f"the score must give one finite number for each of the {len(clip)} steps of a "
+                f"clip, but it gave an array of shape {rewards.shape} with "
+                f"{np.count_nonzero(~np.isfinite(rewards))} numbers that are not finite"
+            )
+        return rewards
+
     def _reference(self, length: int) -> tuple[float, float]:
         """The return of a poor clip, and the scale that ``skip`` and ``equal`` are shares of."""
         total = sum(true_return for true_return, _ in self._episodes)
-        if total > 0:
+        if self.score is None and total > 0:
             return 0.0, total * length / sum(steps for _, steps in self._episodes)
         low, high = np.quantile(self._clip_returns, (0.05, 0.95))
         return float(low), float(high - low)
 
 
-def _discounted(clip: Clip, gamma: float) -> float:
+def _discounted(rewards: Array, gamma: float) -> float:
     """``sum_t gamma^(H - t) r_t``, rounded once, so that equal rewards in any order are equal."""
-    rewards = clip.true_rewards.astype(np.float64)
-    value = math.fsum(rewards * gamma ** np.arange(len(rewards) - 1, -1, -1))
-    if not math.isfinite(value):
-        raise ValueError(
-            "a clip holds true rewards that are not finite: a synthetic teacher answers from the "
-            "true reward, so the environment must give one"
-        )
-    return value
+    return math.fsum(rewards * gamma ** np.arange(len(rewards) - 1, -1, -1))
 
 
 def _sigmoid(beta: float, difference: float) -> float:

@@ -20,6 +20,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 import rlhf_gym
 from rlhf_gym import A3C
+from rlhf_gym.algorithms import agent_arguments
 from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.evaluation import true_returns
 
@@ -100,7 +101,9 @@ def measure_learning(seeds: int) -> None:
             env_id, preset.n_envs, seed=seed, hold=preset.hold, snapshots=False
         )
         began = time.perf_counter()
-        agent = A3C("MlpPolicy", env, seed=seed, **preset.agent).learn(preset.steps)
+        agent = A3C("MlpPolicy", env, seed=seed, **agent_arguments(preset.agent)).learn(
+            preset.steps
+        )
         seconds.append(time.perf_counter() - began)
         returns.append(float(np.mean(true_returns(agent, env_id, EPISODES, seed=seed))))
         print(f"   seed {seed}: {returns[-1]:.1f} in {seconds[-1]:.0f} s", flush=True)

@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from aggregate import Floats, interquartile_mean, interval
 from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
-from rlhf_gym.algorithms import algorithm
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, score_of
 from rlhf_gym.algorithms.presets import Preset, preset_of
+from rlhf_gym.benchmark.statistics import Floats, aggregate
 from rlhf_gym.clips import Clip
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.judgements import Preference, Query
+from rlhf_gym.run_parts import make_agent, normalised
+from rlhf_gym.run_settings import TrainSettings, filled
 from rlhf_gym.teachers import FunctionTeacher
 
 Arm = Literal["random", "true", "learned", "shuffled"]
@@ -36,6 +37,11 @@ ENVIRONMENTS = {
     "pendulum": "Pendulum-v1",
     "cartpole": "CartPole-v1",
     "moving-dot": "rlhf/MovingDot-v1",
+    "acrobot": "Acrobot-v1",
+    "mountain-car": "MountainCar-v0",
+    "mountain-car-continuous": "MountainCarContinuous-v0",
+    "lunar-lander": "LunarLander-v3",
+    "lunar-lander-continuous": "LunarLanderContinuous-v3",
 }
 ALGO = "ppo"
 EPISODES = 50
@@ -60,8 +66,9 @@ class Shuffled:
     share of ties stays, and nothing tells of the two clips that are shown.
     """
 
-    def __init__(self, seed: int) -> None:
-        self._oracle, self._rng = SyntheticTeacher(), np.random.default_rng([seed, 5])
+    def __init__(self, env_id: str, seed: int) -> None:
+        self._oracle = SyntheticTeacher(score=score_of(env_id))
+        self._rng = np.random.default_rng([seed, 5])
         self._earlier = [Preference.FIRST]
 
     def __call__(self, first: Clip, second: Clip) -> Preference:
@@ -168,9 +175,10 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
     )
     feedback = None
     if run.arm != "true":
-        shuffled = FunctionTeacher(Shuffled(run.seed))
+        oracle = SyntheticTeacher(score=score_of(run.env_id), seed=run.seed)
+        shuffled = FunctionTeacher(Shuffled(run.env_id, run.seed))
         feedback = HumanFeedback(
-            SyntheticTeacher(seed=run.seed) if run.arm == "learned" else shuffled,
+            oracle if run.arm == "learned" else shuffled,
             run.labels,
             clip_seconds=preset.clip_seconds,
             strategy=preset.strategy,
@@ -180,9 +188,8 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
             device="cpu",
         )
         env = feedback.wrap(env)
-    env = preset.normalised(env)
-    policy = preset.policy_for(env.observation_space)
-    agent = algorithm(ALGO)(policy, env, seed=run.seed, device="cpu", **preset.agent)
+    settings = filled(TrainSettings(run.env_id, ALGO, seed=run.seed, device="cpu"))
+    agent = make_agent(settings, normalised(settings, env))
     taken = spent(lambda: agent.learn(preset.steps, callback=feedback))
     asked = {"labels_given": feedback.labels_given} if feedback else {}
     return agent, taken, {**asked, "steps": agent.num_timesteps}
@@ -209,12 +216,12 @@ def summarise(env_id: str, labels: int, rows: list[dict[str, Any]]) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for arm, values in returns.items():
         score = (values - zero) / (one - zero)
-        low, high = interval(score, np.random.default_rng(0))
+        mean = aggregate([score], np.random.default_rng(0))
         wall = np.median([row["seconds"]["wall"] for row in rows if row["arm"] == arm])
         print(
             f"| {arm} | {len(values)} | {np.median(values):.1f} | {values.min():.1f} | "
-            f"{np.median(score):.2f} | {score.min():.2f} | {interquartile_mean(score):.2f} "
-            f"({low:.2f} to {high:.2f}) | {wall:.0f} |"
+            f"{np.median(score):.2f} | {score.min():.2f} | {mean.value:.2f} "
+            f"({mean.low:.2f} to {mean.high:.2f}) | {wall:.0f} |"
         )
     print()
     commits = sorted({row["commit"] for row in rows})

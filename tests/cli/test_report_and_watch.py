@@ -10,7 +10,8 @@ from rlhf_gym.cli.main import main
 from rlhf_gym.cli.watch import moments
 from rlhf_gym.media import decode
 from rlhf_gym.reward_model import RewardModel
-from rlhf_gym.training import TrainSettings, train
+from rlhf_gym.run_settings import TrainSettings
+from rlhf_gym.training import train
 
 
 @pytest.fixture(scope="module")

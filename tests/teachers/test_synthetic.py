@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlhf_gym.clips import Clip
+from rlhf_gym.clips import Array, Clip, RewardFunction
 from rlhf_gym.judgements import Preference, Query
 from rlhf_gym.teachers import SyntheticTeacher
 
@@ -214,3 +214,43 @@ def test_numbers_out_of_range_are_refused(settings: dict[str, Any], message: str
 def test_clips_without_a_finite_true_reward_are_refused() -> None:
     with pytest.raises(ValueError, match="true rewards that are not finite"):
         asked(SyntheticTeacher(), clip(math.nan), clip(0))
+
+
+def seen(*observations: float) -> Clip:
+    """A clip whose steps all earn the same."""
+    n = len(observations)
+    return Clip(np.array(observations)[:, None], np.zeros(n), np.full(n, -1, np.float32))
+
+
+def height(observations: Any, actions: Array) -> Array:
+    return np.asarray(observations[:, 0], dtype=np.float32)
+
+
+def test_a_score_decides_where_the_true_rewards_tie() -> None:
+    low, high = seen(0, 1, 2), seen(0, 2, 1.2)
+    assert asked(SyntheticTeacher(), low, high) is TIE
+    assert asked(SyntheticTeacher(score=height), low, high) is SECOND
+    assert asked(SyntheticTeacher(score=height, gamma=0.5), low, high) is FIRST
+
+
+def test_a_score_is_measured_by_the_spread_of_the_clips_not_by_true_returns() -> None:
+    teacher = told(SyntheticTeacher(score=height, equal=0.1), (1000.0, 10))
+    for low in range(0, 100, 2):
+        asked(teacher, seen(low), seen(low + 1))
+    assert asked(teacher, seen(50), seen(55)) is TIE
+    assert asked(teacher, seen(50), seen(65)) is SECOND
+
+
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [
+        (lambda observations, actions: np.float32(1), r"each of the 2 steps.*shape \(\) with 0"),
+        (lambda observations, actions: np.zeros(3), r"shape \(3,\)"),
+        (lambda observations, actions: np.array([1, np.nan]), "1 numbers that are not finite"),
+    ],
+)
+def test_a_score_that_is_not_one_finite_number_a_step_is_refused(
+    score: RewardFunction, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        asked(SyntheticTeacher(score=score), seen(1, 2), seen(2, 1))

@@ -1,0 +1,78 @@
+"""What a formula can judge clips by, where the true reward is the same at nearly every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["SCORES", "Score", "coasting_height", "score_of", "tip_height"]
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+
+Score: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
+"""``(observations (n, *obs), actions (n, *act)) -> scores (n,)``, batched over steps."""
+
+_GRAVITY = 0.0025  # of both mountain cars
+
+
+def coasting_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """MountainCar: how high the car would roll without its motor.
+
+    ``sin(3 x) + 3 v^2 / (2 g)``, the mechanical energy over the weight: from -1 (at rest in the
+    valley) to 1 (at rest on a hilltop), and more for a car with speed to spare.
+
+    Args:
+        observations: ``(n, 2)``: position ``x`` and velocity ``v``.
+        actions: ``(n, ...)``, not looked at.
+
+    Returns:
+        ``(n,)`` float32.
+
+    >>> valley, hilltop, speed = (-np.pi / 6, 0.0), (np.pi / 6, 0.0), (-np.pi / 6, 0.07)
+    >>> coasting_height(np.array([valley, hilltop, speed]), np.zeros(3)).round(2).tolist()
+    [-1.0, 1.0, 1.940000057220459]
+    """
+    position, velocity = np.asarray(observations, dtype=np.float64).T
+    height = np.sin(3 * position) + 3 * velocity**2 / (2 * _GRAVITY)
+    return np.asarray(height, dtype=np.float32)
+
+
+def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """Acrobot: how high the lower link's end is above the fixed point.
+
+    ``-cos(a) - cos(a + b)`` with the joints' angles ``a`` and ``b``, in lengths of a link: from -2
+    (hanging) to 2 (upright). An episode ends above 1.
+
+    Args:
+        observations: ``(n, 6)``: ``cos(a), sin(a), cos(b), sin(b)`` and two velocities.
+        actions: ``(n,)``, not looked at.
+
+    Returns:
+        ``(n,)`` float32.
+
+    >>> hanging, upright = (1, 0, 1, 0, 0, 0), (-1, 0, 1, 0, 0, 0)
+    >>> tip_height(np.array([hanging, upright]), np.zeros(2)).tolist()
+    [-2.0, 2.0]
+    """
+    cos_a, sin_a, cos_b, sin_b = np.asarray(observations, dtype=np.float64).T[:4]
+    return np.asarray(-cos_a - (cos_a * cos_b - sin_a * sin_b), dtype=np.float32)
+
+
+SCORES: dict[str, Score] = {
+    "MountainCar-v0": coasting_height,
+    "MountainCarContinuous-v0": coasting_height,
+    "Acrobot-v1": tip_height,
+}
+"""The scores of Gymnasium's environments whose rewards cannot tell two short clips apart, by id."""
+
+
+def score_of(env_id: str) -> Score | None:
+    """What a `SyntheticTeacher` should judge clips of ``env_id`` by; None: their true rewards.
+
+    >>> score_of("Acrobot-v1").__name__, score_of("Pendulum-v1")
+    ('tip_height', None)
+    """
+    return SCORES.get(env_id)

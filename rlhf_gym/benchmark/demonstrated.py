@@ -1,0 +1,155 @@
+"""Agents that learn from demonstrations, by imitation's BC, GAIL and AIRL."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import time
+from dataclasses import replace
+from functools import cache
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from rlhf_gym.algorithms.agent_settings import LINEAR
+from rlhf_gym.benchmark.agents import train_on_true_reward
+from rlhf_gym.benchmark.curve import Point, Tell, mean_true_return
+from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.run_parts import make_agent, make_training_env, normalised
+from rlhf_gym.run_settings import TrainSettings, filled
+
+__all__ = ["check_imitation", "learn_from_demonstrations"]
+
+EXPERT_SEED = 1000
+"""Of the agent that shows how it is done: none of a suite's."""
+BC_EPOCHS = 50
+BATCH = 256
+
+
+def check_imitation() -> None:
+    """Raise ValueError where imitation is not installed."""
+    if importlib.util.find_spec("imitation") is None:
+        raise ValueError(
+            "the arms bc, gail and airl need imitation: pip install --no-deps -c constraints.txt "
+            "-r requirements/imitation.txt"
+        )
+
+
+def learn_from_demonstrations(run: Run, row: Row, tell: Tell) -> tuple[Any, list[Point], Row]:
+    """The policy that was learned, what was noted on the way, and the row with its steps.
+
+    The demonstrations are whole episodes of an agent that was trained on the true reward. BC
+    (Pomerleau 1989) needs no environment; GAIL (Ho and Ermon 2016) and AIRL (Fu et al. 2018) train
+    PPO with the run's settings on a reward that tells the agent's steps from those shown.
+    """
+    check_imitation()
+    settings = replace(run.settings, hold=None)  # all episodes last equally long
+    shown = demonstrations(settings.env_id, run.demonstrations)
+    if run.arm == "bc":
+        return _cloned(settings, shown), [], row
+    return _adversarial(run.arm, settings, shown, row, tell)
+
+
+@cache
+def demonstrations(env_id: str, episodes: int) -> Any:
+    """Episodes of an expert: an agent trained on the true reward with the preset of PPO."""
+    from imitation.data.types import TrajectoryWithRew
+
+    settings = filled(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))
+    expert, _ = train_on_true_reward(settings, lambda done, total: None)
+    found = []
+    env = make_training_env(replace(settings, n_envs=1, hold=None), snapshots=False)
+    for _ in range(episodes):
+        seen: Any = env.reset()
+        observations, actions, rewards = [seen[0]], list[Any](), list[float]()
+        done = False
+        while not done:
+            action = expert.predict(seen, deterministic=True)[0]
+            seen, reward, dones, infos = env.step(action)
+            done = bool(dones[0])
+            observations.append(infos[0]["terminal_observation"] if done else seen[0])
+            actions.append(action[0])
+            rewards.append(float(reward[0]))
+        found.append(
+            TrajectoryWithRew(
+                obs=np.array(observations),
+                acts=np.array(actions),
+                infos=None,
+                terminal=True,
+                rews=np.array(rewards),
+            )
+        )
+    env.close()
+    return tuple(found)
+
+
+def _cloned(settings: TrainSettings, shown: Any) -> Any:
+    from imitation.algorithms.bc import BC
+    from imitation.data.rollout import flatten_trajectories
+    from imitation.util.logger import configure
+
+    env = make_training_env(settings, snapshots=False)
+    transitions = flatten_trajectories(list(shown))
+    with TemporaryDirectory() as logs:
+        trainer = BC(
+            observation_space=env.observation_space,
+            action_space=env.action_space,
+            rng=np.random.default_rng(settings.seed),
+            policy=make_agent(settings, env).policy,  # type: ignore[arg-type]
+            demonstrations=transitions,
+            batch_size=min(BATCH, len(transitions)),
+            custom_logger=configure(logs, []),
+        )
+        trainer.train(n_epochs=BC_EPOCHS, progress_bar=False)
+    env.close()
+    return trainer.policy
+
+
+def _constant(agent: dict[str, Any]) -> dict[str, Any]:
+    """The settings without schedules: imitation begins training anew in each of its rounds."""
+    return {
+        name: float(value.removeprefix(LINEAR)) if str(value).startswith(LINEAR) else value
+        for name, value in agent.items()
+    }
+
+
+def _adversarial(
+    arm: str, settings: TrainSettings, shown: Any, row: Row, tell: Tell
+) -> tuple[Any, list[Point], Row]:
+    from imitation.algorithms.adversarial.airl import AIRL
+    from imitation.algorithms.adversarial.gail import GAIL
+    from imitation.rewards.reward_nets import BasicRewardNet, BasicShapedRewardNet
+    from imitation.util.logger import configure
+    from imitation.util.networks import RunningNorm
+
+    settings = replace(settings, agent=_constant(settings.agent))
+    env = normalised(settings, make_training_env(settings, snapshots=False))
+    agent = make_agent(settings, env)
+    trainer_of, net = (GAIL, BasicRewardNet) if arm == "gail" else (AIRL, BasicShapedRewardNet)
+    points, total, began = list[Point](), settings.steps or 0, time.perf_counter()
+
+    def note(_: int) -> None:
+        seconds, returned = time.perf_counter() - began, mean_true_return(agent.ep_info_buffer)
+        points.append((agent.num_timesteps, seconds, returned, *[math.nan] * 4))
+        tell(agent.num_timesteps, total)
+
+    with TemporaryDirectory() as logs:
+        trainer = trainer_of(
+            demonstrations=list(shown),
+            demo_batch_size=min(BATCH, sum(len(episode) for episode in shown)),
+            venv=env,
+            gen_algo=agent,
+            reward_net=net(
+                observation_space=env.observation_space,
+                action_space=env.action_space,
+                normalize_input_layer=RunningNorm,
+            ),
+            n_disc_updates_per_round=8,
+            log_dir=logs,
+            custom_logger=configure(logs, []),
+        )
+        trainer.train(total, callback=note)
+    env.close()
+    return agent, points, replace(row, steps=agent.num_timesteps)

@@ -1,0 +1,172 @@
+"""ResultsFolder: where the rows of a benchmark lie; a finished run is never lost or run twice."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rlhf_gym.benchmark.perform import Outcome
+from rlhf_gym.benchmark.plan import Plan, Run
+from rlhf_gym.benchmark.rows import Row
+
+__all__ = ["ResultsFolder"]
+
+
+class ResultsFolder:
+    """The results of a benchmark.
+
+    ``runs.jsonl`` has one line a run, written when it ends; ``runs.csv`` and ``runs.parquet``
+    (where pyarrow is installed) are made from it. ``curves`` and ``errors`` have a file a run,
+    ``suite.toml`` is what was asked for.
+
+    Args:
+        path: the folder; made where it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lines, self._suite = path / "runs.jsonl", path / "suite.toml"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others from running a benchmark into the folder.
+
+        Raises:
+            ValueError: somebody does already.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / ".lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ValueError(
+                f"another benchmark is running in {self.path}: wait for it, or give another --out"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def rows(self) -> list[Row]:
+        """One row a run, the newest where it was run again; a half-written line is skipped.
+
+        Raises:
+            ValueError: a row was written by another version.
+        """
+        if not self._lines.exists():
+            return []
+        *lines, last = self._lines.read_text().split("\n")
+        found = {}
+        for line in [*lines, last]:
+            try:
+                row = Row.from_json(line)
+            except json.JSONDecodeError:
+                continue
+            key = (row.env_id, row.algo, row.arm, row.labels, row.demonstrations, row.seed)
+            found[key] = row
+        return list(found.values())
+
+    def missing(self, plan: Plan, *, retry: bool = False) -> list[Run]:
+        """The runs of a plan that have no row yet.
+
+        Args:
+            plan: what shall be run.
+            retry: run failed ones again.
+
+        Raises:
+            ValueError: a run has a row that was made with other settings.
+        """
+        known = {_key(row): row for row in self.rows()}
+        wanted = []
+        for run in plan.runs:
+            row = known.get(_key(run.row))
+            if row is None or (retry and row.status == "failed"):
+                wanted.append(run)
+            elif row.settings != run.row.settings:
+                theirs, ours = row.settings, run.row.settings
+                names = [n for n in {**theirs, **ours} if theirs.get(n) != ours.get(n)]
+                raise ValueError(
+                    f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
+                    "results of two kinds do not belong together; give another --out"
+                )
+        return wanted
+
+    def begin(self, plan: Plan) -> None:
+        """Keep what was asked for."""
+        self._suite.write_text(plan.suite.text)
+        for name in ("curves", "errors"):
+            (self.path / name).mkdir(exist_ok=True)
+
+    def add(self, run: Run, outcome: Outcome) -> Row:
+        """Keep what came of a run; it is on the disk when this returns."""
+        row = outcome.row
+        if outcome.curve:
+            curve = Path("curves") / f"{run.name}.csv"
+            (self.path / curve).write_text(outcome.curve)
+            row = Row(**{**vars(row), "curve": curve.as_posix()})
+        if outcome.log:
+            (self.path / "errors" / f"{run.name}.txt").write_text(outcome.log)
+        with self._lines.open("a+") as file:
+            file.write(_line_break(self._lines) + row.to_json() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return row
+
+    def write_tables(self) -> None:
+        """Write all rows as CSV, and as Parquet where pyarrow is installed."""
+        rows = [_flat(row) for row in self.rows()]
+        if not rows:
+            return
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        with (self.path / "runs.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+        if importlib.util.find_spec("pyarrow"):
+            import pyarrow as pa
+            from pyarrow import parquet
+
+            whole = [{name: row.get(name) for name in columns} for row in rows]
+            parquet.write_table(pa.Table.from_pylist(whole), self.path / "runs.parquet")
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return row.env_id, row.algo, row.arm, row.labels, row.demonstrations, row.seed
+
+
+def _line_break(path: Path) -> str:
+    """What ends a line that was left half-written."""
+    size = path.stat().st_size if path.exists() else 0
+    if not size:
+        return ""
+    with path.open("rb") as file:
+        file.seek(size - 1)
+        return "" if file.read(1) == b"\n" else "\n"
+
+
+def _flat(row: Row) -> dict[str, object]:
+    """A row whose settings and versions are columns, and its returns a text."""
+    values = asdict(row)
+    settings, versions = values.pop("settings"), values.pop("versions")
+    values["returns"] = " ".join(f"{value:g}" for value in row.returns)
+    values["mean_return"] = row.mean_return
+    values["steps_per_second"] = row.steps_per_second
+    values |= {f"settings.{name}": _text(value) for name, value in settings.items()}
+    return values | {f"versions.{name}": version for name, version in versions.items()}
+
+
+def _text(value: object) -> object:
+    return json.dumps(value) if isinstance(value, (dict, list)) else value
+
+
+def keys(rows: Sequence[Row]) -> set[tuple[object, ...]]:
+    """What tells the rows from each other."""
+    return {_key(row) for row in rows}

@@ -1,0 +1,113 @@
+"""Perform one run of a benchmark, in this process."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from rlhf_gym import __version__
+from rlhf_gym.benchmark.agents import RandomPolicy, train_on_answers, train_on_true_reward
+from rlhf_gym.benchmark.arms import DEMONSTRATED
+from rlhf_gym.benchmark.curve import Point, Tell, curve_text
+from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.environments import make_env
+from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs import installed_versions
+
+__all__ = ["Outcome", "failed", "perform"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        row: of the results.
+        curve: as CSV; empty where nothing was trained.
+        log: traceback of a failed run.
+    """
+
+    row: Row
+    curve: str = ""
+    log: str = ""
+
+
+def perform(run: Run, tell: Tell = lambda done, total: None) -> Outcome:
+    """Train and evaluate; an error becomes a failed row.
+
+    Args:
+        run: what to do.
+        tell: gets the steps taken and the steps in all, now and then.
+    """
+    torch.set_num_threads(1)  # runs go on beside each other
+    try:
+        return _perform(run, tell)
+    except Exception as error:
+        message = traceback.format_exception_only(error)[-1].strip()
+        return failed(run, message, traceback.format_exc())
+    finally:
+        gc.collect()  # environments and clips of this run, before the next
+
+
+def failed(run: Run, error: str, log: str = "") -> Outcome:
+    """What is left of a run that did not come to its end."""
+    return Outcome(replace(_row(run), status="failed", error=error), log=log or error)
+
+
+def _perform(run: Run, tell: Tell) -> Outcome:
+    settings = run.settings
+    row, points = _row(run), list[Point]()
+    policy: Any
+    wall, cpu = time.perf_counter(), _cpu_seconds()
+    if run.arm == "random":
+        env = make_env(settings.env_id, snapshots=False)
+        policy = RandomPolicy(env.action_space, settings.seed)
+    elif run.arm in DEMONSTRATED:
+        from rlhf_gym.benchmark.demonstrated import learn_from_demonstrations  # slow to import
+
+        policy, points, row = learn_from_demonstrations(run, row, tell)
+    elif run.arm == "true":
+        policy, points = train_on_true_reward(settings, tell)
+        row = replace(row, steps=policy.num_timesteps)
+    else:
+        policy, points, row = train_on_answers(run, row, tell)
+    if run.arm != "random":
+        row = replace(row, seconds=time.perf_counter() - wall, cpu_seconds=_cpu_seconds() - cpu)
+    episodes = settings.evaluation_episodes
+    returns = true_returns(policy, settings.env_id, episodes, seed=settings.seed)
+    row = replace(row, returns=returns, date=_now())
+    return Outcome(row, curve_text(points) if points else "")
+
+
+def _row(run: Run) -> Row:
+    versions = {"rlhf-gym": __version__, **installed_versions()}
+    return replace(run.row, versions=versions, commit=_commit(), date=_now())
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those that it started and that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _commit() -> str:
+    """Of this project, where it runs from its repository."""
+    folder = Path(__file__).parents[2]
+    if not (folder / ".git").exists():
+        return ""
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    return done.stdout.strip()

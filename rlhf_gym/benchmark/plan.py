@@ -1,0 +1,145 @@
+"""Plan: every run of a suite, with all its settings, checked before the first begins."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gymnasium as gym
+
+from rlhf_gym.algorithms import algorithm, fits
+from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
+from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.benchmark.suite import Grid, Suite
+from rlhf_gym.environments import make_env
+from rlhf_gym.plain_settings import as_table, from_table
+from rlhf_gym.run_settings import TrainSettings, filled
+
+__all__ = ["Plan", "Run", "plan_of"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a benchmark.
+
+    Attributes:
+        arm: what the agent learns from, one of `ARMS`.
+        demonstrations: episodes shown; 0 where none are.
+        settings: everything else, with no value left open.
+    """
+
+    arm: str
+    demonstrations: int
+    settings: TrainSettings
+
+    @property
+    def row(self) -> Row:
+        """A row with what is known before the run begins."""
+        asks = self.arm in TEACHERS or self.arm == "shuffled"
+        return Row(
+            env_id=self.settings.env_id,
+            algo="" if self.arm in ("random", "bc") else self.settings.algo,
+            arm=self.arm,
+            labels=(self.settings.labels or 0) if asks else 0,
+            demonstrations=self.demonstrations,
+            seed=self.settings.seed,
+            settings=_finite(as_table(self.settings)),
+        )
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others of its suite, fit for a file's name."""
+        row = self.row
+        parts = [row.env_id.replace("/", "_"), row.algo.replace(":", "."), row.arm]
+        parts += [f"{row.labels}labels"] if row.labels else []
+        parts += [f"{row.demonstrations}shown"] if row.demonstrations else []
+        return "-".join([part for part in parts if part] + [f"seed{row.seed}"])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a suite.
+
+    Attributes:
+        suite: what was asked for.
+        runs: what is run, seed by seed, so that all cells grow alike.
+        left_out: pairs of environment and algorithm that do not fit.
+    """
+
+    suite: Suite
+    runs: tuple[Run, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def plan_of(suite: Suite) -> Plan:
+    """Every run of a suite.
+
+    Raises:
+        ValueError: an environment or algorithm is unknown, none fit each other, or a setting
+            cannot work.
+    """
+    spaces = {env_id: _action_space(env_id) for grid in suite.grids for env_id in grid.environments}
+    left_out: dict[tuple[str, str], None] = {}
+    runs: dict[str, Run] = {}
+    for grid in suite.grids:
+        fitting = []
+        for env_id, algo in itertools.product(grid.environments, grid.algos):
+            if fits(algorithm(algo), spaces[env_id]):
+                fitting.append((env_id, algo))
+            else:
+                left_out[env_id, algo] = None
+        if not fitting:
+            raise ValueError(
+                f"the suite {suite.name}: none of {', '.join(grid.algos)} can take the actions of "
+                f"{', '.join(grid.environments)}"
+            )
+        for env_id, algo in fitting:
+            for run in _runs(grid, env_id, algo):
+                runs.setdefault(run.name, run)
+    ordered = sorted(runs.values(), key=lambda run: run.settings.seed)
+    return Plan(suite, tuple(ordered), tuple(left_out))
+
+
+def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
+    base = _settings(grid, env_id, algo)
+    for i, arm in itertools.product(range(grid.seeds), grid.arms):
+        seeded = replace(base, seed=grid.first_seed + i)
+        if arm in DEMONSTRATED:
+            for shown in grid.demonstrations:
+                yield Run(arm, shown, filled(replace(seeded, algo="ppo", agent={})))
+        elif arm in TEACHERS or arm == "shuffled":
+            taught = replace(seeded, **TEACHERS.get(arm, {}))  # type: ignore[call-overload]
+            for labels in grid.labels or (None,):
+                yield Run(arm, 0, filled(replace(taught, labels=labels or base.labels)))
+        else:
+            yield Run(arm, 0, filled(seeded))
+
+
+def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
+    own: dict[str, Any] = {
+        "env_id": env_id,
+        "algo": algo,
+        "evaluation_episodes": grid.evaluation_episodes,
+    }
+    forbidden = sorted({*own, "seed", "teacher", "agent"} & set(grid.settings) - {"agent"})
+    if forbidden:
+        raise ValueError(f"{', '.join(forbidden)} cannot stand in [settings]: the grid sets it")
+    return from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
+
+
+def _action_space(env_id: str) -> gym.spaces.Space[Any]:
+    env = make_env(env_id, snapshots=False)
+    env.close()
+    return env.action_space
+
+
+def _finite(value: Any) -> Any:
+    """Plain data in which numbers that JSON lacks are words."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

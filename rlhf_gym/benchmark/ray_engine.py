@@ -1,0 +1,118 @@
+"""RayEngine: the same runs on a Ray cluster of one or many machines."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rlhf_gym.benchmark.engines import Watch
+from rlhf_gym.benchmark.perform import Outcome, failed, perform
+from rlhf_gym.benchmark.plan import Run
+
+__all__ = ["RayEngine"]
+
+RETRIES = 3
+LOOK_SECONDS = 0.5
+ANSWER_SECONDS = 5.0
+
+
+class RayEngine:
+    """Performs runs as tasks of Ray Core, one CPU each.
+
+    A run whose worker dies is run again, at most three times; then it is a failed row.
+
+    Args:
+        address: ``host:port`` of a cluster, ``"auto"`` for the one that this machine belongs to,
+            or None: one is started here and ended after the runs.
+
+    Raises:
+        ValueError: Ray is not installed, or nothing answers at the address.
+    """
+
+    def __init__(self, address: str | None = None) -> None:
+        if importlib.util.find_spec("ray") is None:
+            raise ValueError('Ray is not installed: pip install "rlhf-gym[ray]"')
+        if address not in (None, "auto"):
+            _check_answers(address)
+        self._address = address
+
+    def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+        """Perform all runs; each is given as it ends."""
+        import ray
+
+        try:
+            ray.init(
+                address=self._address,
+                include_dashboard=False if self._address is None else None,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+        except ConnectionError as error:
+            raise ValueError(
+                f"no Ray cluster answers at {self._address}: {error}; start one with "
+                "`ray start --head`, or leave --address out"
+            ) from error
+        try:
+            yield from _perform_all(runs, watch)
+        finally:
+            ray.shutdown()
+
+
+def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+    import ray
+
+    board: Any = ray.remote(num_cpus=0)(_Board).remote()
+    task = ray.remote(num_cpus=1, max_retries=RETRIES)(_performed)
+    pending = {task.remote(run, board): run for run in runs}
+    begun: set[str] = set()
+    by_name = {run.name: run for run in runs}
+    while pending:
+        ready, _ = ray.wait(list(pending), timeout=LOOK_SECONDS)
+        news: Any = ray.get(board.take.remote())
+        for name, (done, total) in news.items():
+            if name not in begun:
+                begun.add(name)
+                watch.begun(by_name[name])
+            watch.went_on(by_name[name], done, total)
+        for reference in ready:
+            run = pending.pop(reference)
+            try:
+                yield run, ray.get(reference)
+            except ray.exceptions.RayError as error:
+                yield run, failed(run, f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+class _Board:
+    """How far the runs are; an actor, which the tasks write to and the trainer reads."""
+
+    def __init__(self) -> None:
+        self._news: dict[str, tuple[int, int]] = {}
+
+    def note(self, name: str, done: int, total: int) -> None:
+        """A run has taken so many steps of all."""
+        self._news[name] = (done, total)
+
+    def take(self) -> dict[str, tuple[int, int]]:
+        """What was noted since this was last asked."""
+        news, self._news = self._news, {}
+        return news
+
+
+def _performed(run: Run, board: Any) -> Outcome:
+    return perform(run, lambda done, total: board.note.remote(run.name, done, total))
+
+
+def _check_answers(address: str) -> None:
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        raise ValueError(f"a Ray address is host:port or auto, but {address!r} was given")
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
+    except OSError as error:
+        raise ValueError(
+            f"nothing answers at the Ray address {address}: {error}; start a cluster with "
+            "`ray start --head`, or leave --address out"
+        ) from error

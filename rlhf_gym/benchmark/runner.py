@@ -1,0 +1,73 @@
+"""Run what is missing of a benchmark, and report on all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rlhf_gym.benchmark.arms import DEMONSTRATED
+from rlhf_gym.benchmark.demonstrated import check_imitation
+from rlhf_gym.benchmark.display import Display
+from rlhf_gym.benchmark.engines import Engine
+from rlhf_gym.benchmark.folder import ResultsFolder
+from rlhf_gym.benchmark.plan import Plan
+from rlhf_gym.run_parts import make_plug_in, make_teacher, make_training_env
+
+__all__ = ["run_benchmark"]
+
+
+def run_benchmark(
+    plan: Plan,
+    out: Path,
+    engine: Engine,
+    *,
+    retry: bool = False,
+    progress: bool = True,
+    tell: Callable[[str], None] = print,
+) -> ResultsFolder:
+    """Run what a results folder lacks of a plan; whenever it is stopped, it goes on from there.
+
+    Args:
+        plan: what to run.
+        out: the results folder.
+        engine: what performs the runs.
+        retry: run failed runs again.
+        progress: show lines that move.
+        tell: gets a line a run, and what else is worth telling.
+
+    Raises:
+        ValueError: the folder holds runs with other settings, or something is missing that a run
+            needs; said before the first begins.
+    """
+    _check(plan)
+    folder = ResultsFolder(out)
+    with folder.held():
+        missing = folder.missing(plan, retry=retry)
+        folder.begin(plan)
+        done = len(plan.runs) - len(missing)
+        for env_id, algo in plan.left_out:
+            tell(f"left out: {algo} cannot take the actions of {env_id}")
+        if done:
+            tell(f"{done} of {len(plan.runs)} runs are there already")
+        with Display(len(missing), done, tell, progress=progress) as display:
+            for run, outcome in engine(missing, display):
+                display.ended(run, folder.add(run, outcome))
+        folder.write_tables()
+    return folder
+
+
+def _check(plan: Plan) -> None:
+    """Put together what the first seed's runs are made of, without training.
+
+    Raises:
+        ValueError: something is missing, or does not fit.
+    """
+    if any(run.arm in DEMONSTRATED for run in plan.runs):
+        check_imitation()
+    first = min(run.settings.seed for run in plan.runs)
+    for run in plan.runs:
+        if run.settings.seed == first and run.row.algo:
+            env = make_training_env(run.settings, snapshots=run.row.labels > 0)
+            if run.row.labels:
+                make_plug_in(run.settings, make_teacher(run.settings)).wrap(env)
+            env.close()

@@ -1,0 +1,63 @@
+"""`rlhf-gym compare RUN...`: put runs beside each other in one HTML file."""
+
+from __future__ import annotations
+
+import json as json_module
+import shlex
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from rlhf_gym.benchmark.build import build_comparison
+from rlhf_gym.benchmark.comparison import compare
+from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.benchmark.single_runs import rows_of_runs
+from rlhf_gym.benchmark.tables import by_cell
+
+__all__ = ["command", "show"]
+
+
+def command(
+    runs: Annotated[list[str], tyro.conf.Positional],
+    *,
+    out: Path = Path("comparison.html"),
+    open: bool = False,
+    json: bool = False,
+) -> None:
+    """Compare finished runs; runs that differ in nothing but their seed are taken together.
+
+    Runs belong together that have the same environment, algorithm, teacher and number of labels.
+    One HTML file that needs no network; its tables as Markdown and its numbers as JSON beside it.
+
+    Example: rlhf-gym compare runs/CartPole-v1-ppo-* --out cartpole.html
+
+    Args:
+        runs: the runs' folders.
+        out: the HTML file.
+        open: show it in the browser.
+        json: write the numbers as JSON.
+    """
+    rows = rows_of_runs(runs)
+    given = shlex.join(["rlhf-gym", "compare", *runs])
+    page = build_comparison(rows, Path(), out, command=given)
+    show(page, rows, json)
+    if open:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def show(page: Path, rows: Sequence[Row], json: bool) -> None:
+    """Print what a comparison says, or its numbers as JSON."""
+    numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    if json:
+        print(json_module.dumps({"report": str(page), **numbers}, indent=2))
+        return
+    verdict = numbers["verdict"]
+    print(by_cell(compare(rows)).markdown())
+    print()
+    print(verdict["headline"])
+    for warning in verdict["warnings"]:
+        print(f"! {warning}")
+    print(f"report: {page}")

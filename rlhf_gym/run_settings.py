@@ -1,0 +1,118 @@
+"""TrainSettings: everything that can be chosen about a run; the preset fills what is left open."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal
+
+import torch
+import tyro
+
+from rlhf_gym.algorithms import agent_arguments, algorithm, check_agent_settings
+from rlhf_gym.algorithms.presets import preset_of
+from rlhf_gym.judgements import Strategy
+from rlhf_gym.reward_model_settings import RewardModelSettings
+
+__all__ = ["TrainSettings", "filled"]
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """Settings of a training run; None takes the preset's value (see `preset_of`)."""
+
+    env_id: Annotated[str, tyro.conf.Positional] = "CartPole-v1"
+    """Any Gymnasium id."""
+    algo: str = "ppo"
+    """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
+    teacher: Literal["synthetic", "window"] = "synthetic"
+    """Who answers: a formula that knows the true reward, or a person in a window."""
+    labels: int | None = None
+    """How many answers to spend."""
+    steps: int | None = None
+    """Training steps, the untrained agent's first ones included."""
+    n_envs: int | None = None
+    """Environments beside each other."""
+    horizon: int | None = None
+    """Length of a training episode in steps; by default the environment's own."""
+    hold: int | None = None
+    """Steps for which an early end of an episode is held; by default the preset's."""
+    seed: int = 0
+    """Seed of everything."""
+    clip_seconds: float | None = None
+    """Length of a clip."""
+    strategy: Strategy | None = None
+    """Which clips to ask about."""
+    schedule: Literal["hyperbolic", "constant"] = "hyperbolic"
+    """When to ask."""
+    first_share: float | None = None
+    """Share of the labels that is asked for before training."""
+    wait: bool | None = None
+    """Whether training waits for a person behind the first labels: for every answer (True), never
+    (False), or by default when it is more than 8 labels ahead."""
+    annotator: str | None = None
+    """Name of the person who labels."""
+    goal: str | None = None
+    """What the agent shall do, shown to the person; by default the environment's own."""
+    tie_breaker: str | None = None
+    """What decides between two clips that seem equal."""
+    beta: float = math.inf
+    """Synthetic teacher: rationality; inf is deterministic."""
+    gamma: float = 1.0
+    """Synthetic teacher: below 1 it is myopic."""
+    mistake: float = 0.0
+    """Synthetic teacher: share of answers flipped."""
+    skip: float = 0.0
+    """Synthetic teacher: pairs of which both are worse than this share of the mean are skipped."""
+    equal: float = 0.0
+    """Synthetic teacher: returns that differ by less than this share of the mean are ties."""
+    keep_termination: bool = False
+    """Let episodes end early, although that leaks the reward."""
+    subprocesses: bool = False
+    """Run each environment in a process of its own."""
+    device: str = "auto"
+    """cpu, cuda, or auto."""
+    evaluation_episodes: int = 20
+    """Episodes of the final evaluation on the untouched environment."""
+    norm_reward: bool | None = None
+    """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
+    agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
+    """Settings of the agent by SB3's names, instead of the preset's."""
+    reward_model: RewardModelSettings = field(default_factory=RewardModelSettings)
+    """Settings of the reward model; those of the preset where all are left as they are."""
+
+
+def filled(settings: TrainSettings) -> TrainSettings:
+    """The settings with the preset's values where they were left open."""
+    preset = preset_of(settings.env_id, settings.algo)
+    names = (
+        "labels",
+        "steps",
+        "n_envs",
+        "horizon",
+        "hold",
+        "clip_seconds",
+        "strategy",
+        "norm_reward",
+    )
+    open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
+    labels = settings.labels or preset.labels
+    if settings.first_share is None and labels > 0:
+        open_["first_share"] = preset.share_before_training(labels)
+    if settings.reward_model == RewardModelSettings():
+        open_["reward_model"] = preset.reward_model
+    check_agent_settings(algorithm(settings.algo), settings.agent)
+    agent_arguments(settings.agent)
+    settings = replace(settings, **open_, agent={**preset.agent, **settings.agent})
+    for name in ("steps", "n_envs", "labels", "evaluation_episodes"):
+        if getattr(settings, name) < 1:
+            raise ValueError(f"{name} must be at least 1, but is {getattr(settings, name)}")
+    for name in ("clip_seconds", "first_share"):
+        if not getattr(settings, name) > 0:
+            raise ValueError(f"{name} must be positive, but is {getattr(settings, name)}")
+    if settings.device.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(
+            f"device is {settings.device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "
+            "without one, leave --device out"
+        )
+    return settings

@@ -1,0 +1,95 @@
+"""Results folders: nothing that was run is lost, or run again."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from plans import tiny
+
+from rlhf_gym.benchmark.folder import ResultsFolder
+from rlhf_gym.benchmark.perform import Outcome, failed
+from rlhf_gym.benchmark.plan import Plan, Run
+
+
+def outcome_of(run: Run, value: float = 1.0) -> Outcome:
+    return Outcome(replace(run.row, returns=(value, value), steps=10, seconds=2.0), curve="a,b\n")
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return tiny()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, plan: Plan) -> ResultsFolder:
+    folder = ResultsFolder(tmp_path / "results")
+    with folder.held():
+        folder.begin(plan)
+    return folder
+
+
+def test_what_was_added_is_not_missing(folder: ResultsFolder, plan: Plan) -> None:
+    for run in plan.runs[:2]:
+        folder.add(run, outcome_of(run))
+    again = ResultsFolder(folder.path)
+    assert again.missing(plan) == list(plan.runs[2:])
+    assert [row.mean_return for row in again.rows()] == [1.0, 1.0]
+    assert (folder.path / again.rows()[1].curve).read_text() == "a,b\n"
+
+
+def test_a_failed_run_is_run_again_only_when_asked(folder: ResultsFolder, plan: Plan) -> None:
+    run = plan.runs[0]
+    folder.add(run, failed(run, "ValueError: no", "Traceback ..."))
+    assert run not in folder.missing(plan)
+    assert run in folder.missing(plan, retry=True)
+    assert "Traceback" in (folder.path / "errors" / f"{run.name}.txt").read_text()
+    folder.add(run, outcome_of(run))
+    assert [row.status for row in folder.rows()] == ["done"]
+
+
+def test_a_half_written_line_costs_only_its_own_run(folder: ResultsFolder, plan: Plan) -> None:
+    first, second, third = plan.runs[:3]
+    folder.add(first, outcome_of(first))
+    folder.add(second, outcome_of(second))
+    lines = folder.path / "runs.jsonl"
+    lines.write_bytes(lines.read_bytes()[:-30])
+    folder.add(third, outcome_of(third))
+    assert [row.arm for row in folder.rows()] == [first.arm, third.arm]
+    assert second in folder.missing(plan)
+
+
+def test_runs_with_other_settings_are_not_mixed(folder: ResultsFolder, plan: Plan) -> None:
+    folder.add(plan.runs[1], outcome_of(plan.runs[1]))
+    other = tiny(settings={"steps": 5000})
+    with pytest.raises(ValueError, match=r"with other settings \(.*steps.*give another --out"):
+        folder.missing(other)
+
+
+def test_rows_of_another_version_are_refused(folder: ResultsFolder, plan: Plan) -> None:
+    folder.add(plan.runs[0], outcome_of(plan.runs[0]))
+    lines = folder.path / "runs.jsonl"
+    lines.write_text(lines.read_text().replace('"arm":', '"way":'))
+    with pytest.raises(ValueError, match="written by another version of rlhf-gym"):
+        folder.rows()
+
+
+def test_two_benchmarks_do_not_share_a_folder(folder: ResultsFolder) -> None:
+    with folder.held(), pytest.raises(ValueError, match="another benchmark is running"):
+        with ResultsFolder(folder.path).held():
+            pass
+
+
+def test_the_tables_have_every_setting_and_version(folder: ResultsFolder, plan: Plan) -> None:
+    pandas = pytest.importorskip("pandas")
+    for run in plan.runs:
+        folder.add(run, outcome_of(run, value=3.5))
+    folder.write_tables()
+    with (folder.path / "runs.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6 and rows[1]["settings.steps"] == "2500"
+    assert float(rows[0]["mean_return"]) == 3.5 and rows[0]["steps_per_second"] == "5.0"
+    table = pandas.read_parquet(folder.path / "runs.parquet")
+    assert list(table["settings.n_envs"]) == [4] * 6 and table["mean_return"].mean() == 3.5

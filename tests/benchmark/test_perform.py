@@ -1,0 +1,57 @@
+"""Single runs of every arm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import numpy as np
+import pytest
+from gymnasium import spaces
+from plans import tiny
+
+from rlhf_gym.benchmark.agents import RandomPolicy
+from rlhf_gym.benchmark.arms import TEACHERS
+from rlhf_gym.benchmark.curve import COLUMNS
+from rlhf_gym.benchmark.perform import perform
+
+
+@pytest.mark.parametrize("arm", [*TEACHERS, "shuffled"])
+def test_an_arm_that_asks_spends_its_labels(arm: str) -> None:
+    (run,) = tiny(arms=(arm,), seeds=1).runs
+    outcome = perform(run)
+    row = outcome.row
+    assert row.status == "done", outcome.log
+    assert row.labels_given == row.labels == 8 and row.steps >= 2500
+    assert len(row.returns) == 2 and row.seconds > 0
+    points = list(csv.DictReader(io.StringIO(outcome.curve)))
+    assert tuple(points[0]) == COLUMNS
+    assert float(points[-1]["time/total_timesteps"]) == row.steps
+    assert float(points[-1]["feedback/labels"]) == 8
+
+
+@pytest.mark.parametrize("arm", ["bc", "gail", "airl"])
+@pytest.mark.filterwarnings("ignore")  # imitation's own
+def test_an_arm_that_is_shown_learns_from_an_expert(arm: str) -> None:
+    pytest.importorskip("imitation")
+    (run,) = tiny(arms=(arm,), demonstrations=(1,), seeds=1).runs
+    outcome = perform(run)
+    assert outcome.row.status == "done", outcome.log
+    assert outcome.row.demonstrations == 1 and outcome.row.labels == 0
+    if arm == "bc":
+        assert outcome.row.mean_return > 100  # a random policy: 22
+    else:
+        assert outcome.row.steps > 0 and outcome.curve
+
+
+def test_the_random_arm_trains_nothing() -> None:
+    (run,) = tiny(arms=("random",), seeds=1).runs
+    row = perform(run).row
+    assert (row.steps, row.algo, row.labels) == (0, "", 0) and math.isnan(row.accuracy)
+
+
+def test_the_random_policy_acts_for_every_environment() -> None:
+    policy = RandomPolicy(spaces.Discrete(2), seed=0)
+    assert policy.predict(np.zeros((5, 4)))[0].shape == (5,)
+    assert policy.predict({"a": np.zeros((3, 2)), "b": np.zeros((3, 1))})[0].shape == (3,)

@@ -1,0 +1,77 @@
+"""Plans: every run of a suite, checked before the first begins."""
+
+from __future__ import annotations
+
+import pytest
+from plans import tiny
+
+from rlhf_gym.benchmark.arms import ARMS
+from rlhf_gym.benchmark.plan import plan_of
+from rlhf_gym.benchmark.suite import suite_of
+
+
+def test_runs_come_seed_by_seed() -> None:
+    assert [run.name for run in tiny().runs] == [
+        "CartPole-v1-random-seed0",
+        "CartPole-v1-ppo-true-seed0",
+        "CartPole-v1-ppo-learned-8labels-seed0",
+        "CartPole-v1-random-seed1",
+        "CartPole-v1-ppo-true-seed1",
+        "CartPole-v1-ppo-learned-8labels-seed1",
+    ]
+
+
+def test_only_arms_that_ask_are_multiplied_by_labels_and_only_shown_ones_by_demonstrations() -> (
+    None
+):
+    plan = tiny(arms=ARMS, labels=(5, 9), demonstrations=(1, 2, 3), seeds=1)
+    arms = [run.arm for run in plan.runs]
+    assert {arm: arms.count(arm) for arm in ("random", "true")} == {"random": 1, "true": 1}
+    asking = ("learned", "shuffled", "mistake", "stoc", "skip", "equal", "myopic")
+    assert all(arms.count(arm) == 2 for arm in asking)
+    assert all(arms.count(arm) == 3 for arm in ("bc", "gail", "airl"))
+
+
+def test_what_does_not_depend_on_the_algorithm_is_run_once() -> None:
+    plan = tiny(algos=("ppo", "a2c"), arms=("random", "true", "bc", "gail"), seeds=1, settings={})
+    names = [run.name for run in plan.runs]
+    assert len(names) == len(set(names)) == 5
+
+
+def test_a_teacher_has_the_settings_of_b_pref() -> None:
+    plan = tiny(arms=("learned", "mistake", "stoc", "skip", "equal", "myopic"), seeds=1)
+    found = {run.arm: run.settings for run in plan.runs}
+    assert found["mistake"].mistake == found["skip"].skip == found["equal"].equal == 0.1
+    assert found["stoc"].beta == 1.0 and found["myopic"].gamma == 0.9
+    assert found["learned"].mistake == 0.0 and found["learned"].beta == float("inf")
+
+
+def test_the_presets_labels_are_taken_where_none_are_named() -> None:
+    (run,) = tiny(labels=(), arms=("learned",), seeds=1).runs
+    assert run.settings.labels == 100
+
+
+def test_pairs_that_do_not_fit_are_left_out() -> None:
+    plan = tiny(algos=("ppo", "sac"), environments=("CartPole-v1", "Pendulum-v1"), settings={})
+    assert plan.left_out == (("CartPole-v1", "sac"),)
+    assert "Pendulum-v1-sac-true-seed0" in [run.name for run in plan.runs]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('environments = ["CartPol-v1"]', "did you mean CartPole-v1"),
+        ('environments = ["CartPole-v1"]\nalgos = ["ppoo"]', "did you mean ppo"),
+        ('environments = ["CartPole-v1"]\nalgos = ["sac", "td3"]', "none of sac, td3 can take"),
+        ('environments = ["CartPole-v1"]\n[settings]\nseed = 3', "seed cannot stand in"),
+        ('environments = ["CartPole-v1"]\n[settings]\nstep = 3', "unknown setting step"),
+        ('environments = ["CartPole-v1"]\n[settings]\nsteps = 0', "steps must be at least 1"),
+        (
+            'environments = ["CartPole-v1"]\n[settings.agent]\nn_step = 3',
+            "PPO has no setting 'n_step'; did you mean n_steps",
+        ),
+    ],
+)
+def test_a_suite_that_cannot_be_run_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plan_of(suite_of(text, "bad"))

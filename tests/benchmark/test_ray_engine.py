@@ -1,0 +1,49 @@
+"""The benchmark on a real Ray that is started here."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+from plans import Seen, tiny, what_counts
+
+from rlhf_gym.benchmark.perform import perform
+from rlhf_gym.benchmark.ray_engine import RayEngine
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own
+
+
+def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker() -> None:
+    runs = tiny(seeds=1, settings={"steps": 12_000, "n_envs": 4}).runs
+    seen = Seen()
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        while not killed:
+            for process in psutil.process_iter(["cmdline"]):
+                if "ray::_performed" in " ".join(process.info["cmdline"] or []):
+                    process.kill()
+                    killed.append(process.pid)
+                    return
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    killer.start()
+    outcomes = {run.name: outcome for run, outcome in RayEngine()(runs, seen)}
+    assert killed
+    assert what_counts(outcomes) == what_counts({run.name: perform(run) for run in runs})
+    assert set(seen.names) <= set(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("nowhere", "a Ray address is host:port or auto, but 'nowhere' was given"),
+        ("127.0.0.1:1", "nothing answers at the Ray address 127.0.0.1:1"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_refused_at_once(address: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RayEngine(address)
