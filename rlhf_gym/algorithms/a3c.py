@@ -37,7 +37,8 @@ __all__ = ["A3C"]
 Self = TypeVar("Self", bound="A3C")
 
 AHEAD = 4
-"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them."""
+"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them: more
+would save no time, and let gradients become stale where the machine is busy."""
 
 
 class A3C(A2C):
@@ -55,10 +56,14 @@ class A3C(A2C):
     (in ``locals``) are its own. What is not exact with several workers:
 
     - Callbacks hear of a rollout when every worker has done it, while faster ones may be at most
-      16 rollouts further. A parameter read in a callback, or saved, may be as much newer.
+      4 rollouts further. A parameter read in a callback, or saved, may be as much newer.
     - A callback that ends training ends it after the steps that workers took meanwhile.
     - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
       what A2C with the same settings learns, up to rounding.
+
+    ``train/staleness`` in the log is the number of updates by others between the moment at which a
+    worker copies the parameters and that at which it applies its gradient: below the number of
+    workers, unless the machine is short of processors.
 
     Start it under ``if __name__ == "__main__":``, as SubprocVecEnv.
 
