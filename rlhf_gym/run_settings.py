@@ -17,6 +17,14 @@ from rlhf_gym.reward_model_settings import RewardModelSettings
 __all__ = ["TrainSettings", "filled"]
 
 
+def _default(words: str) -> Any:
+    """What the help says instead of None."""
+    return tyro.conf.arg(help_behavior_hint=f"(default: {words})")
+
+
+THE_PRESETS = _default("the preset's")
+
+
 @dataclass(frozen=True)
 class TrainSettings:
     """Settings of a training run; None takes the preset's value (see `preset_of`)."""
@@ -27,34 +35,34 @@ class TrainSettings:
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
     teacher: Literal["synthetic", "window"] = "synthetic"
     """Who answers: a formula that knows the true reward, or a person in a window."""
-    labels: int | None = None
+    labels: Annotated[int | None, THE_PRESETS] = None
     """How many answers to spend."""
-    steps: int | None = None
+    steps: Annotated[int | None, THE_PRESETS] = None
     """Training steps, the untrained agent's first ones included."""
-    n_envs: int | None = None
+    n_envs: Annotated[int | None, THE_PRESETS] = None
     """Environments beside each other."""
-    horizon: int | None = None
-    """Length of a training episode in steps; by default the environment's own."""
-    hold: int | None = None
-    """Steps for which an early end of an episode is held; by default the preset's."""
+    horizon: Annotated[int | None, _default("the environment's own")] = None
+    """Length of a training episode in steps."""
+    hold: Annotated[int | None, THE_PRESETS] = None
+    """Steps for which an early end of an episode is held."""
     seed: int = 0
     """Seed of everything."""
-    clip_seconds: float | None = None
+    clip_seconds: Annotated[float | None, THE_PRESETS] = None
     """Length of a clip."""
-    strategy: Strategy | None = None
+    strategy: Annotated[Strategy | None, THE_PRESETS] = None
     """Which clips to ask about."""
     schedule: Literal["hyperbolic", "constant"] = "hyperbolic"
     """When to ask."""
-    first_share: float | None = None
+    first_share: Annotated[float | None, THE_PRESETS] = None
     """Share of the labels that is asked for before training."""
-    wait: bool | None = None
+    wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person behind the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
-    annotator: str | None = None
+    annotator: Annotated[str | None, _default("your login's name")] = None
     """Name of the person who labels."""
-    goal: str | None = None
-    """What the agent shall do, shown to the person; by default the environment's own."""
-    tie_breaker: str | None = None
+    goal: Annotated[str | None, _default("the environment's own")] = None
+    """What the agent shall do, shown to the person."""
+    tie_breaker: Annotated[str | None, _default("the environment's own")] = None
     """What decides between two clips that seem equal."""
     beta: float = math.inf
     """Synthetic teacher: rationality; inf is deterministic."""
@@ -74,7 +82,7 @@ class TrainSettings:
     """cpu, cuda, or auto."""
     evaluation_episodes: int = 20
     """Episodes of the final evaluation on the untouched environment."""
-    norm_reward: bool | None = None
+    norm_reward: Annotated[bool | None, THE_PRESETS] = None
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""

@@ -106,7 +106,10 @@ def _is_advice(error: Exception) -> bool:
 def _remedy(error: Exception) -> str:
     """What to do about an error of the operating system that does not say so itself."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ": free some space and try again (`rlhf-gym train --resume RUN` keeps all labels)"
+        return (
+            ": free some space and go on; nothing that was finished is lost (`rlhf-gym train "
+            "--resume RUN`, or the same `rlhf-gym benchmark` again)"
+        )
     return ""
 
 

@@ -50,6 +50,11 @@ class Answer:
     true_returns: tuple[float, float] = (math.nan, math.nan)
 
     @property
+    def contradicted(self) -> bool:
+        """Whether the reward model finds another answer more probable."""
+        return self.dispute > (0.25 if self.judgement.preference is Preference.TIE else 0.5)
+
+    @property
     def dispute(self) -> float:
         """``|prediction - label|`` where both are known, else -1."""
         label = self.judgement.preference.label

@@ -14,8 +14,13 @@ __all__ = ["draw_missing", "most_disputed"]
 
 
 def most_disputed(answers: Sequence[Answer], count: int) -> list[Answer]:
-    """The answers that the reward model contradicts most; without one, of the highest scores."""
+    """The answers that the reward model contradicts most; without one, of the highest scores.
+
+    It contradicts an answer where it finds another one more probable.
+    """
     asked = [answer for answer in answers if answer.kind != "practice"]
+    if any(answer.predicted is not None for answer in asked):
+        asked = [answer for answer in asked if answer.contradicted]
     return sorted(asked, key=lambda answer: (-answer.dispute, -answer.score))[:count]
 
 

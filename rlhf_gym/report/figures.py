@@ -83,7 +83,7 @@ def accuracy(rounds: Sequence[Round]) -> Markup:
         left.plot(*_by_labels(rounds, "accuracy"), color=BLUE, marker="o")
         left.axhline(0.5, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
         _note(left, 0.5, "guessing")
-        left.set_ylim(0.35, 1.03)
+        left.set_ylim(0, 1.03)
         left.yaxis.set_major_formatter(PercentFormatter(1))
         left.set_title("Accuracy on held-out labels")
         entropy, floor = (

@@ -84,7 +84,7 @@ def test_the_most_disputed_answer_is_the_furthest_from_its_prediction() -> None:
     wrong, right = answer(FIRST, predicted=0.1), answer(SECOND, predicted=0.1)
     tie, unsure = answer(TIE, predicted=0.8), answer(UNSURE, predicted=0.0)
     practice = answer(FIRST, predicted=0.0, kind="practice")
-    assert most_disputed([right, unsure, tie, wrong, practice], 2) == [wrong, tie]
+    assert most_disputed([right, unsure, tie, wrong, practice], 4) == [wrong, tie]
 
 
 def test_without_predictions_the_highest_scores_come_first() -> None:
