@@ -45,11 +45,10 @@ def learn_from_demonstrations(run: Run, row: Row, tell: Tell) -> tuple[Any, list
     PPO with the run's settings on a reward that tells the agent's steps from those shown.
     """
     check_imitation()
-    settings = replace(run.settings, hold=None)  # all episodes last equally long
-    shown = demonstrations(settings.env_id, run.demonstrations)
+    shown = demonstrations(run.settings.env_id, run.demonstrations)
     if run.arm == "bc":
-        return _cloned(settings, shown), [], row
-    return _adversarial(run.arm, settings, shown, row, tell)
+        return _cloned(run.settings, shown), [], row
+    return _adversarial(run.arm, run.settings, shown, row, tell)
 
 
 @cache
@@ -60,7 +59,7 @@ def demonstrations(env_id: str, episodes: int) -> Any:
     settings = filled(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))
     expert, _ = train_on_true_reward(settings, lambda done, total: None)
     found = []
-    env = make_training_env(replace(settings, n_envs=1, hold=None), snapshots=False)
+    env = make_training_env(replace(settings, n_envs=1), snapshots=False)
     for _ in range(episodes):
         seen: Any = env.reset()
         observations, actions, rewards = [seen[0]], list[Any](), list[float]()
@@ -147,6 +146,7 @@ def _adversarial(
                 normalize_input_layer=RunningNorm,
             ),
             n_disc_updates_per_round=8,
+            allow_variable_horizon=True,  # ends are held, as in the other arms
             log_dir=logs,
             custom_logger=configure(logs, []),
         )
