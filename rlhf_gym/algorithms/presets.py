@@ -91,12 +91,12 @@ PRESETS: dict[tuple[str, str], Preset] = {
         agent={
             "n_workers": 2,
             "n_steps": 16,
-            "gamma": 0.98,
+            "gamma": 0.99,
             "gae_lambda": 0.95,
             "ent_coef": 0.0,
             "learning_rate": "lin_2e-3",
         },
-        measured="500 on the true reward on nine of 10 seeds, 496 on the tenth",
+        measured="500, worst of 5 seeds 496, from 100 labels (true reward: 500 on each of 6 seeds)",
     ),
     ("Acrobot-v1", "a3c"): Preset(
         steps=150_000,
