@@ -24,6 +24,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/fitting.py
 	$(BIN)/python tests/benchmarks/memory.py
 	$(BIN)/python tests/benchmarks/overhead.py
+	$(BIN)/python tests/benchmarks/relabelling.py
 	$(BIN)/python tests/benchmarks/window.py
 	$(BIN)/python tests/benchmarks/a3c.py speed
 	$(BIN)/python tests/benchmarks/a3c.py learning

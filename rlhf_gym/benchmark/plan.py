@@ -12,8 +12,8 @@ import gymnasium as gym
 
 from rlhf_gym.algorithms import algorithm, fits
 from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
-from rlhf_gym.benchmark.rows import Row
 from rlhf_gym.benchmark.suite import Grid, Suite
+from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import make_env
 from rlhf_gym.plain_settings import as_table, from_table
 from rlhf_gym.run_settings import TrainSettings, filled
