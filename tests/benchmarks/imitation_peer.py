@@ -52,6 +52,7 @@ ENVIRONMENTS = ("Pendulum-v1", "MountainCarContinuous-v0", "Acrobot-v1")
 LABELS = (25, 50, 200)
 EPISODES = 50
 
+
 @dataclass(frozen=True)
 class Run:
     """What tells one run from all others; ``settings`` are those it was run with."""
@@ -176,7 +177,7 @@ def summarise(env_id: str, labels: list[int], rows: list[dict[str, Any]]) -> Non
     scores = {cell: (values - zero) / (one - zero) for cell, values in returns.items()}
     wall = {cell: [row["seconds"]["wall"] for row in of] for cell, of in found.items()}
     print(f"\n{env_id}. Score: 0 random, 1 the median of our PPO on the true reward.\n")
-    print("| side | labels | seeds | score: IQM (95 %) | median | worst | true return, median | s |")
+    print("| side | labels | seeds | score: IQM (95 %) | median | worst | true, median | s |")
     print("|---|---|---|---|---|---|---|---|")
     for (side, count), score in scores.items():
         mean = aggregate([score], np.random.default_rng(0))

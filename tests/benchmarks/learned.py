@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from measuring import RESULTS, report
 
-from rlhf_gym.comparison.cells import Cell, cells_of
 from rlhf_gym.benchmark.folder import ResultsFolder
+from rlhf_gym.comparison.cells import Cell, cells_of
 
 
 def main() -> None:
