@@ -143,6 +143,7 @@ class HumanFeedback(BaseCallback):
         if not clip_seconds > 0:
             raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
+        self._live = isinstance(self.teacher, LiveTeacher)  # a protocol, which is slow to ask for
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.check()
         self.labels, self.strategy, self.schedule = labels, strategy, schedule
@@ -336,11 +337,11 @@ class HumanFeedback(BaseCallback):
         due = target - self.asking.labels
         enough = due >= max(1, self.labels // ROUNDS) or (due > 0 and target == self.labels)
         awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        if isinstance(self.teacher, LiveTeacher) and self.asking.labels >= awaited:
+        if self._live and self.asking.labels >= awaited:
             if time.monotonic() < self._polled + POLL_SECONDS:
                 return
             self._polled = time.monotonic()
-        elif not (enough or isinstance(self.teacher, LiveTeacher)):
+        elif not (enough or self._live):
             return
         self._ask(target, awaited)
         self._learn()

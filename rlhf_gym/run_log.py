@@ -43,6 +43,8 @@ class RunLog:
         self.latest: RoundMeasures | None = None
         self._running = np.zeros(n_envs)
         self._learned_returns: deque[float] = deque(maxlen=100)
+        self._episodes = 0
+        self._written: tuple[int, ...] = ()
         self._published: tuple[str, float] = ("", 0.0)
 
     @contextmanager
@@ -59,11 +61,13 @@ class RunLog:
     def episodes_ended(self, dones: Array) -> None:
         """Note the learned returns of the episodes that have ended."""
         self._learned_returns.extend(self._running[dones].tolist())
+        self._episodes += int(np.sum(dones))
         self._running[dones] = 0.0
 
     def episode_returned(self, learned_return: float) -> None:
         """Note the learned return of one episode."""
         self._learned_returns.append(learned_return)
+        self._episodes += 1
 
     def round_measured(self, measures: RoundMeasures) -> None:
         """Keep a round's measures, and add them to the run folder."""
@@ -77,7 +81,14 @@ class RunLog:
         return float(np.mean(self._learned_returns)) if self._learned_returns else math.nan
 
     def write(self, logger: Logger, *, labels: int, asked: int, round: int) -> None:
-        """Record everything with SB3's logger."""
+        """Record everything with SB3's logger, unless it holds it already.
+
+        Off-policy agents begin a rollout every few steps, and dump what is recorded much later.
+        """
+        news = (labels, asked, round, self._episodes)
+        if news == self._written and "feedback/labels" in logger.name_to_value:
+            return
+        self._written = news
         logger.record("feedback/labels", labels)
         logger.record("feedback/asked", asked)
         logger.record("feedback/round", round)

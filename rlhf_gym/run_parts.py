@@ -10,6 +10,8 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_fits, policy_for, refusal
+from rlhf_gym.algorithms.a3c import A3C
+from rlhf_gym.algorithms.vec_env_share import shares
 from rlhf_gym.environments import make_vec_env
 from rlhf_gym.envs.scores import score_of
 from rlhf_gym.feedback import HumanFeedback
@@ -113,7 +115,9 @@ def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the agent itself will warn
-            _agent(settings, env, _init_setup_model=False)
+            agent = _agent(settings, env, _init_setup_model=False)
+            if isinstance(agent, A3C):
+                shares(env, agent.n_workers)
     except (AssertionError, TypeError) as error:
         kind = algorithm(settings.algo)
         if "action spaces" in str(error):

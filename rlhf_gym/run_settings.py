@@ -13,6 +13,7 @@ from rlhf_gym.algorithms import agent_arguments, algorithm, check_agent_settings
 from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.judgements import Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
+from rlhf_gym.tracking import TrackerName
 
 __all__ = ["TrainSettings", "filled"]
 
@@ -82,6 +83,8 @@ class TrainSettings:
     """cpu, cuda, or auto."""
     evaluation_episodes: int = 20
     """Episodes of the final evaluation on the untouched environment."""
+    track: Annotated[tuple[TrackerName, ...], tyro.conf.UseAppendAction] = ()
+    """Where to send the curves, beside TensorBoard; as often as wanted."""
     norm_reward: Annotated[bool | None, THE_PRESETS] = None
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)

@@ -146,6 +146,11 @@ class RunFolder:
         return self.path / "evaluation.json"
 
     @property
+    def wandb_id(self) -> Path:
+        """The id of the run at Weights & Biases."""
+        return self.path / "wandb_id.txt"
+
+    @property
     def report(self) -> Path:
         """The report."""
         return self.path / "report.html"

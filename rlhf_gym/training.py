@@ -6,7 +6,7 @@ import importlib.util
 import math
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -32,6 +32,7 @@ from rlhf_gym.evaluation import (
 )
 from rlhf_gym.feedback import HumanFeedback
 from rlhf_gym.interrupts import on_interrupt
+from rlhf_gym.plain_settings import as_table
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.run_parts import (
     make_agent,
@@ -42,6 +43,7 @@ from rlhf_gym.run_parts import (
 )
 from rlhf_gym.run_settings import TrainSettings, filled
 from rlhf_gym.runs import RunFolder
+from rlhf_gym.tracking import Tracker, check_trackers
 
 __all__ = ["evaluate", "load", "resume", "train"]
 
@@ -144,6 +146,7 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
 def _plug_in(
     settings: TrainSettings, folder: RunFolder, *, resuming: bool
 ) -> tuple[HumanFeedback, VecEnv]:
+    check_trackers(settings.track)
     venv = make_training_env(settings)
     feedback = make_plug_in(settings, make_teacher(settings), folder.path, resuming=resuming)
     return feedback, normalised(settings, feedback.wrap(venv))
@@ -163,7 +166,8 @@ def _learn(
         tell(f"waiting for the first {first} labels; training begins when they are there")
     remaining = settings.steps - agent.num_timesteps
     if remaining > 0:
-        with closing(_logger(folder)) as logger, _stops_cleanly(feedback, tell):
+        logging = _logger(settings, folder, feedback.resuming)
+        with logging as logger, _stops_cleanly(feedback, tell):
             agent.set_logger(logger)
             agent.learn(
                 remaining,
@@ -181,14 +185,25 @@ def _learn(
     return folder
 
 
-def _logger(folder: RunFolder) -> Logger:
-    """SB3's logger into the run folder; a resumed run adds a file and leaves the old ones."""
+@contextmanager
+def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[Logger]:
+    """SB3's logger; all its outputs are closed, however training ends."""
+    with ExitStack() as stack:
+        outputs = [
+            stack.enter_context(closing(output)) for output in _outputs(settings, folder, resuming)
+        ]
+        yield Logger(str(folder.path), outputs)
+
+
+def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[KVWriter]:
+    """Files in the run folder and the trackers; a resumed run leaves the old files as they are."""
     taken = len(list(folder.path.glob("progress*.csv")))
     name = "progress.csv" if not taken else f"progress.{taken + 1}.csv"
-    outputs: list[KVWriter] = [CSVOutputFormat(str(folder.path / name))]
+    yield CSVOutputFormat(str(folder.path / name))
     if importlib.util.find_spec("tensorboard"):
-        outputs.append(TensorBoardOutputFormat(str(folder.path / "tensorboard")))
-    return Logger(str(folder.path), outputs)
+        yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
+    for tracker in dict.fromkeys(settings.track):
+        yield Tracker(tracker, folder, as_table(settings), resuming=resuming)
 
 
 @contextmanager

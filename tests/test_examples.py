@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
 import sys
 import warnings
 from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 FLAGS = {"label_in_window": ["--teacher", "synthetic", "--labels", "8"]}
 
 
@@ -35,3 +37,16 @@ def test_there_are_five_examples_of_at_most_sixty_lines_that_say_how_to_run_them
         text = path.read_text()
         assert len(text.splitlines()) <= 60
         assert f"Run it: python examples/{path.name}" in text
+
+
+def test_the_zoo_trains_with_the_plug_in_and_evaluates_without_it(tmp_path: Path) -> None:
+    pytest.importorskip("rl_zoo3", reason="rl_zoo3 pins older packages: install it elsewhere")
+    zoo = [sys.executable, "-m"]
+    flags = ["--algo", "ppo", "--env", "CartPole-v1", "--device", "cpu", "-f", str(tmp_path)]
+    few = ["-n", "8000", "--eval-freq", "4000", "--conf-file", "examples.zoo.cartpole"]
+    train = [*zoo, "rl_zoo3.train", *flags, *few]
+    shown = subprocess.run(train, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "feedback/" in shown and "Eval num_timesteps" in shown
+    watch = [*zoo, "rl_zoo3.enjoy", *flags, "--no-render", "-n", "1000"]
+    shown = subprocess.run(watch, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "Mean reward" in shown

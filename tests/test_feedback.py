@@ -73,6 +73,7 @@ def trained(
     [
         (PPO, "CartPole-v1", SHORT_PPO),
         (A2C, "Pendulum-v1", {}),
+        (A3C, "Pendulum-v1", {"n_workers": 2}),
         (DQN, "CartPole-v1", OFF_POLICY),
         (SAC, "Pendulum-v1", {**OFF_POLICY, "train_freq": 10}),
         (TD3, "Pendulum-v1", {**OFF_POLICY, "train_freq": (1, "episode")}),
@@ -96,20 +97,32 @@ def test_environments_may_run_in_processes_of_their_own() -> None:
     assert feedback.labels_given == 6
 
 
-def test_dict_observations_and_several_choices_at_once() -> None:
+ON_POLICY = pytest.mark.parametrize(
+    ("algorithm", "settings"),
+    [(PPO, {"n_steps": 32, "batch_size": 32, "n_epochs": 1}), (A3C, {"n_workers": 2})],
+)
+
+
+@ON_POLICY
+def test_dict_observations_and_several_choices_at_once(
+    algorithm: type[BaseAlgorithm], settings: dict[str, Any]
+) -> None:
     feedback = feedback_of(labels=4)
     env = feedback.wrap(make_vec_env(Mixed, 2, seed=0, horizon=20))
-    agent = PPO("MultiInputPolicy", env, device="cpu", seed=0, n_steps=32, batch_size=32)
+    agent = algorithm("MultiInputPolicy", env, device="cpu", seed=0, **settings)
     agent.learn(130, callback=feedback)
     assert feedback.labels_given == 4
 
 
+@ON_POLICY
 @pytest.mark.parametrize("stacked", [False, True])
-def test_image_observations(stacked: bool) -> None:
+def test_image_observations(
+    stacked: bool, algorithm: type[BaseAlgorithm], settings: dict[str, Any]
+) -> None:
     feedback = feedback_of(labels=4)
     venv = make_vec_env("rlhf/MovingDot-v1", 2, seed=0)
     env = feedback.wrap(VecFrameStack(venv, 2) if stacked else venv)
-    agent = PPO("CnnPolicy", env, device="cpu", seed=0, n_steps=32, batch_size=32, n_epochs=1)
+    agent = algorithm("CnnPolicy", env, device="cpu", seed=0, **settings)
     agent.learn(150, callback=feedback)
     assert feedback.labels_given == 4
 

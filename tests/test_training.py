@@ -87,6 +87,7 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"set": "n_step=128"}, "PPO has no setting 'n_step'; did you mean n_steps"),
     ({"set": "n_steps"}, "expected key=value"),
     ({"set": "batch_size=one"}, "PPO refuses its settings"),
+    ({"algo": "a3c", "n_envs": 2}, "4 workers need an environment each, but there are 2"),
     ({"clip_seconds": 0.0}, "clip_seconds must be positive, but is 0.0"),
     ({"labels": 0}, "labels must be at least 1, but is 0"),
     ({"steps": -1}, "steps must be at least 1, but is -1"),

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import gymnasium as gym
-import numpy as np
 import torch
 from stable_baselines3 import A2C
 from stable_baselines3.common.base_class import maybe_make_env
@@ -19,6 +18,7 @@ from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedul
 from stable_baselines3.common.utils import FloatSchedule, LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.algorithms.a3c_learner import Steps
 from rlhf_gym.algorithms.a3c_worker import Assignment, Rollout
 from rlhf_gym.algorithms.a3c_workers import Workers
 from rlhf_gym.algorithms.shared_optimizer import share_optimizer
@@ -36,8 +36,9 @@ __all__ = ["A3C"]
 
 Self = TypeVar("Self", bound="A3C")
 
-AHEAD = 16
-"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them."""
+AHEAD = 4
+"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them: more
+would save no time, and let gradients become stale where the machine is busy."""
 
 
 class A3C(A2C):
@@ -55,10 +56,14 @@ class A3C(A2C):
     (in ``locals``) are its own. What is not exact with several workers:
 
     - Callbacks hear of a rollout when every worker has done it, while faster ones may be at most
-      16 rollouts further. A parameter read in a callback, or saved, may be as much newer.
+      4 rollouts further. A parameter read in a callback, or saved, may be as much newer.
     - A callback that ends training ends it after the steps that workers took meanwhile.
     - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
       what A2C with the same settings learns, up to rounding.
+
+    ``train/staleness`` in the log is the number of updates by others between the moment at which a
+    worker copies the parameters and that at which it applies its gradient: below the number of
+    workers, unless the machine is short of processors.
 
     Start it under ``if __name__ == "__main__":``, as SubprocVecEnv.
 
@@ -173,13 +178,10 @@ class A3C(A2C):
             self._workers.allow_next()
         rollouts = self._workers.next_round()
         recorders = self._recorders()
-        all_dones, all_rewards, all_actions = (
-            np.concatenate([getattr(rollout, name) for rollout in rollouts], axis=1)
-            for name in ("dones", "rewards", "actions")
-        )
+        steps = Steps.joined([rollout.steps for rollout in rollouts])
         for t in range(n_rollout_steps):
-            infos = [info for rollout in rollouts for info in rollout.infos[t]]
-            dones, rewards, clipped_actions = all_dones[t], all_rewards[t], all_actions[t]
+            clipped_actions, rewards = steps.actions[t], steps.rewards[t]
+            dones, infos = steps.dones[t], steps.infos[t]
             for i, wrapper in enumerate(recorders):
                 wrapper.add_recorded([rollout.recorded[i][t] for rollout in rollouts])
             self.num_timesteps += env.num_envs

@@ -10,23 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
 import torch
-from stable_baselines3 import A2C
-from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.utils import configure_logger, set_random_seed
 from torch import Tensor
+from torch.distributions import Distribution
 
+from rlhf_gym.algorithms.a3c_learner import Learner, Steps
 from rlhf_gym.algorithms.shared_optimizer import HogwildOptimizer, SharedOptimizer
 from rlhf_gym.algorithms.vec_env_share import EnvShare
 from rlhf_gym.vec_wrappers import wrappers_of
 
 __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 @dataclass(frozen=True)
@@ -62,21 +58,15 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Rollout:
-    """What a worker tells of one rollout of ``n_steps`` steps in ``n_envs`` environments.
+    """What a worker tells of one rollout.
 
     Attributes:
-        actions: ``(n_steps, n_envs, *act)``.
-        rewards: ``(n_steps, n_envs)``.
-        dones: ``(n_steps, n_envs)``.
-        infos: of each step, of each environment.
+        steps: what was done.
         recorded: what the wrappers of the environments hand to the trainer, outermost first.
         metrics: what training logged.
     """
 
-    actions: Array
-    rewards: Array
-    dones: Array
-    infos: list[list[dict[str, Any]]]
+    steps: Steps
     recorded: list[Any]
     metrics: dict[str, Any]
 
@@ -92,6 +82,7 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
     """Work until all rollouts are done, or the trainer closes the connection or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trainer's to heed
     torch.set_num_threads(1)
+    Distribution.set_default_validate_args(False)  # a tenth of the time; the loss is looked at
     line = _Line(connection, assignment.ahead)
     try:
         for rollout in _rollouts(assignment, line):
@@ -109,8 +100,7 @@ def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
     optimizer = HogwildOptimizer(assignment.optimizer, list(agent.policy.parameters()))
     agent.policy.optimizer = optimizer  # type: ignore[assignment]
     assert agent.env is not None
-    report = _Report()
-    _, callback = agent._setup_learn(assignment.total_timesteps, report)
+    agent._setup_learn(assignment.total_timesteps)
     wrappers = list(wrappers_of(agent.env))
     for _ in range(assignment.rollouts):
         line.await_turn()
@@ -118,63 +108,26 @@ def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
             if hasattr(type(wrapper), "begin_rollout"):
                 wrapper.begin_rollout()
         optimizer.pull()
-        agent.collect_rollouts(agent.env, callback, agent.rollout_buffer, agent.n_steps)
+        steps = agent.act()
         assignment.timesteps[assignment.index] += agent.n_steps * agent.n_envs
         agent.num_timesteps = assignment.begun_at + int(assignment.timesteps.sum())
         agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
         agent.train()
+        agent.logger.record("train/staleness", optimizer.staleness)
         recorded = [w.take_recorded() for w in wrappers if hasattr(type(w), "take_recorded")]
-        yield report.rollout(recorded, agent.logger.name_to_value)
+        yield Rollout(steps, recorded, dict(agent.logger.name_to_value))
         agent.logger.name_to_value.clear()
 
 
-def _agent(assignment: Assignment) -> _Learner:
+def _agent(assignment: Assignment) -> Learner:
     """The worker's own copy of the agent, with its share of the environments."""
     env = assignment.share.build()
-    agent = _Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
+    agent = Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
     agent.set_logger(configure_logger(verbose=0))
     set_random_seed(assignment.seed)
     if assignment.torch_state is not None:
         torch.set_rng_state(assignment.torch_state)
     return agent
-
-
-class _Learner(A2C):
-    """A2C that takes its entropy coefficient from a schedule, as it does its learning rate."""
-
-    ent_coef_schedule: Schedule
-
-    def train(self) -> None:
-        """One gradient step."""
-        self.ent_coef = self.ent_coef_schedule(self._current_progress_remaining)
-        super().train()
-
-
-class _Report(BaseCallback):
-    """Keeps what a rollout's steps returned."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._steps: list[tuple[Array, Array, Array, list[dict[str, Any]]]] = []
-
-    def _on_step(self) -> bool:
-        step = self.locals
-        rewards = step["rewards"].copy()  # to which values are added where time is up
-        self._steps.append((step["clipped_actions"], rewards, step["dones"], step["infos"]))
-        return True
-
-    def rollout(self, recorded: list[Any], metrics: dict[str, Any]) -> Rollout:
-        """The steps since the last call."""
-        actions, rewards, dones, infos = zip(*self._steps, strict=True)
-        self._steps.clear()
-        return Rollout(
-            np.stack(actions),
-            np.stack(rewards),
-            np.stack(dones),
-            [list(each) for each in infos],
-            recorded,
-            dict(metrics),
-        )
 
 
 class _HungUp(Exception):

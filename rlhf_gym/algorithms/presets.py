@@ -87,6 +87,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         hold=25,
         labels=100,
         clip_seconds=0.5,
+        norm_reward=True,
         agent={
             "n_workers": 2,
             "n_steps": 16,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
+from stable_baselines3.common.sb2_compat.rmsprop_tf_like import RMSpropTFLike
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer, RMSprop
 
@@ -15,18 +16,22 @@ from rlhf_gym.shared_memory import shared
 __all__ = ["HogwildOptimizer", "SharedOptimizer", "share_optimizer"]
 
 
+Kind: TypeAlias = type[RMSprop] | type[Adam] | type[RMSpropTFLike]
+KINDS: tuple[Kind, ...] = (RMSprop, Adam, RMSpropTFLike)
+
+
 @dataclass(frozen=True)
 class SharedOptimizer:
     """All parameters of an optimiser, and its statistics, one behind the other in shared memory.
 
     Attributes:
-        type: RMSprop or Adam.
+        type: RMSprop, Adam, or stable-baselines3's RMSpropTFLike.
         settings: of it, such as the learning rate.
         parameters: ``(n,)``.
         statistics: by name, ``(n,)``; the count of steps ``()``.
     """
 
-    type: type[RMSprop] | type[Adam]
+    type: Kind
     settings: dict[str, Any]
     parameters: Tensor
     statistics: dict[str, Tensor]
@@ -35,17 +40,15 @@ class SharedOptimizer:
 def share_optimizer(optimizer: Optimizer) -> SharedOptimizer:
     """Move an optimiser's parameters and statistics into shared memory, in which they stay its own.
 
-    The statistics begin at zero where the optimiser has taken no step yet.
-
     Raises:
-        ValueError: it is neither RMSprop nor Adam, or has several groups of parameters.
+        ValueError: it is of another kind, or has several groups of parameters.
     """
     kind = type(optimizer)
-    if kind is not RMSprop and kind is not Adam:
+    if kind not in KINDS:
         raise ValueError(
-            f"workers share the statistics of torch.optim.RMSprop or Adam, but the policy has "
-            f"{kind.__name__}: leave out policy_kwargs['optimizer_class'], or give one "
-            "of these"
+            f"workers share the statistics of {', '.join(known.__name__ for known in KINDS)}, but "
+            f"the policy has {kind.__name__}: leave out policy_kwargs['optimizer_class'], or give "
+            "one of these"
         )
     if len(optimizer.param_groups) > 1:
         raise ValueError("the policy's optimizer has several param_groups; only one can be shared")
@@ -81,7 +84,7 @@ def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
 
 
 def _begin_statistics(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) -> None:
-    """Let the optimiser lay out its statistics, all zero, without moving a parameter."""
+    """Let the optimiser lay out its statistics as before its first step, moving no parameter."""
     rates = [group["lr"] for group in optimizer.param_groups]
     for group in optimizer.param_groups:
         group["lr"] = 0.0
@@ -91,10 +94,11 @@ def _begin_statistics(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) 
     optimizer.zero_grad(set_to_none=True)
     for group, rate in zip(optimizer.param_groups, rates, strict=True):
         group["lr"] = rate
+    of_ones = "square_avg" if isinstance(optimizer, RMSpropTFLike) else None
     for statistics in optimizer.state.values():
-        for statistic in statistics.values():
-            if isinstance(statistic, Tensor):
-                statistic.zero_()
+        for name, value in statistics.items():
+            begin = torch.ones_like if name == of_ones else torch.zeros_like
+            statistics[name] = begin(torch.as_tensor(value))
 
 
 class HogwildOptimizer:
@@ -123,8 +127,12 @@ class HogwildOptimizer:
             parameter.data, parameter.grad = part, gradient
         self._shared = nn.Parameter(shared.parameters)
         self._shared.grad = self._gradient
-        self._optimizer = shared.type([{**shared.settings, "params": [self._shared]}])
+        group: Any = {**shared.settings, "params": [self._shared]}
+        self._optimizer: Optimizer = shared.type([group])
         self._optimizer.state[self._shared] = dict(shared.statistics)
+        self._steps, self._pulled_at = shared.statistics["step"], 0
+        self.staleness = 0
+        """Steps that others took between the last `pull` and the last `step`."""
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
@@ -133,6 +141,7 @@ class HogwildOptimizer:
 
     def pull(self) -> None:
         """Copy the shared parameters into the local ones."""
+        self._pulled_at = int(self._steps)
         self._local.copy_(self._shared.detach())
 
     def zero_grad(self) -> None:
@@ -141,4 +150,5 @@ class HogwildOptimizer:
 
     def step(self) -> None:
         """Apply the local gradients to the shared parameters."""
+        self.staleness = int(self._steps) - self._pulled_at
         self._optimizer.step()

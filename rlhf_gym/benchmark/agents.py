@@ -12,7 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.benchmark.curve import Curve, Point, Tell
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 from rlhf_gym.run_parts import (
     make_agent,
     make_plug_in,

@@ -16,7 +16,7 @@ from rlhf_gym.algorithms.agent_settings import LINEAR
 from rlhf_gym.benchmark.agents import train_on_true_reward
 from rlhf_gym.benchmark.curve import Point, Tell, mean_true_return
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 from rlhf_gym.run_parts import make_agent, make_training_env, normalised
 from rlhf_gym.run_settings import TrainSettings, filled
 

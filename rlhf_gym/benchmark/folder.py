@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from rlhf_gym.benchmark.perform import Outcome
 from rlhf_gym.benchmark.plan import Plan, Run
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 
 __all__ = ["ResultsFolder"]
 

@@ -18,7 +18,7 @@ from rlhf_gym.benchmark.agents import RandomPolicy, train_on_answers, train_on_t
 from rlhf_gym.benchmark.arms import DEMONSTRATED
 from rlhf_gym.benchmark.curve import Point, Tell, curve_text
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import make_env
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.runs import installed_versions

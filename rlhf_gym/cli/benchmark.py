@@ -11,13 +11,13 @@ from typing import Annotated, Literal
 
 import tyro
 
-from rlhf_gym.benchmark.build import build_comparison
 from rlhf_gym.benchmark.engines import Engine, LocalEngine
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.ray_engine import RayEngine
 from rlhf_gym.benchmark.runner import run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
+from rlhf_gym.comparison.build import build_comparison
 
 __all__ = ["command"]
 

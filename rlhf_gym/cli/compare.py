@@ -11,11 +11,11 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.benchmark.build import build_comparison
-from rlhf_gym.benchmark.comparison import compare
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.single_runs import rows_of_runs
-from rlhf_gym.benchmark.tables import by_cell
+from rlhf_gym.comparison.build import build_comparison
+from rlhf_gym.comparison.comparison import compare
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.single_runs import rows_of_runs
+from rlhf_gym.comparison.tables import by_cell
 
 __all__ = ["command", "show"]
 

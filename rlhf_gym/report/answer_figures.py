@@ -76,7 +76,7 @@ def shares(given: dict[Preference, Share]) -> Markup:
                     ha="center",
                     va="center",
                     color=INK,
-                    bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.5},
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
                 )
             left += value
         axes.set(xlim=(0, 1), ylim=(-0.3, 0.3))

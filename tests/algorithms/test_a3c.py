@@ -280,7 +280,7 @@ def test_what_cannot_work_is_refused_before_any_process_is_started(tmp_path: Pat
         A3C("MlpPolicy", counting(2), n_workers=2, start_method="fork")
     with pytest.raises(ValueError, match="cannot be sent to worker processes, as it cannot be"):
         A3C("MlpPolicy", make_vec_env(Unpicklable, 2), n_workers=2)
-    with pytest.raises(ValueError, match="RMSprop or Adam, but the policy has SGD"):
+    with pytest.raises(ValueError, match="RMSprop, Adam, RMSpropTFLike, but the policy has SGD"):
         A3C(
             "MlpPolicy",
             counting(2),
@@ -303,6 +303,24 @@ def test_an_exception_in_a_worker_ends_the_run_with_its_traceback() -> None:
     with pytest.raises(WorkerError, match=r"(?s)in step.*ArithmeticError: the physics exploded"):
         agent.learn(1000)
     assert not multiprocessing.active_children()
+
+
+def test_a_loss_that_is_no_number_ends_the_run() -> None:
+    env = VecLearnedReward(counting(2), beyond_all_bounds)
+    with pytest.raises(WorkerError, match="ArithmeticError: the policy_loss is (nan|-?inf)"):
+        A3C("MlpPolicy", env, n_workers=2).learn(20)
+
+
+def beyond_all_bounds(observations: Any, actions: Any) -> Any:
+    return np.full(len(actions), np.inf)
+
+
+def test_the_staleness_of_gradients_is_logged() -> None:
+    kept = Kept()
+    agent = A3C("MlpPolicy", counting(2), n_workers=1)
+    agent.set_logger(Logger(None, [kept]))
+    agent.learn(200, log_interval=5)
+    assert [row["train/staleness"] for row in kept.rows[1:]] == [0.0] * 3
 
 
 def test_a_killed_worker_is_replaced_and_no_step_is_missing(tmp_path: Path) -> None:

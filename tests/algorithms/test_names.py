@@ -7,6 +7,7 @@ from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym import A3C
 from rlhf_gym.algorithms import ALGORITHMS, algorithm, check_fits, fits
 
 
@@ -15,9 +16,10 @@ class Mine(PPO):
 
 
 def test_algorithms_have_their_usual_names_in_any_case() -> None:
-    assert [algorithm(name) for name in ("ppo", "A2C", "Dqn", "sac", "TD3")] == [
+    assert [algorithm(name) for name in ("ppo", "A2C", "a3C", "Dqn", "sac", "TD3")] == [
         PPO,
         A2C,
+        A3C,
         DQN,
         SAC,
         TD3,

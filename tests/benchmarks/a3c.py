@@ -18,11 +18,10 @@ from stable_baselines3 import A2C
 from stable_baselines3.common import env_util
 from stable_baselines3.common.callbacks import BaseCallback
 
-import rlhf_gym
 from rlhf_gym import A3C
-from rlhf_gym.algorithms import agent_arguments
-from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.evaluation import true_returns
+from rlhf_gym.run_parts import make_agent, make_training_env, normalised
+from rlhf_gym.run_settings import TrainSettings, filled
 
 ENVIRONMENTS = {"CartPole-v1": ("MlpPolicy", 6000), "rlhf/MovingDot-v1": ("CnnPolicy", 3000)}
 SOLVED, EPISODES = 475, 50
@@ -94,16 +93,12 @@ def measure_speed(repeats: int) -> None:
 def measure_learning(seeds: int) -> None:
     """CartPole with the true reward and the preset, evaluated on the untouched environment."""
     env_id = "CartPole-v1"
-    preset = preset_of(env_id, "a3c")
     returns, seconds = [], []
     for seed in range(seeds):
-        env = rlhf_gym.make_vec_env(
-            env_id, preset.n_envs, seed=seed, hold=preset.hold, snapshots=False
-        )
+        settings = filled(TrainSettings(env_id, algo="a3c", seed=seed, device="cpu"))
+        env = normalised(settings, make_training_env(settings, snapshots=False))
         began = time.perf_counter()
-        agent = A3C("MlpPolicy", env, seed=seed, **agent_arguments(preset.agent)).learn(
-            preset.steps
-        )
+        agent = make_agent(settings, env).learn(settings.steps or 0)
         seconds.append(time.perf_counter() - began)
         returns.append(float(np.mean(true_returns(agent, env_id, EPISODES, seed=seed))))
         print(f"   seed {seed}: {returns[-1]:.1f} in {seconds[-1]:.0f} s", flush=True)
@@ -113,7 +108,7 @@ def measure_learning(seeds: int) -> None:
         at_least=0.9,
         returns=returns,
         seconds=seconds,
-        steps=preset.steps,
+        steps=settings.steps,
     )
 
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import gymnasium as gym
@@ -6,8 +7,10 @@ import numpy as np
 import pytest
 from stable_baselines3 import PPO
 
+from rlhf_gym import FeedbackStore
 from rlhf_gym.cli.main import main
 from rlhf_gym.cli.watch import moments
+from rlhf_gym.judgements import Judgement
 from rlhf_gym.media import decode
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.run_settings import TrainSettings
@@ -17,7 +20,12 @@ from rlhf_gym.training import train
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = TrainSettings(
-        env_id="Pendulum-v1", labels=4, steps=600, n_envs=4, evaluation_episodes=1, device="cpu"
+        env_id="Pendulum-v1",
+        labels=4,
+        steps=600,
+        n_envs=4,
+        evaluation_episodes=1,
+        device="cpu",
     )
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
     train(settings, folder, progress=False, tell=lambda line: None)
@@ -34,11 +42,19 @@ def test_report_writes_the_page_and_prints_the_verdict(
 
 
 def test_report_of_a_real_run_shows_its_disputed_clips(run: Path, tmp_path: Path) -> None:
+    contrary = tmp_path / "run"
+    shutil.copytree(run, contrary)
+    with FeedbackStore.open(contrary / "feedback.db") as store:
+        for judgement in store.judgements():
+            answer = judgement.preference.swapped
+            store.record(Judgement(judgement.query, answer, "contrary", left=judgement.left))
     page = tmp_path / "page.html"
-    main(["report", str(run), "--out", str(page)])
+    main(["report", str(contrary), "--out", str(page)])
     html = page.read_text(encoding="utf-8")
-    assert "that the first clip is better" in html
-    assert html.count("<video") == 2 + 2 * 4
+    disputed = html.count('class="pair"')
+    assert 4 <= disputed < 8  # of two opposite answers the reward model contradicts one
+    assert html.count("<dt>Reward model</dt>") == disputed
+    assert html.count("<video") == 2 + 2 * disputed
 
 
 def test_report_prints_json(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name, arm_name, arm_order
-from rlhf_gym.benchmark.comparison import WANTED, Comparison, Efficiency
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Floats
-from rlhf_gym.benchmark.writing import (
+from rlhf_gym.comparison.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.comparison.comparison import WANTED, Comparison, Efficiency
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Floats
+from rlhf_gym.comparison.writing import (
     NOTHING,
     Table,
     decimals,
@@ -31,6 +31,7 @@ __all__ = [
     "improvements",
     "overview",
     "speeds",
+    "speeds_over_all",
 ]
 
 FEEDBACK = ("labels", "demonstrations")
@@ -41,7 +42,7 @@ def result(cell: Cell) -> str:
     if not cell.rows:
         return "failed"
     if cell.scale is None:
-        return "return " + with_interval(cell.estimate, number)
+        return with_interval(cell.estimate, number) + " return"
     return with_interval(cell.estimate)
 
 
@@ -97,7 +98,7 @@ def by_cell(comparison: Comparison) -> Table:
         for cell in comparison.cells
     )
     header = ("environment", "algorithm", "arm", "score, IQM [95 %]")
-    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3)
+    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3).told()
 
 
 def aggregates(comparison: Comparison) -> Table:
@@ -155,24 +156,48 @@ def needed(found: Efficiency) -> str:
 
 def speeds(comparison: Comparison) -> Table:
     """Wall time, processor time and speed of training: medians over the seeds of a cell."""
-    timed = [cell for cell in comparison.cells if cell.measured("steps_per_second").size]
-    plain = {(c.env_id, c.algo): _median(c, "seconds") for c in timed if c.arm == "true"}
-    rows = []
-    for cell in timed:
-        seconds, beside = _median(cell, "seconds"), plain.get((cell.env_id, cell.algo), math.nan)
-        rows.append(
-            (
-                cell.env_id,
-                algorithm_name(cell.algo),
-                cell.name,
-                duration(seconds),
-                decimals(seconds / beside) if cell.arm != "true" else "1",
-                duration(_median(cell, "cpu_seconds") or math.nan),
-                f"{_median(cell, 'steps_per_second'):,.0f}",
-            )
+    rows = tuple(
+        (
+            cell.env_id,
+            algorithm_name(cell.algo),
+            cell.name,
+            duration(_median(cell, "seconds")),
+            decimals(_slowdown(comparison, cell)),
+            duration(_median(cell, "cpu_seconds") or math.nan),
+            f"{_median(cell, 'steps_per_second'):,.0f}",
         )
+        for cell in comparison.cells
+        if _timed(cell)
+    )
     header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
-    return Table((*header, "processor time", "steps/s"), tuple(rows), labels=3)
+    return Table((*header, "processor time", "steps/s"), rows, labels=3).told()
+
+
+def speeds_over_all(comparison: Comparison) -> Table:
+    """The speed of every series: medians over its environments."""
+    rows = []
+    for series in comparison.series:
+        timed = [cell for cell in series.cells if _timed(cell)]
+        if timed:
+            speed = np.median([_median(cell, "steps_per_second") for cell in timed])
+            slowdowns = [_slowdown(comparison, cell) for cell in timed]
+            known = [value for value in slowdowns if math.isfinite(value)]
+            slowdown = float(np.median(known)) if known else math.nan
+            name = algorithm_name(series.algo)
+            rows.append((name, series.name, decimals(slowdown), f"{speed:,.0f}", str(len(timed))))
+    header = ("algorithm", "arm", "wall time, true reward = 1", "steps/s", "environments")
+    return Table(header, tuple(rows)).told()
+
+
+def _timed(cell: Cell) -> bool:
+    return cell.measured("steps_per_second").size > 0
+
+
+def _slowdown(comparison: Comparison, cell: Cell) -> float:
+    """Wall time beside that of the true reward, of the same algorithm in the same environment."""
+    place = comparison.at(cell.env_id, cell.algo)
+    plain = [_median(each, "seconds") for _, each in place if each.arm == "true" and _timed(each)]
+    return _median(cell, "seconds") / plain[0] if plain and plain[0] else math.nan
 
 
 def diagnostics(comparison: Comparison) -> Table:
@@ -191,7 +216,7 @@ def diagnostics(comparison: Comparison) -> Table:
         if cell.measured("accuracy").size
     )
     header = ("environment", "algorithm", "arm", "accuracy (lowest)", "cross-entropy, nats")
-    return Table((*header, "correlation (lowest)", "score"), rows, labels=3)
+    return Table((*header, "correlation (lowest)", "score"), rows, labels=3).told()
 
 
 def failures(comparison: Comparison) -> Table:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from rlhf_gym.benchmark.statistics import Estimate
-from rlhf_gym.benchmark.strips import SHAPES, axis_of, strip
-from rlhf_gym.benchmark.styles import arm_styles, styles
+from rlhf_gym.comparison.statistics import Estimate
+from rlhf_gym.comparison.strips import SHAPES, axis_of, strip
+from rlhf_gym.comparison.styles import arm_styles, styles
 
 
 def test_an_axis_of_scores_shows_0_and_1_and_cuts_outliers_off() -> None:

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from made_rows import arms_of, rows_of
 
-from rlhf_gym.benchmark.comparison import compare
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.verdict import judge
+from rlhf_gym.comparison.comparison import compare
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.verdict import judge
 from rlhf_gym.report.verdict import Verdict
 
 
@@ -47,6 +47,7 @@ def test_shuffled_labels_that_teach_are_no_good_sign() -> None:
 def test_no_better_than_shuffled_labels_is_poor() -> None:
     rows = without("learned") + rows_of("CartPole-v1", "learned", [0.1] * 5, labels=100)
     assert verdict_of(rows).level == "poor"
+    assert "teach" not in verdict_of(rows).trust
 
 
 def test_without_shuffled_labels_it_is_not_known_what_the_answers_add() -> None:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rlhf_gym.benchmark.cells import algorithm_name, arm_name
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Estimate
+from rlhf_gym.comparison.cells import algorithm_name, arm_name
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Estimate
 
 __all__ = ["NOTHING", "Table", "decimals", "duration", "run_name", "with_interval"]
 
@@ -28,6 +28,16 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     labels: int = 2
+
+    def told(self) -> Table:
+        """Without the columns of numbers in which nothing is known."""
+        kept = [
+            i
+            for i in range(len(self.header))
+            if i < self.labels or any(row[i] not in ("", NOTHING) for row in self.rows)
+        ]
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return Table(tuple(self.header[i] for i in kept), rows, self.labels)
 
     def markdown(self) -> str:
         """As Markdown.

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from rlhf_gym.benchmark.statistics import Estimate, Floats
-from rlhf_gym.benchmark.styles import Style
+from rlhf_gym.comparison.statistics import Estimate, Floats
+from rlhf_gym.comparison.styles import Style
 from rlhf_gym.report.plotting import GREY, RULE, themed
 
 __all__ = ["Axis", "axis_of", "mark", "strip", "ticks"]
 
 HEIGHT = 34
+JITTER = (-8.5, 8.5, -4.5, 4.5, 0.0)
+"""How far dots lie above and below the middle, so that they do not hide each other."""
 SHAPES = {
     "o": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
     "s": "M-4.5 -4.5h9v9h-9z",
@@ -101,7 +103,7 @@ def strip(
         for tick in axis.ticks
     ]
     for i, value in enumerate(values):
-        y = middle + (i * 7 % 5 - 2) * 4.2
+        y = middle + JITTER[i % len(JITTER)]
         parts.append(
             f'<circle cx="{axis.place(value)}%" cy="{y:.1f}" r="2.6" fill="{style.colour}" '
             'fill-opacity=".38"/>'

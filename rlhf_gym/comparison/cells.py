@@ -11,8 +11,8 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Estimate, Floats, aggregate
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Estimate, Floats, aggregate
 
 __all__ = [
     "TAUGHT",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from rlhf_gym.benchmark import figures
-from rlhf_gym.benchmark.cells import algorithm_name
-from rlhf_gym.benchmark.comparison import Comparison
-from rlhf_gym.benchmark.curves import Against, Band, band
-from rlhf_gym.benchmark.styles import Style, styles
+from rlhf_gym.comparison import figures
+from rlhf_gym.comparison.cells import algorithm_name
+from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.curves import Against, Band, band
+from rlhf_gym.comparison.styles import Style, styles
 from rlhf_gym.report.data import Progress
 
 __all__ = ["Panel", "Panels", "panels"]

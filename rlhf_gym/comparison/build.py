@@ -8,14 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.benchmark.cells import Cell
-from rlhf_gym.benchmark.comparison import Comparison, compare
-from rlhf_gym.benchmark.curves import read_curves
-from rlhf_gym.benchmark.markdown import markdown
-from rlhf_gym.benchmark.page import render_page
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.verdict import judge
-from rlhf_gym.benchmark.writing import run_name
+from rlhf_gym.comparison.cells import Cell
+from rlhf_gym.comparison.comparison import Comparison, compare
+from rlhf_gym.comparison.curves import read_curves
+from rlhf_gym.comparison.markdown import markdown
+from rlhf_gym.comparison.page import render_page
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.verdict import judge
+from rlhf_gym.comparison.writing import run_name
 from rlhf_gym.report.build import plain, write
 from rlhf_gym.report.verdict import Verdict
 

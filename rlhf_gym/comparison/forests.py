@@ -9,12 +9,12 @@ from typing import TypeAlias
 import numpy as np
 from markupsafe import Markup
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name, unique
-from rlhf_gym.benchmark.comparison import Comparison
-from rlhf_gym.benchmark.statistics import Estimate, Floats
-from rlhf_gym.benchmark.strips import Axis, axis_of, scale, strip
-from rlhf_gym.benchmark.styles import Style
-from rlhf_gym.benchmark.writing import decimals, with_interval
+from rlhf_gym.comparison.cells import Cell, algorithm_name, unique
+from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.statistics import Estimate, Floats
+from rlhf_gym.comparison.strips import Axis, axis_of, scale, strip
+from rlhf_gym.comparison.styles import Style
+from rlhf_gym.comparison.writing import decimals, with_interval
 from rlhf_gym.report.verdict import number
 
 __all__ = ["Forest", "chances", "each_environment", "over_all"]

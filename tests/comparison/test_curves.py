@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from made_rows import rows_of, with_curves
 
-from rlhf_gym.benchmark.cells import Cell, cells_of
-from rlhf_gym.benchmark.curves import Against, Band, band, read_curves
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.cells import Cell, cells_of
+from rlhf_gym.comparison.curves import Against, Band, band, read_curves
+from rlhf_gym.comparison.rows import Row
 
 
 def band_of(rows: list[Row], folder: Path, against: Against) -> Band:
@@ -55,6 +55,14 @@ def test_the_last_return_at_a_number_of_labels_counts(tmp_path: Path) -> None:
     found = band_of([row], tmp_path, "labels")
     assert (found.x[-1], found.middle[-1]) == (20, 90)
     assert np.all(np.diff(found.x) > 0)
+
+
+def test_labels_that_were_all_given_before_training_make_one_point(tmp_path: Path) -> None:
+    (row,) = rows_of("CartPole-v1", "learned", [1.0], labels=20, curve="a.csv")
+    lines = ["time/total_timesteps,rollout/ep_rew_mean,feedback/labels", "100,20,20", "400,90,20"]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    found = band_of([row], tmp_path, "labels")
+    assert (found.x.tolist(), found.middle.tolist()) == ([20], [90])
 
 
 @pytest.mark.parametrize("content", ["", "time/total_timesteps\n100\n", "half a li"])

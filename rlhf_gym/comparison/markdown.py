@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.comparison import Comparison
+from rlhf_gym.comparison import tables
+from rlhf_gym.comparison.comparison import Comparison
 from rlhf_gym.report.verdict import Verdict
 
 __all__ = ["markdown"]
@@ -37,6 +37,7 @@ def _parts(comparison: Comparison, verdict: Verdict, command: str) -> Iterator[s
         ("Probability of improvement", tables.improvements(comparison)),
         ("Labels needed", tables.efficiencies(comparison)),
         ("Reward models on held-out labels", tables.diagnostics(comparison)),
+        ("Time over all environments", tables.speeds_over_all(comparison)),
         ("Time", tables.speeds(comparison)),
         ("Failed runs", tables.failures(comparison)),
     ):

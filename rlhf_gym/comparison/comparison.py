@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell, cells_of, differ, unique
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.series import Series, series_of
-from rlhf_gym.benchmark.statistics import Estimate, labels_needed, probability_of_improvement
+from rlhf_gym.comparison.cells import TAUGHT, Cell, cells_of, differ, unique
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.series import Series, series_of
+from rlhf_gym.comparison.statistics import Estimate, labels_needed, probability_of_improvement
 
 __all__ = [
     "Comparison",

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import COLLAPSED, WANTED, Efficiency
-from rlhf_gym.benchmark.curves import SECONDS_A_LABEL, Band
-from rlhf_gym.benchmark.series import Series
-from rlhf_gym.benchmark.statistics import Floats, performance_profile
-from rlhf_gym.benchmark.styles import Style
+from rlhf_gym.comparison.cells import Cell, algorithm_name
+from rlhf_gym.comparison.comparison import COLLAPSED, WANTED, Efficiency
+from rlhf_gym.comparison.curves import SECONDS_A_LABEL, Band
+from rlhf_gym.comparison.series import Series
+from rlhf_gym.comparison.statistics import Floats, performance_profile
+from rlhf_gym.comparison.styles import Style
 from rlhf_gym.report.figures import short
 from rlhf_gym.report.plotting import GREY, INK, svg
 
@@ -147,7 +147,8 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
         axes.minorticks_off()
         axes.set_xlabel("labels")
         axes.margins(x=0.12)
-        axes.set_ylim(max(-0.5, min(0, *(c.values.min() for c in found.cells))) - 0.05, 1.25)
+        scores = np.concatenate([cell.values for cell in found.cells])
+        axes.set_ylim(max(min(0, scores.min()), -0.5) - 0.05, min(max(1.2, scores.max()), 2) + 0.05)
 
     return svg(draw, WIDTH, HEIGHT, name=name, title=f"Score by labels: {title}")
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from made_rows import arms_of, rows_of
 
-from rlhf_gym.benchmark.cells import Cell, cells_of
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.cells import Cell, cells_of
+from rlhf_gym.comparison.rows import Row
 
 PLACE = ("CartPole-v1", "ppo")
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from made_rows import arms_of, rows_of
 
-from rlhf_gym.benchmark.comparison import Comparison, compare
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.comparison import Comparison, compare
+from rlhf_gym.comparison.rows import Row
 
 
 def series_of(comparison: Comparison, arm: str) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 from rlhf_gym.report.answers import human_minutes, read_feedback
 from rlhf_gym.report.data import LABELS, STEPS, RunData, read_run
 from rlhf_gym.runs import RunFolder

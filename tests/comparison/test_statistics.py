@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rlhf_gym.benchmark.statistics import (
+from rlhf_gym.comparison.statistics import (
     aggregate,
     interquartile_mean,
     interval,

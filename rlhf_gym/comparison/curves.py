@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell
-from rlhf_gym.benchmark.rows import Row
-from rlhf_gym.benchmark.statistics import Floats
+from rlhf_gym.comparison.cells import Cell
+from rlhf_gym.comparison.rows import Row
+from rlhf_gym.comparison.statistics import Floats
 from rlhf_gym.report.data import LABELS, STEPS, TRUE_RETURN, Progress, read_progress
 
 __all__ = ["SECONDS_A_LABEL", "Against", "Band", "band", "read_curves"]
@@ -48,18 +48,19 @@ def read_curves(rows: Sequence[Row], folder: Path) -> dict[str, Progress]:
 
 
 def band(cell: Cell, curves: Mapping[str, Progress], against: Against) -> Band | None:
-    """The band of a cell, or None where fewer than two points of it are known.
+    """The band of a cell, or None where nothing of it is known.
 
     Between its logged points a run is taken to be linear; before the first and behind the last it
-    is not counted. The band ends where the first half of the runs has ended.
+    is not counted. The band ends where the first half of the runs has ended; where all labels were
+    given before training, it is one point: what was reached with them.
     """
     lines = [_line(row, curves[row.curve], against) for row in cell.rows if row.curve in curves]
-    lines = [(x, y) for x, y in lines if len(x) > 1]
+    lines = [(x, y) for x, y in lines if len(x)]
     if not lines:
         return None
     start = np.median([x[0] for x, _ in lines])
     end = np.median([x[-1] for x, _ in lines])
-    x = np.linspace(start, end, POINTS)
+    x = np.linspace(start, end, POINTS if end > start else 1)
     values = np.stack([np.interp(x, *line, left=np.nan, right=np.nan) for line in lines])
     known = np.isfinite(values).any(axis=0)
     low, middle, high = np.nanpercentile(values[:, known], (25, 50, 75), axis=0)

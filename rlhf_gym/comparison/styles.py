@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rlhf_gym.benchmark.cells import arm_order
+from rlhf_gym.comparison.cells import arm_order
 from rlhf_gym.report.plotting import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION
 
 __all__ = ["Style", "arm_styles", "styles"]

@@ -10,15 +10,15 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
-from rlhf_gym.benchmark import tables
-from rlhf_gym.benchmark.cells import algorithm_name, unique
-from rlhf_gym.benchmark.comparison import Comparison
-from rlhf_gym.benchmark.forests import chances, each_environment, over_all
-from rlhf_gym.benchmark.panels import Panels, panels
-from rlhf_gym.benchmark.settings import differing, flat
-from rlhf_gym.benchmark.strips import mark
-from rlhf_gym.benchmark.styles import Style, arm_styles
-from rlhf_gym.benchmark.writing import duration
+from rlhf_gym.comparison import tables
+from rlhf_gym.comparison.cells import algorithm_name, unique
+from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.forests import chances, each_environment, over_all
+from rlhf_gym.comparison.panels import Panels, panels
+from rlhf_gym.comparison.settings import differing, flat
+from rlhf_gym.comparison.strips import mark
+from rlhf_gym.comparison.styles import Style, arm_styles
+from rlhf_gym.comparison.writing import duration
 from rlhf_gym.report.data import Progress
 from rlhf_gym.report.verdict import Verdict
 
@@ -45,11 +45,11 @@ def render_page(
     Args:
         comparison: the runs.
         verdict: what came of them.
-        curves: what they logged; see `rlhf_gym.benchmark.curves.read_curves`.
+        curves: what they logged; see `rlhf_gym.comparison.curves.read_curves`.
         name: of the folder, for the title.
         command: what made the results; may be empty.
     """
-    own, base = files("rlhf_gym.benchmark"), files("rlhf_gym.report")
+    own, base = files("rlhf_gym.comparison"), files("rlhf_gym.report")
     sheets = (base / "report.css", own / "comparison.css")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((own / "comparison.html.j2").read_text(encoding="utf-8"))
@@ -64,6 +64,7 @@ def render_page(
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
         contents=list(_contents(comparison, drawn)),
+        environments=len(comparison.environments),
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in TABLES},
@@ -85,6 +86,7 @@ TABLES = (
     tables.improvements,
     tables.efficiencies,
     tables.speeds,
+    tables.speeds_over_all,
     tables.diagnostics,
     tables.failures,
 )

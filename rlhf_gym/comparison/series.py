@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import Cell, algorithm_name, arm_name, arm_order
-from rlhf_gym.benchmark.statistics import Estimate, aggregate
+from rlhf_gym.comparison.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.comparison.statistics import Estimate, aggregate
 
 __all__ = ["Series", "series_of"]
 

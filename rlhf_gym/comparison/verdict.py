@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from rlhf_gym.benchmark.cells import TAUGHT, Cell, algorithm_name
-from rlhf_gym.benchmark.comparison import Comparison
-from rlhf_gym.benchmark.series import Series
-from rlhf_gym.benchmark.settings import differing, flat
-from rlhf_gym.benchmark.writing import decimals, run_name
+from rlhf_gym.comparison.cells import TAUGHT, Cell, algorithm_name
+from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.series import Series
+from rlhf_gym.comparison.settings import differing, flat
+from rlhf_gym.comparison.writing import decimals, run_name
 from rlhf_gym.report.verdict import Verdict, number
 
 __all__ = ["judge"]
@@ -85,9 +85,10 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
     if control is None:
         return "There are no runs with shuffled labels: what the answers add is not known."
     text = f"With shuffled labels the score is {decimals(control)}"
-    if control <= CONTROL:
-        return f"{text}: it is the answers that teach."
-    return f"{text}: much of this is learned without the answers."
+    if control > CONTROL:
+        return f"{text}: much of this is learned without the answers."
+    learned = all(series.estimate.value >= POOR for series in taught)
+    return f"{text}: it is the answers that teach." if learned else f"{text}."
 
 
 def _control(comparison: Comparison) -> float | None:
@@ -113,7 +114,7 @@ def _unscored(comparison: Comparison, mains: Sequence[Series]) -> tuple[str, str
     return (
         f"The best median true return is {_some(texts)}.",
         "True returns are compared as they are: a score needs runs with the true reward and of "
-        "the random policy.",
+        "the random policy; `rlhf-gym benchmark` makes both.",
     )
 
 
@@ -205,7 +206,7 @@ def _about_settings(comparison: Comparison) -> Iterator[str]:
                 f"{cell.place} {cell.name}: the seeds differ in more than the "
                 f"seed ({_some(names)})."
             )
-    packages = differing([row.versions for row in comparison.rows])
+    packages = differing([row.versions for row in comparison.rows if row.versions])
     if packages:
         yield f"The runs were made with different versions of {_some(packages)}."
     commits = sorted({row.commit for row in comparison.rows if row.commit})

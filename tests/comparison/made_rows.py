@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.benchmark.rows import Row
+from rlhf_gym.comparison.rows import Row
 
 SCALES = {"CartPole-v1": (20.0, 500.0), "Pendulum-v1": (-1200.0, -200.0)}
 """True returns of the random policy and of the true reward."""
