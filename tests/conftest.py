@@ -10,3 +10,11 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 collect_ignore_glob = ["benchmarks/*"]
 """Benchmarks are scripts that `make benchmark` runs; the tests never look at a clock."""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    """A folder on which a small disk can be mounted."""
+    if not can_mount(tmp_path):
+        pytest.skip("small disks can be mounted on Linux only, with user name spaces")
+    return tmp_path
