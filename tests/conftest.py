@@ -1,6 +1,12 @@
-"""Set before anything is imported: one thread, no screen, no sound."""
+"""One thread, no screen, no sound: set before this project and torch are imported."""
+
+from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
+from small_disks import can_mount
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
