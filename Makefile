@@ -32,6 +32,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 25
 	$(BIN)/python tests/benchmarks/learning.py cartpole --labels 100
 	$(BIN)/python tests/benchmarks/learning.py moving-dot --labels 100 --seeds 5
+	$(BIN)/python tests/benchmarks/imitation_peer.py
 
 clean:  ## what the other targets made; runs/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

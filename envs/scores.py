@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,28 +17,33 @@ Score: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
 """``(observations (n, *obs), actions (n, *act)) -> scores (n,)``, batched over steps."""
 
 _GRAVITY = 0.0025  # of both mountain cars
+_ARRIVED = 100.0  # more than a clip can gain on the way: the car that is there sooner is better
 
 
-def coasting_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """MountainCar: how high the car would roll without its motor.
+def coasting_height(
+    observations: Floats, actions: npt.NDArray[Any], *, flag: float = 0.5
+) -> Floats:
+    """MountainCar: how high the car would roll without its motor, and 100 once it is at the flag.
 
-    ``sin(3 x) + 3 v^2 / (2 g)``, the mechanical energy over the weight: from -1 (at rest in the
-    valley) to 1 (at rest on a hilltop), and more for a car with speed to spare.
+    ``min(sin(3 x) + 3 v^2 / (2 g), 1)``, the mechanical energy over the weight: from -1 (at rest in
+    the valley) to 1 (enough for the hilltop).
 
     Args:
         observations: ``(n, 2)``: position ``x`` and velocity ``v``.
         actions: ``(n, ...)``, not looked at.
+        flag: position of the flag.
 
     Returns:
         ``(n,)`` float32.
 
-    >>> valley, hilltop, speed = (-np.pi / 6, 0.0), (np.pi / 6, 0.0), (-np.pi / 6, 0.07)
-    >>> coasting_height(np.array([valley, hilltop, speed]), np.zeros(3)).round(2).tolist()
-    [-1.0, 1.0, 1.940000057220459]
+    >>> valley, slope, arrived = (-np.pi / 6, 0.0), (0.0, 0.0), (0.5, 0.02)
+    >>> coasting_height(np.array([valley, slope, arrived]), np.zeros(3)).tolist()
+    [-1.0, 0.0, 100.0]
     """
     position, velocity = np.asarray(observations, dtype=np.float64).T
     height = np.sin(3 * position) + 3 * velocity**2 / (2 * _GRAVITY)
-    return np.asarray(height, dtype=np.float32)
+    score = np.where(position >= flag, _ARRIVED, np.minimum(height, 1.0))
+    return np.asarray(score, dtype=np.float32)
 
 
 def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
@@ -63,7 +69,7 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 SCORES: dict[str, Score] = {
     "MountainCar-v0": coasting_height,
-    "MountainCarContinuous-v0": coasting_height,
+    "MountainCarContinuous-v0": partial(coasting_height, flag=0.45),
     "Acrobot-v1": tip_height,
 }
 """The scores of Gymnasium's environments whose rewards cannot tell two short clips apart, by id."""

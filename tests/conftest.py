@@ -1,6 +1,12 @@
-"""Set before anything is imported: one thread, no screen, no sound."""
+"""One thread, no screen, no sound: set before this project and torch are imported."""
+
+from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
+from small_disks import can_mount
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
@@ -10,3 +16,11 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 collect_ignore_glob = ["benchmarks/*"]
 """Benchmarks are scripts that `make benchmark` runs; the tests never look at a clock."""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    """A folder on which a small disk can be mounted."""
+    if not can_mount(tmp_path):
+        pytest.skip("small disks can be mounted on Linux only, with user name spaces")
+    return tmp_path

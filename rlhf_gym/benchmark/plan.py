@@ -39,6 +39,8 @@ class Run:
     def row(self) -> Row:
         """A row with what is known before the run begins."""
         asks = self.arm in TEACHERS or self.arm == "shuffled"
+        settings = as_table(self.settings)
+        del settings["track"]  # no result depends on it
         return Row(
             env_id=self.settings.env_id,
             algo="" if self.arm in ("random", "bc") else self.settings.algo,
@@ -46,7 +48,7 @@ class Run:
             labels=(self.settings.labels or 0) if asks else 0,
             demonstrations=self.demonstrations,
             seed=self.settings.seed,
-            settings=_finite(as_table(self.settings)),
+            settings=_finite(settings),
         )
 
     @property
@@ -124,9 +126,11 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
         "algo": algo,
         "evaluation_episodes": grid.evaluation_episodes,
     }
-    forbidden = sorted({*own, "seed", "teacher", "agent"} & set(grid.settings) - {"agent"})
+    forbidden = sorted({*own, "seed", "teacher", "agent", "track"} & set(grid.settings) - {"agent"})
     if forbidden:
-        raise ValueError(f"{', '.join(forbidden)} cannot stand in [settings]: the grid sets it")
+        raise ValueError(
+            f"{', '.join(forbidden)} cannot stand in [settings]: the benchmark sets it"
+        )
     return from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
 
 

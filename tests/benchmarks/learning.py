@@ -23,8 +23,8 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, score_of
 from rlhf_gym.algorithms.presets import Preset, preset_of
-from rlhf_gym.comparison.statistics import Floats, aggregate
 from rlhf_gym.clips import Clip
+from rlhf_gym.comparison.statistics import Floats, aggregate
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.judgements import Preference, Query
 from rlhf_gym.run_parts import make_agent, normalised

@@ -46,6 +46,14 @@ def test_a_car_that_rolls_without_its_motor_keeps_its_coasting_height() -> None:
     assert np.ptp(heights) < 0.1 < np.ptp(coasting_height(seen * [1, 0], np.ones(80)))
 
 
+@pytest.mark.parametrize("env_id", ["MountainCar-v0", "MountainCarContinuous-v0"])
+def test_a_car_at_the_flag_is_better_than_any_way_to_it(env_id: str) -> None:
+    env: Any = gym.make(env_id).unwrapped
+    flag = env.goal_position
+    there, before = SCORES[env_id](np.array([(flag, 0.0), (flag - 1e-3, 0.07)]), np.zeros(2))
+    assert there > 50 * before > 0
+
+
 def test_acrobot_ends_when_its_tip_is_higher_than_one() -> None:
     env: Any = gym.make("Acrobot-v1").unwrapped
     rng = np.random.default_rng(0)

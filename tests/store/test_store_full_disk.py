@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import resource
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from small_disks import small_disk
 from store_helpers import add_query, new_store, say
 
 from rlhf_gym.clips import Clip
@@ -37,26 +37,6 @@ except DiskFull as error:
     assert store.counts().asked in (said, said + 1), "half a query"
     print(said)
 """
-
-
-def small_disk(folder: Path) -> list[str]:
-    """The command prefix that runs in a name space where ``folder`` is a disk of 2 MB."""
-    mount = f'mount -t tmpfs -o size=2m tmpfs {folder} && exec "$@"'
-    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
-
-
-def can_mount(folder: Path) -> bool:
-    if shutil.which("unshare") is None:
-        return False
-    return subprocess.run([*small_disk(folder), "true"], capture_output=True).returncode == 0
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Path:
-    """A folder on which a small disk can be mounted."""
-    if not can_mount(tmp_path):
-        pytest.skip("small disks can be mounted on Linux only, with user name spaces")
-    return tmp_path
 
 
 def test_a_full_disk_is_named_and_loses_nothing(disk: Path) -> None:
