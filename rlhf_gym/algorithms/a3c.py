@@ -37,8 +37,8 @@ __all__ = ["A3C"]
 Self = TypeVar("Self", bound="A3C")
 
 AHEAD = 4
-"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them: more
-would save no time, and let gradients become stale where the machine is busy."""
+"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them, which
+bounds how stale its gradient can become."""
 
 
 class A3C(A2C):
