@@ -64,6 +64,10 @@ class Preset:
         return max(self.first_share, min(FIRST_LABELS / labels, 1.0))
 
 
+SCALED = {"features_extractor_class": "rlhf_gym.algorithms.features:ScaledObservations"}
+"""Keyword arguments of a policy that sees observations scaled by their bounds."""
+
+
 PRESETS: dict[tuple[str, str], Preset] = {
     ("CartPole-v1", "ppo"): Preset(
         steps=100_000,
@@ -170,6 +174,48 @@ PRESETS: dict[tuple[str, str], Preset] = {
         measured=(
             "-91, worst of 10 seeds -122, from 100 labels (shuffled: -500, true reward: -84)"
         ),
+    ),
+    ("MountainCar-v0", "ppo"): Preset(
+        steps=150_000,
+        n_envs=16,
+        hold=20,
+        labels=150,
+        clip_seconds=3.0,
+        norm_reward=True,
+        agent={
+            "n_steps": 64,
+            "batch_size": 256,
+            "n_epochs": 6,
+            "gamma": 0.99,
+            "gae_lambda": 0.98,
+            "ent_coef": 0.01,
+            "learning_rate": "lin_2e-3",
+            "policy_kwargs": SCALED,
+        },
+        measured=(
+            "-116, worst of 5 seeds -122, from 150 labels (shuffled: -200, true reward: -119)"
+        ),
+    ),
+    ("MountainCarContinuous-v0", "ppo"): Preset(
+        steps=50_000,
+        n_envs=16,
+        horizon=400,
+        hold=40,
+        labels=150,
+        clip_seconds=2.0,
+        norm_reward=True,
+        agent={
+            "n_steps": 128,
+            "batch_size": 256,
+            "n_epochs": 6,
+            "gamma": 0.999,
+            "gae_lambda": 0.95,
+            "learning_rate": "lin_1e-3",
+            "use_sde": True,
+            "sde_sample_freq": 64,
+            "policy_kwargs": SCALED,
+        },
+        measured="92, worst of 10 seeds 72, from 150 labels (shuffled: -44, true reward: 91)",
     ),
 }
 
