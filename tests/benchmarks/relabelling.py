@@ -33,7 +33,7 @@ def with_labels(steps: int) -> dict[str, float]:
 def main() -> None:
     """Measure."""
     parser = arguments(__doc__, repeats=3)
-    parser.add_argument("--steps", type=int, default=50_000)
+    parser.add_argument("--steps", type=int, default=20_000)
     options = parser.parse_args()
     one_thread()
     stages: list[dict[str, float]] = []
