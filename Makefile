@@ -28,9 +28,9 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/window.py
 	$(BIN)/python tests/benchmarks/a3c.py speed
 	$(BIN)/python tests/benchmarks/a3c.py learning
-	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 50
-	$(BIN)/python tests/benchmarks/learning.py pendulum --labels 25
-	$(BIN)/python tests/benchmarks/learning.py cartpole --labels 100
+	$(BIN)/python tests/benchmarks/processes.py
+	$(BIN)/rlhf-gym benchmark classic --out docs/results/classic
+	$(BIN)/python tests/benchmarks/learned.py
 	$(BIN)/python tests/benchmarks/learning.py moving-dot --labels 100 --seeds 5
 	$(BIN)/python tests/benchmarks/imitation_peer.py
 
