@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import tomli_w
-from filelock import FileLock, Timeout
 
+from rlhf_gym.durable import append_line, held, json_lines
 from rlhf_gym.plain_settings import as_table, from_table
 
 if sys.version_info >= (3, 11):
@@ -87,18 +88,12 @@ class RunFolder:
         Raises:
             ValueError: if another process does.
         """
-        lock = FileLock(self.path / "training.lock", blocking=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise ValueError(
-                f"another process trains on {self.path}; wait until it is done, or stop it with "
-                "Ctrl-C, and then go on with `rlhf-gym train --resume`"
-            ) from error
-        try:
+        refusal = (
+            f"another process trains on {self.path}; wait until it is done, or stop it with "
+            "Ctrl-C, and then go on with `rlhf-gym train --resume`"
+        )
+        with held(self.path / "training.lock", refusal):
             yield
-        finally:
-            lock.release()
 
     @property
     def config(self) -> Path:
@@ -218,29 +213,11 @@ class RunFolder:
 
     def append_round(self, values: dict[str, Any]) -> None:
         """Add one line to `rounds`; it is on the disk when this returns."""
-        with self.rounds.open("ab+") as file:
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":  # a line that a killed process left half-written
-                    file.write(b"\n")
-            file.write(json.dumps(values).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.rounds, json.dumps(values))
 
     def read_rounds(self) -> list[dict[str, Any]]:
         """The lines of `rounds`; one that was left half-written is skipped."""
         return json_lines(self.rounds.read_text()) if self.rounds.exists() else []
-
-
-def json_lines(text: str) -> list[dict[str, Any]]:
-    """The lines of JSON in a text; one that a killed process left half-written is skipped."""
-    found = []
-    for line in text.splitlines():
-        try:
-            found.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return found
 
 
 def installed_versions() -> dict[str, str]:
@@ -252,3 +229,13 @@ def installed_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[name] = "not installed"
     return versions
+
+
+def commit() -> str:
+    """Of this project, where it runs from its repository; else an empty text."""
+    folder = Path(__file__).parents[1]
+    if not (folder / ".git").exists():
+        return ""
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    return done.stdout.strip()

@@ -1,1 +1,1 @@
-"""Benchmarks: environments x algorithms x arms x seeds, their statistics and their report."""
+"""Benchmarks: environments x algorithms x arms x seeds, run here or on Ray."""

@@ -40,9 +40,8 @@ class RandomPolicy:
 
     def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[npt.NDArray[Any], None]:
         """An action for each observation, as stable-baselines3's agents give them."""
-        n_envs = len(next(iter(observation.values()))) if isinstance(observation, dict) else None
-        count = len(observation) if n_envs is None else n_envs
-        return np.array([self._space.sample() for _ in range(count)]), None
+        part = next(iter(observation.values())) if isinstance(observation, dict) else observation
+        return np.array([self._space.sample() for _ in part]), None
 
 
 def train_on_true_reward(settings: TrainSettings, tell: Tell) -> tuple[BaseAlgorithm, list[Point]]:

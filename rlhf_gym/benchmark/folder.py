@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from rlhf_gym.benchmark.perform import Outcome
 from rlhf_gym.benchmark.plan import Plan, Run
 from rlhf_gym.comparison.rows import Row
+from rlhf_gym.durable import append_line, held, json_lines
 
 __all__ = ["ResultsFolder"]
 
@@ -43,17 +41,9 @@ class ResultsFolder:
             ValueError: somebody does already.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / ".lock", blocking=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise ValueError(
-                f"another benchmark is running in {self.path}: wait for it, or give another --out"
-            ) from None
-        try:
+        refusal = f"another benchmark is running in {self.path}: wait for it, or give another --out"
+        with held(self.path / ".lock", refusal):
             yield
-        finally:
-            lock.release()
 
     def rows(self) -> list[Row]:
         """One row a run, the newest where it was run again; a half-written line is skipped.
@@ -63,16 +53,8 @@ class ResultsFolder:
         """
         if not self._lines.exists():
             return []
-        *lines, last = self._lines.read_text().split("\n")
-        found = {}
-        for line in [*lines, last]:
-            try:
-                row = Row.from_json(line)
-            except json.JSONDecodeError:
-                continue
-            key = (row.env_id, row.algo, row.arm, row.labels, row.demonstrations, row.seed)
-            found[key] = row
-        return list(found.values())
+        rows = [Row.from_table(table) for table in json_lines(self._lines.read_text())]
+        return list({_key(row): row for row in rows}.values())
 
     def missing(self, plan: Plan, *, retry: bool = False) -> list[Run]:
         """The runs of a plan that have no row yet.
@@ -111,13 +93,10 @@ class ResultsFolder:
         if outcome.curve:
             curve = Path("curves") / f"{run.name}.csv"
             (self.path / curve).write_text(outcome.curve)
-            row = Row(**{**vars(row), "curve": curve.as_posix()})
+            row = replace(row, curve=curve.as_posix())
         if outcome.log:
             (self.path / "errors" / f"{run.name}.txt").write_text(outcome.log)
-        with self._lines.open("a+") as file:
-            file.write(_line_break(self._lines) + row.to_json() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self._lines, row.to_json())
         return row
 
     def write_tables(self) -> None:
@@ -142,16 +121,6 @@ def _key(row: Row) -> tuple[object, ...]:
     return row.env_id, row.algo, row.arm, row.labels, row.demonstrations, row.seed
 
 
-def _line_break(path: Path) -> str:
-    """What ends a line that was left half-written."""
-    size = path.stat().st_size if path.exists() else 0
-    if not size:
-        return ""
-    with path.open("rb") as file:
-        file.seek(size - 1)
-        return "" if file.read(1) == b"\n" else "\n"
-
-
 def _flat(row: Row) -> dict[str, object]:
     """A row whose settings and versions are columns, and its returns a text."""
     values = asdict(row)
@@ -165,8 +134,3 @@ def _flat(row: Row) -> dict[str, object]:
 
 def _text(value: object) -> object:
     return json.dumps(value) if isinstance(value, (dict, list)) else value
-
-
-def keys(rows: Sequence[Row]) -> set[tuple[object, ...]]:
-    """What tells the rows from each other."""
-    return {_key(row) for row in rows}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
 import time
 import traceback
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +19,7 @@ from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import make_env
 from rlhf_gym.evaluation import true_returns
-from rlhf_gym.runs import installed_versions
+from rlhf_gym.runs import commit, installed_versions
 
 __all__ = ["Outcome", "failed", "perform"]
 
@@ -90,7 +88,7 @@ def _perform(run: Run, tell: Tell) -> Outcome:
 
 def _row(run: Run) -> Row:
     versions = {"rlhf-gym": __version__, **installed_versions()}
-    return replace(run.row, versions=versions, commit=_commit(), date=_now())
+    return replace(run.row, versions=versions, commit=commit(), date=_now())
 
 
 def _now() -> str:
@@ -101,13 +99,3 @@ def _cpu_seconds() -> float:
     """Of this process and of those that it started and that have ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
-
-
-def _commit() -> str:
-    """Of this project, where it runs from its repository."""
-    folder = Path(__file__).parents[2]
-    if not (folder / ".git").exists():
-        return ""
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-    return done.stdout.strip()

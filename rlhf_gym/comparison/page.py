@@ -15,10 +15,10 @@ from rlhf_gym.comparison.cells import algorithm_name, unique
 from rlhf_gym.comparison.comparison import Comparison
 from rlhf_gym.comparison.forests import chances, each_environment, over_all
 from rlhf_gym.comparison.panels import Panels, panels
-from rlhf_gym.comparison.settings import differing, flat
 from rlhf_gym.comparison.strips import mark
 from rlhf_gym.comparison.styles import Style, arm_styles
 from rlhf_gym.comparison.writing import duration
+from rlhf_gym.plain_settings import differing, flat
 from rlhf_gym.report.data import Progress
 from rlhf_gym.report.verdict import Verdict
 

@@ -97,7 +97,15 @@ class Row:
         Raises:
             ValueError: the line is no such row, or one of another version.
         """
-        values = json.loads(line)
+        return cls.from_table(json.loads(line))
+
+    @classmethod
+    def from_table(cls, values: Any) -> Row:
+        """The row that a line of `to_json` holds.
+
+        Raises:
+            ValueError: it is no such row, or one of another version.
+        """
         known = {entry.name for entry in fields(cls)}
         if not isinstance(values, dict) or set(values) != known:
             raise ValueError(

@@ -10,8 +10,8 @@ import numpy as np
 from rlhf_gym.comparison.cells import TAUGHT, Cell, algorithm_name
 from rlhf_gym.comparison.comparison import Comparison
 from rlhf_gym.comparison.series import Series
-from rlhf_gym.comparison.settings import differing, flat
 from rlhf_gym.comparison.writing import decimals, run_name
+from rlhf_gym.plain_settings import differing, flat
 from rlhf_gym.report.verdict import Verdict, number
 
 __all__ = ["judge"]

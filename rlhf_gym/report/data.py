@@ -19,7 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from rlhf_gym.runs import json_lines
+from rlhf_gym.durable import json_lines
 
 __all__ = ["Evaluation", "Progress", "Round", "RunData", "read_progress", "read_run"]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.judgements import Preference
+from rlhf_gym.plain_settings import flat
 from rlhf_gym.report import answer_figures, figures
 from rlhf_gym.report.answers import (
     Answer,
@@ -81,8 +81,8 @@ def render_page(run: RunData, feedback: Feedback, result: Outcome, verdict: Verd
         disputed=disputed,
         disputed_line=_disputed_line(feedback),
         left_out=videos.left_out,
-        settings=list(_flat(run.config)),
-        versions=list(_flat(run.versions)),
+        settings=list(flat(run.config).items()),
+        versions=list(flat(run.versions).items()),
     )
 
 
@@ -280,12 +280,3 @@ class _Videos:
         content = path.read_bytes()
         self.room -= len(content)
         return "data:video/mp4;base64," + base64.b64encode(content).decode("ascii")
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Nested tables as rows with dotted names."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value if isinstance(value, str) else json.dumps(value, default=str)

@@ -20,13 +20,13 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from imitation_tutorial import TUTORIAL, TUTORIAL_PPO, learn_as_in_tutorial
-from measuring import RESULTS, circumstances, one_thread, report, spent
+from measuring import RESULTS, add_run, one_thread, read_runs, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import make_vec_env
@@ -79,14 +79,14 @@ def main() -> None:
     os.environ["TQDM_DISABLE"] = "1"  # imitation's bar for each fit
     labels = sorted(options.labels)
     wanted = list(runs(options.environments, labels, options.seeds))
-    known = read_rows(options.rows)
+    known = read_runs(options.rows, Run)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, context) as pool:
         missing = [run for run in wanted if run not in known]
         futures = [pool.submit(perform, run, options.rows) for run in missing]
     for future in futures:
         future.result()
-    known = read_rows(options.rows)
+    known = read_runs(options.rows, Run)
     for env_id in options.environments:
         rows = [known[run] for run in wanted if run.env_id == env_id]
         summarise(env_id, labels, rows)
@@ -125,21 +125,7 @@ def perform(run: Run, rows: Path) -> None:
     train = {"random": _random, "true": _true, "ours": _ours, "imitation": learn_as_in_tutorial}
     taken = spent(lambda: trained.append(train[run.side](settings)))
     returns = true_returns(trained[0], run.env_id, EPISODES, seed=run.seed)
-    row = {
-        **asdict(run),
-        "mean_return": float(np.mean(returns)),
-        "returns": [round(value, 2) for value in returns],
-        "seconds": {"wall": round(taken.wall, 1), "cpu": round(taken.cpu, 1)},
-        **circumstances(),
-    }
-    rows.parent.mkdir(parents=True, exist_ok=True)
-    with rows.open("a") as file:
-        file.write(json.dumps(row) + "\n")
-    print(
-        f"{run.env_id} {run.side} {run.labels} labels, seed {run.seed}: "
-        f"{row['mean_return']:.1f} in {taken.wall:.0f} s ({taken.cpu:.0f} s CPU)",
-        flush=True,
-    )
+    add_run(rows, run, run.side, returns, taken)
 
 
 def _random(settings: TrainSettings) -> RandomPolicy:
@@ -155,14 +141,6 @@ def _ours(settings: TrainSettings) -> BaseAlgorithm:
     feedback = make_plug_in(settings, make_teacher(settings))
     env = normalised(settings, feedback.wrap(make_training_env(settings)))
     return make_agent(settings, env).learn(settings.steps or 0, callback=feedback)
-
-
-def read_rows(path: Path) -> dict[Run, dict[str, Any]]:
-    """The rows of all runs that are done."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    rows = [json.loads(line) for line in lines]
-    names = Run.__dataclass_fields__
-    return {Run(**{name: row[name] for name in names}): row for row in rows}
 
 
 def summarise(env_id: str, labels: list[int], rows: list[dict[str, Any]]) -> None:

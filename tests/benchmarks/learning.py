@@ -18,18 +18,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from measuring import RESULTS, Spent, circumstances, one_thread, report, spent
+from measuring import RESULTS, Spent, add_run, one_thread, read_runs, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, score_of
 from rlhf_gym.algorithms.presets import Preset, preset_of
-from rlhf_gym.clips import Clip
+from rlhf_gym.benchmark.agents import RandomPolicy
 from rlhf_gym.comparison.statistics import Floats, aggregate
 from rlhf_gym.evaluation import true_returns
-from rlhf_gym.judgements import Preference, Query
 from rlhf_gym.run_parts import make_agent, normalised
 from rlhf_gym.run_settings import TrainSettings, filled
-from rlhf_gym.teachers import FunctionTeacher
+from rlhf_gym.teachers import ShuffledTeacher
 
 Arm = Literal["random", "true", "learned", "shuffled"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
@@ -59,39 +58,6 @@ class Run:
     settings: str
 
 
-class Shuffled:
-    """Answers in the shares in which the oracle gives them, but about any clips: the control arm.
-
-    Each answer is drawn from what the oracle said about earlier pairs, and turned by a coin: the
-    share of ties stays, and nothing tells of the two clips that are shown.
-    """
-
-    def __init__(self, env_id: str, seed: int) -> None:
-        self._oracle = SyntheticTeacher(score=score_of(env_id))
-        self._rng = np.random.default_rng([seed, 5])
-        self._earlier = [Preference.FIRST]
-
-    def __call__(self, first: Clip, second: Clip) -> Preference:
-        """An answer that does not depend on the clips."""
-        answer = self._earlier[int(self._rng.integers(len(self._earlier)))]
-        judgement = self._oracle.answer(Query((first, second)))
-        assert judgement is not None
-        self._earlier.append(judgement.preference)
-        return answer if self._rng.random() < 0.5 else answer.swapped
-
-
-class RandomPolicy:
-    """Acts at random: score 0."""
-
-    def __init__(self, env_id: str, seed: int) -> None:
-        self._space = make_vec_env(env_id).action_space
-        self._space.seed(seed)
-
-    def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[Any, None]:
-        """An action for each observation, as SB3's agents give them."""
-        return np.array([self._space.sample() for _ in observation]), None
-
-
 def main() -> None:
     """Run what is missing, and tell what came of all."""
     parser = argparse.ArgumentParser(
@@ -115,14 +81,14 @@ def main() -> None:
         for seed in range(options.first_seed, options.first_seed + options.seeds)
         for arm in options.arms
     ]
-    known = read_rows(options.rows)
+    known = read_runs(options.rows, Run)
     missing = [run for run in wanted if run not in known]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, context) as pool:
         futures = [pool.submit(perform, run, preset, options.rows) for run in missing]
     for future in futures:
         future.result()
-    rows = read_rows(options.rows)
+    rows = read_runs(options.rows, Run)
     summarise(env_id, options.labels, [rows[run] for run in wanted])
 
 
@@ -140,27 +106,12 @@ def _run(env_id: str, arm: Arm, labels: int, seed: int, preset: Preset) -> Run:
 def perform(run: Run, preset: Preset, rows: Path) -> None:
     """Do one run in this process, and add its row."""
     one_thread()
-    policy: Any = RandomPolicy(run.env_id, run.seed)
+    policy: Any = RandomPolicy(make_vec_env(run.env_id).action_space, run.seed)
     taken, told = Spent(0, 0), dict[str, Any]()
     if run.arm != "random":
         policy, taken, told = _train(run, preset)
     returns = true_returns(policy, run.env_id, EPISODES, seed=run.seed)
-    row = {
-        **asdict(run),
-        "mean_return": float(np.mean(returns)),
-        "returns": [round(value, 2) for value in returns],
-        "seconds": {"wall": round(taken.wall, 1), "cpu": round(taken.cpu, 1)},
-        **told,
-        **circumstances(),
-    }
-    rows.parent.mkdir(parents=True, exist_ok=True)
-    with rows.open("a") as file:
-        file.write(json.dumps(row) + "\n")
-    print(
-        f"{run.env_id} {run.arm} {run.labels} labels, seed {run.seed}: "
-        f"{row['mean_return']:.1f} in {taken.wall:.0f} s ({taken.cpu:.0f} s CPU)",
-        flush=True,
-    )
+    add_run(rows, run, run.arm, returns, taken, **told)
 
 
 def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, Any]]:
@@ -176,9 +127,8 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
     feedback = None
     if run.arm != "true":
         oracle = SyntheticTeacher(score=score_of(run.env_id), seed=run.seed)
-        shuffled = FunctionTeacher(Shuffled(run.env_id, run.seed))
         feedback = HumanFeedback(
-            oracle if run.arm == "learned" else shuffled,
+            oracle if run.arm == "learned" else ShuffledTeacher(oracle, run.seed),
             run.labels,
             clip_seconds=preset.clip_seconds,
             strategy=preset.strategy,
@@ -193,14 +143,6 @@ def _train(run: Run, preset: Preset) -> tuple[BaseAlgorithm, Spent, dict[str, An
     taken = spent(lambda: agent.learn(preset.steps, callback=feedback))
     asked = {"labels_given": feedback.labels_given} if feedback else {}
     return agent, taken, {**asked, "steps": agent.num_timesteps}
-
-
-def read_rows(path: Path) -> dict[Run, dict[str, Any]]:
-    """The rows of all runs that are done."""
-    lines = path.read_text().splitlines() if path.exists() else []
-    rows = [json.loads(line) for line in lines]
-    names = Run.__dataclass_fields__
-    return {Run(**{name: row[name] for name in names}): row for row in rows}
 
 
 def summarise(env_id: str, labels: int, rows: list[dict[str, Any]]) -> None:

@@ -8,17 +8,19 @@ import os
 import platform
 import shlex
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
-from rlhf_gym.runs import installed_versions
+from rlhf_gym.durable import append_line, json_lines
+from rlhf_gym.runs import commit, installed_versions
+
+Run = TypeVar("Run")
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
@@ -123,6 +125,84 @@ def add_row(row: dict[str, Any]) -> None:
     part.replace(path)
 
 
+def add_run(
+    path: Path, run: Any, kind: str, returns: Sequence[float], taken: Spent, **told: Any
+) -> None:
+    """Add a line of what came of a run to a file of runs, and print it.
+
+    Args:
+        path: the file.
+        run: a dataclass that tells it from all others.
+        kind: its arm or side.
+        returns: true return of each evaluation episode.
+        taken: by its training.
+        **told: what else the line shall hold, as plain data.
+    """
+    mean = statistics.fmean(returns)
+    row = {
+        **asdict(run),
+        "mean_return": mean,
+        "returns": [round(value, 2) for value in returns],
+        "seconds": {"wall": round(taken.wall, 1), "cpu": round(taken.cpu, 1)},
+        **told,
+        **circumstances(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    append_line(path, json.dumps(row))
+    print(
+        f"{run.env_id} {kind} {run.labels} labels, seed {run.seed}: "
+        f"{mean:.1f} in {taken.wall:.0f} s ({taken.cpu:.0f} s CPU)",
+        flush=True,
+    )
+
+
+def read_runs(path: Path, kind: Callable[..., Run]) -> dict[Run, dict[str, Any]]:
+    """The lines of all runs in a file, by the dataclass ``kind`` that tells them apart."""
+    rows = json_lines(path.read_text()) if path.exists() else []
+    names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
+    return {kind(**{name: row[name] for name in names}): row for row in rows}
+
+
+def report_overhead(
+    name: str,
+    with_labels: Callable[[int], dict[str, float]],
+    plain: Callable[[int], object],
+    *,
+    at_most: float,
+    warm_up: int,
+    repeats: int,
+    steps: int,
+) -> None:
+    """Report what a script takes with the plug-in over what it takes without.
+
+    Args:
+        name: of the figure.
+        with_labels: the script with the plug-in, for so many steps; gives its stages' seconds.
+        plain: the script without.
+        at_most: the target.
+        warm_up: steps of a first run of each, which is not counted.
+        repeats: runs of each.
+        steps: of each run.
+    """
+    stages: list[dict[str, float]] = []
+    interleaved(lambda: with_labels(warm_up), lambda: plain(warm_up), 1)
+    pairs = interleaved(lambda: stages.append(with_labels(steps)), lambda: plain(steps), repeats)
+    report(
+        f"{name}, wall time",
+        wall_ratios(pairs),
+        at_most=at_most,
+        cpu_ratios=cpu_ratios(pairs),
+        seconds_with_labels=[first.wall for first, _ in pairs],
+        seconds_plain=[second.wall for _, second in pairs],
+        stages=stages,
+        steps=steps,
+    )
+    report(f"{name}, CPU time", cpu_ratios(pairs))
+    print(
+        "   seconds in the stages of the last run:", {k: round(v, 2) for k, v in stages[-1].items()}
+    )
+
+
 def circumstances() -> dict[str, Any]:
     """The command, date, commit, machine and versions of a result."""
     versions = installed_versions()
@@ -130,7 +210,7 @@ def circumstances() -> dict[str, Any]:
     return {
         "command": shlex.join(["python", *sys.argv]),
         "date": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()),
-        "commit": _commit(),
+        "commit": commit() or "unknown",
         "machine": {
             "processor": _processor(),
             "cores": os.cpu_count(),
@@ -138,12 +218,6 @@ def circumstances() -> dict[str, Any]:
         },
         "versions": versions,
     }
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent)
-    return done.stdout.strip() or "unknown"
 
 
 def _processor() -> str:

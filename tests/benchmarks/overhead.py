@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from measuring import arguments, cpu_ratios, interleaved, one_thread, report, wall_ratios
+from measuring import arguments, one_thread, report_overhead
 from stable_baselines3 import PPO
 from stable_baselines3.common import env_util
 
@@ -38,26 +38,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50_000)
     options = parser.parse_args()
     one_thread()
-    stages: list[dict[str, float]] = []
-    interleaved(lambda: with_labels(6000), lambda: plain(6000), 1)
-    pairs = interleaved(
-        lambda: stages.append(with_labels(options.steps)),
-        lambda: plain(options.steps),
-        options.repeats,
-    )
-    report(
-        f"PPO with {LABELS} labels / plain PPO, wall time",
-        wall_ratios(pairs),
+    report_overhead(
+        f"PPO with {LABELS} labels / plain PPO",
+        with_labels,
+        plain,
         at_most=1.15,
-        cpu_ratios=cpu_ratios(pairs),
-        seconds_with_labels=[first.wall for first, _ in pairs],
-        seconds_plain=[second.wall for _, second in pairs],
-        stages=stages,
+        warm_up=6000,
+        repeats=options.repeats,
         steps=options.steps,
-    )
-    report(f"PPO with {LABELS} labels / plain PPO, CPU time", cpu_ratios(pairs))
-    print(
-        "   seconds in the stages of the last run:", {k: round(v, 2) for k, v in stages[-1].items()}
     )
 
 

@@ -6,7 +6,7 @@ after every fit of the reward model, whenever a batch is sampled.
 
 from __future__ import annotations
 
-from measuring import arguments, cpu_ratios, interleaved, one_thread, report, wall_ratios
+from measuring import arguments, one_thread, report_overhead
 from stable_baselines3 import DQN
 from stable_baselines3.common import env_util
 
@@ -36,26 +36,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20_000)
     options = parser.parse_args()
     one_thread()
-    stages: list[dict[str, float]] = []
-    interleaved(lambda: with_labels(3000), lambda: plain(3000), 1)
-    pairs = interleaved(
-        lambda: stages.append(with_labels(options.steps)),
-        lambda: plain(options.steps),
-        options.repeats,
-    )
-    report(
-        f"DQN with {LABELS} labels and relabelling / plain DQN, wall time",
-        wall_ratios(pairs),
+    report_overhead(
+        f"DQN with {LABELS} labels and relabelling / plain DQN",
+        with_labels,
+        plain,
         at_most=1.2,
-        cpu_ratios=cpu_ratios(pairs),
-        seconds_with_labels=[first.wall for first, _ in pairs],
-        seconds_plain=[second.wall for _, second in pairs],
-        stages=stages,
+        warm_up=3000,
+        repeats=options.repeats,
         steps=options.steps,
-    )
-    report(f"DQN with {LABELS} labels and relabelling / plain DQN, CPU time", cpu_ratios(pairs))
-    print(
-        "   seconds in the stages of the last run:", {k: round(v, 2) for k, v in stages[-1].items()}
     )
 
 

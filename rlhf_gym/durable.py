@@ -1,0 +1,55 @@
+"""Files that outlive a killed process: lines that are on the disk once written, and locks."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+__all__ = ["append_line", "held", "json_lines"]
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a file; it is on the disk when this returns."""
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # a line that a killed process left half-written
+                file.write(b"\n")
+        file.write(line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def json_lines(text: str) -> list[Any]:
+    """The lines of JSON in a text; one that a killed process left half-written is skipped."""
+    found = []
+    for line in text.splitlines():
+        try:
+            found.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return found
+
+
+@contextmanager
+def held(lock_file: Path, refusal: str) -> Iterator[None]:
+    """Let no other process hold the same lock meanwhile.
+
+    Raises:
+        ValueError: another process does; says ``refusal``.
+    """
+    lock = FileLock(lock_file, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ValueError(refusal) from error
+    try:
+        yield
+    finally:
+        lock.release()
