@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import cloudpickle  # type: ignore[import-untyped]
 import gymnasium as gym
 import numpy as np
+from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import (
     DummyVecEnv,
     VecEnv,
@@ -51,6 +52,7 @@ class EnvShare:
         venv: VecEnv = dummy
         for wrap in self.wraps:
             venv = wrap(venv)
+        _write_statistics_into(self.first, venv)
         return venv
 
 
@@ -139,14 +141,29 @@ def _wrap(wrapper: VecEnvWrapper) -> Wrap:
 
 
 def _share_statistics(wrapper: VecNormalize) -> None:
-    wrapper.ret_rms = SharedMeanStd.of(wrapper.ret_rms)
+    def share(statistics: RunningMeanStd) -> RunningMeanStd:
+        n_parts = wrapper.num_envs
+        if isinstance(statistics, SharedMeanStd) and statistics.n_parts == n_parts:
+            return statistics
+        return SharedMeanStd(statistics, n_parts)
+
+    wrapper.ret_rms = share(wrapper.ret_rms)
     observed: Any = getattr(wrapper, "obs_rms", None)
-    shared: Any
     if isinstance(observed, dict):
-        wrapper.obs_rms = {key: SharedMeanStd.of(each) for key, each in observed.items()}
+        wrapper.obs_rms = {key: share(each) for key, each in observed.items()}
     elif observed is not None:
-        shared = SharedMeanStd.of(observed)
+        shared: Any = share(observed)
         wrapper.obs_rms = shared
+
+
+def _write_statistics_into(part: int, venv: VecEnv) -> None:
+    for wrapper in wrappers_of(venv):
+        if isinstance(wrapper, VecNormalize):
+            observed: Any = getattr(wrapper, "obs_rms", None)
+            of_keys = observed.values() if isinstance(observed, dict) else [observed]
+            for statistics in (wrapper.ret_rms, *of_keys):
+                if isinstance(statistics, SharedMeanStd):
+                    statistics.part = part
 
 
 @dataclass(frozen=True)

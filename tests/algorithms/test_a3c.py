@@ -247,7 +247,7 @@ def test_wrappers_of_vector_environments_go_along(n_envs: int) -> None:
     env = VecNormalize(VecFrameStack(VecMonitor(DummyVecEnv([Counting] * n_envs)), 3))
     A3C("MlpPolicy", env, n_workers=2).learn(60)
     observed: Any = env.obs_rms
-    assert observed.count >= 60 and env.ret_rms.count >= 60
+    assert round(env.ret_rms.count) == 60 and observed.count >= 60
     assert 2 < observed.mean[-1] < 7  # of the steps 0 to 9, and of as many as each worker took
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import pickle
+from typing import Any
 
 import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
@@ -16,26 +17,32 @@ def test_they_count_as_the_plain_ones_do() -> None:
     rng = np.random.default_rng(0)
     plain = RunningMeanStd(shape=(3,))
     plain.update(rng.normal(2, 3, (10, 3)))
-    shared = SharedMeanStd.of(plain)
-    for _ in range(3):
-        batch = rng.normal(size=(5, 3))
+    shared = SharedMeanStd(plain, n_parts=3)
+    for shared.part in (0, 1, 2, 1):
+        batch = rng.normal(shared.part, 1, size=(5, 3))
         plain.update(batch)
         shared.update(batch)
-    for copied in (shared, pickle.loads(pickle.dumps(shared)), copy.deepcopy(shared)):
-        np.testing.assert_allclose(copied.mean, plain.mean)
-        np.testing.assert_allclose(copied.var, plain.var)
-        assert copied.count == plain.count
-    assert SharedMeanStd.of(shared) is shared
+    copies: list[Any] = [pickle.loads(pickle.dumps(shared)), copy.deepcopy(shared), shared.copy()]
+    for same in [shared, *copies]:
+        np.testing.assert_allclose(same.mean, plain.mean)
+        np.testing.assert_allclose(same.var, plain.var)
+        np.testing.assert_allclose(same.count, plain.count)
 
 
-def add_ones(statistics: SharedMeanStd) -> None:
-    statistics.update(np.ones((100, 2)))
+def add_numbers(statistics: SharedMeanStd, part: int) -> None:
+    statistics.part = part
+    for _ in range(1000):
+        statistics.update(np.full((2, 2), part))
 
 
-def test_another_process_writes_into_the_same() -> None:
-    shared = SharedMeanStd(shape=(2,))
-    process = multiprocessing.get_context("spawn").Process(target=add_ones, args=(shared,))
-    process.start()
-    process.join()
-    assert shared.count > 99
-    np.testing.assert_allclose(shared.mean, 1, atol=1e-3)
+def test_no_sample_of_several_processes_at_once_is_lost() -> None:
+    shared = SharedMeanStd(RunningMeanStd(shape=(2,)), n_parts=3)
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=add_numbers, args=(shared, part)) for part in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert round(shared.count) == 6000
+    np.testing.assert_allclose(shared.mean, 1, atol=1e-6)
+    np.testing.assert_allclose(shared.var, 2 / 3, atol=1e-6)

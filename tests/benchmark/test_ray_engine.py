@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own
 
 
 def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker() -> None:
-    runs = tiny(seeds=1, settings={"steps": 12_000, "n_envs": 4}).runs
+    runs = tiny(seeds=1, settings={"steps": 6000, "n_envs": 4}).runs
     seen = Seen()
     killed: list[int] = []
 
