@@ -87,20 +87,9 @@ class Learner(A2C):
         return Steps(np.stack(actions), np.stack(rewards), np.stack(all_dones), all_infos)
 
     def train(self) -> None:
-        """One gradient step.
-
-        Raises:
-            ArithmeticError: the loss is no finite number.
-        """
+        """One gradient step."""
         self.ent_coef = self.ent_coef_schedule(self._current_progress_remaining)
         super().train()
-        for name in ("policy_loss", "value_loss"):
-            loss = self.logger.name_to_value[f"train/{name}"]
-            if not np.isfinite(loss):
-                raise ArithmeticError(
-                    f"the {name} is {loss}: rewards or observations are not finite or too large, "
-                    "or the learning rate is too high"
-                )
 
     def _explores_anew(self, step: int) -> bool:
         return self.sde_sample_freq > 0 and step % self.sde_sample_freq == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -149,6 +150,15 @@ class HogwildOptimizer:
         self._gradient.zero_()
 
     def step(self) -> None:
-        """Apply the local gradients to the shared parameters."""
+        """Apply the local gradients to the shared parameters.
+
+        Raises:
+            ArithmeticError: a gradient is not finite; the shared parameters stay as they are.
+        """
+        if not math.isfinite(self._gradient.sum()):
+            raise ArithmeticError(
+                "the gradient is not finite: rewards or observations are not finite or too large, "
+                "or the learning rate is too high"
+            )
         self.staleness = int(self._steps) - self._pulled_at
         self._optimizer.step()
