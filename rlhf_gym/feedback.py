@@ -22,6 +22,7 @@ from rlhf_gym.checkpoints import load_checkpoint, save_checkpoint
 from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.clips import Array, Observations
 from rlhf_gym.environments import clip_steps
+from rlhf_gym.envs.scores import score_of
 from rlhf_gym.inspection import (
     check_venv,
     env_id_of,
@@ -69,8 +70,9 @@ class HumanFeedback(BaseCallback):
     then asks the teacher, fits the reward model, and logs both.
 
     Args:
-        teacher: ``"window"`` (a person), ``"synthetic"`` (the oracle), a `Teacher`, or a function
-            of two clips that says which is better.
+        teacher: ``"window"`` (a person), ``"synthetic"`` (the oracle, which judges by the true
+            reward, or by the environment's score where `score_of` knows one), a `Teacher`, or a
+            function of two clips that says which is better.
         labels: how many answers to spend; "cannot tell" and skipped pairs are not counted.
         clip_seconds: length of a clip at the environment's own frame rate.
         clip_length: length of a clip in steps, instead of ``clip_seconds``.
@@ -143,6 +145,7 @@ class HumanFeedback(BaseCallback):
         if not clip_seconds > 0:
             raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
+        self._is_the_oracle = teacher == "synthetic"
         self._live = isinstance(self.teacher, LiveTeacher)  # a protocol, which is slow to ask for
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.check()
@@ -177,6 +180,8 @@ class HumanFeedback(BaseCallback):
         env_id = env_id_of(venv)
         length = self.clip_length or clip_steps(venv, self.clip_seconds)
         check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
+        if self._is_the_oracle and isinstance(self.teacher, SyntheticTeacher):
+            self.teacher.score = score_of(env_id)
         self.reward_model = RewardModel(
             venv.observation_space,
             venv.action_space,

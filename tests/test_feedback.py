@@ -18,7 +18,8 @@ from stable_baselines3.common.callbacks import BaseCallback, ConvertCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNormalize
 
-from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env, score_of
+from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
+from rlhf_gym.envs.scores import SCORES
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
@@ -156,15 +157,15 @@ def test_a_teacher_that_never_answers_leaves_a_warning_and_no_open_query() -> No
 
 
 def test_many_ties_among_the_first_labels_are_warned_of_once() -> None:
-    feedback = feedback_of(labels=20, first_share=0.5)
+    feedback = feedback_of(SyntheticTeacher(), labels=20, first_share=0.5)
     with pytest.warns(UserWarning, match="labels are ties") as warned:
         trained(feedback, env_id="MountainCar-v0")
     assert "SyntheticTeacher(score=score_of('MountainCar-v0'))" in str(warned[0].message)
     assert sum("ties" in str(warning.message) for warning in warned) == 1
 
 
-def test_a_score_leaves_no_tie_to_warn_of() -> None:
-    teacher = SyntheticTeacher(score=score_of("MountainCar-v0"))
+@pytest.mark.parametrize("teacher", ["synthetic", SyntheticTeacher(score=SCORES["MountainCar-v0"])])
+def test_a_score_leaves_no_tie_to_warn_of(teacher: str | SyntheticTeacher) -> None:
     feedback = feedback_of(teacher, labels=20, first_share=0.5)
     trained(feedback, env_id="MountainCar-v0")
     assert feedback.labels_given == 20
