@@ -72,6 +72,46 @@ GOALS: dict[str, Goal] = {
         "If neither arrives, prefer the nearer fingertip.",
     ),
     "Swimmer": Goal("Swim forward (to the right) as fast as possible.", _RUN_TIE),
+    "BeamRider": Goal(
+        "Shoot as many ships as you can, and let none hit yours.",
+        "If neither hits a ship, prefer the one that is in less danger.",
+    ),
+    "Breakout": Goal(
+        "Break as many bricks as you can, and do not let the ball fall.",
+        "If both are alike, prefer the paddle that is nearer to where the ball comes down.",
+    ),
+    "Enduro": Goal(
+        "Overtake as many cars as you can, and touch none.",
+        "If neither overtakes a car, prefer the faster one.",
+    ),
+    "Hero": Goal(
+        "Get down to the trapped miner: blast the walls, shoot the creatures, and do not die.",
+        "If both are alike, prefer the one that is deeper down.",
+    ),
+    "MontezumaRevenge": Goal(
+        "Fetch the key, open doors and collect jewels, and do not die.",
+        "If neither gets anything, prefer the one that is nearer to the key or a door.",
+    ),
+    "Pong": Goal(
+        "Win points: the green paddle on the right shall return the ball, and the other miss it.",
+        "If no point is made, prefer the paddle that hits the ball or is nearer to it.",
+    ),
+    "PrivateEye": Goal(
+        "Collect the stolen things and bring them back, and avoid what is thrown at the car.",
+        "If neither gets anything, prefer the one that goes further.",
+    ),
+    "Qbert": Goal(
+        "Hop onto every cube so that it changes colour, and keep away from the others.",
+        "If both are alike, prefer the one that is in less danger.",
+    ),
+    "Seaquest": Goal(
+        "Shoot fish and submarines, pick up divers, and surface for air in time.",
+        "If neither hits anything, prefer the one that is in less danger.",
+    ),
+    "SpaceInvaders": Goal(
+        "Shoot as many invaders as you can, and do not get hit.",
+        "If neither hits an invader, prefer the one that is in less danger.",
+    ),
     "Walker2d": Goal("Walk forward (to the right) as fast as possible without falling.", _RUN_TIE),
 }
-"""The goals of Gymnasium's own environments, by name without version."""
+"""The goals of Gymnasium's and Atari's environments, by name without version."""

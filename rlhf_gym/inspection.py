@@ -108,11 +108,17 @@ def _check_drawable(venv: VecEnv, env_id: str) -> None:
 
 
 def frame_stack_of(venv: VecEnv) -> FrameStack | None:
-    """How `VecFrameStack` among the wrappers stacks images; None if there is none."""
+    """How `VecFrameStack`, or the environment itself, stacks images; None if neither does.
+
+    An environment says so by ``metadata["frame_stack"]``: its images hold as many along their last
+    axis, the newest last, and zeros in place of those before the episode.
+    """
     if isinstance(venv.observation_space, spaces.Dict):
         return None
     for wrapper in wrappers_of(venv):
         if isinstance(wrapper, VecFrameStack):
             stacked = wrapper.stacked_obs
             return FrameStack(stacked.n_stack, axis=stacked.repeat_axis)
-    return None
+    size = venv.get_attr("metadata", [0])[0].get("frame_stack")
+    shape = venv.observation_space.shape
+    return FrameStack(size, axis=-1) if size and shape and shape[-1] == size else None

@@ -8,6 +8,7 @@ from typing import Any
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from rlhf_gym.algorithms.names import algorithm
+from rlhf_gym.envs import ATARI_IDS
 from rlhf_gym.judgements import Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
@@ -67,6 +68,23 @@ class Preset:
 SCALED = {"features_extractor_class": "rlhf_gym.algorithms.features:ScaledObservations"}
 """Keyword arguments of a policy that sees observations scaled by their bounds."""
 
+
+_ATARI = Preset(
+    steps=10_000_000,
+    n_envs=8,
+    labels=3300,
+    clip_seconds=1.7,
+    norm_reward=True,
+    agent={
+        "n_steps": 128,
+        "batch_size": 256,
+        "n_epochs": 4,
+        "ent_coef": 0.01,
+        "clip_range": "lin_0.1",
+        "learning_rate": "lin_2.5e-4",
+    },
+    measured="not measured; labels and clips of Christiano et al. 2017, agent of rl-baselines3-zoo",
+)
 
 PRESETS: dict[tuple[str, str], Preset] = {
     ("CartPole-v1", "ppo"): Preset(
@@ -217,6 +235,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         },
         measured="92, worst of 10 seeds 72, from 150 labels (shuffled: -44, true reward: 91)",
     ),
+    **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
 }
 
 FALLBACK = Preset()

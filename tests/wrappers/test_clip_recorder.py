@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gymnasium as gym
@@ -104,9 +105,18 @@ def test_later_changes_of_what_the_environment_showed_do_not_reach_the_clips() -
     np.testing.assert_array_equal(leaves(observations)[0], before)
 
 
-def test_stacked_images_come_back_as_the_agent_saw_them() -> None:
-    venv = VecFrameStack(make_vec_env("rlhf/MovingDot-v1", n_envs=2, seed=0, horizon=9), 3)
-    recorder = recorder_of(venv)
+def stacked_dots() -> VecEnv:
+    return VecFrameStack(make_vec_env("rlhf/MovingDot-v1", n_envs=2, seed=0, horizon=9), 3)
+
+
+def stacked_pong() -> VecEnv:
+    return make_vec_env("rlhf/Pong-v1", n_envs=2, seed=0, horizon=9)
+
+
+@pytest.mark.parametrize("make", [stacked_dots, stacked_pong])
+def test_stacked_images_come_back_as_the_agent_saw_them(make: Callable[[], VecEnv]) -> None:
+    recorder = recorder_of(make())
+    assert frame_stack_of(recorder.venv) is not None
     recorder.reset()
     played = act(recorder, 40)
     positions = recorder.buffer.positions(30, np.random.default_rng(1))
