@@ -318,7 +318,7 @@ class HumanFeedback(BaseCallback):
         if self.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
             self._refresh()
         if self._shared is not None:
-            self._shared.publish(self.reward_model, self.rewarding.after_end)
+            self._shared.publish(self.reward_model)
         self.log.seconds["record"] = self.recorder.seconds
         self.log.publish(self.model, self.asking.labels, "training")
         self.log.write(
@@ -493,7 +493,6 @@ class HumanFeedback(BaseCallback):
             "round": self.asking.round,
             "labels_seen": self.asking.seen,
             "new_labels": self._new_labels,
-            "reward_after_end": self.rewarding.after_end,
             "recorder": [self.recorder.agent_step, self.recorder.seconds],
             "log": self.log.state(),
             "rng": self._rng.bit_generator.state,
@@ -508,7 +507,6 @@ class HumanFeedback(BaseCallback):
         self._fitted = state["fitted"]
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
         self.asking.round = state["round"]
-        self.rewarding.after_end = state["reward_after_end"]
         self.recorder.agent_step, self.recorder.seconds = state["recorder"]
         self.log.load_state(state["log"])
         self._rng.bit_generator.state = state["rng"]

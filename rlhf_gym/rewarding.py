@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,9 +20,6 @@ SAMPLE, RECENT = 2000, 100_000
 class Rewarding:
     """Pays for the newest step of each environment, on the scale of recent experience.
 
-    All held states get their mean reward: what an episode leaves behind is one absorbing state, or
-    else the agent would seek the pleasantest way to fail.
-
     Args:
         reward_model: predicts the rewards.
         buffer: holds recent experience, and knows which environments are over.
@@ -31,23 +30,17 @@ class Rewarding:
         self, reward_model: RewardModel, buffer: ClipBuffer, rng: np.random.Generator
     ) -> None:
         self._reward_model, self._buffer, self._rng = reward_model, buffer, rng
-        self.after_end = 0.0
-        """The reward of every held state."""
 
     def __call__(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
         """The learned reward ``(n_envs,)`` of the step that the buffer has just taken."""
-        rewards = self._reward_model.predict(observations, actions)
-        rewards[self._buffer.over] = self.after_end
-        return rewards
+        return self._reward_model.predict(observations, actions, self._buffer.over)
 
     def refresh(self) -> None:
-        """Normalise the learned reward over recent experience."""
-        observations, actions, _ = self._buffer.transitions(SAMPLE, self._rng, newest=RECENT)
+        """Normalise the learned reward over recent experience, and level it after ends."""
+        recent = partial(self._buffer.transitions, SAMPLE, self._rng, newest=RECENT)
+        observations, actions, _ = recent()
         self._reward_model.standardise_inputs(observations, actions)
         self._reward_model.normalise(observations, actions)
-        observations, actions, _ = self._buffer.transitions(
-            SAMPLE, self._rng, newest=RECENT, held=True
-        )
+        observations, actions, _ = recent(held=True)
         if len(actions):
-            held = self._reward_model.predict(observations, actions)
-            self.after_end = float(held.mean())
+            self._reward_model.level_after_end(observations, actions)

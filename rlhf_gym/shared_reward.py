@@ -29,11 +29,11 @@ class VecSharedReward(VecLearnedReward):
         super().__init__(venv, self._predict)
         self._recorder: StepRecorder = venv
         self._shared, self._model = shared, shared.model()
-        self._number, self._after_end = -1, 0.0
+        self._number = -1
 
     def begin_rollout(self) -> None:
         """Take over the newest reward model."""
-        self._number, self._after_end = self._shared.refresh(self._model, self._number)
+        self._number = self._shared.refresh(self._model, self._number)
 
     def step_wait(self) -> VecEnvStepReturn:
         """Predict the rewards, and note them in the infos."""
@@ -44,6 +44,4 @@ class VecSharedReward(VecLearnedReward):
         return observations, rewards, dones, infos
 
     def _predict(self, observations: Observations, actions: Array) -> Array:
-        rewards = self._model.predict(observations, actions)
-        rewards[self._recorder.over] = self._after_end
-        return rewards
+        return self._model.predict(observations, actions, self._recorder.over)

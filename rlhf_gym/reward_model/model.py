@@ -83,15 +83,30 @@ class RewardModel:
         self._fitting = Fitting(self.networks, self.settings, self._chunk, rng)
         self._offset = torch.zeros(self.settings.members, 1, device=self.device)
         self._scale = torch.ones(self.settings.members, 1, device=self.device)
+        self._after_end = torch.zeros((), device=self.device)
         self._can_be_small = self.device.type == "cpu" and not self.spec.images
         self._small: tuple[int, SmallBatches] | None = None
 
-    def predict(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
+    def predict(
+        self, observations: Observations, actions: Array, over: Array | None = None
+    ) -> npt.NDArray[np.float32]:
         """The learned reward of each of ``n`` steps: ``(n,)`` float32.
 
         The mean of the members, each normalised by itself to mean 0 and deviation 1 over recent
         experience (see `normalise`); so its own deviation is 1 where they agree, else less.
+
+        Args:
+            observations: ``(n, *obs)``.
+            actions: ``(n, *act)``.
+            over: ``(n,)`` bool, the steps behind the end of an episode: they all get one reward
+                (see `level_after_end`). By default none is.
         """
+        rewards = self._predict(observations, actions)
+        if over is not None:
+            rewards[over] = float(self._after_end)
+        return rewards
+
+    def _predict(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
         inputs = self.spec.encode(observations, actions)
         if len(actions) <= SMALL_BATCH and self._can_be_small:
             if self._small is None or self._small[0] != self.version:
@@ -155,6 +170,15 @@ class RewardModel:
             self._scale = raw.std(dim=1, keepdim=True).clamp(min=1e-3)
         self.version += 1
 
+    def level_after_end(self, observations: Observations, actions: Array) -> None:
+        """Pay for each step behind an end, from now on, the mean prediction for these ``n``.
+
+        What an episode leaves behind is one absorbing state, or else the agent would seek the
+        pleasantest way to fail.
+        """
+        self._after_end.fill_(float(self._predict(observations, actions).mean()))
+        self.version += 1
+
     def fit(self, updates: int | None = None) -> int:
         """Fit the ensemble to all judged queries, see `Fitting`; returns the gradient steps taken.
 
@@ -186,13 +210,15 @@ class RewardModel:
 
     def weights(self) -> dict[str, Tensor]:
         """All that `predict` depends on, as the tensors that are in use."""
-        return {**self.networks.state_dict(), "offset": self._offset, "scale": self._scale}
+        normalisation = {"offset": self._offset, "scale": self._scale}
+        return {**self.networks.state_dict(), **normalisation, "after_end": self._after_end}
 
     def load_weights(self, weights: dict[str, Tensor]) -> None:
         """Take over copies of what `weights` gave; predictions change."""
         networks = dict(weights)
         self._offset = networks.pop("offset").clone()
         self._scale = networks.pop("scale").clone()
+        self._after_end = networks.pop("after_end").clone()
         self.networks.load_state_dict(networks)
         self.version += 1
 
@@ -207,6 +233,7 @@ class RewardModel:
             "optimizer": self._fitting.optimizer.state_dict(),
             "offset": self._offset,
             "scale": self._scale,
+            "after_end": self._after_end,
             "version": self.version,
             "rng": self._fitting.rng.bit_generator.state,
         }
@@ -231,6 +258,7 @@ class RewardModel:
         self._fitting.optimizer.load_state_dict(state["optimizer"])
         self._offset = state["offset"].to(self.device)
         self._scale = state["scale"].to(self.device)
+        self._after_end = state["after_end"].to(self.device)
         self.version, self._small = state["version"], None
         self._fitting.rng.bit_generator.state = state["rng"]
 

@@ -28,17 +28,15 @@ class SharedRewardModel:
             {name: shared(weight.cpu().clone()) for name, weight in model.weights().items()}
             for _ in range(2)
         ]
-        self._after_end = [shared(torch.zeros(())) for _ in range(2)]
         self._published = -1
 
-    def publish(self, model: RewardModel, reward_after_end: float) -> None:
-        """Make a model's weights, if they are new, and its reward of held states the current."""
+    def publish(self, model: RewardModel) -> None:
+        """Make a model's weights the current ones, if they are new."""
         if model.version == self._published:
             return
         number = int(self._current) + 1
         for name, weight in model.weights().items():
             self._weights[number % 2][name].copy_(weight)
-        self._after_end[number % 2].fill_(reward_after_end)
         self._current.fill_(number)
         self._published = model.version
 
@@ -46,15 +44,15 @@ class SharedRewardModel:
         """A model of this process's own, for `refresh`."""
         return RewardModel(*self._spaces, self._settings, device="cpu")
 
-    def refresh(self, model: RewardModel, known: int) -> tuple[int, float]:
+    def refresh(self, model: RewardModel, known: int) -> int:
         """Bring a model to the current weights, unless they have the number ``known``.
 
         Returns:
-            The number of the weights, and the reward of held states.
+            The number of the weights.
         """
         while (number := int(self._current)) != known:
             model.load_weights(self._weights[number % 2])
             known = number
             if int(self._current) > number:  # what was read may have been half overwritten
                 known = -1
-        return known, float(self._after_end[known % 2])
+        return known

@@ -24,23 +24,26 @@ def test_a_reader_predicts_what_was_published_last() -> None:
     writer = model_of(0)
     shared = SharedRewardModel(writer)
     reader, known = shared.model(), -1
-    for after_end in (0.5, -1.5, 2.5):
-        writer.normalise(OBSERVATIONS * (1 + after_end**2), ACTIONS)
-        shared.publish(writer, after_end)
-        known, told = shared.refresh(reader, known)
-        assert told == after_end
+    over = np.arange(5) > 2
+    for factor in (1.0, 2.0, 3.0):
+        writer.normalise(OBSERVATIONS * factor, ACTIONS)
+        writer.level_after_end(OBSERVATIONS[:2] * factor, ACTIONS[:2])
+        shared.publish(writer)
+        known = shared.refresh(reader, known)
         np.testing.assert_allclose(
-            reader.predict(OBSERVATIONS, ACTIONS), writer.predict(OBSERVATIONS, ACTIONS), rtol=1e-5
+            reader.predict(OBSERVATIONS, ACTIONS, over),
+            writer.predict(OBSERVATIONS, ACTIONS, over),
+            rtol=1e-5,
         )
     version = reader.version
-    shared.publish(writer, 9.0)  # nothing new
-    assert shared.refresh(reader, known) == (known, 2.5) and reader.version == version
+    shared.publish(writer)  # nothing new
+    assert shared.refresh(reader, known) == known and reader.version == version
 
 
 def predict(shared: SharedRewardModel, connection: Connection) -> None:
     reader, known = shared.model(), -1
     while connection.recv():
-        known, _ = shared.refresh(reader, known)
+        known = shared.refresh(reader, known)
         connection.send(reader.predict(OBSERVATIONS, ACTIONS))
 
 
@@ -54,7 +57,7 @@ def test_another_process_sees_each_new_model() -> None:
     for seed in (1, 2):
         other = model_of(seed)
         writer.load_weights(other.weights())
-        shared.publish(writer, 0.0)
+        shared.publish(writer)
         ours.send(True)
         np.testing.assert_allclose(ours.recv(), other.predict(OBSERVATIONS, ACTIONS), rtol=1e-5)
     ours.send(False)
