@@ -16,7 +16,7 @@ from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.algorithms.replay import reward_versions
+from rlhf_gym.algorithms.replay import reward_state
 from rlhf_gym.clips import Array, leaves
 from rlhf_gym.plain_data import decode, encode
 from rlhf_gym.runs import RunFolder
@@ -101,7 +101,7 @@ def load_checkpoint(
     if isinstance(agent, OffPolicyAlgorithm) and agent.replay_buffer is not None:
         with np.load(folder / REPLAY, allow_pickle=False) as arrays:
             _load_replay(agent.replay_buffer, dict(arrays))
-            feedback.relabel(agent, arrays["reward_versions"])
+            feedback.relabel(agent, dict(arrays))
     random.setstate(counters["python"])
     np.random.set_state(counters["numpy"])
     agent.action_space.np_random.bit_generator.state = counters["actions"]
@@ -163,8 +163,7 @@ def _replay_state(buffer: ReplayBuffer) -> dict[str, Array]:
             state[f"{name}_{i}"] = leaf[rows]
     for name in ("actions", "rewards", "dones", "timeouts"):
         state[name] = np.asarray(getattr(buffer, name))[rows]
-    state["reward_versions"] = reward_versions(buffer)[rows]
-    return state
+    return state | {name: array[rows] for name, array in reward_state(buffer).items()}
 
 
 def _load_replay(buffer: ReplayBuffer, state: dict[str, Array]) -> None:

@@ -237,6 +237,11 @@ class ClipBuffer:
         ended = self._held[last] | (self._ended[last] > 0)
         return np.asarray(ended & (self._next_step > 0))
 
+    @property
+    def held(self) -> npt.NDArray[np.bool_]:
+        """``(n_envs,)``, whether the newest step lies behind the end of its episode."""
+        return np.asarray(self._held[(self.rows - 1) % self.capacity])
+
     def transitions(
         self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
     ) -> tuple[Observations, Array, Array]:
@@ -293,15 +298,16 @@ class ClipBuffer:
         stack, step = self._stack, self._step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
-    def last_episode(self, env: int) -> tuple[Observations, Array]:
-        """Observations and actions of the newest episode of one environment, as far as it is kept.
+    def last_episode(self, env: int) -> tuple[Observations, Array, Array]:
+        """The newest episode of one environment, as far as it is kept; call it when it is over.
 
-        ``(length, *obs)`` and ``(length, *act)``; call it when the episode is over.
+        Observations ``(length, *obs)``, actions ``(length, *act)``, and which steps were held.
         """
         length = int(self._step[(self.rows - 1) % self.capacity, env]) + 1
         rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
         env_of = np.full(len(rows), env)
-        return self._gather(rows, env_of), self._actions[rows % self.capacity, env]
+        at = (rows % self.capacity, env)
+        return self._gather(rows, env_of), self._actions[at], self._held[at]
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
         """Say that the next step begins a new episode in these environments."""

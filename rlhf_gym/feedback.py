@@ -25,6 +25,7 @@ from rlhf_gym.environments import clip_steps
 from rlhf_gym.envs.scores import score_of
 from rlhf_gym.inspection import (
     check_venv,
+    ends_differ_in,
     env_id_of,
     environment_record,
     frame_stack_of,
@@ -87,6 +88,9 @@ class HumanFeedback(BaseCallback):
         seed: of the choice of queries and of the reward model.
         wait: whether training waits for a person behind the first labels: by default when it is
             more than 8 labels ahead of her; True: for every answer; False: never.
+        ends_differ: whether episodes can end well or badly, as with a landing or a crash; what is
+            behind an end is then paid by what it shows, else always alike. By default as the
+            environment's ``metadata["ends_differ"]`` says, or what is known of Gymnasium's.
         goal: what the agent shall do, shown to a person; by default the environment's own.
         tie_breaker: what decides between two clips that seem equal.
         annotator: name of the person.
@@ -125,6 +129,7 @@ class HumanFeedback(BaseCallback):
         resume: bool = False,
         seed: int = 0,
         wait: bool | None = None,
+        ends_differ: bool | None = None,
         goal: str | None = None,
         tie_breaker: str | None = None,
         annotator: str | None = None,
@@ -156,6 +161,7 @@ class HumanFeedback(BaseCallback):
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.seed = resume, seed
         self.goal, self.tie_breaker = goal, tie_breaker
+        self.ends_differ = ends_differ
         self.memory_bytes, self.device = memory_bytes, device
         self.warm_up_steps, self.checkpoint_seconds = warm_up_steps, checkpoint_seconds
         self._rng = np.random.default_rng([seed, 3])
@@ -198,7 +204,11 @@ class HumanFeedback(BaseCallback):
             frame_stack=frame_stack_of(venv),
             env_id=env_id,
         )
-        self.rewarding = Rewarding(self.reward_model, self.buffer, self._rng)
+        if self.ends_differ is None:
+            self.ends_differ = ends_differ_in(venv)
+        self.rewarding = Rewarding(
+            self.reward_model, self.buffer, self._rng, ends_differ=self.ends_differ
+        )
         if self.run is None and isinstance(self.teacher, LiveTeacher):
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
@@ -269,7 +279,7 @@ class HumanFeedback(BaseCallback):
         if not (self._first_round_done or self._stopping):
             self._first_round()
 
-    def relabel(self, agent: OffPolicyAlgorithm, versions: Array | None = None) -> None:
+    def relabel(self, agent: OffPolicyAlgorithm, state: dict[str, Array] | None = None) -> None:
         """Let the agent's replay buffer pay what the newest reward model says, see `relabel`.
 
         Rewards are then predicted when a batch is sampled, and no longer at each step; unless
@@ -280,7 +290,8 @@ class HumanFeedback(BaseCallback):
             self.reward_model.predict,
             lambda: self.reward_model.version,
             self.recorder.observation_space,
-            versions,
+            lambda: self.buffer.held,
+            state,
         )
         normalize = agent.get_vec_normalize_env()
         self._relabelled = agent
@@ -378,8 +389,7 @@ class HumanFeedback(BaseCallback):
             return
         if self._relabels:
             for env in np.flatnonzero(dones):
-                observations, actions = self.buffer.last_episode(int(env))
-                rewards = self.reward_model.predict(observations, actions)
+                rewards = self.reward_model.predict(*self.buffer.last_episode(int(env)))
                 self.log.episode_returned(float(rewards.sum()))
         else:
             self.log.episodes_ended(dones)

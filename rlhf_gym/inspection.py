@@ -9,13 +9,21 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.environments import goal_from, goal_of, spec_json
+from rlhf_gym.envs.ends import ENDS_DIFFER
 from rlhf_gym.frame_stack import FrameStack
 from rlhf_gym.store import EnvironmentRecord
 from rlhf_gym.vec_wrappers import wrappers_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.snapshots import ensure_drawable
 
-__all__ = ["check_venv", "env_id_of", "environment_record", "frame_stack_of", "horizon_of"]
+__all__ = [
+    "check_venv",
+    "ends_differ_in",
+    "env_id_of",
+    "environment_record",
+    "frame_stack_of",
+    "horizon_of",
+]
 
 
 def env_id_of(venv: VecEnv) -> str:
@@ -105,6 +113,12 @@ def _check_drawable(venv: VecEnv, env_id: str) -> None:
             f"{mode!r}; {remedy}, or use a teacher that needs no pictures"
         )
     ensure_drawable(venv)
+
+
+def ends_differ_in(venv: VecEnv) -> bool:
+    """Whether episodes can end well or badly: ``metadata["ends_differ"]``, or `ENDS_DIFFER`."""
+    metadata, spec = venv.get_attr("metadata", [0])[0], venv.get_attr("spec", [0])[0]
+    return bool(metadata.get("ends_differ", spec is not None and spec.name in ENDS_DIFFER))
 
 
 def frame_stack_of(venv: VecEnv) -> FrameStack | None:

@@ -24,23 +24,32 @@ class Rewarding:
         reward_model: predicts the rewards.
         buffer: holds recent experience, and knows which environments are over.
         rng: the randomness: the steps that set the scale.
+        ends_differ: whether steps behind an end are paid by what they show, or all alike.
     """
 
     def __init__(
-        self, reward_model: RewardModel, buffer: ClipBuffer, rng: np.random.Generator
+        self,
+        reward_model: RewardModel,
+        buffer: ClipBuffer,
+        rng: np.random.Generator,
+        *,
+        ends_differ: bool = False,
     ) -> None:
         self._reward_model, self._buffer, self._rng = reward_model, buffer, rng
+        self._ends_differ = ends_differ
 
     def __call__(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
         """The learned reward ``(n_envs,)`` of the step that the buffer has just taken."""
         return self._reward_model.predict(observations, actions, self._buffer.over)
 
     def refresh(self) -> None:
-        """Normalise the learned reward over recent experience, and level it after ends."""
+        """Normalise the learned reward over recent experience; level it behind ends if alike."""
         recent = partial(self._buffer.transitions, SAMPLE, self._rng, newest=RECENT)
         observations, actions, _ = recent()
         self._reward_model.standardise_inputs(observations, actions)
         self._reward_model.normalise(observations, actions)
+        if self._ends_differ:
+            return
         observations, actions, _ = recent(held=True)
         if len(actions):
             self._reward_model.level_after_end(observations, actions)

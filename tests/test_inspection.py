@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNorm
 from rlhf_gym import make_vec_env
 from rlhf_gym.inspection import (
     check_venv,
+    ends_differ_in,
     env_id_of,
     environment_record,
     frame_stack_of,
@@ -73,3 +74,11 @@ def test_a_person_needs_pictures() -> None:
 def test_a_person_needs_environments_that_can_be_drawn_again() -> None:
     with pytest.raises(ValueError, match="build them with rlhf_gym.make_vec_env"):
         check_venv(plain_vec_env("Pendulum-v1"), 25, person=True)
+
+
+def test_ends_differ_where_the_environment_or_what_is_known_of_it_says_so() -> None:
+    assert not ends_differ_in(make_vec_env("CartPole-v1"))
+    assert ends_differ_in(make_vec_env("LunarLander-v3"))
+    alike = make_vec_env("LunarLander-v3")
+    alike.get_attr("unwrapped")[0].metadata = {"ends_differ": False}
+    assert not ends_differ_in(alike)

@@ -14,7 +14,9 @@ SPACE = gym.spaces.Box(-10, 10, (2,))
 ACTIONS = gym.spaces.Discrete(2)
 
 
-def filled(held_from: int = 10**9) -> tuple[Rewarding, RewardModel, ClipBuffer]:
+def filled(
+    held_from: int = 10**9, ends_differ: bool = False
+) -> tuple[Rewarding, RewardModel, ClipBuffer]:
     """Two environments, of which the second is held from a step on."""
     rng = np.random.default_rng(0)
     buffer = ClipBuffer(SPACE, ACTIONS, 2, 3)
@@ -24,7 +26,7 @@ def filled(held_from: int = 10**9) -> tuple[Rewarding, RewardModel, ClipBuffer]:
         actions = rng.integers(2, size=2)
         buffer.add(observations, actions, np.zeros(2), np.zeros(2, bool), infos)
     model = RewardModel(SPACE, ACTIONS, seed=0, device="cpu")
-    return Rewarding(model, buffer, rng), model, buffer
+    return Rewarding(model, buffer, rng, ends_differ=ends_differ), model, buffer
 
 
 def test_after_a_refresh_recent_rewards_have_mean_0_and_each_member_deviation_1() -> None:
@@ -46,3 +48,10 @@ def test_a_held_state_is_paid_the_mean_of_all_held_states() -> None:
     assert paid[0] == pytest.approx(model.predict(*step)[0])
     assert paid[1] == pytest.approx(mean, abs=0.2)
     assert rewarding(*(part[::-1] for part in step))[1] == paid[1] != 0.0
+
+
+def test_where_ends_differ_a_held_state_is_paid_by_what_it_shows() -> None:
+    rewarding, model, _ = filled(held_from=400, ends_differ=True)
+    rewarding.refresh()
+    step = np.array([[5.0, 5.0], [-9.0, 9.0]], np.float32), np.array([0, 1])
+    np.testing.assert_allclose(rewarding(*step), model.predict(*step))

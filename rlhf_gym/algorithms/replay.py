@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,19 +12,22 @@ from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
-from rlhf_gym.clips import Array, Observations, RewardFunction
+from rlhf_gym.clips import Array, Observations
 
-__all__ = ["RelabelledRewards", "relabel", "reward_versions"]
+__all__ = ["RelabelledRewards", "relabel", "reward_state"]
 
+PredictRewards: TypeAlias = Callable[[Observations, Array, Array], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act), over (n,)) -> rewards (n,)``, batched."""
 _UNKNOWN = -1
 
 
 def relabel(
     agent: OffPolicyAlgorithm,
-    reward_function: RewardFunction,
+    predict: PredictRewards,
     version: Callable[[], int],
     observation_space: spaces.Space[Any],
-    versions: npt.NDArray[np.int32] | None = None,
+    held: Callable[[], Array] = lambda: np.array(False),
+    state: Mapping[str, Array] | None = None,
 ) -> None:
     """Let the agent's replay buffer recompute rewards when it is sampled.
 
@@ -37,12 +40,14 @@ def relabel(
 
     Args:
         agent: a DQN, SAC, TD3 or other off-policy agent of stable-baselines3.
-        reward_function: the newest reward model's prediction.
+        predict: the newest reward model's prediction.
         version: a number that changes with every fit of the reward model, 0 or more.
-        observation_space: of the observations that ``reward_function`` takes; images that
+        observation_space: of the observations that ``predict`` takes; images that
             stable-baselines3 stores channel-first are turned back to it.
-        versions: what `reward_versions` gave when the buffer was saved; by default all rewards are
-            out of date.
+        held: ``(n_envs,)``, whether the newest step of each environment lies behind the end of its
+            episode; by default none does.
+        state: what `reward_state` gave when the buffer was saved; by default all rewards are out
+            of date.
 
     Raises:
         ValueError: the agent uses hindsight experience replay, or its observations are others than
@@ -60,24 +65,33 @@ def relabel(
     restore = _restore_observations(agent.observation_space, observation_space)
     action_shape = agent.action_space.shape or ()
 
-    def predict(rows: Array, envs: Array) -> Array:
+    def predict_at(rows: Array, envs: Array, over: Array) -> Array:
         actions = buffer.actions[rows, envs].reshape(len(rows), *action_shape)
         if isinstance(agent.action_space, spaces.Box):
             actions = agent.policy.unscale_action(actions)
-        return reward_function(restore(buffer.observations, rows, envs), actions)
+        return predict(restore(buffer.observations, rows, envs), actions, over)
 
-    rewards = RelabelledRewards(np.asarray(buffer.rewards), predict, version)
-    if versions is not None:
-        rewards.versions[: len(versions)] = versions
+    over = reward_state(buffer)["reward_over"]
+    rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, held)
+    rewards.over[:] = over
+    if state is not None:
+        rewards.versions[: len(state["reward_versions"])] = state["reward_versions"]
+        rewards.over[: len(state["reward_over"])] = state["reward_over"]
     buffer.rewards = rewards  # type: ignore[assignment]
 
 
-def reward_versions(buffer: ReplayBuffer) -> npt.NDArray[np.int32]:
-    """The version of the reward model that each reward ``(size, n_envs)`` of a buffer is of."""
+def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:
+    """What `relabel` needs to know of each reward ``(size, n_envs)`` of a buffer.
+
+    The version of the reward model that it is of, and whether it lies behind an end.
+    """
     rewards: Any = buffer.rewards
     if isinstance(rewards, RelabelledRewards):
-        return rewards.versions
-    return np.full(rewards.shape, _UNKNOWN, np.int32)
+        return {"reward_versions": rewards.versions, "reward_over": rewards.over}
+    return {
+        "reward_versions": np.full(rewards.shape, _UNKNOWN, np.int32),
+        "reward_over": np.zeros(rewards.shape, bool),
+    }
 
 
 class RelabelledRewards:
@@ -91,13 +105,23 @@ class RelabelledRewards:
     def __init__(
         self,
         rewards: npt.NDArray[np.float32],
-        predict: Callable[[Array, Array], Array],
+        predict: Callable[[Array, Array, Array], Array],
         version: Callable[[], int],
+        held: Callable[[], Array],
     ) -> None:
-        """Stand for ``rewards``, which is shared; ``predict(rows, envs)`` gives the newest."""
+        """Stand for ``rewards``, which is shared.
+
+        Args:
+            rewards: ``(size, n_envs)``.
+            predict: ``(rows, envs, over)`` -> the newest rewards there.
+            version: of the reward model.
+            held: ``(n_envs,)``, whether the newest step lies behind an end.
+        """
         self._rewards = rewards
         self._predict = predict
         self._version = version
+        self._held = held
+        self.over = np.zeros(rewards.shape, bool)
         self.versions = np.full(rewards.shape, _UNKNOWN, np.int32)
         self._places = np.arange(rewards.size).reshape(rewards.shape)
 
@@ -107,7 +131,8 @@ class RelabelledRewards:
         stale = self.versions[index] != version
         if np.any(stale):
             rows, envs = np.divmod(self._places[index][stale], self._rewards.shape[1])
-            self._rewards[rows, envs] = self._predict(rows, envs)
+            over = self.over[rows, envs]
+            self._rewards[rows, envs] = self._predict(rows, envs, over)
             self.versions[rows, envs] = version
         return self._rewards[index]
 
@@ -115,6 +140,7 @@ class RelabelledRewards:
         """Write rewards; they are recomputed when they are first read."""
         self._rewards[index] = rewards
         self.versions[index] = _UNKNOWN
+        self.over[index] = self._held()
 
     def __len__(self) -> int:
         """Number of rows."""

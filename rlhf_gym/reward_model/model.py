@@ -83,7 +83,7 @@ class RewardModel:
         self._fitting = Fitting(self.networks, self.settings, self._chunk, rng)
         self._offset = torch.zeros(self.settings.members, 1, device=self.device)
         self._scale = torch.ones(self.settings.members, 1, device=self.device)
-        self._after_end = torch.zeros((), device=self.device)
+        self._after_end = torch.full((), torch.nan, device=self.device)
         self._can_be_small = self.device.type == "cpu" and not self.spec.images
         self._small: tuple[int, SmallBatches] | None = None
 
@@ -99,10 +99,10 @@ class RewardModel:
             observations: ``(n, *obs)``.
             actions: ``(n, *act)``.
             over: ``(n,)`` bool, the steps behind the end of an episode: they all get one reward
-                (see `level_after_end`). By default none is.
+                after `level_after_end`. By default none is.
         """
         rewards = self._predict(observations, actions)
-        if over is not None:
+        if over is not None and not self._after_end.isnan():
             rewards[over] = float(self._after_end)
         return rewards
 
@@ -173,8 +173,8 @@ class RewardModel:
     def level_after_end(self, observations: Observations, actions: Array) -> None:
         """Pay for each step behind an end, from now on, the mean prediction for these ``n``.
 
-        What an episode leaves behind is one absorbing state, or else the agent would seek the
-        pleasantest way to fail.
+        Where all ends are alike, what they leave behind is one absorbing state, or else the agent
+        seeks the pleasantest way to fail.
         """
         self._after_end.fill_(float(self._predict(observations, actions).mean()))
         self.version += 1

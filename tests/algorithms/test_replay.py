@@ -18,6 +18,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.algorithms import relabel
+from rlhf_gym.algorithms.replay import reward_state
 from rlhf_gym.clips import leaves
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
@@ -31,13 +32,15 @@ class Model:
         self.scale = 1.0
         self.version = 0
         self.predicted = 0
+        self.told: list[Any] = []
 
     def refit(self, scale: float) -> None:
         self.scale = scale
         self.version += 1
 
-    def __call__(self, observations: Any, actions: Any) -> Any:
+    def __call__(self, observations: Any, actions: Any, over: Any = None) -> Any:
         self.predicted += len(actions)
+        self.told.append(None if over is None else over.tolist())
         rewards = np.zeros(len(actions))
         for array in (*leaves(observations), actions):
             flat = array.reshape(len(array), -1).astype(np.float64)
@@ -198,6 +201,27 @@ def test_what_is_written_after_a_refit_is_recomputed_as_well() -> None:
     buffer: Any = agent.replay_buffer
     buffer.add(before, after, np.array([1]), rewards, dones, infos)
     assert buffer.rewards[0, 0] == pytest.approx(5 * float(rewards[0]))
+
+
+def test_steps_behind_an_end_are_told_to_the_reward_model() -> None:
+    model = Model()
+    env = VecLearnedReward(make_vec_env("CartPole-v1", n_envs=2, seed=0), model)
+    agent = cartpole(env)
+    held = np.array([False, True])
+    relabel(agent, model, lambda: model.version, env.observation_space, lambda: held)
+    before: Any = env.reset()
+    actions = np.array([1, 0])
+    buffer: Any = agent.replay_buffer
+    for _ in range(3):
+        after, rewards, dones, infos = env.step(actions)
+        buffer.add(before, after, actions, rewards, dones, infos)
+    model.told.clear()
+    buffer.rewards[:3]
+    assert model.told == [[False, True] * 3]
+    state = {name: array.copy() for name, array in reward_state(buffer).items()}
+    relabel(agent, model, lambda: 7, env.observation_space, state=state)
+    buffer.rewards[:3]
+    assert model.told == [[False, True] * 3] * 2
 
 
 def test_normalised_observations_are_predicted_raw() -> None:
