@@ -275,6 +275,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "exploration_final_eps": 0.04,
             "policy_kwargs": {"net_arch": [256, 256]},
         },
+        measured="496, worst of 5 seeds 309, from 100 labels (true reward: 500)",
     ),
     ("Acrobot-v1", "dqn"): Preset(
         steps=60_000,
@@ -295,6 +296,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "exploration_final_eps": 0.05,
             "policy_kwargs": {"net_arch": [128, 128]},
         },
+        measured="-88, worst of 3 seeds -101, from 100 labels (true reward: -95)",
     ),
     ("MountainCar-v0", "dqn"): Preset(
         steps=100_000,
@@ -315,6 +317,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "exploration_final_eps": 0.07,
             "policy_kwargs": {"net_arch": [128, 128]},
         },
+        measured="-118, worst of 2 seeds -119, from 150 labels (true reward: -124)",
     ),
     ("Pendulum-v1", "sac"): Preset(
         steps=10_000,
@@ -324,6 +327,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         first_share=0.6,
         reward_model=RewardModelSettings(members=7),
         agent={"learning_rate": 1e-3},
+        measured="-191, worst of 2 seeds -220, from 50 labels (true reward: -163)",
     ),
     **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
 }
