@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import gymnasium as gym
 import tyro
 
-import rlhf_gym.envs  # noqa: F401  registers the environments
+from rlhf_gym.envs import ATARI_IDS
 
 __all__ = ["command"]
 
@@ -47,7 +47,7 @@ def command(
 
 
 def _ids(every_version: bool) -> list[str]:
-    """Our own ids first, then Gymnasium's; toys of other kinds and vectorised twins left out."""
+    """Our own ids first, then Atari's and Gymnasium's; toys and vectorised twins left out."""
     newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
     chosen = []
     for spec in gym.registry.values():
@@ -58,7 +58,10 @@ def _ids(every_version: bool) -> list[str]:
         if known is None or (spec.version or 0) > (known.version or 0):
             newest[spec.namespace, spec.name] = spec
     specs = chosen if every_version else list(newest.values())
-    return sorted((spec.id for spec in specs), key=lambda id: (not id.startswith("rlhf/"), id))
+    return sorted(
+        (spec.id for spec in specs),
+        key=lambda id: (not id.startswith("rlhf/"), id in ATARI_IDS, id),
+    )
 
 
 def _describe(env_id: str) -> dict[str, Any] | None:

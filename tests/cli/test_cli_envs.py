@@ -27,7 +27,7 @@ def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
 
 def test_the_table_tells_what_was_measured(capsys: Capture) -> None:
     assert main(["envs", "rlhf/CartPole"]) == 0
-    assert "    ppo: 500 on each of 10 seeds from 100 labels" in capsys.readouterr().out
+    assert "    ppo: 500, worst of 10 seeds 311, from 100 labels" in capsys.readouterr().out
 
 
 def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:
