@@ -14,22 +14,18 @@ gym.register("rlhf/Pendulum-v1", "rlhf_gym.envs.pendulum:Pendulum", max_episode_
 gym.register("rlhf/MovingDot-v1", "rlhf_gym.envs.moving_dot:MovingDot", max_episode_steps=50)
 
 ATARI_IDS = {
-    f"rlhf/{name}-v1": name
-    for name in (
-        "BeamRider",
-        "Breakout",
-        "Enduro",
-        "Hero",
-        "MontezumaRevenge",
-        "Pong",
-        "PrivateEye",
-        "Qbert",
-        "Seaquest",
-        "SpaceInvaders",
-    )
+    "rlhf/BeamRider-v1": "beam_rider",
+    "rlhf/Breakout-v1": "breakout",
+    "rlhf/Enduro-v1": "enduro",
+    "rlhf/Hero-v1": "hero",
+    "rlhf/MontezumaRevenge-v1": "montezuma_revenge",
+    "rlhf/Pong-v1": "pong",
+    "rlhf/PrivateEye-v1": "private_eye",
+    "rlhf/Qbert-v1": "qbert",
+    "rlhf/Seaquest-v1": "seaquest",
+    "rlhf/SpaceInvaders-v1": "space_invaders",
 }
-"""The Atari games whose scores are known to be painted over; their names by id."""
+"""The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
 
-for _id, _name in ATARI_IDS.items():
-    _game = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in _name)[1:]
+for _id, _game in ATARI_IDS.items():
     gym.register(_id, "rlhf_gym.envs.atari:Atari", max_episode_steps=4500, kwargs={"game": _game})

@@ -204,11 +204,8 @@ class HumanFeedback(BaseCallback):
             frame_stack=frame_stack_of(venv),
             env_id=env_id,
         )
-        if self.ends_differ is None:
-            self.ends_differ = ends_differ_in(venv)
-        self.rewarding = Rewarding(
-            self.reward_model, self.buffer, self._rng, ends_differ=self.ends_differ
-        )
+        differ = ends_differ_in(venv) if self.ends_differ is None else self.ends_differ
+        self.rewarding = Rewarding(self.reward_model, self.buffer, self._rng, ends_differ=differ)
         if self.run is None and isinstance(self.teacher, LiveTeacher):
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told

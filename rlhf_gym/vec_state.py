@@ -13,7 +13,7 @@ from stable_baselines3.common.vec_env import (
     VecNormalize,
 )
 
-from rlhf_gym.vec_wrappers import stacks_of, wrappers_of
+from rlhf_gym.vec_wrappers import set_statistics, stacks_of, statistics_of, wrappers_of
 
 __all__ = ["restore_vec_env", "vec_env_state"]
 
@@ -55,7 +55,8 @@ def _wrapper_state(wrapper: VecEnvWrapper) -> Any:
     match wrapper:
         case VecNormalize():
             means = {
-                name: (mean.mean, mean.var, mean.count) for name, mean in _means(wrapper).items()
+                name: (each.mean, each.var, each.count)
+                for name, each in statistics_of(wrapper).items()
             }
             return {"means": means, "returns": wrapper.returns}
         case VecFrameStack():
@@ -69,8 +70,9 @@ def _wrapper_state(wrapper: VecEnvWrapper) -> Any:
 def _restore_wrapper(wrapper: VecEnvWrapper, state: Any) -> None:
     match wrapper:
         case VecNormalize():
-            for name, mean in _means(wrapper).items():
-                mean.mean, mean.var, mean.count = state["means"][name]
+            set_statistics(
+                wrapper, {name: _running(*moments) for name, moments in state["means"].items()}
+            )
             wrapper.returns = state["returns"]
         case VecFrameStack():
             for part, stacked in zip(stacks_of(wrapper), state, strict=True):
@@ -79,9 +81,8 @@ def _restore_wrapper(wrapper: VecEnvWrapper, state: Any) -> None:
             wrapper.episode_returns, wrapper.episode_lengths, wrapper.episode_count = state
 
 
-def _means(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
-    """The running means of rewards and observations."""
-    observed = getattr(wrapper, "obs_rms", {})
-    if isinstance(observed, RunningMeanStd):
-        observed = {"": observed}
-    return {"reward": wrapper.ret_rms, **{f"obs {key}": mean for key, mean in observed.items()}}
+def _running(mean: Any, var: Any, count: float) -> RunningMeanStd:
+    """Statistics that go on from these."""
+    running = RunningMeanStd(count)
+    running.mean, running.var = mean, var
+    return running

@@ -1,13 +1,14 @@
-"""What stands around a vector environment: its wrappers, and the stacks of VecFrameStack."""
+"""What stands around a vector environment: its wrappers, with their stacks and statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
 
-__all__ = ["stacks_of", "wrappers_of"]
+__all__ = ["set_statistics", "stacks_of", "statistics_of", "wrappers_of"]
 
 
 def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
@@ -21,3 +22,23 @@ def stacks_of(wrapper: VecFrameStack) -> list[Any]:
     """The stack of the observations, or the stack of each part of Dict observations."""
     stacked: Any = wrapper.stacked_obs
     return list(getattr(stacked, "sub_stacked_observations", {"": stacked}).values())
+
+
+def statistics_of(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
+    """The running statistics of the returns, and of the observations or each part of them."""
+    observed: Any = getattr(wrapper, "obs_rms", {})
+    if isinstance(observed, RunningMeanStd):
+        observed = {"": observed}
+    return {"reward": wrapper.ret_rms, **{f"obs {key}": each for key, each in observed.items()}}
+
+
+def set_statistics(wrapper: VecNormalize, statistics: Mapping[str, RunningMeanStd]) -> None:
+    """Put others in place of the statistics, by the names that `statistics_of` gave them."""
+    wrapper.ret_rms = statistics["reward"]
+    observed: Any = getattr(wrapper, "obs_rms", {})
+    if isinstance(observed, RunningMeanStd):
+        observed = statistics["obs "]
+    else:
+        observed = {key: statistics[f"obs {key}"] for key in observed}
+    if observed:
+        wrapper.obs_rms = observed

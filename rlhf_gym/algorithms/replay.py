@@ -71,9 +71,8 @@ def relabel(
             actions = agent.policy.unscale_action(actions)
         return predict(restore(buffer.observations, rows, envs), actions, over)
 
-    over = reward_state(buffer)["reward_over"]
     rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, held)
-    rewards.over[:] = over
+    rewards.over[:] = reward_state(buffer)["reward_over"]
     if state is not None:
         rewards.versions[: len(state["reward_versions"])] = state["reward_versions"]
         rewards.over[: len(state["reward_over"])] = state["reward_over"]

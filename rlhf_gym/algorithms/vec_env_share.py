@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import (
 )
 
 from rlhf_gym.algorithms.shared_mean_std import SharedMeanStd
-from rlhf_gym.vec_wrappers import stacks_of, wrappers_of
+from rlhf_gym.vec_wrappers import set_statistics, stacks_of, statistics_of, wrappers_of
 
 __all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wraps_of"]
 
@@ -147,21 +147,14 @@ def _share_statistics(wrapper: VecNormalize) -> None:
             return statistics
         return SharedMeanStd(statistics, n_parts)
 
-    wrapper.ret_rms = share(wrapper.ret_rms)
-    observed: Any = getattr(wrapper, "obs_rms", None)
-    if isinstance(observed, dict):
-        wrapper.obs_rms = {key: share(each) for key, each in observed.items()}
-    elif observed is not None:
-        shared: Any = share(observed)
-        wrapper.obs_rms = shared
+    shared = {name: share(each) for name, each in statistics_of(wrapper).items()}
+    set_statistics(wrapper, shared)
 
 
 def _write_statistics_into(part: int, venv: VecEnv) -> None:
     for wrapper in wrappers_of(venv):
         if isinstance(wrapper, VecNormalize):
-            observed: Any = getattr(wrapper, "obs_rms", None)
-            of_keys = observed.values() if isinstance(observed, dict) else [observed]
-            for statistics in (wrapper.ret_rms, *of_keys):
+            for statistics in statistics_of(wrapper).values():
                 if isinstance(statistics, SharedMeanStd):
                     statistics.part = part
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from small_disks import small_disk
+from small_disks import run_on
 
 PROGRAM = """
 import sys
@@ -34,7 +32,6 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_full_disk_stops_a_benchmark_which_then_goes_on(disk: Path) -> None:
-    command = [*small_disk(disk), sys.executable, "-c", PROGRAM, str(disk)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_on(disk, PROGRAM, disk)
     assert done.returncode == 0, done.stderr
     assert "free some space" in done.stderr and "Traceback" not in done.stderr

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small_disks import small_disk
+from small_disks import run_on
 from store_helpers import add_query, new_store, say
 
 from rlhf_gym.clips import Clip
@@ -40,8 +38,7 @@ except DiskFull as error:
 
 
 def test_a_full_disk_is_named_and_loses_nothing(disk: Path) -> None:
-    command = [*small_disk(disk), sys.executable, "-c", FILL, str(disk / "feedback.db")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_on(disk, FILL, disk / "feedback.db")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0
 
@@ -93,7 +90,6 @@ with FeedbackStore.open(run + "/feedback.db") as store:
 
 @pytest.mark.slow
 def test_the_program_names_a_full_disk_and_goes_on_after_space_was_made(disk: Path) -> None:
-    command = [*small_disk(disk), sys.executable, "-c", PROGRAM, str(disk)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = run_on(disk, PROGRAM, disk)
     assert done.returncode == 0, done.stderr
     assert "free some space" in done.stderr and "Traceback" not in done.stderr
