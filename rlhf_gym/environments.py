@@ -35,7 +35,7 @@ def make_env(
     hold: int | None = None,
     keep_termination: bool = False,
     snapshots: bool = True,
-    render_mode: str | None = "rgb_array",
+    render_mode: str | None = None,
     **kwargs: Any,
 ) -> Env:
     """Make one environment whose episodes all last equally long.
@@ -47,14 +47,16 @@ def make_env(
         keep_termination: let episodes end early, as the environment does. Their length then tells
             an agent what its learned reward does not (see `FixedHorizon`).
         snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
-        render_mode: how it draws; left out for environments that do not know the mode.
+        render_mode: how it draws; left out for environments that do not know the mode. By default
+            it does not draw, unless its clips must be filmed as it runs: others are drawn in an
+            environment of their own, and some (Box2D's) are much slower where they draw.
         **kwargs: further arguments of the environment.
 
     Raises:
         ValueError: the id is unknown, or there is no horizon.
     """
-    make = partial(_make, env_id, horizon, hold, keep_termination, render_mode, kwargs)
-    return _recorded(make, _snapshot_kind(make)) if snapshots else make()
+    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
+    return (_recording(make, render_mode) if snapshots else partial(make, render_mode))()
 
 
 def make_vec_env(
@@ -99,12 +101,11 @@ def make_vec_env(
             "the learned reward does not. Compare with shuffled labels before trusting a result.",
             stacklevel=2,
         )
-    kwargs = {"render_mode": "rgb_array", **(env_kwargs or {})}
-    make = partial(
-        _make, env_id, horizon, hold, keep_termination, kwargs.pop("render_mode"), kwargs
-    )
+    kwargs = dict(env_kwargs or {})
+    render_mode = kwargs.pop("render_mode", None)
+    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
     return env_util.make_vec_env(
-        partial(_recorded, make, _snapshot_kind(make)) if snapshots else make,
+        _recording(make, render_mode) if snapshots else partial(make, render_mode),
         n_envs,
         seed=seed,
         vec_env_cls=vec_env_cls,
@@ -178,8 +179,8 @@ def _make(
     horizon: int | None,
     hold: int | None,
     keep_termination: bool,
-    render_mode: str | None,
     kwargs: Mapping[str, Any],
+    render_mode: str | None,
 ) -> Env:
     """The environment without a recorder."""
     if isinstance(env_id, str):
@@ -193,21 +194,31 @@ def _make(
     return env if keep_termination else FixedHorizon(env, horizon, hold)
 
 
-def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
-    return SnapshotRecorder(make(), kind)
-
-
-def _snapshot_kind(make: Callable[[], Env]) -> Kind:
-    """How clips can be drawn again: not at all where no other process can make the environment.
+def _recording(make: Callable[[str | None], Env], render_mode: str | None) -> Callable[[], Env]:
+    """What makes the environment with a recorder; it draws where its clips must be filmed.
 
     Raises:
         ValueError: a reward model cannot read the environment's spaces.
     """
-    env = make()
+    kind = _snapshot_kind(make, render_mode)
+    if kind == "camera" and render_mode is None:
+        render_mode = "rgb_array"
+    return partial(_recorded, partial(make, render_mode), kind)
+
+
+def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
+    return SnapshotRecorder(make(), kind)
+
+
+def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -> Kind:
+    """How clips can be drawn again: not at all where no other process can make the environment."""
+    env = make(render_mode)
     input_spec(env.observation_space, env.action_space)
     described = spec_json(env)
     env.close()
-    return probe(make) if described else "camera"
+    if not described:
+        return "camera"
+    return probe(partial(make, render_mode), partial(make, "rgb_array"))
 
 
 def _spec(env_id: str) -> EnvSpec:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def true_returns(
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
     venv = env_util.make_vec_env(
-        env_id,
+        partial(gym.make, env_id),  # given the id, it would make them draw, which may be slow
         min(ENVIRONMENTS, episodes),
         seed=seed + EVALUATION_SEED,
         env_kwargs=dict(env_kwargs or {}),

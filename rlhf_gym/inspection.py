@@ -100,17 +100,12 @@ def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
 
 
 def _check_drawable(venv: VecEnv, env_id: str) -> None:
-    mode = venv.get_attr("render_mode", [0])[0]
-    if mode != "rgb_array":
-        known = venv.get_attr("metadata", [0])[0].get("render_modes", [])
-        remedy = (
-            'make it with render_mode="rgb_array"'
-            if "rgb_array" in known
-            else f"it draws {known or 'nothing'}: add an rgb_array mode to its render method"
-        )
+    known = venv.get_attr("metadata", [0])[0].get("render_modes", [])
+    if "rgb_array" not in known:
         raise ValueError(
-            f"a person is to judge clips of {env_id}, which cannot be drawn: its render_mode is "
-            f"{mode!r}; {remedy}, or use a teacher that needs no pictures"
+            f"a person is to judge clips of {env_id}, which cannot be drawn: it draws "
+            f"{known or 'nothing'}; add an rgb_array mode to its render method, or use a teacher "
+            "that needs no pictures"
         )
     ensure_drawable(venv)
 

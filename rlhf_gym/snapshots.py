@@ -88,24 +88,30 @@ def restore(env: Env, snapshot: bytes) -> None:
         env.reset(**reset)
 
 
-def probe(make: Callable[[], Env], steps: int = 60) -> Kind:
+def probe(
+    make: Callable[[], Env], make_drawn: Callable[[], Env] | None = None, steps: int = 60
+) -> Kind:
     """Find out by trying how pieces of an environment's episodes can be run again.
 
     Args:
         make: makes the environment, as it will be used.
+        make_drawn: makes the one in which the pieces are run again; by default like ``make``.
         steps: how many random steps are tried.
     """
-    if all(_replays_from(make, steps, start) for start in (0, steps // 4, steps // 2)):
+    makers = (make, make_drawn or make)
+    if all(_replays_from(makers, steps, start) for start in (0, steps // 4, steps // 2)):
         return "state"
-    return "episode" if _replays_from(make, steps, None) else "camera"
+    return "episode" if _replays_from(makers, steps, None) else "camera"
 
 
-def _replays_from(make: Callable[[], Env], steps: int, start: int | None) -> bool:
+def _replays_from(
+    makers: tuple[Callable[[], Env], Callable[[], Env]], steps: int, start: int | None
+) -> bool:
     """Whether one environment repeats what another one did after a snapshot.
 
     The snapshot is taken ``start`` steps into the second episode; None: of the reset before it.
     """
-    first, second = make(), make()
+    first, second = (make() for make in makers)
     try:
         first.action_space.seed(0)
         first.reset(seed=0)

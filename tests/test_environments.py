@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ from stable_baselines3.common.vec_env import SubprocVecEnv
 
 from rlhf_gym.environments import clip_steps, goal_of, make_env, make_vec_env, spec_json
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+
+
+class Unrestorable(CartPoleEnv):
+    """CartPole in a wind that comes from Python's own generator."""
+
+    def step(self, action: Any) -> Any:
+        assert self.state is not None
+        self.state = np.asarray(self.state) + random.gauss(0, 0.01)
+        return super().step(action)  # type: ignore[no-untyped-call]
 
 
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
@@ -88,7 +98,6 @@ def test_the_spec_of_a_vector_environment_rebuilds_one_environment() -> None:
     rebuilt = gym.make(EnvSpec.from_json(text))
     assert isinstance(rebuilt, FixedHorizon)
     assert rebuilt.horizon == 70
-    assert rebuilt.render_mode == "rgb_array"
     assert text == spec_json(make_env("CartPole-v1", horizon=70))
 
 
@@ -131,6 +140,18 @@ def test_what_draws_a_clip_again_is_recorded_inside_the_monitor() -> None:
 def test_snapshots_can_be_left_out() -> None:
     with pytest.raises(AttributeError):
         make_env("CartPole-v1", snapshots=False).get_wrapper_attr("snapshot_kind")
+
+
+def test_environments_draw_only_where_they_are_asked_to_or_must_be_filmed() -> None:
+    assert make_env("CartPole-v1").render_mode is None
+    assert make_vec_env("LunarLander-v3").get_attr("render_mode") == [None]
+    assert make_env("CartPole-v1", render_mode="rgb_array").render_mode == "rgb_array"
+    drawn = make_vec_env("CartPole-v1", env_kwargs={"render_mode": "rgb_array"})
+    assert drawn.get_attr("render_mode") == ["rgb_array"]
+    gym.register("rlhf_test/Unrestorable-v0", f"{__name__}:Unrestorable", max_episode_steps=20)
+    filmed = make_env("rlhf_test/Unrestorable-v0")
+    assert filmed.get_wrapper_attr("snapshot_kind") == "camera"
+    assert filmed.render_mode == "rgb_array"
 
 
 def test_an_environment_that_no_other_process_can_make_must_be_filmed() -> None:

@@ -148,6 +148,20 @@ def test_what_cannot_be_restored_is_found_out_by_trying(randomness: str, kind: s
     assert probe(lambda: Walk(randomness)) == kind
 
 
+def test_pieces_must_be_the_same_where_they_are_drawn() -> None:
+    class Shy(Walk):
+        def step(self, action: np.int64) -> Any:
+            return super().step(1 - action if self.render_mode else action)
+
+    def drawn() -> Shy:
+        walk = Shy("own")
+        walk.render_mode = "rgb_array"
+        return walk
+
+    assert probe(lambda: Shy("own")) == probe(drawn) == "state"
+    assert probe(lambda: Shy("own"), drawn) == "camera"
+
+
 def test_a_snapshot_is_text_and_holds_no_pickle() -> None:
     env = fixed("CartPole-v1")
     env.reset(seed=0)
