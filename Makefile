@@ -31,7 +31,6 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/processes.py
 	$(BIN)/rlhf-gym benchmark classic --out docs/results/classic
 	$(BIN)/python tests/benchmarks/learned.py
-	$(BIN)/python tests/benchmarks/learning.py moving-dot --labels 100 --seeds 5
 	$(BIN)/python tests/benchmarks/imitation_peer.py
 
 clean:  ## what the other targets made; runs/ stays

@@ -115,28 +115,30 @@ def report(
 
 
 def add_row(row: dict[str, Any]) -> None:
-    """Add ``row``, and when, how and where it was measured."""
+    """Add ``row``, and when, how and where it was measured; it replaces an older one from there."""
     path = RESULTS / "benchmarks.json"
+    row = {**row, **circumstances()}
     rows = json.loads(path.read_text()) if path.exists() else []
-    rows.append({**row, **circumstances()})
+    rows = [*(other for other in rows if _what_and_where(other) != _what_and_where(row)), row]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(rows, indent=1) + "\n")
     part.replace(path)
 
 
-def add_run(
-    path: Path, run: Any, kind: str, returns: Sequence[float], taken: Spent, **told: Any
-) -> None:
+def _what_and_where(row: dict[str, Any]) -> tuple[str, str]:
+    return row["figure"], row["machine"]["processor"]
+
+
+def add_run(path: Path, run: Any, kind: str, returns: Sequence[float], taken: Spent) -> None:
     """Add a line of what came of a run to a file of runs, and print it.
 
     Args:
         path: the file.
         run: a dataclass that tells it from all others.
-        kind: its arm or side.
+        kind: its side.
         returns: true return of each evaluation episode.
         taken: by its training.
-        **told: what else the line shall hold, as plain data.
     """
     mean = statistics.fmean(returns)
     row = {
@@ -144,7 +146,6 @@ def add_run(
         "mean_return": mean,
         "returns": [round(value, 2) for value in returns],
         "seconds": {"wall": round(taken.wall, 1), "cpu": round(taken.cpu, 1)},
-        **told,
         **circumstances(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
