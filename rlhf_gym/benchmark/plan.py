@@ -109,9 +109,12 @@ def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
     base = _settings(grid, env_id, algo)
     for i, arm in itertools.product(range(grid.seeds), grid.arms):
         seeded = replace(base, seed=grid.first_seed + i)
-        if arm in DEMONSTRATED:
+        alone = filled(replace(seeded, algo="ppo", agent={}))  # the same beside any algorithm
+        if arm == "random":
+            yield Run(arm, 0, alone)
+        elif arm in DEMONSTRATED:
             for shown in grid.demonstrations:
-                yield Run(arm, shown, filled(replace(seeded, algo="ppo", agent={})))
+                yield Run(arm, shown, alone)
         elif arm in TEACHERS or arm == "shuffled":
             taught = replace(seeded, **TEACHERS.get(arm, {}))  # type: ignore[call-overload]
             for labels in grid.labels or (None,):

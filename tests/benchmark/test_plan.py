@@ -38,6 +38,11 @@ def test_what_does_not_depend_on_the_algorithm_is_run_once() -> None:
     assert len(names) == len(set(names)) == 5
 
 
+def test_the_random_arm_is_the_same_beside_any_algorithm() -> None:
+    beside = [tiny(algos=(algo,), arms=("random",), settings={}).runs for algo in ("ppo", "dqn")]
+    assert beside[0] == beside[1]
+
+
 def test_a_teacher_has_the_settings_of_b_pref() -> None:
     plan = tiny(arms=("learned", "mistake", "stoc", "skip", "equal", "myopic"), seeds=1)
     found = {run.arm: run.settings for run in plan.runs}
