@@ -56,7 +56,7 @@ def make_env(
         ValueError: the id is unknown, or there is no horizon.
     """
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
-    return (_recording(make, render_mode) if snapshots else partial(make, render_mode))()
+    return _maker(make, render_mode, snapshots)()
 
 
 def make_vec_env(
@@ -105,7 +105,7 @@ def make_vec_env(
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
     return env_util.make_vec_env(
-        _recording(make, render_mode) if snapshots else partial(make, render_mode),
+        _maker(make, render_mode, snapshots),
         n_envs,
         seed=seed,
         vec_env_cls=vec_env_cls,
@@ -194,12 +194,16 @@ def _make(
     return env if keep_termination else FixedHorizon(env, horizon, hold)
 
 
-def _recording(make: Callable[[str | None], Env], render_mode: str | None) -> Callable[[], Env]:
-    """What makes the environment with a recorder; it draws where its clips must be filmed.
+def _maker(
+    make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
+) -> Callable[[], Env]:
+    """What makes the environment; with a recorder it draws where its clips must be filmed.
 
     Raises:
-        ValueError: a reward model cannot read the environment's spaces.
+        ValueError: a reward model cannot read the spaces of an environment with a recorder.
     """
+    if not snapshots:
+        return partial(make, render_mode)
     kind = _snapshot_kind(make, render_mode)
     if kind == "camera" and render_mode is None:
         render_mode = "rgb_array"

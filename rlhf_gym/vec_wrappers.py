@@ -35,10 +35,9 @@ def statistics_of(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
 def set_statistics(wrapper: VecNormalize, statistics: Mapping[str, RunningMeanStd]) -> None:
     """Put others in place of the statistics, by the names that `statistics_of` gave them."""
     wrapper.ret_rms = statistics["reward"]
-    observed: Any = getattr(wrapper, "obs_rms", {})
-    if isinstance(observed, RunningMeanStd):
-        observed = statistics["obs "]
-    else:
-        observed = {key: statistics[f"obs {key}"] for key in observed}
-    if observed:
-        wrapper.obs_rms = observed
+    observed: Any = getattr(wrapper, "obs_rms", None)
+    if isinstance(observed, dict):
+        wrapper.obs_rms = {key: statistics[f"obs {key}"] for key in observed}
+    elif observed is not None:
+        whole: Any = statistics["obs "]
+        wrapper.obs_rms = whole

@@ -109,11 +109,9 @@ def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
     base = _settings(grid, env_id, algo)
     for i, arm in itertools.product(range(grid.seeds), grid.arms):
         seeded = replace(base, seed=grid.first_seed + i)
-        alone = filled(replace(seeded, algo="ppo", agent={}))  # the same beside any algorithm
-        if arm == "random":
-            yield Run(arm, 0, alone)
-        elif arm in DEMONSTRATED:
-            for shown in grid.demonstrations:
+        if arm == "random" or arm in DEMONSTRATED:  # the same beside any algorithm
+            alone = filled(replace(seeded, algo="ppo", agent={}))
+            for shown in grid.demonstrations if arm in DEMONSTRATED else (0,):
                 yield Run(arm, shown, alone)
         elif arm in TEACHERS or arm == "shuffled":
             taught = replace(seeded, **TEACHERS.get(arm, {}))  # type: ignore[call-overload]

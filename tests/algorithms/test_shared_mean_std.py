@@ -9,8 +9,13 @@ from typing import Any
 
 import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.vec_env import VecNormalize
 
+from rlhf_gym import make_vec_env
 from rlhf_gym.algorithms.shared_mean_std import SharedMeanStd
+from rlhf_gym.algorithms.vec_env_share import wraps_of
+from rlhf_gym.vec_state import restore_vec_env, vec_env_state
+from rlhf_gym.vec_wrappers import statistics_of
 
 
 def test_they_count_as_the_plain_ones_do() -> None:
@@ -46,3 +51,16 @@ def test_no_sample_of_several_processes_at_once_is_lost() -> None:
     assert round(shared.count) == 6000
     np.testing.assert_allclose(shared.mean, 1, atol=1e-6)
     np.testing.assert_allclose(shared.var, 2 / 3, atol=1e-6)
+
+
+def test_an_environment_of_which_workers_share_the_statistics_can_be_restored() -> None:
+    venv = VecNormalize(make_vec_env("Pendulum-v1", n_envs=2, seed=0))
+    venv.reset()
+    state = vec_env_state(venv)
+    before = statistics_of(venv)["obs "].mean
+    wraps_of(venv)
+    assert isinstance(statistics_of(venv)["obs "], SharedMeanStd)
+    venv.step(np.zeros((2, 1)))
+    assert not np.allclose(statistics_of(venv)["obs "].mean, before)
+    assert restore_vec_env(venv, state)
+    np.testing.assert_allclose(statistics_of(venv)["obs "].mean, before)

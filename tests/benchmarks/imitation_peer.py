@@ -125,7 +125,7 @@ def perform(run: Run, rows: Path) -> None:
     train = {"random": _random, "true": _true, "ours": _ours, "imitation": learn_as_in_tutorial}
     taken = spent(lambda: trained.append(train[run.side](settings)))
     returns = true_returns(trained[0], run.env_id, EPISODES, seed=run.seed)
-    add_run(rows, run, run.side, returns, taken)
+    add_run(rows, run, returns, taken)
 
 
 def _random(settings: TrainSettings) -> RandomPolicy:

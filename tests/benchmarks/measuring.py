@@ -130,13 +130,12 @@ def _what_and_where(row: dict[str, Any]) -> tuple[str, str]:
     return row["figure"], row["machine"]["processor"]
 
 
-def add_run(path: Path, run: Any, kind: str, returns: Sequence[float], taken: Spent) -> None:
+def add_run(path: Path, run: Any, returns: Sequence[float], taken: Spent) -> None:
     """Add a line of what came of a run to a file of runs, and print it.
 
     Args:
         path: the file.
-        run: a dataclass that tells it from all others.
-        kind: its side.
+        run: a dataclass that tells it from all others, with the ``side`` that it belongs to.
         returns: true return of each evaluation episode.
         taken: by its training.
     """
@@ -151,7 +150,7 @@ def add_run(path: Path, run: Any, kind: str, returns: Sequence[float], taken: Sp
     path.parent.mkdir(parents=True, exist_ok=True)
     append_line(path, json.dumps(row))
     print(
-        f"{run.env_id} {kind} {run.labels} labels, seed {run.seed}: "
+        f"{run.env_id} {run.side} {run.labels} labels, seed {run.seed}: "
         f"{mean:.1f} in {taken.wall:.0f} s ({taken.cpu:.0f} s CPU)",
         flush=True,
     )
