@@ -77,7 +77,7 @@ def make_plug_in(
         settings.labels,
         clip_seconds=settings.clip_seconds,
         strategy=settings.strategy or "diverse",
-        schedule=settings.schedule,
+        schedule=settings.schedule or "hyperbolic",
         first_share=settings.first_share,
         reward_model=settings.reward_model,
         run=run,

@@ -52,7 +52,7 @@ class TrainSettings:
     """Length of a clip."""
     strategy: Annotated[Strategy | None, THE_PRESETS] = None
     """Which clips to ask about."""
-    schedule: Literal["hyperbolic", "constant"] = "hyperbolic"
+    schedule: Annotated[Literal["hyperbolic", "constant"] | None, THE_PRESETS] = None
     """When to ask."""
     first_share: Annotated[float | None, THE_PRESETS] = None
     """Share of the labels that is asked for before training."""
@@ -104,6 +104,7 @@ def filled(settings: TrainSettings) -> TrainSettings:
         "hold",
         "clip_seconds",
         "strategy",
+        "schedule",
         "norm_reward",
     )
     open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}

@@ -24,6 +24,7 @@ from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.algorithms import agent_settings
+from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.cli.main import main
 from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.run_settings import TrainSettings, filled
@@ -31,7 +32,7 @@ from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import evaluate, load, resume, train
 
 CHANCE = 23.0
-"""True return of a random policy in CartPole (docs/results/learning.jsonl, median of 10 seeds)."""
+"""True return of a random policy in CartPole (docs/results/classic, median of 10 seeds)."""
 Capture = pytest.CaptureFixture[str]
 SMALL = TrainSettings(
     env_id="Pendulum-v1", labels=4, steps=600, n_envs=4, evaluation_episodes=1, device="cpu"
@@ -62,6 +63,16 @@ def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     agent, reward_model, settings = load(run)
     assert settings == filled(SMALL)
     assert agent.num_timesteps >= 600 and reward_model.settings == settings.reward_model
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("steps", 123), ("labels", 7), ("clip_seconds", 0.3), ("schedule", "constant")],
+)
+def test_a_setting_that_is_left_open_is_the_presets(name: str, own: Any) -> None:
+    preset = getattr(preset_of("CartPole-v1", "ppo"), name)
+    assert getattr(filled(TrainSettings("CartPole-v1")), name) == preset != own
+    assert getattr(filled(replace(TrainSettings("CartPole-v1"), **{name: own})), name) == own
 
 
 def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
@@ -299,8 +310,8 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
     flags: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
     run = tmp_path / "run"
-    given = ["Pendulum-v1", "--labels", "8", "--steps", "8000", "--n-envs", "4"]
-    given += ["--set", "n_steps=256"]
+    given = ["Pendulum-v1", "--labels", "8", "--steps", "8000", "--n-envs", "2"]
+    given += ["--set", "n_steps=512"]
     given += ["--evaluation-episodes", "1", "--device", "cpu", "--run", str(run), *flags]
     process = started(run, *given)
     for _ in range(1200):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
@@ -31,6 +31,7 @@ class Preset:
         labels: how many answers to spend.
         clip_seconds: length of a clip.
         strategy: which clips to ask about.
+        schedule: when to ask.
         first_share: share of the labels that is asked for before training, but see
             `share_before_training`.
         reward_model: settings of the reward model.
@@ -48,6 +49,7 @@ class Preset:
     labels: int = 200
     clip_seconds: float = 1.5
     strategy: Strategy = "diverse"
+    schedule: Literal["hyperbolic", "constant"] = "hyperbolic"
     first_share: float = 0.25
     reward_model: RewardModelSettings = RewardModelSettings()
     norm_reward: bool = False
@@ -121,6 +123,38 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "learning_rate": "lin_1e-3",
         },
         measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
+    ),
+    ("CartPole-v1", "a2c"): Preset(
+        steps=100_000,
+        n_envs=8,
+        hold=25,
+        labels=100,
+        clip_seconds=0.5,
+        norm_reward=True,
+        agent={
+            "n_steps": 16,
+            "gamma": 0.99,
+            "gae_lambda": 0.95,
+            "ent_coef": 0.0,
+            "learning_rate": "lin_2e-3",
+        },
+        measured="when tuned: 500, 3 seeds, from 100 labels (true reward: 500)",
+    ),
+    ("Acrobot-v1", "a2c"): Preset(
+        steps=150_000,
+        n_envs=8,
+        hold=15,
+        labels=100,
+        clip_seconds=1.0,
+        norm_reward=True,
+        agent={
+            "n_steps": 16,
+            "gamma": 0.99,
+            "gae_lambda": 0.95,
+            "ent_coef": 0.01,
+            "learning_rate": "lin_1e-3",
+        },
+        measured="when tuned: -78, 2 seeds, from 100 labels (true reward: -86)",
     ),
     ("CartPole-v1", "a3c"): Preset(
         steps=100_000,
@@ -343,7 +377,7 @@ def presets_of(env_id: str) -> dict[str, Preset]:
     """The presets of an environment, by the algorithm's name.
 
     >>> list(presets_of("rlhf/CartPole-v1"))
-    ['ppo', 'a3c', 'dqn']
+    ['ppo', 'a2c', 'a3c', 'dqn']
     """
     wanted = env_id.removeprefix("rlhf/")
     return {algo: preset for (name, algo), preset in PRESETS.items() if name == wanted}
