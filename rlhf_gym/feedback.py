@@ -32,16 +32,16 @@ from rlhf_gym.inspection import (
     horizon_of,
 )
 from rlhf_gym.judgements import LiveTeacher, Strategy, Teacher, TeacherFunction
-from rlhf_gym.queries import Schedule, check_schedule, check_strategy, label_target
+from rlhf_gym.queries import Schedule, check_schedule, check_strategy
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.reward_model.shared import SharedRewardModel
 from rlhf_gym.rewarding import Rewarding
-from rlhf_gym.rounds import measure_round
 from rlhf_gym.run_log import RunLog
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.shared_reward import VecSharedReward
 from rlhf_gym.store import FeedbackStore
 from rlhf_gym.teachers import SyntheticTeacher, teacher_of
+from rlhf_gym.teaching import Teaching
 from rlhf_gym.warm_up import act_untrained, warm_up_steps
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
@@ -50,15 +50,6 @@ __all__ = ["HumanFeedback"]
 
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
-REFRESH_EVERY = 2048
-"""Training steps at least between two normalisations of the learned reward."""
-FIRST_PART = 5
-"""So many labels at least are asked for before the reward model has a first say in the next."""
-ROUNDS = 20
-"""The labels are asked for in about so many rounds."""
-POLL_SECONDS = 0.2
-LEAD = 8
-"""So many labels training may be ahead of a person, by default."""
 REPEATS = 0.05
 CHECKPOINT_SHARE = 20
 """Checkpoints take at most one second in so many."""
@@ -151,7 +142,6 @@ class HumanFeedback(BaseCallback):
             raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
         self._is_the_oracle = teacher == "synthetic"
-        self._live = isinstance(self.teacher, LiveTeacher)  # a protocol, which is slow to ask for
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.check()
         self.labels, self.strategy, self.schedule = labels, strategy, schedule
@@ -164,16 +154,11 @@ class HumanFeedback(BaseCallback):
         self.ends_differ = ends_differ
         self.memory_bytes, self.device = memory_bytes, device
         self.warm_up_steps, self.checkpoint_seconds = warm_up_steps, checkpoint_seconds
-        self._rng = np.random.default_rng([seed, 3])
         self._warm_up_taken = 0
-        self._warmed_up = self._first_round_done = self._fitted = False
-        self._stopping = self._stopped = False
+        self._warmed_up = self._stopped = False
         self._relabelled: OffPolicyAlgorithm | None = None
         self._shared: SharedRewardModel | None = None
         self._relabels = False
-        self._new_labels = 0
-        self._refreshed_at = self._measured_at = -REFRESH_EVERY
-        self._polled = -POLL_SECONDS
         self._checkpoint_due = time.monotonic() + checkpoint_seconds
 
     def wrap(self, venv: VecEnv) -> VecEnv:
@@ -188,6 +173,19 @@ class HumanFeedback(BaseCallback):
         check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
         if self._is_the_oracle and isinstance(self.teacher, SyntheticTeacher):
             self.teacher.score = score_of(env_id)
+        self._make_reward_model(venv, env_id, length)
+        if self.run is None and isinstance(self.teacher, LiveTeacher):
+            self.run = RunFolder.new(env_id)
+            print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
+        self.store = self._open_store(venv)
+        self.log = RunLog(self.store, self.run, self.labels, venv.num_envs)
+        self._make_teaching(venv)
+        self.recorder = ClipRecorder(venv, self.buffer)
+        self.learned_reward = VecLearnedReward(self.recorder, self._predict)
+        return self.learned_reward
+
+    def _make_reward_model(self, venv: VecEnv, env_id: str, length: int) -> None:
+        """The reward model, and the buffer from which it is asked about clips."""
         self.reward_model = RewardModel(
             venv.observation_space,
             venv.action_space,
@@ -204,12 +202,12 @@ class HumanFeedback(BaseCallback):
             frame_stack=frame_stack_of(venv),
             env_id=env_id,
         )
+
+    def _make_teaching(self, venv: VecEnv) -> None:
+        """What asks for labels, learns from them, and pays the agent."""
+        rng = np.random.default_rng([self.seed, 3])
         differ = ends_differ_in(venv) if self.ends_differ is None else self.ends_differ
-        self.rewarding = Rewarding(self.reward_model, self.buffer, self._rng, ends_differ=differ)
-        if self.run is None and isinstance(self.teacher, LiveTeacher):
-            self.run = RunFolder.new(env_id)
-            print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
-        self.store = self._open_store(venv)
+        self.rewarding = Rewarding(self.reward_model, self.buffer, rng, ends_differ=differ)
         self.asking = Asking(
             self.teacher,
             self.store,
@@ -219,10 +217,17 @@ class HumanFeedback(BaseCallback):
             repeats=REPEATS,
             seed=self.seed,
         )
-        self.log = RunLog(self.store, self.run, self.labels, venv.num_envs)
-        self.recorder = ClipRecorder(venv, self.buffer)
-        self.learned_reward = VecLearnedReward(self.recorder, self._predict)
-        return self.learned_reward
+        self.teaching = Teaching(
+            self.asking,
+            self.reward_model,
+            self.rewarding,
+            self.buffer,
+            self.log,
+            rng,
+            schedule=self.schedule,
+            first_share=self.first_share,
+            wait=self.wait,
+        )
 
     def _open_store(self, venv: VecEnv) -> FeedbackStore:
         record = environment_record(venv, self.goal, self.tie_breaker)
@@ -247,7 +252,7 @@ class HumanFeedback(BaseCallback):
 
     def stop(self) -> None:
         """End training after the present rollout, with a checkpoint where there is a run folder."""
-        self._stopping = True
+        self.teaching.stopping = True
 
     def _predict(self, observations: Observations, actions: Array) -> Array:
         if self._relabels:  # nobody reads these rewards
@@ -273,8 +278,8 @@ class HumanFeedback(BaseCallback):
             self.teacher.start(self.run.path)
         if not self._warmed_up:
             self._warm_up()
-        if not (self._first_round_done or self._stopping):
-            self._first_round()
+        if not (self.teaching.first_round_done or self.teaching.stopping):
+            self.teaching.first_round(self.model)
 
     def relabel(self, agent: OffPolicyAlgorithm, state: dict[str, Array] | None = None) -> None:
         """Let the agent's replay buffer pay what the newest reward model says, see `relabel`.
@@ -299,32 +304,19 @@ class HumanFeedback(BaseCallback):
         self.log.publish(self.model, 0, "warming up")
         one_clip = (self.buffer.clip_length + 1) * self.buffer.n_envs
         wanted = warm_up_steps(self.warm_up_steps, self.model._total_timesteps, one_clip)
-        while self._warm_up_taken < wanted and not self._stopping:
+        while self._warm_up_taken < wanted and not self.teaching.stopping:
             dones, infos = act_untrained(self.model)
             self._episodes_ended(dones, infos)
             self._warm_up_taken += self.buffer.n_envs
             self.log.publish(self.model, 0, "warming up")
-        self._warmed_up = not self._stopping
+        self._warmed_up = not self.teaching.stopping
         self.num_timesteps = self.model.num_timesteps
 
-    def _first_round(self) -> None:
-        """Ask for the labels before training, which waits for them in any case."""
-        self._refresh()
-        target = self._target(0.0)
-        part = max(FIRST_PART, target // 4)
-        for wanted in [*range(part, target, part), target]:
-            self._ask(wanted, awaited=wanted)
-            self._learn()
-        self.asking.warn_of_ties()
-        self._first_round_done = not self._stopping
-
     def _on_rollout_start(self) -> None:
-        if self._stopping:
+        if self.teaching.stopping:
             self._stop()
             return
-        self._round()
-        if self.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
-            self._refresh()
+        self.teaching.round(self.model, self._progress())
         if self._shared is not None:
             self._shared.publish(self.reward_model)
         self.log.seconds["record"] = self.recorder.seconds
@@ -343,21 +335,6 @@ class HumanFeedback(BaseCallback):
         self._stopped = True
         if self.run is not None:
             self.checkpoint()
-
-    def _round(self) -> None:
-        """Ask and learn where enough labels are due, or the last ones."""
-        target = self._target(self._progress())
-        due = target - self.asking.labels
-        enough = due >= max(1, self.labels // ROUNDS) or (due > 0 and target == self.labels)
-        awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        if self._live and self.asking.labels >= awaited:
-            if time.monotonic() < self._polled + POLL_SECONDS:
-                return
-            self._polled = time.monotonic()
-        elif not (enough or self._live):
-            return
-        self._ask(target, awaited)
-        self._learn()
 
     def _on_step(self) -> bool:
         if not self._stopped:
@@ -379,7 +356,7 @@ class HumanFeedback(BaseCallback):
                 "others, or training was too short for clips to ask about",
                 stacklevel=2,
             )
-        self._stopping = False
+        self.teaching.stopping = False
 
     def _episodes_ended(self, dones: Array, infos: list[dict[str, Any]]) -> None:
         if not dones.any():
@@ -409,64 +386,6 @@ class HumanFeedback(BaseCallback):
             return train_every.frequency * self.buffer.n_envs
         return train_every.frequency * (horizon_of(self.recorder.venv) or 1)
 
-    def _target(self, progress: float) -> int:
-        return label_target(self.schedule, self.labels, progress, first_share=self.first_share)
-
-    def _ask(self, target: int, awaited: int) -> None:
-        """Ask for ``target`` labels, and wait for a person until ``awaited`` are there."""
-        with self.log.timed("ask"):
-            predict_returns = self.reward_model.predict_returns if self._fitted else None
-            self.asking.ask(target, predict_returns)
-            while isinstance(self.teacher, LiveTeacher) and not self._stopping:
-                self._new_labels += self._take_labels()
-                if self.asking.labels >= awaited:
-                    break
-                self._stopping = not self.teacher.alive  # the person has closed the window
-                self.log.publish(self.model, self.asking.labels, "waiting")
-                time.sleep(POLL_SECONDS)
-                self.asking.ask(target, predict_returns)
-
-    def _take_labels(self) -> int:
-        """Hand new and changed labels to the reward model; returns how many."""
-        labels = self.asking.collect()
-        self.reward_model.judged.update(labels.values, labels.queries)
-        return len(labels.values)
-
-    def _learn(self) -> None:
-        """Fit the reward model if there are new labels."""
-        self._new_labels += self._take_labels()
-        if self._new_labels == 0:
-            return
-        with self.log.timed("fit"):
-            settings = self.settings
-            self.reward_model.fit(
-                min(settings.updates, settings.updates_per_label * self._new_labels)
-            )
-            self._refresh()
-        self._fitted, self._new_labels = True, 0
-        if self.num_timesteps - self._measured_at >= REFRESH_EVERY:
-            self._measured_at = self.num_timesteps
-            self._measure()
-        self.asking.round += 1
-
-    def _refresh(self) -> None:
-        self._refreshed_at = self.num_timesteps
-        self.rewarding.refresh()
-
-    def _measure(self) -> None:
-        self.log.round_measured(
-            measure_round(
-                self.reward_model,
-                self.buffer,
-                self._rng,
-                round=self.asking.round,
-                agent_step=self.num_timesteps,
-                labels=self.asking.labels,
-                asked=self.asking.asked,
-                seconds=self.log.seconds,
-            )
-        )
-
     def checkpoint(self) -> None:
         """Write all that is needed to go on from here into the run folder."""
         assert self.run is not None
@@ -493,33 +412,17 @@ class HumanFeedback(BaseCallback):
         teacher = self.teacher
         return {
             "warm_up": [self._warm_up_taken, self._warmed_up],
-            "first_round_done": self._first_round_done,
-            "fitted": self._fitted,
-            "refreshed_at": self._refreshed_at,
-            "measured_at": self._measured_at,
-            "round": self.asking.round,
-            "labels_seen": self.asking.seen,
-            "new_labels": self._new_labels,
+            "teaching": self.teaching.state(),
             "recorder": [self.recorder.agent_step, self.recorder.seconds],
             "log": self.log.state(),
-            "rng": self._rng.bit_generator.state,
-            "asking_rng": self.asking.rng.bit_generator.state,
             "teacher": teacher.state() if isinstance(teacher, SyntheticTeacher) else None,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over what `state` gave, and the labels that are in the store."""
         self._warm_up_taken, self._warmed_up = state["warm_up"]
-        self._first_round_done = state["first_round_done"]
-        self._fitted = state["fitted"]
-        self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
-        self.asking.round = state["round"]
         self.recorder.agent_step, self.recorder.seconds = state["recorder"]
         self.log.load_state(state["log"])
-        self._rng.bit_generator.state = state["rng"]
-        self.asking.rng.bit_generator.state = state["asking_rng"]
         if isinstance(self.teacher, SyntheticTeacher) and state["teacher"] is not None:
             self.teacher.load_state(state["teacher"])
-        self._take_labels()
-        newer = self.asking.seen - state["labels_seen"]  # of the time behind the checkpoint
-        self._new_labels = state["new_labels"] + newer
+        self.teaching.load_state(state["teaching"])

@@ -73,7 +73,7 @@ def train(feedback: HumanFeedback, steps: int = 600) -> PPO:
 
 @pytest.fixture(autouse=True)
 def quick_polling_without_repeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("rlhf_gym.feedback.POLL_SECONDS", 0.02)
+    monkeypatch.setattr("rlhf_gym.teaching.POLL_SECONDS", 0.02)
     monkeypatch.setattr("rlhf_gym.feedback.REPEATS", 0.0)
     yield
 
