@@ -122,11 +122,13 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
         fps = float(env.metadata.get("render_fps") or 30)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames = [env.render()]
+        memory, begins = None, np.ones(1, bool)
         while len(frames) < VIDEO_SECONDS * fps:
-            action, _ = agent.predict(observation, deterministic=True)
+            action, memory = agent.predict(observation, memory, begins, deterministic=True)
             observation, _, terminated, truncated, _ = env.step(action)
             frames.append(env.render())
-            if terminated or truncated:
+            begins[:] = terminated or truncated
+            if begins:
                 observation, _ = env.reset()
     path.parent.mkdir(parents=True, exist_ok=True)
     encode(np.stack(frames), path, fps)  # type: ignore[arg-type]

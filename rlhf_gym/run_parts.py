@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_fits, policy_for, refusal
@@ -111,15 +112,16 @@ def _agent(settings: TrainSettings, env: VecEnv, **kwargs: Any) -> BaseAlgorithm
 
 
 def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
-    """Let the algorithm look at its settings and the spaces, without making networks."""
+    """Make the agent once, with the least replay buffer, to see that its settings can work."""
+    kind = algorithm(settings.algo)
+    least = {"buffer_size": 1} if issubclass(kind, OffPolicyAlgorithm) else {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the agent itself will warn
-            agent = _agent(settings, env, _init_setup_model=False)
+            agent = _agent(settings, env, **least)
             if isinstance(agent, A3C):
                 shares(env, agent.n_workers)
     except (AssertionError, TypeError) as error:
-        kind = algorithm(settings.algo)
         if "action spaces" in str(error):
             raise refusal(kind, env.action_space) from error
         raise ValueError(f"{kind.__name__} refuses its settings: {error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import signal
 from collections.abc import Callable, Iterator
@@ -200,8 +199,7 @@ def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iter
     taken = len(list(folder.path.glob("progress*.csv")))
     name = "progress.csv" if not taken else f"progress.{taken + 1}.csv"
     yield CSVOutputFormat(str(folder.path / name))
-    if importlib.util.find_spec("tensorboard"):
-        yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
+    yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
     for tracker in dict.fromkeys(settings.track):
         yield Tracker(tracker, folder, as_table(settings), resuming=resuming)
 

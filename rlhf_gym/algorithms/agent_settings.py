@@ -45,13 +45,14 @@ def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
-    """Refuse settings that the algorithm does not have.
+    """Refuse settings that the algorithm does not have, and words in place of numbers.
 
     Raises:
-        ValueError: it has none of that name; the message names those that are near.
+        ValueError: it has none of that name, and the message names those that are near; or the
+            value is a word, or no table, where the algorithm's own is a number, or a table.
     """
     known = _known(algorithm)
-    for name in settings:
+    for name, value in settings.items():
         if name in GIVEN_ELSEWHERE:
             raise ValueError(f"{name} of the agent is no setting of its own: there is --{name}")
         if name not in known:
@@ -60,6 +61,7 @@ def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, 
             raise ValueError(
                 f"{algorithm.__name__} has no setting {name!r}; {hint}It has {', '.join(known)}"
             )
+        _check_kind(name, value, known[name])
 
 
 def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,15 +78,35 @@ def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _argument(name, value) for name, value in settings.items()}
 
 
-def _known(algorithm: type[BaseAlgorithm]) -> list[str]:
-    """Names of the algorithm's settings, with those that it passes on to what it is made from."""
-    names: dict[str, None] = {}
+def _known(algorithm: type[BaseAlgorithm]) -> dict[str, Any]:
+    """The algorithm's settings and their defaults, with those of what it passes others on to."""
+    defaults: dict[str, Any] = {}
     for kind in algorithm.__mro__:
         parameters = inspect.signature(kind).parameters
-        names |= dict.fromkeys(parameters)
+        defaults = {name: each.default for name, each in parameters.items()} | defaults
         if "kwargs" not in parameters:
             break
-    return [name for name in names if name not in (*GIVEN_ELSEWHERE, "kwargs")]
+    return {
+        name: default
+        for name, default in defaults.items()
+        if name not in (*GIVEN_ELSEWHERE, "kwargs")
+    }
+
+
+def _check_kind(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} of the agent must be true or false, but is {value!r}")
+    elif isinstance(default, int | float) and isinstance(value, str | bool):
+        if not (isinstance(value, str) and (value.startswith(LINEAR) or IMPORTED.fullmatch(value))):
+            raise ValueError(
+                f"{name} of the agent must be a number, such as {default}, but is {value!r}"
+            )
+    elif name.endswith("_kwargs") and not isinstance(value, Mapping):
+        raise ValueError(
+            f"{name} of the agent must be a table, such as {name}={{net_arch=[64, 64]}}, but is "
+            f"{value!r}"
+        )
 
 
 def _value(text: str) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 from gymnasium import spaces
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
 from rlhf_gym.algorithms.a3c import A3C
 
@@ -24,6 +26,7 @@ ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
 }
 """The algorithms that have a name here; any other is ``module:Class``."""
 
+_KINDS = (OnPolicyAlgorithm, OffPolicyAlgorithm)
 _ANY = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
 _ACTIONS: dict[type[BaseAlgorithm], tuple[type[spaces.Space[object]], ...]] = {
     DQN: (spaces.Discrete,),
@@ -39,8 +42,8 @@ def algorithm(name: str) -> type[BaseAlgorithm]:
         name: one of `ALGORITHMS` in any case, or ``"module:Class"`` of an own one.
 
     Raises:
-        ValueError: there is none of that name.
-        TypeError: the class is no algorithm of stable-baselines3.
+        ValueError: there is none of that name, or the class is no on-policy or off-policy
+            algorithm of stable-baselines3.
 
     >>> algorithm("PPO").__name__, algorithm("stable_baselines3:TD3").__name__
     ('PPO', 'TD3')
@@ -121,6 +124,9 @@ def _imported(name: str) -> type[BaseAlgorithm]:
         ) from error
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the algorithm {name!r} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, BaseAlgorithm)):
-        raise TypeError(f"{name!r} is no algorithm of stable-baselines3's kind (BaseAlgorithm)")
+    if not (isinstance(found, type) and issubclass(found, _KINDS)):
+        raise ValueError(
+            f"{name!r} is no algorithm that can learn here: it must be an OnPolicyAlgorithm or an "
+            "OffPolicyAlgorithm of stable-baselines3"
+        )
     return found

@@ -85,14 +85,16 @@ def moments(
     """
     normalised = _normalisation(reward_model)
     observation, _ = env.reset(seed=seed)
+    memory, begins = None, np.ones(1, bool)
     while True:
-        action, _ = agent.predict(observation, deterministic=True)
+        action, memory = agent.predict(observation, memory, begins, deterministic=True)
         batch = map_leaves(lambda leaf: np.asarray(leaf)[None], observation)
         members = normalised(reward_model.predict_each(batch, np.asarray(action)[None])[:, 0])
         frame = np.asarray(env.render())
         observation, reward, terminated, truncated, _ = env.step(action)
         ended = terminated or truncated
         yield Moment(frame, float(members.mean()), members, float(reward), ended)
+        begins[:] = ended
         if ended:
             observation, _ = env.reset()
 

@@ -44,9 +44,10 @@ def test_an_import_path_that_leads_nowhere_is_refused(name: str) -> None:
         algorithm(name)
 
 
-def test_a_class_that_is_no_algorithm_is_refused() -> None:
-    with pytest.raises(TypeError, match="'collections:deque' is no algorithm"):
-        algorithm("collections:deque")
+@pytest.mark.parametrize("name", ["collections:deque", "sb3_contrib:ARS"])
+def test_a_class_that_cannot_learn_here_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"'{name}' is no algorithm that can learn here: it must"):
+        algorithm(name)
 
 
 @pytest.mark.parametrize(
