@@ -84,8 +84,8 @@ class Case:
 SMALL_PPO = {"n_steps": 64, "batch_size": 32, "n_epochs": 2}
 SMALL = {"learning_starts": 50, "batch_size": 16}
 STACK: Callable[[VecEnv], VecEnv] = lambda venv: VecFrameStack(venv, 2)  # noqa: E731
-# A3C begins new episodes in its workers and hears of several at once, so that it cannot end in the
-# same weights; its own test is below.
+# A3C begins new episodes in its workers when it goes on, so that even one worker, with which runs
+# can be repeated, does not end in the same weights; its own test is below.
 CASES = {
     "PPO": Case(PPO, "CartPole-v1", SMALL_PPO),
     "A2C": Case(A2C, "CartPole-v1"),
@@ -271,14 +271,26 @@ def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
         assert store.counts().open == 0
 
 
-def test_a_run_of_asynchronous_workers_goes_on_with_new_episodes(tmp_path: Path) -> None:
-    case = Case(A3C, "CartPole-v1", {"n_workers": 2})
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(A3C, "CartPole-v1", {"n_workers": 2}),
+        Case(A3C, "Pendulum-v1", {"n_workers": 2}, outside=VecNormalize),
+        Case(A3C, "rlhf/MovingDot-v1", {"n_workers": 2}, policy="CnnPolicy", inside=STACK),
+    ],
+    ids=["vectors", "normalised outside", "stacked images"],
+)
+def test_a_run_of_asynchronous_workers_goes_on_with_new_episodes(
+    case: Case, tmp_path: Path
+) -> None:
     feedback, stopped = case.train(tmp_path / "run", stop_at=300)
     assert 300 <= stopped.num_timesteps < TOTAL
     feedback.store.close()
     feedback, agent = case.resume(tmp_path / "run")
     assert agent.num_timesteps == TOTAL and feedback.labels_given == LABELS
     assert feedback.buffer.rows == TOTAL // case.n_envs
+    normalize = agent.get_vec_normalize_env()
+    assert normalize is None or normalize.ret_rms.count >= TOTAL  # workers may be ahead at a stop
     feedback.store.close()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,14 @@ from gymnasium import spaces
 from kept import Kept
 from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.callbacks import BaseCallback, ConvertCallback
+from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
+from rlhf_gym.algorithms.a3c import AHEAD
 from rlhf_gym.envs.scores import SCORES
+from rlhf_gym.reward_model import RewardModel
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
@@ -274,9 +278,14 @@ def test_an_off_policy_agent_samples_the_newest_rewards(normalised: bool) -> Non
     assert len(feedback.log.state()["learned_returns"]) == 2
 
 
-def test_one_seed_gives_one_run() -> None:
+@pytest.mark.parametrize(
+    ("algorithm", "settings"), [(PPO, SHORT_PPO), (A3C, {"n_workers": 1})], ids=["PPO", "A3C"]
+)
+def test_one_seed_gives_one_run(algorithm: type[BaseAlgorithm], settings: dict[str, Any]) -> None:
     first, second, other = (feedback_of(seed=seed) for seed in (0, 0, 1))
-    runs = [trained(feedback) for feedback in (first, second, other)]
+    runs = [
+        trained(feedback, algorithm=algorithm, **settings) for feedback in (first, second, other)
+    ]
     labels = [
         [(judgement.query, judgement.preference) for judgement in feedback.store.judgements()]
         for feedback in (first, second, other)
@@ -318,24 +327,42 @@ def test_a_teacher_that_talks_nonsense_is_refused() -> None:
         trained(feedback_of(lambda first, second: "left"))
 
 
-@pytest.mark.parametrize("n_workers", [1, 2])
-def test_a3c_learns_from_the_reward_that_is_fitted_meanwhile(n_workers: int) -> None:
-    learned: list[Any] = []
-    feedback = feedback_of()
-    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, horizon=50))
-    agent = A3C("MlpPolicy", env, n_workers=n_workers, seed=0)
+class Fits(BaseCallback):
+    """Holds what workers pay against the fits that they may know: those of the newest rollouts."""
 
-    def keep(locals_: dict[str, Any], globals_: dict[str, Any]) -> bool:
-        learned.append((locals_["rewards"], [info["learned_reward"] for info in locals_["infos"]]))
-        assert {info["true_reward"] for info in locals_["infos"]} <= {0.0, 1.0}
+    def __init__(self, feedback: HumanFeedback, ahead: int) -> None:
+        super().__init__()
+        self.feedback = feedback
+        self.known: deque[RewardModel] = deque(maxlen=ahead)
+        self.versions: set[int] = set()
+        self.over = np.zeros(2, bool)
+
+    def _on_rollout_start(self) -> None:
+        self.known.append(copy.deepcopy(self.feedback.reward_model))
+        self.versions.add(self.feedback.reward_model.version)
+
+    def _on_step(self) -> bool:
+        buffer, rewards = self.feedback.buffer, self.locals["rewards"]
+        row = (buffer.rows - 1) % buffer.capacity
+        seen = np.asarray(buffer._observations)[row], buffer._actions[row], self.over
+        self.over = buffer.over.copy()
+        paid = [np.isclose(fit.predict(*seen), rewards, atol=1e-5) for fit in self.known]
+        assert np.any(paid, axis=0).all()
+        infos = self.locals["infos"]
+        np.testing.assert_allclose([info["learned_reward"] for info in infos], rewards, rtol=1e-5)
+        assert {info["true_reward"] for info in infos} <= {0.0, 1.0}
         return True
 
-    agent.learn(1000, callback=[feedback, ConvertCallback(keep)])
+
+@pytest.mark.parametrize(("n_workers", "ahead"), [(1, 1), (2, AHEAD)])
+def test_a3c_learns_from_the_reward_that_is_fitted_meanwhile(n_workers: int, ahead: int) -> None:
+    feedback = feedback_of()
+    fits = Fits(feedback, ahead)
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, horizon=50))
+    A3C("MlpPolicy", env, n_workers=n_workers, seed=0).learn(1000, callback=[feedback, fits])
     assert feedback.labels_given == feedback.labels
     assert feedback.buffer.rows == 500 and feedback.recorder.agent_step == 1000
-    rewards = np.array([step for step, _ in learned])
-    np.testing.assert_allclose(rewards, [noted for _, noted in learned], rtol=1e-5)
-    assert len(np.unique(rewards)) > 50
+    assert len(fits.versions) > 3
 
 
 def test_learning_without_wrapping_is_refused() -> None:

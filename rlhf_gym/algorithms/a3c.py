@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import gymnasium as gym
@@ -13,7 +14,10 @@ from stable_baselines3 import A2C
 from stable_baselines3.common.base_class import maybe_make_env
 from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.env_util import is_wrapped
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.save_util import load_from_zip_file
 from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedule
 from stable_baselines3.common.utils import FloatSchedule, LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
@@ -116,7 +120,7 @@ class A3C(A2C):
             )
         super().__init__(
             policy,
-            _vectorised(env, n_workers) if _init_setup_model else env,  # type: ignore[arg-type]
+            env if env is None else _vectorised(env, n_workers),  # type: ignore[arg-type]
             learning_rate=learning_rate,
             n_steps=n_steps,
             device="cpu",
@@ -132,6 +136,30 @@ class A3C(A2C):
         if _init_setup_model and self.env is not None:
             shares(self.env, n_workers)
             share_optimizer(self.policy.optimizer)
+
+    @classmethod
+    def load(
+        cls: type[Self],
+        path: str | Path | io.BufferedIOBase,
+        env: GymEnv | None = None,
+        device: torch.device | str = "auto",
+        custom_objects: dict[str, Any] | None = None,
+        print_system_info: bool = False,
+        force_reset: bool = True,
+        **kwargs: Any,
+    ) -> Self:
+        """Load as A2C does; of a single environment each worker gets a copy."""
+        if env is not None and not isinstance(env, VecEnv):
+            data, _, _ = load_from_zip_file(path, custom_objects=custom_objects, device="cpu")
+            assert data is not None
+            env = _vectorised(env, (data | kwargs)["n_workers"])
+        return super().load(
+            path, env, device, custom_objects, print_system_info, force_reset, **kwargs
+        )
+
+    def set_env(self, env: GymEnv, force_reset: bool = True) -> None:
+        """Set it as A2C does; a single environment is copied."""
+        super().set_env(_vectorised(env, self.n_envs), force_reset)
 
     def learn(
         self: Self,
@@ -247,12 +275,13 @@ class A3C(A2C):
         return [*super()._excluded_save_params(), "_workers", "_shares", "_told"]
 
 
-def _vectorised(env: GymEnv | str | None, n_workers: int) -> VecEnv | None:
-    if env is None or isinstance(env, VecEnv):
+def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
+    """``n`` copies of a single environment, each in a Monitor as A2C has it."""
+    if isinstance(env, VecEnv):
         return env
     single = maybe_make_env(env, verbose=0)
     assert isinstance(single, gym.Env)
-    return copies(single, n_workers)
+    return copies(single if is_wrapped(single, Monitor) else Monitor(single), n)
 
 
 def _mean_metrics(rollouts: Sequence[Rollout]) -> dict[str, Any]:

@@ -107,11 +107,21 @@ def test_a_run_of_one_worker_can_be_repeated() -> None:
         torch.testing.assert_close(first, second, rtol=1e-4, atol=1e-5)
 
 
+class Choices(Counting):
+    action_space = spaces.MultiDiscrete([2, 3])  # type: ignore[assignment]
+
+
+class Switches(Counting):
+    action_space = spaces.MultiBinary(3)  # type: ignore[assignment]
+
+
 SPACES: dict[str, tuple[str, Any]] = {
     "vector, discrete": ("MlpPolicy", partial(gym.make, "CartPole-v1")),
     "vector, continuous": ("MlpPolicy", partial(IdentityEnvBox, ep_length=20)),
     "image": ("CnnPolicy", partial(FakeImageEnv, screen_height=36, screen_width=36)),
     "Dict": ("MultiInputPolicy", partial(SimpleMultiObsEnv, random_start=False)),
+    "several choices at once": ("MlpPolicy", Choices),
+    "several switches at once": ("MlpPolicy", Switches),
 }
 
 
@@ -131,12 +141,7 @@ def test_every_space_is_learned_in_saved_and_loaded(name: str, tmp_path: Path) -
     assert not same(weights(agent), weights(further))
 
 
-class Choices(Counting):
-    action_space = spaces.MultiDiscrete([2, 3])  # type: ignore[assignment]
-
-
-def test_several_choices_at_once_and_exploration_by_state() -> None:
-    A3C("MlpPolicy", make_vec_env(Choices, 2), n_workers=2).learn(20)
+def test_exploration_by_state() -> None:
     env = make_vec_env("Pendulum-v1", 2)
     A3C("MlpPolicy", env, n_workers=2, use_sde=True, sde_sample_freq=2).learn(20)
 
@@ -251,11 +256,25 @@ def test_wrappers_of_vector_environments_go_along(n_envs: int) -> None:
     assert 2 < observed.mean[-1] < 7  # of the steps 0 to 9, and of as many as each worker took
 
 
-def test_an_id_or_one_environment_is_enough() -> None:
+def test_an_id_or_one_environment_is_enough_and_its_episodes_are_logged() -> None:
     agent = A3C("MlpPolicy", "CartPole-v1", n_workers=2)
     assert agent.n_envs == 2
-    single = A3C("MlpPolicy", Counting(), n_workers=3).learn(15)
-    assert single.n_envs == 3 and single.num_timesteps == 15
+    kept = Kept()
+    single = A3C("MlpPolicy", Counting(), n_workers=3)
+    single.set_logger(Logger(None, [kept]))
+    single.learn(45, log_interval=3)
+    assert single.n_envs == 3 and single.num_timesteps == 45
+    assert kept.rows[-1]["rollout/ep_rew_mean"] == 55 and kept.rows[-1]["rollout/ep_len_mean"] == 10
+
+
+def test_one_environment_is_enough_to_go_on_with(tmp_path: Path) -> None:
+    A3C("MlpPolicy", counting(3), n_workers=2).save(tmp_path / "agent")
+    agent = A3C.load(tmp_path / "agent", env=Counting()).learn(20)
+    assert agent.n_envs == 2 and agent.num_timesteps == 20
+    agent.set_env(Counting())
+    assert agent.learn(20, reset_num_timesteps=False).num_timesteps == 40
+    assert len(agent.ep_info_buffer or ()) == 4
+    assert A3C.load(tmp_path / "agent", env=Counting(), n_workers=1).n_envs == 1
 
 
 def test_another_environment_can_be_set() -> None:
