@@ -20,7 +20,7 @@ from rlhf_gym.comparison.rows import Row
 from rlhf_gym.run_parts import make_agent, make_training_env, normalised
 from rlhf_gym.run_settings import TrainSettings, filled
 
-__all__ = ["check_imitation", "learn_from_demonstrations"]
+__all__ = ["check_imitation", "demonstrations", "learn_from_demonstrations"]
 
 EXPERT_SEED = 1000
 """Of the agent that shows how it is done: none of a suite's."""
@@ -37,15 +37,21 @@ def check_imitation() -> None:
         )
 
 
-def learn_from_demonstrations(run: Run, row: Row, tell: Tell) -> tuple[Any, list[Point], Row]:
+def learn_from_demonstrations(
+    run: Run, shown: Any, row: Row, tell: Tell
+) -> tuple[Any, list[Point], Row]:
     """The policy that was learned, what was noted on the way, and the row with its steps.
 
-    The demonstrations are whole episodes of an agent that was trained on the true reward. BC
-    (Pomerleau 1989) needs no environment; GAIL (Ho and Ermon 2016) and AIRL (Fu et al. 2018) train
-    PPO with the run's settings on a reward that tells the agent's steps from those shown.
+    BC (Pomerleau 1989) needs no environment; GAIL (Ho and Ermon 2016) and AIRL (Fu et al. 2018)
+    train PPO with the run's settings on a reward that tells the agent's steps from those shown.
+    The settings of the agent are the preset's: those of a suite may be of another algorithm.
+
+    Args:
+        run: what to do.
+        shown: what `demonstrations` gave.
+        row: what is known of the run.
+        tell: gets the steps taken and the steps in all.
     """
-    check_imitation()
-    shown = demonstrations(run.settings.env_id, run.demonstrations)
     if run.arm == "bc":
         return _cloned(run.settings, shown), [], row
     return _adversarial(run.arm, run.settings, shown, row, tell)
@@ -53,7 +59,8 @@ def learn_from_demonstrations(run: Run, row: Row, tell: Tell) -> tuple[Any, list
 
 @cache
 def demonstrations(env_id: str, episodes: int) -> Any:
-    """Episodes of an expert: an agent trained on the true reward with the preset of PPO."""
+    """Whole episodes of an expert: an agent trained on the true reward with the preset of PPO."""
+    check_imitation()
     from imitation.data.types import TrajectoryWithRew
 
     settings = filled(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))

@@ -10,12 +10,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rlhf_gym.benchmark.perform import Outcome
+from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.durable import append_line, held, json_lines
+from rlhf_gym.plain_settings import differing
 
 __all__ = ["ResultsFolder"]
+
+WEIGHTY = ("rlhf-gym", "stable-baselines3", "gymnasium", "torch")
+"""Packages of which another version may well give other results."""
 
 
 class ResultsFolder:
@@ -46,14 +50,15 @@ class ResultsFolder:
             yield
 
     def rows(self) -> list[Row]:
-        """One row a run, the newest where it was run again; a half-written line is skipped.
+        """One row a run, the newest where it was run again; a damaged line is skipped.
 
         Raises:
             ValueError: a row was written by another version.
         """
         if not self._lines.exists():
             return []
-        rows = [Row.from_table(table) for table in json_lines(self._lines.read_text())]
+        lines = json_lines(self._lines.read_text(errors="replace"))
+        rows = [Row.from_table(table) for table in lines]
         return list({_key(row): row for row in rows}.values())
 
     def missing(self, plan: Plan, *, retry: bool = False) -> list[Run]:
@@ -73,13 +78,28 @@ class ResultsFolder:
             if row is None or (retry and row.status == "failed"):
                 wanted.append(run)
             elif row.settings != run.row.settings:
-                theirs, ours = row.settings, run.row.settings
-                names = [n for n in {**theirs, **ours} if theirs.get(n) != ours.get(n)]
+                names = differing([row.settings, run.row.settings])
                 raise ValueError(
                     f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
                     "results of two kinds do not belong together; give another --out"
                 )
         return wanted
+
+    def other_versions(self) -> str:
+        """A line about finished runs that used other versions than those of now; else empty."""
+        now = versions()
+        theirs = [row.versions for row in self.rows() if row.status == "done"]
+        apart = [used for used in theirs if any(used.get(n, now[n]) != now[n] for n in WEIGHTY)]
+        found = {n: {used.get(n, now[n]) for used in apart} - {now[n]} for n in WEIGHTY}
+        listed = [
+            f"{n} {' and '.join(sorted(found[n]))} (now {now[n]})" for n in WEIGHTY if found[n]
+        ]
+        if not listed:
+            return ""
+        return (
+            f"of {len(theirs)} finished runs, {len(apart)} used {', '.join(listed)}: they stay as "
+            "they are; another --out keeps new runs apart from them"
+        )
 
     def begin(self, plan: Plan) -> None:
         """Keep what was asked for."""

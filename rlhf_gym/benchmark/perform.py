@@ -21,7 +21,7 @@ from rlhf_gym.environments import make_env
 from rlhf_gym.evaluation import true_returns
 from rlhf_gym.runs import commit, installed_versions
 
-__all__ = ["Outcome", "failed", "perform"]
+__all__ = ["Outcome", "failed", "perform", "versions"]
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,25 @@ def failed(run: Run, error: str, log: str = "") -> Outcome:
     return Outcome(replace(_row(run), status="failed", error=error), log=log or error)
 
 
+def versions() -> dict[str, str]:
+    """Of this package, of those that results depend on, and of the system."""
+    return {"rlhf-gym": __version__, **installed_versions()}
+
+
 def _perform(run: Run, tell: Tell) -> Outcome:
     settings = run.settings
     row, points = _row(run), list[Point]()
     policy: Any
-    wall, cpu = time.perf_counter(), _cpu_seconds()
+    if run.arm in DEMONSTRATED:
+        from rlhf_gym.benchmark import demonstrated  # slow to import
+
+        shown = demonstrated.demonstrations(settings.env_id, run.demonstrations)
+    wall, cpu = time.perf_counter(), _cpu_seconds()  # a process trains the expert only once
     if run.arm == "random":
         env = make_env(settings.env_id, snapshots=False)
         policy = RandomPolicy(env.action_space, settings.seed)
     elif run.arm in DEMONSTRATED:
-        from rlhf_gym.benchmark.demonstrated import learn_from_demonstrations  # slow to import
-
-        policy, points, row = learn_from_demonstrations(run, row, tell)
+        policy, points, row = demonstrated.learn_from_demonstrations(run, shown, row, tell)
     elif run.arm == "true":
         policy, points = train_on_true_reward(settings, tell)
         row = replace(row, steps=policy.num_timesteps)
@@ -87,8 +94,7 @@ def _perform(run: Run, tell: Tell) -> Outcome:
 
 
 def _row(run: Run) -> Row:
-    versions = {"rlhf-gym": __version__, **installed_versions()}
-    return replace(run.row, versions=versions, commit=commit(), date=_now())
+    return replace(run.row, versions=versions(), commit=commit(), date=_now())
 
 
 def _now() -> str:

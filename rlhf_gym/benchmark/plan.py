@@ -10,12 +10,12 @@ from typing import Any
 
 import gymnasium as gym
 
-from rlhf_gym.algorithms import algorithm, fits
+from rlhf_gym.algorithms import algorithm, fits, refusal
 from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import make_env
-from rlhf_gym.plain_settings import as_table, from_table
+from rlhf_gym.plain_settings import as_table, differing, flat, from_table
 from rlhf_gym.run_settings import TrainSettings, filled
 
 __all__ = ["Plan", "Run", "plan_of"]
@@ -80,8 +80,8 @@ def plan_of(suite: Suite) -> Plan:
     """Every run of a suite.
 
     Raises:
-        ValueError: an environment or algorithm is unknown, none fit each other, or a setting
-            cannot work.
+        ValueError: an environment or algorithm is unknown, none fit each other, a setting cannot
+            work, or two grids ask for the same run with different settings.
     """
     spaces = {env_id: _action_space(env_id) for grid in suite.grids for env_id in grid.environments}
     left_out: dict[tuple[str, str], None] = {}
@@ -94,15 +94,36 @@ def plan_of(suite: Suite) -> Plan:
             else:
                 left_out[env_id, algo] = None
         if not fitting:
+            env_id, algo = grid.environments[0], grid.algos[0]
             raise ValueError(
                 f"the suite {suite.name}: none of {', '.join(grid.algos)} can take the actions of "
-                f"{', '.join(grid.environments)}"
+                f"{', '.join(grid.environments)}; {refusal(algorithm(algo), spaces[env_id])}"
             )
-        for env_id, algo in fitting:
-            for run in _runs(grid, env_id, algo):
-                runs.setdefault(run.name, run)
+        try:
+            for env_id, algo in fitting:
+                for run in _runs(grid, env_id, algo):
+                    _check_same(runs.setdefault(run.name, run), run)
+        except ValueError as error:
+            raise ValueError(f"the suite {suite.name}: {error}") from error
     ordered = sorted(runs.values(), key=lambda run: run.settings.seed)
     return Plan(suite, tuple(ordered), tuple(left_out))
+
+
+def _check_same(known: Run, run: Run) -> None:
+    """Refuse a run whose name is taken by one with other settings: it would be lost."""
+    if run == known:
+        return
+    tables = [flat(each.row.settings) for each in (known, run)]
+    names = differing(tables)
+    if run.arm == "random":  # it heeds no other setting
+        names = [name for name in names if name == "evaluation_episodes"]
+    if names:
+        both = [" and ".join(table.get(name, "none") for table in tables) for name in names]
+        listed = ", ".join(f"{name} {values}" for name, values in zip(names, both, strict=True))
+        raise ValueError(
+            f"two grids ask for {run.name} with different settings ({listed}): write each grid "
+            "into a file of its own, and give each file its own --out"
+        )
 
 
 def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:

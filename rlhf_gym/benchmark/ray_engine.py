@@ -20,7 +20,7 @@ ANSWER_SECONDS = 5.0
 
 
 class RayEngine:
-    """Performs runs as tasks of Ray Core, one CPU each.
+    """Performs runs as tasks of Ray Core, one CPU each, and one GPU where they may use one.
 
     A run whose worker dies is run again, at most three times; then it is a failed row.
 
@@ -40,7 +40,7 @@ class RayEngine:
         self._address = address
 
     def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
-        """Perform all runs; each is given as it ends."""
+        """Begin to perform all runs, once Ray answers; each is given as it ends."""
         import ray
 
         try:
@@ -55,10 +55,16 @@ class RayEngine:
                 f"no Ray cluster answers at {self._address}: {error}; start one with "
                 "`ray start --head`, or leave --address out"
             ) from error
-        try:
-            yield from _perform_all(runs, watch)
-        finally:
-            ray.shutdown()
+        return _until_done(runs, watch)
+
+
+def _until_done(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+    import ray
+
+    try:
+        yield from _perform_all(runs, watch)
+    finally:
+        ray.shutdown()
 
 
 def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
@@ -66,7 +72,8 @@ def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outco
 
     board: Any = ray.remote(num_cpus=0)(_Board).remote()
     task = ray.remote(num_cpus=1, max_retries=RETRIES)(_performed)
-    pending = {task.remote(run, board): run for run in runs}
+    there = ray.cluster_resources().get("GPU", 0)  # type: ignore[no-untyped-call]
+    pending = {task.options(num_gpus=gpus(run, there)).remote(run, board): run for run in runs}
     begun: set[str] = set()
     by_name = {run.name: run for run in runs}
     while pending:
@@ -83,6 +90,11 @@ def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outco
                 yield run, ray.get(reference)
             except ray.exceptions.RayError as error:
                 yield run, failed(run, f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def gpus(run: Run, there: float) -> int:
+    """How many GPUs a run asks for; a cluster without any would never begin one that does."""
+    return int(there > 0 and run.settings.device != "cpu")
 
 
 class _Board:

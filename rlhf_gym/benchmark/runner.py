@@ -13,7 +13,7 @@ from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.benchmark.plan import Plan
 from rlhf_gym.run_parts import make_plug_in, make_teacher, make_training_env
 
-__all__ = ["run_benchmark"]
+__all__ = ["check_benchmark", "run_benchmark"]
 
 
 def run_benchmark(
@@ -39,29 +39,39 @@ def run_benchmark(
         ValueError: the folder holds runs with other settings, or something is missing that a run
             needs; said before the first begins.
     """
-    _check(plan)
+    check_benchmark(plan, out, retry=retry)
     folder = ResultsFolder(out)
     with folder.held():
         missing = folder.missing(plan, retry=retry)
-        folder.begin(plan)
         done = len(plan.runs) - len(missing)
         for env_id, algo in plan.left_out:
             tell(f"left out: {algo} cannot take the actions of {env_id}")
         if done:
             tell(f"{done} of {len(plan.runs)} runs are there already")
+        if missing and (warning := folder.other_versions()):
+            tell(warning)
         with Display(len(missing), done, tell, progress=progress) as display:
-            for run, outcome in engine(missing, display):
+            outcomes = engine(missing, display)  # Ray may not answer: then nothing is begun
+            folder.begin(plan)
+            for run, outcome in outcomes:
                 display.ended(run, folder.add(run, outcome))
         folder.write_tables()
     return folder
 
 
-def _check(plan: Plan) -> None:
-    """Put together what the first seed's runs are made of, without training.
+def check_benchmark(plan: Plan, out: Path, *, retry: bool = False) -> None:
+    """Put together what the first seed's runs are made of, without training or writing.
+
+    Args:
+        plan: what to run.
+        out: the results folder.
+        retry: failed runs shall be run again.
 
     Raises:
-        ValueError: something is missing, or does not fit.
+        ValueError: something is missing, or does not fit, or the folder holds runs with other
+            settings.
     """
+    ResultsFolder(out).missing(plan, retry=retry)
     if any(run.arm in DEMONSTRATED for run in plan.runs):
         check_imitation()
     first = min(run.settings.seed for run in plan.runs)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from rlhf_gym.benchmark.arms import ARMS
+from rlhf_gym.benchmark.tables import check_names, check_table, near
+from rlhf_gym.run_settings import TrainSettings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -57,12 +58,15 @@ class Grid:
         for name in ("seeds", "evaluation_episodes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, but is {getattr(self, name)}")
+        if self.first_seed < 0:
+            raise ValueError(f"first_seed must be at least 0, but is {self.first_seed}")
         for name in ("labels", "demonstrations"):
             if any(number < 1 for number in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, but are {getattr(self, name)}")
         for arm in self.arms:
             if arm not in ARMS:
-                raise ValueError(f"there is no arm {arm!r}{_near(arm, ARMS)}")
+                raise ValueError(f"there is no arm {arm!r}{near(arm, ARMS)}")
+        check_table(TrainSettings, self.settings, "settings.")
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,16 @@ def read_suite(name: str) -> Suite:
         return suite_of(known[name], name)
     path = Path(name)
     if path.suffix == ".toml" or path.exists():
+        if path.is_dir():
+            raise ValueError(f"{name} is a folder: give a TOML file, or one of {', '.join(known)}")
         if not path.is_file():
             raise ValueError(f"there is no file {name}")
-        return suite_of(path.read_text(), path.stem)
+        try:
+            return suite_of(path.read_text(), path.stem)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name} is no text: give a suite in TOML ({error})") from error
     raise ValueError(
-        f"there is no suite {name!r}{_near(name, known)}; there are {', '.join(known)}, and any "
+        f"there is no suite {name!r}{near(name, known)}; there are {', '.join(known)}, and any "
         "TOML file"
     )
 
@@ -127,37 +136,23 @@ def suite_of(text: str, name: str) -> Suite:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"the suite {name} is not valid TOML: {error}") from error
-    grids = table.pop("grid", [{}])
-    if not (isinstance(grids, list) and all(isinstance(grid, dict) for grid in grids)):
-        raise ValueError(f"the suite {name}: write [[grid]], with two brackets, above each grid")
-    return Suite(name, tuple(_grid({**table, **grid}, name) for grid in grids), text)
-
-
-def _grid(table: dict[str, Any], name: str) -> Grid:
-    kinds = {entry.name: entry.type for entry in fields(Grid)}
-    for key, value in table.items():
-        if key not in kinds:
-            raise ValueError(
-                f"the suite {name} has an unknown key {key!r}{_near(key, kinds)}; it may have "
-                f"{', '.join(kinds)}, and [[grid]] tables with the same keys"
-            )
-        expected = str(kinds[key]).partition("[")[0]
-        given = {list: "tuple", int: "int", dict: "dict"}.get(type(value))
-        items = expected == "tuple" and given == "tuple"
-        item = int if "int" in str(kinds[key]) else str
-        if given != expected or (items and any(type(part) is not item for part in value)):
-            wanted = f"a list, such as [{'5, 10' if item is int else 'one, two'}]"
-            wanted = {"int": "a whole number", "dict": "a table"}.get(expected, wanted)
-            raise ValueError(f"the suite {name}: {key} must be {wanted}, but is {value!r}")
-    if "environments" not in table:
-        raise ValueError(f'the suite {name} names no environments = ["CartPole-v1", ...]')
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
     try:
-        return Grid(**values)
+        check_names(table, [*get_type_hints(Grid), "grid"])
+        grids = table.pop("grid", [{}])
+        if not (
+            isinstance(grids, list) and grids and all(isinstance(each, dict) for each in grids)
+        ):
+            raise ValueError(
+                f"write [[grid]], with two brackets, above each grid; grid is {grids!r} instead"
+            )
+        return Suite(name, tuple(_grid({**table, **each}) for each in grids), text)
     except ValueError as error:
         raise ValueError(f"the suite {name}: {error}") from error
 
 
-def _near(name: str, known: Any) -> str:
-    nearest = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
-    return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
+def _grid(table: dict[str, Any]) -> Grid:
+    check_table(Grid, table)
+    if "environments" not in table:
+        raise ValueError('it names no environments = ["CartPole-v1", ...]')
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return Grid(**values)

@@ -14,7 +14,7 @@ import tyro
 from rlhf_gym.benchmark.engines import Engine, LocalEngine
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.ray_engine import RayEngine
-from rlhf_gym.benchmark.runner import run_benchmark
+from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
 from rlhf_gym.comparison.build import build_comparison
@@ -51,7 +51,7 @@ def command(
         engine: ray runs them on a Ray cluster (pip install "rlhf-gym[ray]").
         address: of the Ray cluster, host:port or auto; by default one is started here.
         retry: run those again that failed.
-        dry_run: only list the runs.
+        dry_run: only check and list the runs.
         no_progress: a line a run that has ended, nothing that moves.
         json: write the result as JSON.
     """
@@ -61,19 +61,21 @@ def command(
     if address is not None and engine != "ray":
         raise ValueError("--address belongs to a Ray cluster: give --engine ray as well")
     plan = plan_of(chosen)
-    if dry_run:
-        _list(plan)
-        return 0
+    out = out or Path("benchmarks") / chosen.name
     runs_on: Engine = (
         RayEngine(address) if engine == "ray" else LocalEngine(processes or os.cpu_count() or 1)
     )
+    if dry_run:
+        check_benchmark(plan, out, retry=retry)
+        _list(plan)
+        return 0
 
     def tell(line: str) -> None:
         print(line, file=sys.stderr if json else sys.stdout, flush=True)
 
     folder = run_benchmark(
         plan,
-        out or Path("benchmarks") / chosen.name,
+        out,
         runs_on,
         retry=retry,
         progress=not (no_progress or json),

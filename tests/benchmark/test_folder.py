@@ -10,7 +10,7 @@ import pytest
 from plans import tiny
 
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.benchmark.perform import Outcome, failed
+from rlhf_gym.benchmark.perform import Outcome, failed, versions
 from rlhf_gym.benchmark.plan import Plan, Run
 
 
@@ -59,6 +59,33 @@ def test_a_half_written_line_costs_only_its_own_run(folder: ResultsFolder, plan:
     folder.add(third, outcome_of(third))
     assert [row.arm for row in folder.rows()] == [first.arm, third.arm]
     assert second in folder.missing(plan)
+
+
+def test_a_line_that_is_no_text_costs_only_its_own_run(folder: ResultsFolder, plan: Plan) -> None:
+    folder.add(plan.runs[0], outcome_of(plan.runs[0]))
+    with (folder.path / "runs.jsonl").open("ab") as lines:
+        lines.write(b'{"env_id": "\xff\xfe\n')
+    folder.add(plan.runs[1], outcome_of(plan.runs[1]))
+    assert folder.missing(plan) == list(plan.runs[2:])
+
+
+def test_finished_runs_of_other_versions_are_told(folder: ResultsFolder, plan: Plan) -> None:
+    now = versions()
+    other = {**now, "torch": "0.1", "platform": "a toaster"}
+    for run, used in zip(plan.runs, (now, {}, other, {**other, "torch": "0.2"}), strict=False):
+        outcome = outcome_of(run)
+        folder.add(run, replace(outcome, row=replace(outcome.row, versions=used)))
+    assert folder.other_versions() == (
+        f"of 4 finished runs, 2 used torch 0.1 and 0.2 (now {now['torch']}): they stay as they "
+        "are; another --out keeps new runs apart from them"
+    )
+
+
+def test_the_same_versions_are_not_worth_a_word(folder: ResultsFolder, plan: Plan) -> None:
+    outcome = outcome_of(plan.runs[0])
+    same = {**versions(), "platform": "a toaster"}
+    folder.add(plan.runs[0], replace(outcome, row=replace(outcome.row, versions=same)))
+    assert folder.other_versions() == ""
 
 
 def test_runs_with_other_settings_are_not_mixed(folder: ResultsFolder, plan: Plan) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import math
+import time
 
 import numpy as np
 import pytest
 from gymnasium import spaces
 from plans import tiny
 
+from rlhf_gym.benchmark import demonstrated
 from rlhf_gym.benchmark.agents import RandomPolicy
 from rlhf_gym.benchmark.arms import TEACHERS
-from rlhf_gym.benchmark.curve import COLUMNS
+from rlhf_gym.benchmark.curve import COLUMNS, Point, Tell
 from rlhf_gym.benchmark.perform import perform
+from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.comparison.rows import Row
 
 
 @pytest.mark.parametrize("arm", [*TEACHERS, "shuffled"])
@@ -43,6 +47,22 @@ def test_an_arm_that_is_shown_learns_from_an_expert(arm: str) -> None:
         assert outcome.row.mean_return > 100  # a random policy: 22
     else:
         assert outcome.row.steps > 0 and outcome.curve
+
+
+def test_the_expert_is_not_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(env_id: str, episodes: int) -> str:
+        time.sleep(0.5)
+        return f"{episodes} of {env_id}"
+
+    def learn(run: Run, shown: object, row: Row, tell: Tell) -> tuple[object, list[Point], Row]:
+        assert shown == "1 of CartPole-v1"
+        return RandomPolicy(spaces.Discrete(2), seed=0), [], row
+
+    monkeypatch.setattr(demonstrated, "demonstrations", slow)
+    monkeypatch.setattr(demonstrated, "learn_from_demonstrations", learn)
+    (run,) = tiny(arms=("gail",), demonstrations=(1,), seeds=1).runs
+    row = perform(run).row
+    assert row.status == "done" and row.seconds < 0.5
 
 
 def test_the_random_arm_trains_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from plans import tiny
 
 from rlhf_gym.benchmark.arms import ARMS
-from rlhf_gym.benchmark.plan import plan_of
+from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.suite import suite_of
 
 
@@ -67,10 +67,14 @@ def test_pairs_that_do_not_fit_are_left_out() -> None:
     [
         ('environments = ["CartPol-v1"]', "did you mean CartPole-v1"),
         ('environments = ["CartPole-v1"]\nalgos = ["ppoo"]', "did you mean ppo"),
-        ('environments = ["CartPole-v1"]\nalgos = ["sac", "td3"]', "none of sac, td3 can take"),
+        ('environments = ["CartPole-v1"]\nalgos = ["sac", "td3"]', "use one of ppo, a2c, a3c, dqn"),
+        ('environments = ["Pendulum-v1"]\nalgos = ["dqn"]', "none of dqn can take.*use one of ppo"),
         ('environments = ["CartPole-v1"]\n[settings]\nseed = 3', "seed cannot stand in"),
-        ('environments = ["CartPole-v1"]\n[settings]\nstep = 3', "unknown setting step"),
-        ('environments = ["CartPole-v1"]\n[settings]\nsteps = 0', "steps must be at least 1"),
+        ('environments = ["CartPole-v1"]\n[settings]\nstep = 3', "unknown key 'settings.step'"),
+        (
+            'environments = ["CartPole-v1"]\n[settings]\nsteps = 0',
+            "the suite bad: steps must be at least 1",
+        ),
         (
             'environments = ["CartPole-v1"]\n[settings.agent]\nn_step = 3',
             "PPO has no setting 'n_step'; did you mean n_steps",
@@ -80,3 +84,31 @@ def test_pairs_that_do_not_fit_are_left_out() -> None:
 def test_a_suite_that_cannot_be_run_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         plan_of(suite_of(text, "bad"))
+
+
+def two_grids(first: str, second: str, arm: str = "true") -> Plan:
+    """The plan of a suite whose two grids differ in what is written for each."""
+    both = "".join(f"[[grid]]\n{lines}\n" for lines in (first, second))
+    return plan_of(
+        suite_of(f'environments = ["CartPole-v1"]\narms = ["{arm}"]\nseeds = 1\n{both}', "two")
+    )
+
+
+def test_two_runs_of_one_name_with_other_settings_are_refused() -> None:
+    message = (
+        r"the suite two: two grids ask for CartPole-v1-ppo-true-seed0 with different settings "
+        r"\(steps 1000 and 5000\): .* file of its own, .* its own --out"
+    )
+    with pytest.raises(ValueError, match=message):
+        two_grids("settings.steps = 1000", "settings.steps = 5000")
+
+
+def test_a_run_that_two_grids_ask_for_is_run_once() -> None:
+    assert len(two_grids("seeds = 2", "seeds = 1").runs) == 2
+
+
+def test_random_runs_differ_only_in_their_evaluation() -> None:
+    first, second = "settings.steps = 1000", "settings.steps = 5000"
+    assert len(two_grids(first, second, "random").runs) == 1
+    with pytest.raises(ValueError, match="evaluation_episodes 50 and 9"):
+        two_grids(first, "evaluation_episodes = 9", "random")

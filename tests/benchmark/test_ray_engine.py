@@ -10,7 +10,7 @@ import pytest
 from plans import Seen, tiny, what_counts
 
 from rlhf_gym.benchmark.perform import perform
-from rlhf_gym.benchmark.ray_engine import RayEngine
+from rlhf_gym.benchmark.ray_engine import RayEngine, gpus
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own
 
@@ -38,6 +38,27 @@ def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker(
     assert killed
     assert what_counts(outcomes) == what_counts({run.name: perform(run) for run in runs})
     assert set(seen.names) <= set(outcomes)
+
+
+def test_a_cluster_that_does_not_answer_is_refused_before_the_first_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ConnectionError("nobody is there")
+
+    monkeypatch.setattr("ray.init", refuse)
+    with pytest.raises(ValueError, match="no Ray cluster answers at auto: nobody is there"):
+        RayEngine("auto")((), Seen())
+
+
+@pytest.mark.parametrize(
+    ("device", "there", "wanted"), [("auto", 2, 1), ("auto", 0, 0), ("cpu", 2, 0)]
+)
+def test_a_run_that_may_use_a_gpu_asks_for_one_of_a_cluster_that_has_some(
+    device: str, there: int, wanted: int
+) -> None:
+    (run,) = tiny(arms=("true",), seeds=1, settings={"device": device}).runs
+    assert gpus(run, there) == wanted
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plans import TINY
 
+from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.folder import ResultsFolder
+from rlhf_gym.benchmark.perform import Outcome
+from rlhf_gym.benchmark.plan import Run, plan_of
+from rlhf_gym.benchmark.runner import run_benchmark
+from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.main import main
 
 Capture = pytest.CaptureFixture[str]
@@ -70,6 +77,60 @@ def test_a_dry_run_lists_the_runs_and_does_none(
     assert "CartPole-v1-ppo-learned-8labels-seed0  2,500 steps" in said
     assert said.endswith("3 runs, 7,500 steps\n")
     assert not (tmp_path / "benchmarks").exists()
+
+
+def test_a_dry_run_checks_what_a_run_checks(suite: Path, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "results"
+    listed = ["benchmark", str(suite), "--out", str(out), "--dry-run"]
+    assert main([*listed, "--processes", "-1"]) == 1
+    assert "processes must be at least 1" in capsys.readouterr().err
+    suite.write_text(TINY + "clip_seconds = 60.0\n")
+    assert main(listed) == 1
+    assert "longer than an episode of CartPole-v1" in capsys.readouterr().err
+    suite.write_text(TINY)
+    ended_long_ago(suite, out)
+    suite.write_text(TINY.replace("2500", "5000"))
+    assert main(listed) == 1
+    assert "with other settings (steps)" in capsys.readouterr().err
+
+
+def ended_long_ago(suite: Path, out: Path) -> None:
+    """Write the row of a suite's first run, as an old torch would have made it."""
+    out.mkdir()
+    run = plan_of(read_suite(str(suite))).runs[0]
+    row = replace(run.row, returns=(1.0,), versions={"torch": "0.1"})
+    ResultsFolder(out).add(run, Outcome(row))
+
+
+def nothing_runs(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+    return iter(())
+
+
+def test_runs_of_other_versions_are_told_once_and_only_where_more_are_run(
+    suite: Path, tmp_path: Path
+) -> None:
+    out, plan = tmp_path / "results", plan_of(read_suite(str(suite)))
+    ended_long_ago(suite, out)
+    told: list[str] = []
+    run_benchmark(plan, out, nothing_runs, progress=False, tell=told.append)
+    assert told[0] == "1 of 6 runs are there already"
+    assert told[1].startswith("of 1 finished runs, 1 used torch 0.1 (now ") and len(told) == 2
+    told.clear()
+    alone = replace(plan, runs=plan.runs[:1])
+    run_benchmark(alone, out, nothing_runs, progress=False, tell=told.append)
+    assert told == ["1 of 1 runs are there already"]
+
+
+def test_a_folder_is_not_begun_where_the_engine_does_not_answer(
+    suite: Path, tmp_path: Path
+) -> None:
+    def silent(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+        raise ValueError("no Ray cluster answers")
+
+    out = tmp_path / "results"
+    with pytest.raises(ValueError, match="no Ray cluster answers"):
+        run_benchmark(plan_of(read_suite(str(suite))), out, silent, progress=False)
+    assert not (out / "suite.toml").exists()
 
 
 def test_a_clip_that_does_not_fit_is_refused_before_the_first_run(
