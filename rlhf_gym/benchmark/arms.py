@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-__all__ = ["ARMS", "DEMONSTRATED", "TEACHERS", "Arm"]
+__all__ = ["ARMS", "DEMONSTRATED", "INSTALL_IMITATION", "TEACHERS", "Arm"]
 
 Arm: TypeAlias = Literal[
     "random",
@@ -34,3 +35,6 @@ TEACHERS: dict[Arm, dict[str, Any]] = {
 
 DEMONSTRATED: tuple[Arm, ...] = ("bc", "gail", "airl")
 """Arms that learn from demonstrations instead of comparisons."""
+
+INSTALL_IMITATION = f"pip install --no-deps -r {Path(__file__).with_name('imitation.txt')}"
+"""What those arms need, without the old versions that imitation's metadata pins."""

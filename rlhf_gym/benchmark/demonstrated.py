@@ -14,6 +14,7 @@ import numpy as np
 
 from rlhf_gym.algorithms.agent_settings import LINEAR
 from rlhf_gym.benchmark.agents import train_on_true_reward
+from rlhf_gym.benchmark.arms import INSTALL_IMITATION
 from rlhf_gym.benchmark.curve import Point, Tell, mean_true_return
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.comparison.rows import Row
@@ -31,10 +32,7 @@ BATCH = 256
 def check_imitation() -> None:
     """Raise ValueError where imitation is not installed."""
     if importlib.util.find_spec("imitation") is None:
-        raise ValueError(
-            "the arms bc, gail and airl need imitation: pip install --no-deps -c constraints.txt "
-            "-r requirements/imitation.txt"
-        )
+        raise ValueError(f"the arms bc, gail and airl need imitation: {INSTALL_IMITATION}")
 
 
 def learn_from_demonstrations(

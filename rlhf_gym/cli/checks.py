@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from rlhf_gym.benchmark.arms import INSTALL_IMITATION
 from rlhf_gym.display import display_is_named
 
 __all__ = ["CHECKS", "Finding"]
@@ -195,8 +196,7 @@ def check_imitation(_: Path) -> Finding:
     if importlib.util.find_spec("imitation") is None:
         return Finding("imitation", "ok", "not installed (needed for `make benchmark` only)")
     if missing := [n for n in ("datasets", "scipy", "seals") if not importlib.util.find_spec(n)]:
-        remedy = "pip install --no-deps -c constraints.txt -r requirements/imitation.txt"
-        return Finding("imitation", "warn", f"without {', '.join(missing)}", remedy)
+        return Finding("imitation", "warn", f"without {', '.join(missing)}", INSTALL_IMITATION)
     return Finding("imitation", "ok", str(_version("imitation")))
 
 
