@@ -165,6 +165,15 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
     if len(set(scored.values())) > 1:
         few = [name for name, count in scored.items() if count < max(scored.values())]
         yield f"Not over all environments, so not to be held against the others: {_some(few)}."
+    poor = [
+        f"{cell.place} ({decimals(cell.estimate.value)})"
+        for series in map(comparison.main, comparison.algorithms)
+        if series.arm in TAUGHT and len(series.scored) > 1
+        for cell in series.scored
+        if cell.estimate.value < POOR
+    ]
+    if poor:
+        yield f"Little is learned in {_some(poor)}, which a mean over environments may not show."
     for series in comparison.series:
         if series.arm == "shuffled" and series.scored and series.estimate.value > CONTROL:
             yield (

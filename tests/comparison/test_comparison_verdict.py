@@ -92,6 +92,12 @@ FAILED = replace(rows_of("CartPole-v1", "learned", [0.0], labels=100)[0], seed=9
             without("learned") + rows_of("CartPole-v1", "learned", [1.0] * 4, labels=50),
             "1 of 3 cells have fewer than 5 seeds (the fewest: 4)",
         ),
+        (
+            GOOD
+            + [row for row in arms_of("Pendulum-v1") if row.arm != "learned"]
+            + rows_of("Pendulum-v1", "learned", [0.3] * 5, labels=100),
+            "Little is learned in Pendulum-v1 PPO (0.30), which a mean",
+        ),
         ([*GOOD, LAST], "PPO shuffled, 100 labels: seed 4 occurs more than once"),
         (
             [*GOOD[:-1], replace(LAST, settings={"steps": 9})],
