@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Sequence
 from dataclasses import replace
@@ -270,6 +271,10 @@ class A3C(A2C):
         """The wrappers that get what is recorded in the workers, outermost first."""
         assert self.env is not None
         return [w for w in wrappers_of(self.env) if hasattr(type(w), "add_recorded")]
+
+    def get_parameters(self) -> dict[str, dict[str, Any]]:
+        """Copies, since workers write into the parameters while they are saved."""
+        return copy.deepcopy(super().get_parameters())
 
     def _excluded_save_params(self) -> list[str]:
         return [*super()._excluded_save_params(), "_workers", "_shares", "_told"]

@@ -161,6 +161,17 @@ def test_statistics_of_the_optimiser_are_saved_and_go_on(tmp_path: Path) -> None
             assert ours["step"] == 8  # of each worker, four rollouts of five steps
 
 
+def test_what_is_saved_while_workers_learn_is_a_copy() -> None:
+    agent = A3C("MlpPolicy", "CartPole-v1", n_workers=1, seed=0)
+    kept = agent.get_parameters()["policy"]
+    before = {name: weight.clone() for name, weight in kept.items()}
+    with torch.no_grad():
+        for weight in agent.policy.parameters():
+            weight += 1.0
+    assert all(torch.equal(kept[name], before[name]) for name in kept)
+    assert not torch.equal(agent.policy.state_dict()["action_net.bias"], kept["action_net.bias"])
+
+
 def test_callbacks_see_each_step_of_all_environments() -> None:
     seen = Seen()
     agent = A3C("MlpPolicy", counting(4), n_workers=2)
