@@ -105,13 +105,13 @@ class Asking:
         few queries are kept open, and newer clips replace those that nobody has looked at.
         """
         target = min(target, self.budget)
-        self._refresh()
         if isinstance(self.teacher, LiveTeacher):
             self._post(target, predict_returns)
         else:
             self._put(target, predict_returns)
 
     def _put(self, target: int, predict_returns: PredictReturns | None) -> None:
+        self._refresh()
         attempts = ATTEMPTS_PER_LABEL * max(target - self.labels, 0)
         while self.labels < target and attempts > 0:
             queries = self._choose(min(target - self.labels, attempts), predict_returns)
@@ -136,6 +136,7 @@ class Asking:
 
     def _post(self, target: int, predict_returns: PredictReturns | None) -> None:
         open_ = self.store.open_ids()
+        self._refresh()  # behind that, or an answer that came in between would be asked for again
         wanted = min(target - self.labels, OPEN_QUERIES)
         fresh = [id_ for id_ in open_ if self._is_fresh(id_)]
         withdrawn = set(self.store.withdraw(set(open_) - set(fresh)))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from stable_baselines3 import PPO
 
@@ -113,6 +114,27 @@ def test_a_person_who_leaves_while_training_waits_for_her_stops_it(tmp_path: Pat
     agent = train(feedback, steps=1200)
     assert feedback.stopped and feedback.labels_given == 8
     assert agent.num_timesteps < 1200
+
+
+def test_an_answer_that_comes_while_queries_are_counted_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feedback = feedback_of(Person(prefer_larger), tmp_path / "run", labels=6)
+    env = feedback.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
+    env.reset()
+    for _ in range(100):
+        env.step(np.zeros((2, 1), np.float32))
+    counted = feedback.store.open_ids
+
+    def open_ids() -> list[int]:
+        for query in feedback.store.open_queries()[:1]:
+            prefer_larger(feedback.store, query)
+        return counted()
+
+    monkeypatch.setattr(feedback.store, "open_ids", open_ids)
+    for _ in range(10):
+        feedback.asking.ask(6, None)
+    assert feedback.labels_given == feedback.asking.asked == 6
 
 
 def test_a_window_closed_too_soon_stops_cleanly_and_is_resumed(tmp_path: Path) -> None:

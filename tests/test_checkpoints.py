@@ -274,11 +274,10 @@ def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        Case(A3C, "CartPole-v1", {"n_workers": 2}),
         Case(A3C, "Pendulum-v1", {"n_workers": 2}, outside=VecNormalize),
         Case(A3C, "rlhf/MovingDot-v1", {"n_workers": 2}, policy="CnnPolicy", inside=STACK),
     ],
-    ids=["vectors", "normalised outside", "stacked images"],
+    ids=["normalised outside", "stacked images"],
 )
 def test_a_run_of_asynchronous_workers_goes_on_with_new_episodes(
     case: Case, tmp_path: Path

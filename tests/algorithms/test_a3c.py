@@ -167,7 +167,7 @@ def test_what_is_saved_while_workers_learn_is_a_copy() -> None:
     before = {name: weight.clone() for name, weight in kept.items()}
     with torch.no_grad():
         for weight in agent.policy.parameters():
-            weight += 1.0
+            weight.add_(1.0)
     assert all(torch.equal(kept[name], before[name]) for name in kept)
     assert not torch.equal(agent.policy.state_dict()["action_net.bias"], kept["action_net.bias"])
 
