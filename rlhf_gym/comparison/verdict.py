@@ -127,8 +127,16 @@ def _level(comparison: Comparison, taught: Sequence[Series]) -> str:
     if best < POOR or (control is not None and control >= best):
         return "poor"
     good = all(value.value >= GOOD and value.low >= GOOD_LOW for value in values)
+    good = good and not _poor(comparison)
     clean = control is not None and control <= CONTROL and not comparison.collapsed
     return "good" if good and clean and not comparison.failed else "mixed"
+
+
+def _poor(comparison: Comparison) -> list[Cell]:
+    """Where little was learned, among several environments of an algorithm."""
+    mains = [comparison.main(algo) for algo in comparison.algorithms]
+    several = [series for series in mains if series.arm in TAUGHT and len(series.scored) > 1]
+    return [cell for series in several for cell in series.scored if cell.estimate.value < POOR]
 
 
 def _warnings(comparison: Comparison) -> Iterator[str]:
@@ -165,14 +173,7 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
     if len(set(scored.values())) > 1:
         few = [name for name, count in scored.items() if count < max(scored.values())]
         yield f"Not over all environments, so not to be held against the others: {_some(few)}."
-    poor = [
-        f"{cell.place} ({decimals(cell.estimate.value)})"
-        for series in map(comparison.main, comparison.algorithms)
-        if series.arm in TAUGHT and len(series.scored) > 1
-        for cell in series.scored
-        if cell.estimate.value < POOR
-    ]
-    if poor:
+    if poor := [f"{cell.place} ({decimals(cell.estimate.value)})" for cell in _poor(comparison)]:
         yield f"Little is learned in {_some(poor)}, which a mean over environments may not show."
     for series in comparison.series:
         if series.arm == "shuffled" and series.scored and series.estimate.value > CONTROL:

@@ -50,6 +50,14 @@ def test_no_better_than_shuffled_labels_is_poor() -> None:
     assert "teach" not in verdict_of(rows).trust
 
 
+def test_one_environment_in_which_little_is_learned_is_no_good_sign() -> None:
+    one, other = arms_of("CartPole-v1"), arms_of("Pendulum-v1")
+    assert verdict_of(one + other).level == "good"
+    other = [row for row in other if row.arm != "learned"]
+    failing = rows_of("Pendulum-v1", "learned", [0.3], labels=100)  # which the mean leaves out
+    assert verdict_of(one + other + failing).level == "mixed"
+
+
 def test_without_shuffled_labels_it_is_not_known_what_the_answers_add() -> None:
     found = verdict_of(without("shuffled"))
     assert found.level == "mixed"
