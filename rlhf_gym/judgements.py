@@ -15,6 +15,7 @@ __all__ = [
     "LiveTeacher",
     "Preference",
     "Query",
+    "ScheduleName",
     "Strategy",
     "Teacher",
     "TeacherFunction",
@@ -22,6 +23,8 @@ __all__ = [
 
 Strategy = Literal["uniform", "disagreement", "entropy", "diverse"]
 """Which clips are asked about, see `rlhf_gym.queries`."""
+ScheduleName = Literal["hyperbolic", "constant"]
+"""When labels are asked for, see `rlhf_gym.queries`."""
 QueryKind = Literal["normal", "repeat", "practice"]
 
 

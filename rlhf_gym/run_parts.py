@@ -11,8 +11,6 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_fits, policy_for, refusal
-from rlhf_gym.algorithms.a3c import A3C
-from rlhf_gym.algorithms.vec_env_share import shares
 from rlhf_gym.environments import make_vec_env
 from rlhf_gym.envs.scores import score_of
 from rlhf_gym.feedback import HumanFeedback
@@ -118,9 +116,7 @@ def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the agent itself will warn
-            agent = _agent(settings, env, **least)
-            if isinstance(agent, A3C):
-                shares(env, agent.n_workers)
+            _agent(settings, env, **least)
     except (AssertionError, TypeError) as error:
         if "action spaces" in str(error):
             raise refusal(kind, env.action_space) from error

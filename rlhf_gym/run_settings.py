@@ -11,7 +11,7 @@ import tyro
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_agent_settings
 from rlhf_gym.algorithms.presets import preset_of
-from rlhf_gym.judgements import Strategy
+from rlhf_gym.judgements import ScheduleName, Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 from rlhf_gym.tracking import TrackerName
 
@@ -52,7 +52,7 @@ class TrainSettings:
     """Length of a clip."""
     strategy: Annotated[Strategy | None, THE_PRESETS] = None
     """Which clips to ask about."""
-    schedule: Annotated[Literal["hyperbolic", "constant"] | None, THE_PRESETS] = None
+    schedule: Annotated[ScheduleName | None, THE_PRESETS] = None
     """When to ask."""
     first_share: Annotated[float | None, THE_PRESETS] = None
     """Share of the labels that is asked for before training."""

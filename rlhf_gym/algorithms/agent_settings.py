@@ -97,8 +97,8 @@ def _check_kind(name: str, value: Any, default: Any) -> None:
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise ValueError(f"{name} of the agent must be true or false, but is {value!r}")
-    elif isinstance(default, int | float) and isinstance(value, str | bool):
-        if not (isinstance(value, str) and (value.startswith(LINEAR) or IMPORTED.fullmatch(value))):
+    elif isinstance(default, int | float):
+        if isinstance(_argument(name, value), str | bool):
             raise ValueError(
                 f"{name} of the agent must be a number, such as {default}, but is {value!r}"
             )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from rlhf_gym.algorithms.names import algorithm
 from rlhf_gym.envs import ATARI_IDS
-from rlhf_gym.judgements import Strategy
+from rlhf_gym.judgements import ScheduleName, Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
 __all__ = ["FALLBACK", "OFF_POLICY_FALLBACK", "PRESETS", "Preset", "preset_of", "presets_of"]
@@ -49,7 +49,7 @@ class Preset:
     labels: int = 200
     clip_seconds: float = 1.5
     strategy: Strategy = "diverse"
-    schedule: Literal["hyperbolic", "constant"] = "hyperbolic"
+    schedule: ScheduleName = "hyperbolic"
     first_share: float = 0.25
     reward_model: RewardModelSettings = RewardModelSettings()
     norm_reward: bool = False
@@ -107,6 +107,40 @@ _LUNAR_LANDER = Preset(
     measured="-52, worst of 5 seeds -201, from 400 labels (shuffled: -603, true reward: 249)",
 )
 
+_CARTPOLE_A2C = Preset(
+    steps=100_000,
+    n_envs=8,
+    hold=25,
+    labels=100,
+    clip_seconds=0.5,
+    norm_reward=True,
+    agent={
+        "n_steps": 16,
+        "gamma": 0.99,
+        "gae_lambda": 0.95,
+        "ent_coef": 0.0,
+        "learning_rate": "lin_2e-3",
+    },
+    measured="500, worst of 5 seeds 454, from 100 labels (shuffled: 15, true reward: 500)",
+)
+
+_ACROBOT_A2C = Preset(
+    steps=150_000,
+    n_envs=8,
+    hold=15,
+    labels=100,
+    clip_seconds=1.0,
+    norm_reward=True,
+    agent={
+        "n_steps": 16,
+        "gamma": 0.99,
+        "gae_lambda": 0.95,
+        "ent_coef": 0.01,
+        "learning_rate": "lin_1e-3",
+    },
+    measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
+)
+
 PRESETS: dict[tuple[str, str], Preset] = {
     ("CartPole-v1", "ppo"): Preset(
         steps=100_000,
@@ -124,70 +158,17 @@ PRESETS: dict[tuple[str, str], Preset] = {
         },
         measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
     ),
-    ("CartPole-v1", "a2c"): Preset(
-        steps=100_000,
-        n_envs=8,
-        hold=25,
-        labels=100,
-        clip_seconds=0.5,
-        norm_reward=True,
-        agent={
-            "n_steps": 16,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "ent_coef": 0.0,
-            "learning_rate": "lin_2e-3",
-        },
-        measured="500, worst of 5 seeds 454, from 100 labels (shuffled: 15, true reward: 500)",
-    ),
-    ("Acrobot-v1", "a2c"): Preset(
-        steps=150_000,
-        n_envs=8,
-        hold=15,
-        labels=100,
-        clip_seconds=1.0,
-        norm_reward=True,
-        agent={
-            "n_steps": 16,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "ent_coef": 0.01,
-            "learning_rate": "lin_1e-3",
-        },
-        measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
-    ),
-    ("CartPole-v1", "a3c"): Preset(
-        steps=100_000,
-        n_envs=8,
-        hold=25,
-        labels=100,
-        clip_seconds=0.5,
-        norm_reward=True,
-        agent={
-            "n_workers": 2,
-            "n_steps": 16,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "ent_coef": 0.0,
-            "learning_rate": "lin_2e-3",
-        },
+    ("CartPole-v1", "a2c"): _CARTPOLE_A2C,
+    ("Acrobot-v1", "a2c"): _ACROBOT_A2C,
+    ("CartPole-v1", "a3c"): replace(
+        _CARTPOLE_A2C,
+        agent={**_CARTPOLE_A2C.agent, "n_workers": 2},
         measured="500, worst of 5 seeds 472, from 100 labels (shuffled: 10, true reward: 500)",
     ),
-    ("Acrobot-v1", "a3c"): Preset(
-        steps=150_000,
+    ("Acrobot-v1", "a3c"): replace(
+        _ACROBOT_A2C,
         n_envs=16,
-        hold=15,
-        labels=100,
-        clip_seconds=1.0,
-        norm_reward=True,
-        agent={
-            "n_workers": 2,
-            "n_steps": 16,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "ent_coef": 0.01,
-            "learning_rate": "lin_2e-3",
-        },
+        agent={**_ACROBOT_A2C.agent, "n_workers": 2, "learning_rate": "lin_2e-3"},
         measured="-83, worst of 5 seeds -86, from 100 labels (shuffled: -500, true reward: -81)",
     ),
     ("MovingDot-v1", "ppo"): Preset(

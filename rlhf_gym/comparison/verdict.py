@@ -126,8 +126,9 @@ def _level(comparison: Comparison, taught: Sequence[Series]) -> str:
     best = max(value.value for value in values)
     if best < POOR or (control is not None and control >= best):
         return "poor"
-    good = all(value.value >= GOOD and value.low >= GOOD_LOW for value in values)
-    good = good and not _poor(comparison)
+    good = not _poor(comparison) and all(
+        value.value >= GOOD and value.low >= GOOD_LOW for value in values
+    )
     clean = control is not None and control <= CONTROL and not comparison.collapsed
     return "good" if good and clean and not comparison.failed else "mixed"
 
