@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import gymnasium as gym
 import numpy as np
@@ -37,6 +37,7 @@ class ClipBuffer:
         clip_length: steps of a clip.
         max_bytes: bound of all that is kept, in bytes.
         frame_stack: set where image observations are stacked frames; each is then stored once.
+        keep_next: keep what was seen after each step as well, for a reward model that looks at it.
         env_id: written into the clips.
 
     Raises:
@@ -53,6 +54,7 @@ class ClipBuffer:
         *,
         max_bytes: int = 2**30,
         frame_stack: FrameStack | None = None,
+        keep_next: bool = False,
         env_id: str = "",
     ) -> None:
         if clip_length < 1:
@@ -64,7 +66,8 @@ class ClipBuffer:
         stored = map_leaves(frame_stack.newest, example) if frame_stack else example
         action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
         bookkeeping = 4 + 4 + 8 + 3  # true reward, step in the episode, agent step, flags
-        per_step = sum(leaf.nbytes for leaf in leaves(stored)) + action.nbytes + bookkeeping
+        observation = sum(leaf.nbytes for leaf in leaves(stored))
+        per_step = observation * (1 + keep_next) + action.nbytes + bookkeeping
         ring_bytes = max_bytes - max_bytes // EXTRAS_SHARE
         self.capacity = ring_bytes // (per_step * n_envs)
         least = 2 * clip_length + self._history
@@ -75,9 +78,12 @@ class ClipBuffer:
                 f"give max_bytes >= {-(-8 * per_step * n_envs * least // 7)}"
             )
         rows = (self.capacity, n_envs)
-        self._observations = map_leaves(
-            lambda leaf: np.zeros((*rows, *leaf.shape), leaf.dtype), stored
-        )
+
+        def ring(leaf: Array) -> Array:
+            return np.zeros((*rows, *leaf.shape), leaf.dtype)
+
+        self._observations = map_leaves(ring, stored)
+        self._next_observations = map_leaves(ring, stored) if keep_next else None
         self._actions = np.zeros((*rows, *action.shape), action.dtype)
         self._true_rewards = np.zeros(rows, np.float32)
         self._step = np.zeros(rows, np.int32)
@@ -95,10 +101,16 @@ class ClipBuffer:
         return min(self.rows, self.capacity) * self.n_envs
 
     @property
+    def keeps_next(self) -> bool:
+        """Whether it keeps what was seen after each step."""
+        return self._next_observations is not None
+
+    @property
     def nbytes(self) -> int:
         """Bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
         arrays = (
             *leaves(self._observations),
+            *([] if self._next_observations is None else leaves(self._next_observations)),
             self._actions,
             self._true_rewards,
             self._step,
@@ -117,6 +129,7 @@ class ClipBuffer:
         dones: Array,
         infos: Sequence[dict[str, object]] = (),
         agent_step: int = 0,
+        next_observations: Observations | None = None,
     ) -> None:
         """Write one step of all environments.
 
@@ -128,8 +141,15 @@ class ClipBuffer:
             infos: of the step; ``held``, ``ended``, ``TimeLimit.truncated``, ``snapshot`` and
                 ``frame`` are read.
             agent_step: training steps so far.
+            next_observations: ``(n_envs, *obs)``, seen after the step, also where its episode is
+                over; read with ``keep_next``.
         """
         row = self.rows % self.capacity
+        if self._next_observations is not None:
+            assert next_observations is not None
+            pairs = zip(leaves(self._next_observations), leaves(next_observations), strict=True)
+            for ring, leaf in pairs:
+                ring[row] = leaf
         for ring, leaf in zip(leaves(self._observations), leaves(observations), strict=True):
             ring[row] = self._stack.newest(leaf, batch=1) if self._stack else leaf
         self._actions[row] = actions
@@ -211,12 +231,15 @@ class ClipBuffer:
             drawable[of] = filmed | self._extras.has_snapshot(env, first - steps[of], first)
         return drawable
 
-    def batch(self, positions: Positions) -> tuple[Observations, Array, Array, Array]:
+    def batch(
+        self, positions: Positions
+    ) -> tuple[Observations, Array, Observations | None, Array, Array]:
         """Copies of many clips at once, padded to one length.
 
         Returns:
-            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, true
-            rewards ``(n, clip_length)`` and a mask ``(n, clip_length)`` of the steps that count.
+            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, next
+            observations like the first (None without ``keep_next``), true rewards
+            ``(n, clip_length)`` and a mask ``(n, clip_length)`` of the steps that count.
         """
         offset = np.arange(self.clip_length)
         mask = offset < positions.length[:, None]
@@ -226,16 +249,10 @@ class ClipBuffer:
         return (
             self._gather(rows, np.broadcast_to(env, rows.shape)),
             self._actions[at],
+            self._gather_next(at),
             self._true_rewards[at] * mask,
             mask,
         )
-
-    @property
-    def over(self) -> npt.NDArray[np.bool_]:
-        """``(n_envs,)``, where an episode has ended and its last state is being held."""
-        last = (self.rows - 1) % self.capacity
-        ended = self._held[last] | (self._ended[last] > 0)
-        return np.asarray(ended & (self._next_step > 0))
 
     @property
     def held(self) -> npt.NDArray[np.bool_]:
@@ -244,8 +261,10 @@ class ClipBuffer:
 
     def transitions(
         self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
-    ) -> tuple[Observations, Array, Array]:
-        """``n`` random steps of the ``newest``: observations, actions and true rewards.
+    ) -> tuple[Observations, Array, Observations | None, Array]:
+        """``n`` random steps of the ``newest``.
+
+        Observations, actions, next observations (None without ``keep_next``) and true rewards.
 
         Args:
             n: number of steps.
@@ -263,7 +282,12 @@ class ClipBuffer:
             rows = rng.integers(first, self.rows, n)
             env = rng.integers(self.n_envs, size=n)
         at = (rows % self.capacity, env)
-        return self._gather(rows, env), self._actions[at], self._true_rewards[at]
+        return (
+            self._gather(rows, env),
+            self._actions[at],
+            self._gather_next(at),
+            self._true_rewards[at],
+        )
 
     def clip(self, position: Positions) -> Clip:
         """The one clip at ``position``, with what is needed to draw it again."""
@@ -278,6 +302,7 @@ class ClipBuffer:
             true_rewards=self._true_rewards[at],
             ended=None if ended_at is None else REASONS[self._ended[at][ended_at]],
             ended_at=ended_at,
+            next_observations=self._gather_next(at),
             start=self._start(env, first),
             frames=self._extras.frames(env, first, length),
             env_id=self.env_id,
@@ -298,16 +323,27 @@ class ClipBuffer:
         stack, step = self._stack, self._step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
-    def last_episode(self, env: int) -> tuple[Observations, Array, Array]:
+    def _gather_next(self, at: tuple[Array, Array | int]) -> Observations | None:
+        if self._next_observations is None:
+            return None
+        return map_leaves(lambda ring: ring[at], self._next_observations)
+
+    def last_episode(self, env: int) -> tuple[Observations, Array, Observations | None, Array]:
         """The newest episode of one environment, as far as it is kept; call it when it is over.
 
-        Observations ``(length, *obs)``, actions ``(length, *act)``, and which steps were held.
+        Observations ``(length, *obs)``, actions ``(length, *act)``, next observations (None without
+        ``keep_next``), and which steps were held.
         """
         length = int(self._step[(self.rows - 1) % self.capacity, env]) + 1
         rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
         env_of = np.full(len(rows), env)
         at = (rows % self.capacity, env)
-        return self._gather(rows, env_of), self._actions[at], self._held[at]
+        return (
+            self._gather(rows, env_of),
+            self._actions[at],
+            self._gather_next(at),
+            self._held[at],
+        )
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
         """Say that the next step begins a new episode in these environments."""
@@ -317,11 +353,19 @@ class ClipBuffer:
         """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
         rows = np.arange(max(self.rows - self.capacity, 0), self.rows)
         at = rows % self.capacity
-        state = {f"observations_{i}": leaf[at] for i, leaf in enumerate(leaves(self._observations))}
+        state = {name: ring[at] for name, ring in self._rings()}
         for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
             state[name] = getattr(self, f"_{name}")[at]
         state |= {"next_step": self._next_step.copy(), "rows": np.array(self.rows)}
         return state | self._extras.state()
+
+    def _rings(self) -> Iterator[tuple[str, Array]]:
+        """The observations, by the name of each array in `state`."""
+        for i, leaf in enumerate(leaves(self._observations)):
+            yield f"observations_{i}", leaf
+        if self._next_observations is not None:
+            for i, leaf in enumerate(leaves(self._next_observations)):
+                yield f"next_observations_{i}", leaf
 
     def load_state(self, state: dict[str, Array]) -> None:
         """Take over what `state` gave.
@@ -338,8 +382,8 @@ class ClipBuffer:
             )
         self.rows = int(state["rows"])
         at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity
-        for i, leaf in enumerate(leaves(self._observations)):
-            leaf[at] = state[f"observations_{i}"]
+        for name, ring in self._rings():
+            ring[at] = state[name]
         for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
             getattr(self, f"_{name}")[at] = state[name]
         self._next_step[:] = state["next_step"]

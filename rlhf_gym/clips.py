@@ -15,8 +15,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Observations: TypeAlias = "Array | dict[str, Array]"
 """A batch of observations: one array, or one array a key for Dict observation spaces."""
 
-RewardFunction: TypeAlias = Callable[[Observations, Array], npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act)) -> rewards (n,)``, batched."""
+RewardFunction: TypeAlias = Callable[[Observations, Array, Observations], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act), next observations (n, *obs)) -> rewards (n,)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,8 @@ class Clip:
             and evaluation only, never for the reward model.
         ended: why the episode ended within the clip (``"terminated"``, ``"truncated"``), or None.
         ended_at: index of the step at which it ended; the steps behind it hold the last state.
+        next_observations: ``(length, *obs)``, what was seen after each action, where the reward
+            model looks at it, or None.
         start: what is needed to draw the clip again, or None.
         frames: ``(length, height, width, 3)`` uint8 where a camera drew them, or None.
         env_id: id of the environment.
@@ -60,6 +62,7 @@ class Clip:
     true_rewards: npt.NDArray[np.float32]
     ended: str | None = None
     ended_at: int | None = None
+    next_observations: Observations | None = None
     start: Start | None = None
     frames: npt.NDArray[np.uint8] | None = None
     env_id: str = ""
@@ -69,14 +72,17 @@ class Clip:
 
     def __post_init__(self) -> None:
         """Check the lengths and make the arrays read-only."""
-        observed = {len(array) for array in leaves(self.observations)}
+        seen = leaves(self.observations)
+        if self.next_observations is not None:
+            seen += leaves(self.next_observations)
+        observed = {len(array) for array in seen}
         if observed != {len(self.actions)} or len(self.actions) != len(self.true_rewards):
             raise ValueError(
                 "the arrays of a clip must have one length, but there are observations of "
                 f"{sorted(observed)}, {len(self.actions)} actions and "
                 f"{len(self.true_rewards)} true rewards"
             )
-        arrays = [*leaves(self.observations), self.actions, self.true_rewards]
+        arrays = [*seen, self.actions, self.true_rewards]
         if self.start is not None:
             arrays.append(self.start.actions)
         if self.frames is not None:

@@ -200,6 +200,7 @@ class HumanFeedback(BaseCallback):
             length,
             max_bytes=self.memory_bytes,
             frame_stack=frame_stack_of(venv),
+            keep_next=self.settings.changes,
             env_id=env_id,
         )
 
@@ -254,11 +255,13 @@ class HumanFeedback(BaseCallback):
         """End training after the present rollout, with a checkpoint where there is a run folder."""
         self.teaching.stopping = True
 
-    def _predict(self, observations: Observations, actions: Array) -> Array:
+    def _predict(
+        self, observations: Observations, actions: Array, next_observations: Observations
+    ) -> Array:
         if self._relabels:  # nobody reads these rewards
             return np.zeros(len(actions), np.float32)
         with self.log.timed("predict"):
-            rewards = self.rewarding(observations, actions)
+            rewards = self.rewarding(observations, actions, next_observations)
         self.log.earned(rewards)
         return rewards
 
@@ -294,6 +297,7 @@ class HumanFeedback(BaseCallback):
             self.recorder.observation_space,
             lambda: self.buffer.held,
             state,
+            changes=self.settings.changes,
         )
         normalize = agent.get_vec_normalize_env()
         self._relabelled = agent
@@ -363,7 +367,8 @@ class HumanFeedback(BaseCallback):
             return
         if self._relabels:
             for env in np.flatnonzero(dones):
-                rewards = self.reward_model.predict(*self.buffer.last_episode(int(env)))
+                before, actions, after, held = self.buffer.last_episode(int(env))
+                rewards = self.reward_model.predict(before, actions, after, over=held)
                 self.log.episode_returned(float(rewards.sum()))
         else:
             self.log.episodes_ended(dones)

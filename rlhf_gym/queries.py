@@ -35,7 +35,13 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 class PredictReturns(Protocol):
     """Learned returns of padded clips, by each member of an ensemble."""
 
-    def __call__(self, observations: Observations, actions: Array, mask: Array) -> Floats:
+    def __call__(
+        self,
+        observations: Observations,
+        actions: Array,
+        mask: Array,
+        next_observations: Observations | None,
+    ) -> Floats:
         """``(n, length, *obs)``, ``(n, length, *act)``, ``(n, length)`` -> ``(members, n)``."""
 
 
@@ -132,14 +138,14 @@ def _best(
         return order[:n], score
     batches = [buffer.batch(first), buffer.batch(second)]
     if predict_returns is not None:
-        returns = [predict_returns(obs, act, mask) for obs, act, _, mask in batches]
+        returns = [predict_returns(obs, act, mask, after) for obs, act, after, _, mask in batches]
         rate = entropy if strategy == "entropy" else disagreement
         score = rate(returns[0] - returns[1]).astype(np.float64)
         order = np.argsort(-score, kind="stable")
     if strategy != "diverse":
         return order[:n], score
     best = order if predict_returns is None else order[: max(len(order) // 2, n)]
-    features = np.concatenate([summary(obs, act) for obs, act, _, _ in batches], axis=1)
+    features = np.concatenate([summary(obs, act) for obs, act, *_ in batches], axis=1)
     return best[k_centre(features[best], n)], score
 
 

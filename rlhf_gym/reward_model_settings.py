@@ -27,6 +27,9 @@ class RewardModelSettings:
     """Gradient steps at most for each new label; a reward that moves too fast misleads agents."""
     weight_decay: float = 1e-3
     """Where the adaptive L2 regularisation starts."""
+    changes: bool = False
+    """Whether the networks also see how a step changed the observation (not with images): a reward
+    for progress, or for what chance did in a step, is then learned from far fewer labels."""
 
     def __post_init__(self) -> None:
         """Refuse what no fit could work with."""

@@ -38,18 +38,22 @@ class Rewarding:
         self._reward_model, self._buffer, self._rng = reward_model, buffer, rng
         self._ends_differ = ends_differ
 
-    def __call__(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
+    def __call__(
+        self, observations: Observations, actions: Array, next_observations: Observations
+    ) -> npt.NDArray[np.float32]:
         """The learned reward ``(n_envs,)`` of the step that the buffer has just taken."""
-        return self._reward_model.predict(observations, actions, self._buffer.over)
+        return self._reward_model.predict(
+            observations, actions, next_observations, over=self._buffer.held
+        )
 
     def refresh(self) -> None:
         """Normalise the learned reward over recent experience; level it behind ends if alike."""
         recent = partial(self._buffer.transitions, SAMPLE, self._rng, newest=RECENT)
-        observations, actions, _ = recent()
-        self._reward_model.standardise_inputs(observations, actions)
-        self._reward_model.normalise(observations, actions)
+        observations, actions, next_observations, _ = recent()
+        self._reward_model.standardise_inputs(observations, actions, next_observations)
+        self._reward_model.normalise(observations, actions, next_observations)
         if self._ends_differ:
             return
-        observations, actions, _ = recent(held=True)
+        observations, actions, next_observations, _ = recent(held=True)
         if len(actions):
-            self._reward_model.level_after_end(observations, actions)
+            self._reward_model.level_after_end(observations, actions, next_observations)

@@ -43,5 +43,9 @@ class VecSharedReward(VecLearnedReward):
             info["learned_reward"] = reward
         return observations, rewards, dones, infos
 
-    def _predict(self, observations: Observations, actions: Array) -> Array:
-        return self._model.predict(observations, actions, self._recorder.over)
+    def _predict(
+        self, observations: Observations, actions: Array, next_observations: Observations
+    ) -> Array:
+        return self._model.predict(
+            observations, actions, next_observations, over=self._recorder.held
+        )

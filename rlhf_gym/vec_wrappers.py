@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
 
-__all__ = ["set_statistics", "stacks_of", "statistics_of", "wrappers_of"]
+from rlhf_gym.clips import Array, Observations, map_leaves
+
+__all__ = ["seen_after", "set_statistics", "stacks_of", "statistics_of", "wrappers_of"]
 
 
 def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
@@ -16,6 +19,25 @@ def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
     while isinstance(venv, VecEnvWrapper):
         yield venv
         venv = venv.venv
+
+
+def seen_after(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> Observations:
+    """What was seen after a step ``(n_envs, *obs)``, also where an episode is over.
+
+    There a vector environment shows the first observation of the next episode, and puts the last
+    one of the old into the infos. The arrays are copies only where that is so.
+    """
+    if not dones.any():
+        return observations  # type: ignore[no-any-return]
+    after: Any = map_leaves(np.array, observations)
+    for env in np.flatnonzero(dones).tolist():
+        last = infos[env]["terminal_observation"]
+        if isinstance(after, dict):
+            for key, leaf in after.items():
+                leaf[env] = last[key]
+        else:
+            after[env] = last
+    return after  # type: ignore[no-any-return]
 
 
 def stacks_of(wrapper: VecFrameStack) -> list[Any]:

@@ -182,7 +182,7 @@ def test_batches_are_the_clips_padded_to_one_length() -> None:
     buffer = buffer_of(100, clip_length=3)
     play(buffer, [2, 3])
     positions = Positions(np.array([0, 0]), np.array([0, 2]), np.array([2, 3]))
-    observations, actions, true_rewards, mask = buffer.batch(positions)
+    observations, actions, _, true_rewards, mask = buffer.batch(positions)
     (leaf,) = leaves(observations)
     assert leaf[:, :, 0].tolist() == [[0, 1, 1], [2, 3, 4]]
     assert actions.tolist() == [[0, 1, 1], [0, 1, 0]]
@@ -193,12 +193,12 @@ def test_batches_are_the_clips_padded_to_one_length() -> None:
 def test_transitions_are_steps_among_the_newest_that_are_kept() -> None:
     buffer = buffer_of(6, clip_length=2)
     play(buffer, [10])
-    observations, actions, true_rewards = buffer.transitions(200, np.random.default_rng(0))
+    observations, actions, _, true_rewards = buffer.transitions(200, np.random.default_rng(0))
     (leaf,) = leaves(observations)
     assert set(leaf[:, 0].tolist()) == {4, 5, 6, 7, 8, 9}
     assert actions.tolist() == (leaf[:, 0] % 2).tolist()
     assert true_rewards.tolist() == (leaf[:, 0] / 2).tolist()
-    newest, _, _ = buffer.transitions(200, np.random.default_rng(0), newest=2)
+    newest, *_ = buffer.transitions(200, np.random.default_rng(0), newest=2)
     assert set(leaves(newest)[0][:, 0].tolist()) == {8, 9}
 
 
@@ -416,7 +416,7 @@ def test_rebuilt_stacks_equal_those_of_vec_frame_stack(
     positions = buffer.positions(300, np.random.default_rng(0))
     steps_in_episode = set((positions.first % 7).tolist())
     assert steps_in_episode == {0, 1, 2}
-    observations, _, _, mask = buffer.batch(positions)
+    observations, _, _, _, mask = buffer.batch(positions)
     (batch,) = leaves(observations)
     assert mask.all()
     for i in range(len(positions)):
@@ -550,14 +550,42 @@ def test_the_clips_are_those_of_a_plain_list_of_episodes(
         assert numbers(clip) == list(range(f, f + n))
 
 
-def test_an_episode_is_over_from_its_end_until_the_next_one_begins() -> None:
+def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> None:
+    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
+    for step in range(2 * buffer.capacity):
+        buffer.add(
+            np.array([[step]], np.float32),
+            np.array([0]),
+            np.array([0.0]),
+            np.array([step % 5 == 4]),
+            next_observations=np.array([[step + 0.5]], np.float32),
+        )
+    assert buffer.nbytes <= 2**12
+    rng = np.random.default_rng(0)
+    positions = buffer.positions(50, rng)
+    before, _, after, _, mask = buffer.batch(positions)
+    assert after is not None and mask.any()
+    np.testing.assert_array_equal(leaves(after)[0], leaves(before)[0] + 0.5)
+    before, _, after, _ = buffer.transitions(50, rng)
+    assert after is not None
+    np.testing.assert_array_equal(leaves(after)[0], leaves(before)[0] + 0.5)
+    clip = buffer.clip(positions[:1])
+    assert clip.next_observations is not None
+    np.testing.assert_array_equal(clip.next_observations, leaves(clip.observations)[0] + 0.5)
+    copy = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
+    copy.load_state(buffer.state())
+    again = copy.clip(positions[:1]).next_observations
+    np.testing.assert_array_equal(again, clip.next_observations)
+
+
+def test_steps_behind_an_end_are_held_until_the_next_episode_begins() -> None:
     buffer = buffer_of(20, clip_length=2)
     infos: dict[int, Any] = {
         2: {"ended": "terminated"},
         3: {"held": True},
         4: {"held": True},
     }
-    over = []
+    held = []
     for step in range(6):
         buffer.add(
             np.array([[step]], np.float32),
@@ -566,8 +594,8 @@ def test_an_episode_is_over_from_its_end_until_the_next_one_begins() -> None:
             np.array([step == 4]),
             [infos.get(step, {})],
         )
-        over.append(bool(buffer.over[0]))
-    assert over == [False, False, True, True, False, False]
+        held.append(bool(buffer.held[0]))
+    assert held == [False, False, False, True, True, False]
 
 
 def test_held_transitions_are_only_held_ones() -> None:

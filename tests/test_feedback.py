@@ -23,7 +23,7 @@ from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNo
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 from rlhf_gym.algorithms.a3c import AHEAD
 from rlhf_gym.envs.scores import SCORES
-from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
@@ -92,6 +92,23 @@ def test_every_algorithm_trains_unchanged_and_spends_the_labels_exactly(
     agent = trained(feedback, 400, env_id, algorithm, n_envs, **settings)
     assert feedback.labels_given == feedback.store.counts().answered == 7
     assert agent.num_timesteps >= 400
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "settings"),
+    [(PPO, {"n_steps": 32}), (A3C, {"n_workers": 2}), (DQN, OFF_POLICY)],
+)
+def test_every_algorithm_trains_on_a_reward_for_changes(
+    algorithm: type[BaseAlgorithm], settings: dict[str, Any]
+) -> None:
+    model = RewardModelSettings(changes=True)
+    feedback = feedback_of(labels=7, reward_model=model)
+    trained(feedback, 400, "CartPole-v1", algorithm, 2, **settings)
+    assert feedback.labels_given == 7
+    clips = [clip for id_ in range(1, 8) for clip in feedback.store.query(id_).clips]
+    for clip in clips:
+        before, after = np.asarray(clip.observations), np.asarray(clip.next_observations)
+        np.testing.assert_array_equal(before[1:], after[:-1])
 
 
 def test_environments_may_run_in_processes_of_their_own() -> None:
@@ -335,7 +352,6 @@ class Fits(BaseCallback):
         self.feedback = feedback
         self.known: deque[RewardModel] = deque(maxlen=ahead)
         self.versions: set[int] = set()
-        self.over = np.zeros(2, bool)
 
     def _on_rollout_start(self) -> None:
         self.known.append(copy.deepcopy(self.feedback.reward_model))
@@ -344,9 +360,11 @@ class Fits(BaseCallback):
     def _on_step(self) -> bool:
         buffer, rewards = self.feedback.buffer, self.locals["rewards"]
         row = (buffer.rows - 1) % buffer.capacity
-        seen = np.asarray(buffer._observations)[row], buffer._actions[row], self.over
-        self.over = buffer.over.copy()
-        paid = [np.isclose(fit.predict(*seen), rewards, atol=1e-5) for fit in self.known]
+        seen = np.asarray(buffer._observations)[row], buffer._actions[row]
+        paid = [
+            np.isclose(fit.predict(*seen, over=buffer.held), rewards, atol=1e-5)
+            for fit in self.known
+        ]
         assert np.any(paid, axis=0).all()
         infos = self.locals["infos"]
         np.testing.assert_allclose([info["learned_reward"] for info in infos], rewards, rtol=1e-5)

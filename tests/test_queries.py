@@ -50,7 +50,7 @@ def pairs(queries: list[Query]) -> list[tuple[int, int]]:
 
 def returns_of(*members: Callable[[Any], Any]) -> PredictReturns:
     """An ensemble whose members are functions of the number that a clip shows."""
-    return lambda observations, actions, mask: np.stack(
+    return lambda observations, actions, mask, after: np.stack(
         [member(observations[:, 0, 0]) for member in members]
     )
 

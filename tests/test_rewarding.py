@@ -32,7 +32,7 @@ def filled(
 def test_after_a_refresh_recent_rewards_have_mean_0_and_each_member_deviation_1() -> None:
     rewarding, model, buffer = filled()
     rewarding.refresh()
-    observations, actions, _ = buffer.transitions(5000, np.random.default_rng(1))
+    observations, actions, _, _ = buffer.transitions(5000, np.random.default_rng(1))
     rewards = model.predict(observations, actions)
     assert rewards.mean() == pytest.approx(0.0, abs=0.1)
     assert 0.1 < rewards.std() <= 1.05
@@ -41,17 +41,17 @@ def test_after_a_refresh_recent_rewards_have_mean_0_and_each_member_deviation_1(
 def test_a_held_state_is_paid_the_mean_of_all_held_states() -> None:
     rewarding, model, buffer = filled(held_from=400)
     rewarding.refresh()
-    observations, actions, _ = buffer.transitions(5000, np.random.default_rng(1), held=True)
+    observations, actions, _, _ = buffer.transitions(5000, np.random.default_rng(1), held=True)
     mean = model.predict(observations, actions).mean()
     step = np.array([[5.0, 5.0], [-9.0, 9.0]], np.float32), np.array([0, 1])
-    paid = rewarding(*step)
+    paid = rewarding(*step, step[0])
     assert paid[0] == pytest.approx(model.predict(*step)[0])
     assert paid[1] == pytest.approx(mean, abs=0.2)
-    assert rewarding(*(part[::-1] for part in step))[1] == paid[1] != 0.0
+    assert rewarding(step[0][::-1], step[1][::-1], step[0])[1] == paid[1] != 0.0
 
 
 def test_where_ends_differ_a_held_state_is_paid_by_what_it_shows() -> None:
     rewarding, model, _ = filled(held_from=400, ends_differ=True)
     rewarding.refresh()
     step = np.array([[5.0, 5.0], [-9.0, 9.0]], np.float32), np.array([0, 1])
-    np.testing.assert_allclose(rewarding(*step), model.predict(*step))
+    np.testing.assert_allclose(rewarding(*step, step[0]), model.predict(*step))

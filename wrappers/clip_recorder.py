@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 
 from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.clips import Observations, leaves, map_leaves
+from rlhf_gym.vec_wrappers import seen_after
 from rlhf_gym.wrappers.step_recorder import RecordedStep, StepRecorder
 
 __all__ = ["ClipRecorder", "check_finite"]
@@ -28,12 +30,11 @@ class ClipRecorder(VecEnvWrapper):
         ValueError: by `step_wait` and `reset`, if an observation holds NaN or infinity.
     """
 
-    in_worker = StepRecorder
-    """What stands in its place around environments in a worker process of A3C."""
-
     def __init__(self, venv: VecEnv, buffer: ClipBuffer) -> None:
         super().__init__(venv)
         self.buffer = buffer
+        self.in_worker = partial(StepRecorder, keep_next=buffer.keeps_next)
+        """What stands in its place around environments in a worker process of A3C."""
         self.agent_step = 0
         """Training steps so far; the owner of the training loop may set it."""
         self.seconds = 0.0
@@ -64,7 +65,13 @@ class ClipRecorder(VecEnvWrapper):
         began = time.perf_counter()
         self.agent_step += self.num_envs
         self.buffer.add(
-            self.observations, self._actions, true_rewards, dones, infos, self.agent_step
+            self.observations,
+            self._actions,
+            true_rewards,
+            dones,
+            infos,
+            self.agent_step,
+            seen_after(observations, dones, infos),
         )
         self._keep(observations)
         self.seconds += time.perf_counter() - began
@@ -87,6 +94,7 @@ class ClipRecorder(VecEnvWrapper):
             step.dones,
             step.infos,
             self.agent_step,
+            step.next_observations,
         )
         self.seconds += time.perf_counter() - began
 

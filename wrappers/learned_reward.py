@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 from rlhf_gym.clips import Array, Observations, RewardFunction, map_leaves
+from rlhf_gym.vec_wrappers import seen_after
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
 
@@ -20,12 +21,12 @@ ActType = TypeVar("ActType")
 
 
 class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
-    """Replace the reward by ``reward_function(observation before the step, action)``.
+    """Replace the reward by ``reward_function(observations, actions, next_observations)``.
 
     The environment's own reward stays visible in ``info["true_reward"]``. Use `VecLearnedReward`
     with stable-baselines3: it predicts once for all environments.
 
-    >>> env = LearnedReward(gym.make("CartPole-v1"), lambda observations, actions: actions * 2.0)
+    >>> env = LearnedReward(gym.make("CartPole-v1"), lambda before, actions, after: actions * 2.0)
     >>> _ = env.reset(seed=0)
     >>> _, reward, _, _, info = env.step(1)
     >>> reward, info["true_reward"]
@@ -49,9 +50,10 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
     def step(self, action: ActType) -> tuple[ObsType, float, bool, bool, dict[str, Any]]:
         """Step the environment and predict the reward of that step."""
         actions = np.array(action)[None]
-        reward = _predict(self.reward_function, self._observation, actions)
         observation, true_reward, terminated, truncated, info = self.env.step(action)
-        self._observation = _batch_of_one(observation)
+        after = _batch_of_one(observation)
+        reward = _predict(self.reward_function, self._observation, actions, after)
+        self._observation = after
         info["true_reward"] = float(true_reward)
         return observation, float(reward[0]), terminated, truncated, info
 
@@ -60,7 +62,8 @@ class VecLearnedReward(VecEnvWrapper):
     """`LearnedReward` for vector environments: one batched prediction a vector step.
 
     Attributes:
-        reward_function: ``(observations, actions) -> rewards (n_envs,)``; may be replaced.
+        reward_function: ``(observations, actions, next_observations) -> rewards (n_envs,)``; may be
+            replaced.
         in_worker: what stands in its place around environments in a worker process of A3C; by
             default itself, with a copy of the function.
     """
@@ -89,9 +92,10 @@ class VecLearnedReward(VecEnvWrapper):
         self.venv.step_async(actions)
 
     def step_wait(self) -> VecEnvStepReturn:
-        """Predict the rewards, while subprocesses step, then collect what they return."""
-        rewards = _predict(self.reward_function, self._observations, self._actions)
+        """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
+        after = seen_after(observations, dones, infos)
+        rewards = _predict(self.reward_function, self._observations, self._actions, after)
         for info, true_reward in zip(infos, true_rewards.tolist(), strict=True):
             info["true_reward"] = true_reward
         self._observations = _copy(observations)
@@ -103,9 +107,13 @@ class VecLearnedReward(VecEnvWrapper):
 
 
 def _predict(
-    reward_function: RewardFunction, observations: Any, actions: Array
+    reward_function: RewardFunction,
+    observations: Any,
+    actions: Array,
+    next_observations: Observations,
 ) -> npt.NDArray[np.float32]:
-    rewards = np.asarray(reward_function(observations, actions), dtype=np.float32)
+    predicted = reward_function(observations, actions, next_observations)
+    rewards = np.asarray(predicted, dtype=np.float32)
     if rewards.shape != (len(actions),):
         raise ValueError(
             f"the reward function returned an array of shape {rewards.shape} for {len(actions)} "

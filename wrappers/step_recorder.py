@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 from rlhf_gym.clips import Array, Observations, map_leaves
+from rlhf_gym.vec_wrappers import seen_after
 
 __all__ = ["RecordedStep", "StepRecorder"]
 
@@ -26,6 +27,7 @@ class RecordedStep:
         true_rewards: ``(n_envs,)``.
         dones: ``(n_envs,)`` bool.
         infos: of the step.
+        next_observations: ``(n_envs, *obs)``, seen after it, where they are kept.
     """
 
     observations: Observations
@@ -33,38 +35,44 @@ class RecordedStep:
     true_rewards: Array
     dones: Array
     infos: list[dict[str, Any]]
+    next_observations: Observations | None = None
 
     @classmethod
     def joined(cls, parts: Sequence[RecordedStep]) -> RecordedStep:
         """One step of all the environments of ``parts``."""
-        observations: Observations
-        if isinstance(parts[0].observations, dict):
-            observations = {
-                key: np.concatenate([part.observations[key] for part in parts])
-                for key in parts[0].observations
-            }
-        else:
-            observations = np.concatenate([part.observations for part in parts])
+        after = [part.next_observations for part in parts if part.next_observations is not None]
         return cls(
-            observations,
+            _joined([part.observations for part in parts]),
             np.concatenate([part.actions for part in parts]),
             np.concatenate([part.true_rewards for part in parts]),
             np.concatenate([part.dones for part in parts]),
             [info for part in parts for info in part.infos],
+            _joined(after) if after else None,
         )
+
+
+def _joined(parts: Sequence[Observations]) -> Observations:
+    first = parts[0]
+    if isinstance(first, dict):
+        return {key: np.concatenate([part[key] for part in parts]) for key in first}
+    return np.concatenate(parts)  # type: ignore[arg-type]
 
 
 class StepRecorder(VecEnvWrapper):
     """What `ClipRecorder` is in a worker process: keeps each step until the trainer asks for it.
 
     Attributes:
-        over: ``(n_envs,)``, where an episode has ended and its last state is being held.
+        held: ``(n_envs,)``, whether the newest step lies behind the end of its episode.
     """
 
-    def __init__(self, venv: VecEnv) -> None:
-        """Wrap ``venv``; its rewards are the true ones."""
+    def __init__(self, venv: VecEnv, keep_next: bool = False) -> None:
+        """Wrap ``venv``, whose rewards are the true ones; keep what is seen after a step as well?
+
+        The reward model may look at it.
+        """
         super().__init__(venv)
-        self.over: npt.NDArray[np.bool_] = np.zeros(self.num_envs, bool)
+        self.keep_next = keep_next
+        self.held: npt.NDArray[np.bool_] = np.zeros(self.num_envs, bool)
         self._recorded: list[RecordedStep] = []
         self._observations: Observations = {}
         self._actions: Array = np.zeros(0)
@@ -72,7 +80,6 @@ class StepRecorder(VecEnvWrapper):
     def reset(self) -> VecEnvObs:
         """Reset all environments."""
         observations = self.venv.reset()
-        self.over[:] = False
         self._keep(observations)
         return observations
 
@@ -85,12 +92,23 @@ class StepRecorder(VecEnvWrapper):
         """Finish a step and keep it."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
         self._recorded.append(
-            RecordedStep(self._observations, self._actions, true_rewards.copy(), dones, list(infos))
+            RecordedStep(
+                self._observations,
+                self._actions,
+                true_rewards.copy(),
+                dones,
+                list(infos),
+                self._seen_after(observations, dones, infos) if self.keep_next else None,
+            )
         )
-        ended = [info.get("held", False) or info.get("ended") is not None for info in infos]
-        self.over[:] = np.array(ended) & ~dones
+        self.held[:] = [info.get("held", False) for info in infos]
         self._keep(observations)
         return observations, true_rewards, dones, infos
+
+    def _seen_after(
+        self, observations: VecEnvObs, dones: Array, infos: list[dict[str, Any]]
+    ) -> Observations:
+        return map_leaves(np.copy, seen_after(observations, dones, infos))
 
     def take_recorded(self) -> list[RecordedStep]:
         """The steps since the last call."""

@@ -16,8 +16,8 @@ from rlhf_gym.clips import Array, Observations
 
 __all__ = ["RelabelledRewards", "relabel", "reward_state"]
 
-PredictRewards: TypeAlias = Callable[[Observations, Array, Array], npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act), over (n,)) -> rewards (n,)``, batched."""
+PredictRewards: TypeAlias = Callable[..., npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions, next observations or None, over=(n,)) -> rewards (n,)``."""
 _UNKNOWN = -1
 
 
@@ -28,6 +28,8 @@ def relabel(
     observation_space: spaces.Space[Any],
     held: Callable[[], Array] = lambda: np.array(False),
     state: Mapping[str, Array] | None = None,
+    *,
+    changes: bool = False,
 ) -> None:
     """Let the agent's replay buffer recompute rewards when it is sampled.
 
@@ -46,6 +48,7 @@ def relabel(
             stable-baselines3 stores channel-first are turned back to it.
         held: ``(n_envs,)``, whether the newest step of each environment lies behind the end of its
             episode; by default none does.
+        changes: whether ``predict`` looks at the next observations; None stands for them otherwise.
         state: what `reward_state` gave when the buffer was saved; by default all rewards are out
             of date.
 
@@ -69,7 +72,9 @@ def relabel(
         actions = buffer.actions[rows, envs].reshape(len(rows), *action_shape)
         if isinstance(agent.action_space, spaces.Box):
             actions = agent.policy.unscale_action(actions)
-        return predict(restore(buffer.observations, rows, envs), actions, over)
+        before = restore(buffer.observations, rows, envs)
+        after = restore(*_next_observations(buffer, rows, envs)) if changes else None
+        return predict(before, actions, after, over=over)
 
     rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, held)
     rewards.over[:] = reward_state(buffer)["reward_over"]
@@ -77,6 +82,13 @@ def relabel(
         rewards.versions[: len(state["reward_versions"])] = state["reward_versions"]
         rewards.over[: len(state["reward_over"])] = state["reward_over"]
     buffer.rewards = rewards  # type: ignore[assignment]
+
+
+def _next_observations(buffer: ReplayBuffer, rows: Array, envs: Array) -> tuple[Any, Array, Array]:
+    """Where the observations after these steps lie."""
+    if buffer.optimize_memory_usage:
+        return buffer.observations, (rows + 1) % buffer.buffer_size, envs
+    return buffer.next_observations, rows, envs
 
 
 def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:

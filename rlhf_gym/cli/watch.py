@@ -12,7 +12,7 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips import map_leaves
+from rlhf_gym.clips import Observations, map_leaves
 from rlhf_gym.environments import goal_of
 from rlhf_gym.media import encode, off_screen
 from rlhf_gym.reward_model import RewardModel
@@ -79,7 +79,7 @@ def moments(
 
     Args:
         agent: takes its most likely action.
-        reward_model: predicts from the observation before a step and the action.
+        reward_model: predicts what a step is worth.
         env: with pictures (``render_mode="rgb_array"``).
         seed: of the first episode.
     """
@@ -88,15 +88,19 @@ def moments(
     memory, begins = None, np.ones(1, bool)
     while True:
         action, memory = agent.predict(observation, memory, begins, deterministic=True)
-        batch = map_leaves(lambda leaf: np.asarray(leaf)[None], observation)
-        members = normalised(reward_model.predict_each(batch, np.asarray(action)[None])[:, 0])
-        frame = np.asarray(env.render())
+        frame, before = np.asarray(env.render()), _batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
+        step = before, np.asarray(action)[None], _batch_of_one(observation)
+        members = normalised(reward_model.predict_each(*step)[:, 0])
         ended = terminated or truncated
         yield Moment(frame, float(members.mean()), members, float(reward), ended)
         begins[:] = ended
         if ended:
             observation, _ = env.reset()
+
+
+def _batch_of_one(observation: Any) -> Observations:
+    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
 
 
 def _normalisation(reward_model: RewardModel) -> Callable[[Any], Any]:

@@ -67,9 +67,10 @@ def _prediction(run: Path) -> Callable[[Query], float] | None:
 
     def predict(query: Query) -> float:
         first, second = (
-            model.predict_each(clip.observations, clip.actions).sum(axis=1, dtype=np.float64)
+            model.predict_each(clip.observations, clip.actions, clip.next_observations)
             for clip in query.clips
         )
+        first, second = (each.sum(axis=1, dtype=np.float64) for each in (first, second))
         return float(np.mean(1 / (1 + np.exp(np.clip(second - first, -50, 50)))))
 
     return predict

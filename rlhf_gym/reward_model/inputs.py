@@ -54,6 +54,7 @@ class InputSpec:
     Attributes:
         features: width of the vector.
         images: shape ``(channels, height, width)`` of each image.
+        changes: whether the vector holds how a step changed the observation, too.
     """
 
     parts: tuple[_Part, ...]
@@ -61,11 +62,29 @@ class InputSpec:
     action: spaces.Space[object]
     features: int
     images: tuple[tuple[int, int, int], ...]
+    changes: bool
 
-    def encode(self, observations: Observations, actions: Array) -> Inputs:
-        """A batch of ``n`` observations and actions as network inputs, on the CPU."""
-        columns = [_flat(part.space, _pick(observations, part.key)) for part in self.parts]
+    def encode(
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> Inputs:
+        """A batch of ``n`` steps as network inputs, on the CPU.
+
+        Raises:
+            ValueError: changes are to be seen, but there are no next observations.
+        """
+        columns = self._columns(observations)
         columns.append(_flat(self.action, actions))
+        if self.changes:
+            if next_observations is None:
+                raise ValueError(
+                    "this reward model sees how a step changed the observation: give it "
+                    "next_observations, or make it with RewardModelSettings(changes=False)"
+                )
+            after = self._columns(next_observations)
+            columns += [b - a for a, b in zip(columns, after, strict=False)]
         images = tuple(
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
             for part in self.image_parts
@@ -73,14 +92,22 @@ class InputSpec:
         vector = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
         return Inputs(torch.from_numpy(vector), images)
 
+    def _columns(self, observations: Observations) -> list[Array]:
+        """All of the observations but their images, a part each."""
+        return [_flat(part.space, _pick(observations, part.key)) for part in self.parts]
+
 
 def input_spec(
-    observation_space: spaces.Space[object], action_space: spaces.Space[object]
+    observation_space: spaces.Space[object],
+    action_space: spaces.Space[object],
+    *,
+    changes: bool = False,
 ) -> InputSpec:
     """The way from two spaces to network inputs.
 
     Raises:
-        ValueError: if a space is not supported, naming those that are.
+        ValueError: if a space is not supported, naming those that are, or changes are to be seen
+            in images.
     """
     if isinstance(observation_space, spaces.Dict):
         parts = [_Part(key, part) for key, part in sorted(observation_space.spaces.items())]
@@ -88,13 +115,19 @@ def input_spec(
         parts = [_Part(None, observation_space)]
     images = tuple(part for part in parts if is_image(part.space))
     flat = tuple(part for part in parts if not is_image(part.space))
-    features = sum(_width(part.space, "observation") for part in flat)
+    if changes and images:
+        raise ValueError(
+            "changes=True sees how a step changed a vector, but the observations hold images; "
+            "leave it out, and stack frames instead (VecFrameStack), which shows changes as well"
+        )
+    features = sum(_width(part.space, "observation") for part in flat) * (1 + changes)
     return InputSpec(
         parts=flat,
         image_parts=images,
         action=action_space,
         features=features + _width(action_space, "action"),
         images=tuple(_image_shape(part.space) for part in images),
+        changes=changes,
     )
 
 

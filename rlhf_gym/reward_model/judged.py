@@ -57,7 +57,10 @@ class JudgedQueries:
         if self._members > 1 and not weights.any():
             weights[rng.integers(self._members)] = 1
         self._weights.append(torch.from_numpy(weights.astype(np.float32)))
-        self._inputs += [self._spec.encode(clip.observations, clip.actions) for clip in query.clips]
+        self._inputs += [
+            self._spec.encode(clip.observations, clip.actions, clip.next_observations)
+            for clip in query.clips
+        ]
         self._stacked = None
 
     @property

@@ -61,7 +61,7 @@ class RewardModel:
     ) -> None:
         self.settings = settings or RewardModelSettings()
         self.observation_space, self.action_space = observation_space, action_space
-        self.spec = input_spec(observation_space, action_space)
+        self.spec = input_spec(observation_space, action_space, changes=self.settings.changes)
         self.seed = seed
         self._chunk = IMAGE_CHUNK if self.spec.images else CHUNK
         if device == "auto":
@@ -88,7 +88,12 @@ class RewardModel:
         self._small: tuple[int, SmallBatches] | None = None
 
     def predict(
-        self, observations: Observations, actions: Array, over: Array | None = None
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+        *,
+        over: Array | None = None,
     ) -> npt.NDArray[np.float32]:
         """The learned reward of each of ``n`` steps: ``(n,)`` float32.
 
@@ -98,17 +103,18 @@ class RewardModel:
         Args:
             observations: ``(n, *obs)``.
             actions: ``(n, *act)``.
+            next_observations: ``(n, *obs)``, after the step; needed where the settings say
+                ``changes=True``, here and below.
             over: ``(n,)`` bool, the steps behind the end of an episode: they all get one reward
                 after `level_after_end`. By default none is.
         """
-        rewards = self._predict(observations, actions)
+        rewards = self._predict(self.spec.encode(observations, actions, next_observations))
         if over is not None and not self._after_end.isnan():
             rewards[over] = float(self._after_end)
         return rewards
 
-    def _predict(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
-        inputs = self.spec.encode(observations, actions)
-        if len(actions) <= SMALL_BATCH and self._can_be_small:
+    def _predict(self, inputs: Inputs) -> npt.NDArray[np.float32]:
+        if len(inputs.vector) <= SMALL_BATCH and self._can_be_small:
             if self._small is None or self._small[0] != self.version:
                 networks = SmallBatches(self.networks, self._offset, self._scale)
                 self._small = (self.version, networks)
@@ -118,14 +124,23 @@ class RewardModel:
             normalised = ((raw - self._offset) / self._scale).mean(dim=0)
             return normalised.cpu().numpy()
 
-    def predict_each(self, observations: Observations, actions: Array) -> npt.NDArray[np.float32]:
+    def predict_each(
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> npt.NDArray[np.float32]:
         """The reward of each of ``n`` steps by each member, not normalised: ``(members, n)``."""
         with torch.inference_mode():
-            raw = self._raw(self.spec.encode(observations, actions))
+            raw = self._raw(self.spec.encode(observations, actions, next_observations))
             return raw.cpu().numpy()
 
     def predict_returns(
-        self, observations: Observations, actions: Array, mask: Array
+        self,
+        observations: Observations,
+        actions: Array,
+        mask: Array,
+        next_observations: Observations | None = None,
     ) -> npt.NDArray[np.float32]:
         """The return of each of ``n`` padded clips by each member, not normalised.
 
@@ -133,13 +148,18 @@ class RewardModel:
             observations: ``(n, length, *obs)``.
             actions: ``(n, length, *act)``.
             mask: ``(n, length)``, the steps that count.
+            next_observations: ``(n, length, *obs)``.
 
         Returns:
             ``(members, n)``.
         """
         n, length = mask.shape
-        flat = map_leaves(lambda leaf: leaf.reshape(n * length, *leaf.shape[2:]), observations)
-        each = self.predict_each(flat, actions.reshape(n * length, *actions.shape[2:]))
+
+        def flat(leaf: Array) -> Array:
+            return np.reshape(leaf, (n * length, *leaf.shape[2:]))
+
+        after = None if next_observations is None else map_leaves(flat, next_observations)
+        each = self.predict_each(map_leaves(flat, observations), flat(actions), after)
         return np.asarray((each.reshape(-1, n, length) * mask).sum(axis=2))
 
     def normalised_returns(self, returns: Array, mask: Array) -> npt.NDArray[np.float32]:
@@ -155,28 +175,44 @@ class RewardModel:
         parts = torch.split(torch.arange(n), self._chunk)
         return torch.cat([self.networks(inputs[part].to(self.device)) for part in parts], dim=1)
 
-    def standardise_inputs(self, observations: Observations, actions: Array) -> None:
+    def standardise_inputs(
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> None:
         """Scale the vector inputs to these steps' mean and deviation; predictions do not change."""
-        vector = self.spec.encode(observations, actions).vector
+        vector = self.spec.encode(observations, actions, next_observations).vector
         std = vector.std(dim=0)
         std = torch.where(std < 1e-3, torch.ones_like(std), std)
         self.networks.standardise(vector.mean(dim=0).to(self.device), std.to(self.device))
 
-    def normalise(self, observations: Observations, actions: Array) -> None:
+    def normalise(
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> None:
         """Normalise each member's reward to mean 0 and deviation 1 over these steps."""
         with torch.inference_mode():
-            raw = self._raw(self.spec.encode(observations, actions))
+            raw = self._raw(self.spec.encode(observations, actions, next_observations))
             self._offset = raw.mean(dim=1, keepdim=True)
             self._scale = raw.std(dim=1, keepdim=True).clamp(min=1e-3)
         self.version += 1
 
-    def level_after_end(self, observations: Observations, actions: Array) -> None:
+    def level_after_end(
+        self,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> None:
         """Pay for each step behind an end, from now on, the mean prediction for these ``n``.
 
         Where all ends are alike, what they leave behind is one absorbing state, or else the agent
         seeks the pleasantest way to fail.
         """
-        self._after_end.fill_(float(self._predict(observations, actions).mean()))
+        inputs = self.spec.encode(observations, actions, next_observations)
+        self._after_end.fill_(float(self._predict(inputs).mean()))
         self.version += 1
 
     def fit(self, updates: int | None = None) -> int:

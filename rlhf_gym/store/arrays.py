@@ -5,14 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rlhf_gym.clips import Array, Clip, Observations, Start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
 
@@ -54,10 +50,9 @@ def unpack(data: bytes) -> dict[str, Array]:
 def pack_clip(clip: Clip) -> bytes:
     """The arrays of a clip, its start included, its frames left out."""
     arrays = {"actions": clip.actions, "true_rewards": clip.true_rewards}
-    if isinstance(clip.observations, Mapping):
-        arrays |= {f"observations/{key}": array for key, array in clip.observations.items()}
-    else:
-        arrays["observations"] = clip.observations
+    arrays |= _named("observations", clip.observations)
+    if clip.next_observations is not None:
+        arrays |= _named("next_observations", clip.next_observations)
     if clip.start is not None:
         arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
         arrays["start/actions"] = clip.start.actions
@@ -71,7 +66,12 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
     if "start/snapshot" in arrays:
         start = Start(arrays["start/snapshot"].tobytes(), arrays["start/actions"])
     return Clip(
-        observations=_observations(arrays.items()),
+        observations=_observations("observations", arrays),
+        next_observations=(
+            _observations("next_observations", arrays)
+            if any(name.startswith("next_observations") for name in arrays)
+            else None
+        ),
         actions=arrays["actions"],
         true_rewards=arrays["true_rewards"],
         start=start,
@@ -80,10 +80,17 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
     )
 
 
-def _observations(arrays: Iterable[tuple[str, Array]]) -> Observations:
-    """The one array named ``observations``, or the dict of those named ``observations/KEY``."""
-    prefix = "observations/"
-    found = {name: array for name, array in arrays if name.startswith("observations")}
-    if "observations" in found:
-        return found["observations"]
-    return {name.removeprefix(prefix): array for name, array in found.items()}
+def _named(name: str, observations: Observations) -> dict[str, Array]:
+    """One array ``name``, or an array ``name/KEY`` for each key."""
+    if isinstance(observations, Mapping):
+        return {f"{name}/{key}": array for key, array in observations.items()}
+    return {name: observations}
+
+
+def _observations(name: str, arrays: Mapping[str, Array]) -> Observations:
+    """What `_named` gave those names to."""
+    if name in arrays:
+        return arrays[name]
+    prefix = f"{name}/"
+    found = {key: array for key, array in arrays.items() if key.startswith(prefix)}
+    return {key.removeprefix(prefix): array for key, array in found.items()}

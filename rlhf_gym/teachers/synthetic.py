@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips import Array, Clip, RewardFunction
+from rlhf_gym.clips import Array, Clip
+from rlhf_gym.envs.scores import Score
 from rlhf_gym.judgements import Judgement, Preference, Query
 
 __all__ = ["SyntheticTeacher"]
@@ -68,7 +69,7 @@ class SyntheticTeacher:
         mistake: float = 0.0,
         skip: float = 0.0,
         equal: float = 0.0,
-        score: RewardFunction | None = None,
+        score: Score | None = None,
         seed: int | np.random.Generator = 0,
     ) -> None:
         """Choose the irrationalities; the defaults are the oracle.

@@ -200,7 +200,7 @@ def test_every_environment_has_a_seed_of_its_own_and_learning_again_others() -> 
     assert len(set(recorded[1])) == 4 and recorded[1] != recorded[0]
 
 
-def first_entry(observations: Any, actions: Any) -> Any:
+def first_entry(observations: Any, actions: Any, after: Any) -> Any:
     return observations[:, 0]
 
 
@@ -212,7 +212,7 @@ def test_a_learned_reward_is_predicted_in_the_workers() -> None:
     assert [[info["true_reward"] for info in infos] for infos in seen.infos[:2]] == [[1, 1], [2, 2]]
 
 
-def in_this_process(observations: Any, actions: Any) -> Any:
+def in_this_process(observations: Any, actions: Any, after: Any) -> Any:
     return np.full(len(actions), float(multiprocessing.parent_process() is not None))
 
 
@@ -344,7 +344,7 @@ def test_a_gradient_that_is_no_number_ends_the_run() -> None:
     assert same(before, weights(agent))
 
 
-def beyond_all_bounds(observations: Any, actions: Any) -> Any:
+def beyond_all_bounds(observations: Any, actions: Any, after: Any) -> Any:
     return np.full(len(actions), np.inf)
 
 

@@ -33,13 +33,15 @@ class Model:
         self.version = 0
         self.predicted = 0
         self.told: list[Any] = []
+        self.seen_after: list[Any] = []
 
     def refit(self, scale: float) -> None:
         self.scale = scale
         self.version += 1
 
-    def __call__(self, observations: Any, actions: Any, over: Any = None) -> Any:
+    def __call__(self, observations: Any, actions: Any, after: Any, over: Any = None) -> Any:
         self.predicted += len(actions)
+        self.seen_after.append(after)
         self.told.append(None if over is None else over.tolist())
         rewards = np.zeros(len(actions))
         for array in (*leaves(observations), actions):
@@ -201,6 +203,27 @@ def test_what_is_written_after_a_refit_is_recomputed_as_well() -> None:
     buffer: Any = agent.replay_buffer
     buffer.add(before, after, np.array([1]), rewards, dones, infos)
     assert buffer.rewards[0, 0] == pytest.approx(5 * float(rewards[0]))
+
+
+@pytest.mark.parametrize("less_memory", [False, True])
+def test_what_a_step_changed_is_shown_to_a_reward_model_that_looks_at_it(less_memory: bool) -> None:
+    model = Model()
+    env = VecLearnedReward(make_vec_env("CartPole-v1", n_envs=2, seed=0), model)
+    agent = (cartpole_lean if less_memory else cartpole)(env)
+    relabel(agent, model, lambda: model.version, env.observation_space, changes=True)
+    before: Any = env.reset()
+    buffer: Any = agent.replay_buffer
+    seen = list[Any]()
+    for _ in range(4):
+        after, rewards, dones, infos = env.step(np.array([1, 0]))
+        buffer.add(before, after, np.array([1, 0]), rewards, dones, infos)
+        before = after
+        seen.append(after)
+    buffer.rewards[:4]
+    np.testing.assert_array_equal(model.seen_after[-1], np.concatenate(seen))
+    relabel(agent, model, lambda: 7, env.observation_space)
+    buffer.rewards[:4]
+    assert model.seen_after[-1] is None
 
 
 def test_steps_behind_an_end_are_told_to_the_reward_model() -> None:

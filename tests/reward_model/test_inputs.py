@@ -45,6 +45,27 @@ def test_the_parts_of_a_dict_stand_in_the_order_of_their_keys() -> None:
     assert vector(observed, BUTTON, observations, [0]) == [[0, 1, 3, 4, 1, 0]]
 
 
+def test_changes_stand_behind_the_action() -> None:
+    observed = spaces.Dict({"b": spaces.Box(0, 9, (2,)), "a": spaces.Discrete(2)})
+    spec = input_spec(observed, BUTTON, changes=True)
+    before = {"b": np.array([[3.0, 4.0]]), "a": np.array([1])}
+    after = {"b": np.array([[3.5, 2.0]]), "a": np.array([0])}
+    (row,) = spec.encode(before, np.array([0]), after).vector.tolist()
+    assert row == [0, 1, 3, 4, 1, 0, 1, -1, 0.5, -2]
+    assert spec.features == 8 + 2
+
+
+def test_changes_without_next_observations_are_refused() -> None:
+    spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, changes=True)
+    with pytest.raises(ValueError, match="give it next_observations"):
+        spec.encode(np.zeros((1, 1)), np.zeros(1))
+
+
+def test_changes_of_images_are_refused() -> None:
+    with pytest.raises(ValueError, match="stack frames instead"):
+        input_spec(spaces.Box(0, 255, (16, 12, 3), np.uint8), BUTTON, changes=True)
+
+
 @pytest.mark.parametrize("shape", [(16, 12, 3), (3, 16, 12)])
 def test_images_go_apart_with_their_channels_first(shape: tuple[int, int, int]) -> None:
     observed = spaces.Dict({"eye": spaces.Box(0, 255, shape, np.uint8), "x": spaces.Box(0, 1)})

@@ -429,3 +429,41 @@ def test_an_unsupported_space_is_named() -> None:
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RewardModelSettings(**settings)
+
+
+# --- changes
+
+
+def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() -> None:
+    rng = np.random.default_rng(0)
+
+    def walk(length: int) -> Clip:
+        noise = rng.normal(size=(length + 1, 4)).astype(np.float32)
+        gained = (noise[1:] - noise[:-1])[:, 0]
+        return Clip(noise[:-1], rng.integers(2, size=length), gained, next_observations=noise[1:])
+
+    queries = [Query((walk(3), walk(3)), id=id_) for id_ in range(1, 121)]
+    labels = {q.id: float(q.clips[0].true_return > q.clips[1].true_return) for q in queries}
+    seen = walk(500)
+    found = []
+    for changes in (False, True):
+        model = model_of(changes=changes)
+        model.standardise_inputs(seen.observations, seen.actions, seen.next_observations)
+        model.judged.update(labels, {query.id: query for query in queries})
+        for _ in range(5):
+            model.fit()
+        learned = model.predict(seen.observations, seen.actions, seen.next_observations)
+        found.append(correlation(learned, seen.true_rewards))
+    blind, sees = found
+    assert sees > 0.9 > blind
+
+
+def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> None:
+    model = model_of(changes=True)
+    observations, actions = steps_of(20)
+    after = observations[::-1].copy()
+    model.save(tmp_path / "model.pt")
+    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    expected = model.predict(observations, actions, after)
+    np.testing.assert_array_equal(loaded.predict(observations, actions, after), expected)
+    assert not np.array_equal(model.predict(observations, actions, observations), expected)

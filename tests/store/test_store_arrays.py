@@ -51,6 +51,21 @@ def test_python_objects_are_refused() -> None:
         pack({"array": np.array([{}])})
 
 
+@pytest.mark.parametrize("dict_space", [False, True])
+def test_next_observations_come_back_where_they_were_kept(dict_space: bool) -> None:
+    before, after = np.zeros((3, 2), np.float32), np.ones((3, 2), np.float32)
+    original = Clip(
+        observations={"x": before} if dict_space else before,
+        actions=np.zeros(3),
+        true_rewards=np.zeros(3, np.float32),
+        next_observations={"x": after} if dict_space else after,
+    )
+    back = unpack_clip(pack_clip(original)).next_observations
+    assert back is not None and isinstance(back, dict) == dict_space
+    np.testing.assert_array_equal(leaves(back)[0], after)
+    assert unpack_clip(pack_clip(clip(3))).next_observations is None
+
+
 def test_a_clip_comes_back_with_its_start_and_other_fields(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         original = Clip(

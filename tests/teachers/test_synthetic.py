@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlhf_gym.clips import Array, Clip, RewardFunction
+from rlhf_gym.clips import Array, Clip
+from rlhf_gym.envs.scores import Score
 from rlhf_gym.judgements import Preference, Query
 from rlhf_gym.teachers import SyntheticTeacher
 
@@ -250,7 +251,7 @@ def test_a_score_is_measured_by_the_spread_of_the_clips_not_by_true_returns() ->
     ],
 )
 def test_a_score_that_is_not_one_finite_number_a_step_is_refused(
-    score: RewardFunction, message: str
+    score: Score, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         asked(SyntheticTeacher(score=score), seen(1, 2), seen(2, 1))

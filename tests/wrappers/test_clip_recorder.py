@@ -101,7 +101,7 @@ def test_later_changes_of_what_the_environment_showed_do_not_reach_the_clips() -
     before = shown.copy()
     shown[:] = 7.0
     recorder.step(np.array([0]))
-    observations, _, _ = recorder.buffer.transitions(1, np.random.default_rng(0))
+    observations, *_ = recorder.buffer.transitions(1, np.random.default_rng(0))
     np.testing.assert_array_equal(leaves(observations)[0], before)
 
 

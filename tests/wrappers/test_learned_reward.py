@@ -16,7 +16,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
 
-def position_plus_action(observations: Any, actions: Any) -> Any:
+def position_plus_action(observations: Any, actions: Any, after: Any) -> Any:
     return observations[:, 0] + 10.0 * actions
 
 
@@ -32,6 +32,16 @@ def test_a_single_environment_pays_the_prediction_from_before_the_step() -> None
         assert reward == pytest.approx(float(before[0]) + 10.0 * action)
         assert info["true_reward"] == 1.0
         before = after
+
+
+def test_the_prediction_may_look_at_what_a_step_changed() -> None:
+    def gained(observations: Any, actions: Any, after: Any) -> Any:
+        return (after - observations)[:, 0]
+
+    env = LearnedReward(gym.make("CartPole-v1"), gained)
+    before, _ = env.reset(seed=0)
+    after, reward, *_ = env.step(1)
+    assert reward == pytest.approx(float(after[0] - before[0]))
 
 
 @pytest.mark.parametrize("cls", [DummyVecEnv, SubprocVecEnv])
@@ -51,11 +61,13 @@ def test_a_vector_environment_pays_the_prediction_from_before_the_step(cls: Any)
     env.close()
 
 
-def test_the_episodes_first_prediction_uses_the_reset_observation_not_the_terminal_one() -> None:
+def test_an_episode_begins_with_the_reset_observation_and_ends_with_the_terminal_one() -> None:
     seen: list[Any] = []
+    seen_after: list[Any] = []
 
-    def remember(observations: Any, actions: Any) -> Any:
+    def remember(observations: Any, actions: Any, after: Any) -> Any:
         seen.append(observations.copy())
+        seen_after.append(after.copy())
         return np.zeros(len(actions), np.float32)
 
     env = VecLearnedReward(venv(1), remember)
@@ -67,6 +79,8 @@ def test_the_episodes_first_prediction_uses_the_reset_observation_not_the_termin
         done, terminal = bool(dones[0]), infos[0].get("terminal_observation", terminal)
     env.step(np.array([1]))
     np.testing.assert_array_equal(seen[-1], after)
+    np.testing.assert_array_equal(seen_after[-2][0], terminal)
+    np.testing.assert_array_equal(seen_after[:-2], seen[1:-1])
     assert not np.array_equal(seen[-1][0], terminal)
 
 
@@ -89,7 +103,7 @@ def test_a_vector_environment_may_reuse_its_observation_buffer() -> None:
 def test_there_is_one_prediction_a_vector_step() -> None:
     sizes: list[int] = []
 
-    def count(observations: Any, actions: Any) -> Any:
+    def count(observations: Any, actions: Any, after: Any) -> Any:
         sizes.append(len(observations))
         return np.zeros(len(actions), np.float32)
 
@@ -100,7 +114,7 @@ def test_there_is_one_prediction_a_vector_step() -> None:
 
 
 def test_dict_observations_reach_the_reward_function_as_a_dict() -> None:
-    def from_vector(observations: Any, actions: Any) -> Any:
+    def from_vector(observations: Any, actions: Any, after: Any) -> Any:
         return observations["vec"].sum(axis=1)
 
     make: Callable[[], Any] = SimpleMultiObsEnv
@@ -113,7 +127,7 @@ def test_dict_observations_reach_the_reward_function_as_a_dict() -> None:
 
 def test_the_monitor_inside_still_logs_the_true_return() -> None:
     env = VecLearnedReward(
-        venv(4), lambda observations, actions: np.full(len(actions), -7.0, np.float32)
+        venv(4), lambda observations, actions, after: np.full(len(actions), -7.0, np.float32)
     )
     agent = PPO("MlpPolicy", env, n_steps=64, batch_size=64, n_epochs=1, device="cpu")
     agent.learn(256)
@@ -122,7 +136,9 @@ def test_the_monitor_inside_still_logs_the_true_return() -> None:
 
 
 def test_a_reward_function_of_the_wrong_shape_is_refused() -> None:
-    env = VecLearnedReward(venv(2), lambda observations, actions: np.zeros((2, 1), np.float32))
+    env = VecLearnedReward(
+        venv(2), lambda observations, actions, after: np.zeros((2, 1), np.float32)
+    )
     env.reset()
     with pytest.raises(ValueError, match=r"shape \(2, 1\) for 2 steps.*shape \(2,\)"):
         env.step(np.array([0, 1]))

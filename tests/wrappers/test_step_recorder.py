@@ -54,12 +54,12 @@ def test_held_states_are_told_from_others_as_the_buffer_tells_them() -> None:
     recorder = StepRecorder(venv)
     direct = ClipRecorder(recorder, buffer_of(venv))
     direct.reset()
-    over = []
+    held = []
     for _ in range(130):
         direct.step(np.array([1, 0]))
-        np.testing.assert_array_equal(recorder.over, direct.buffer.over)
-        over.append(recorder.over.copy())
-    assert 0 < np.mean(over) < 1
+        np.testing.assert_array_equal(recorder.held, direct.buffer.held)
+        held.append(recorder.held.copy())
+    assert 0 < np.mean(held) < 1
 
 
 def test_what_is_recorded_are_copies() -> None:
