@@ -11,15 +11,18 @@ import numpy.typing as npt
 
 from rlhf_gym.clip_extras import ClipExtras
 from rlhf_gym.clip_positions import Positions
-from rlhf_gym.clips import Array, Clip, Observations, Start, leaves, map_leaves
+from rlhf_gym.clips import After, Array, Clip, Observations, Start, leaves, map_leaves
 from rlhf_gym.frame_stack import FrameStack
 
 __all__ = ["ClipBuffer"]
 
 EXTRAS_SHARE = 8
 """One byte in so many is kept for snapshots and camera frames."""
+SHOW_END = 0.15
+"""Where ends differ, this share of the clips show one: few do by chance, and they tell the most."""
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
+TERMINATED = REASONS.index("terminated")
 
 
 class ClipBuffer:
@@ -28,7 +31,7 @@ class ClipBuffer:
     Steps lie in ring arrays of shape ``(capacity, n_envs, ...)``: a step of the vector environment
     is one assignment, and clips are copies, so that nothing keeps an old episode alive. An episode
     shorter than ``clip_length`` is one clip, as long as the episode. A clip never starts on a held
-    step (see `rlhf_gym.wrappers.FixedHorizon`), where there is nothing to judge.
+    step (see `rlhf_gym.wrappers.FixedHorizon`), where there is nothing to judge, unless asked to.
 
     Args:
         observation_space: of one environment.
@@ -37,6 +40,8 @@ class ClipBuffer:
         clip_length: steps of a clip.
         max_bytes: bound of all that is kept, in bytes.
         frame_stack: set where image observations are stacked frames; each is then stored once.
+        ends_differ: episodes can end well or badly. Of the clips that are drawn then, a share
+            `SHOW_END` show an end, rare as ends are.
         keep_next: keep what was seen after each step as well, for a reward model that looks at it.
         env_id: written into the clips.
 
@@ -54,13 +59,14 @@ class ClipBuffer:
         *,
         max_bytes: int = 2**30,
         frame_stack: FrameStack | None = None,
+        ends_differ: bool = False,
         keep_next: bool = False,
         env_id: str = "",
     ) -> None:
         if clip_length < 1:
             raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
         self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
-        self._stack = frame_stack
+        self._stack, self.ends_differ = frame_stack, ends_differ
         self._history = frame_stack.history if frame_stack else 0
         example = _zeros(observation_space)
         stored = map_leaves(frame_stack.newest, example) if frame_stack else example
@@ -187,6 +193,7 @@ class ClipBuffer:
         *,
         newest: int = 100_000,
         drawable: bool = False,
+        held: bool = False,
     ) -> Positions:
         """Draw ``n`` clips at random, with replacement, from the ``newest`` steps.
 
@@ -195,18 +202,30 @@ class ClipBuffer:
             rng: the randomness.
             newest: only steps among so many newest ones.
             drawable: only clips that can be drawn again.
+            held: only clips of what is behind an end, and no others.
 
         Returns:
             ``n`` positions, or none at all while no clip is complete.
         """
-        everything = self._all_positions(newest)
+        everything = self._all_positions(newest, held)
         if drawable:
             everything = everything[np.flatnonzero(self._drawable(everything))]
         if len(everything) == 0:
             return everything
-        return everything[rng.integers(len(everything), size=n)]
+        drawn = rng.integers(len(everything), size=n)
+        if self.ends_differ and not held:
+            at_end = np.flatnonzero(self._shows_end(everything))
+            if len(at_end):
+                chosen = rng.random(n) < SHOW_END
+                drawn[chosen] = at_end[rng.integers(len(at_end), size=int(chosen.sum()))]
+        return everything[drawn]
 
-    def _all_positions(self, newest: int) -> Positions:
+    def _shows_end(self, positions: Positions) -> npt.NDArray[np.bool_]:
+        """In which clips an episode ends, before its horizon, or is over."""
+        at = ((positions.first + positions.length - 1) % self.capacity, positions.env)
+        return np.asarray(self._held[at] | (self._ended[at] == TERMINATED))
+
+    def _all_positions(self, newest: int, held: bool) -> Positions:
         oldest = max(self.rows - self.capacity, self.rows - -(-newest // self.n_envs), 0)
         first_kept = max(self.rows - self.capacity, 0)
         rows = np.arange(oldest, self.rows)
@@ -216,8 +235,12 @@ class ClipBuffer:
         reach = first - np.minimum(step - length + 1, self._history)
         complete = (step + 1 >= self.clip_length) | self._done[rows % self.capacity]
         env = np.broadcast_to(np.arange(self.n_envs), first.shape)
-        alive = ~self._held[first % self.capacity, env]
-        found = complete & alive & (reach >= first_kept) & (first >= oldest)
+        found = (
+            complete
+            & (self._held[first % self.capacity, env] == held)
+            & (reach >= first_kept)
+            & (first >= oldest)
+        )
         return Positions(env[found].copy(), first[found], length[found])
 
     def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
@@ -231,15 +254,13 @@ class ClipBuffer:
             drawable[of] = filmed | self._extras.has_snapshot(env, first - steps[of], first)
         return drawable
 
-    def batch(
-        self, positions: Positions
-    ) -> tuple[Observations, Array, Observations | None, Array, Array]:
+    def batch(self, positions: Positions) -> tuple[Observations, Array, After | None, Array, Array]:
         """Copies of many clips at once, padded to one length.
 
         Returns:
-            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, next
-            observations like the first (None without ``keep_next``), true rewards
-            ``(n, clip_length)`` and a mask ``(n, clip_length)`` of the steps that count.
+            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, what the
+            steps led to (None without ``keep_next``), true rewards ``(n, clip_length)`` and a mask
+            ``(n, clip_length)`` of the steps that count.
         """
         offset = np.arange(self.clip_length)
         mask = offset < positions.length[:, None]
@@ -249,7 +270,7 @@ class ClipBuffer:
         return (
             self._gather(rows, np.broadcast_to(env, rows.shape)),
             self._actions[at],
-            self._gather_next(at),
+            self._after(at),
             self._true_rewards[at] * mask,
             mask,
         )
@@ -259,12 +280,17 @@ class ClipBuffer:
         """``(n_envs,)``, whether the newest step lies behind the end of its episode."""
         return np.asarray(self._held[(self.rows - 1) % self.capacity])
 
+    @property
+    def ended(self) -> npt.NDArray[np.bool_]:
+        """``(n_envs,)``, whether the newest step ended its episode, other than by a time limit."""
+        return np.asarray(self._ended[(self.rows - 1) % self.capacity] == TERMINATED)
+
     def transitions(
         self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
-    ) -> tuple[Observations, Array, Observations | None, Array]:
+    ) -> tuple[Observations, Array, After | None, Array]:
         """``n`` random steps of the ``newest``.
 
-        Observations, actions, next observations (None without ``keep_next``) and true rewards.
+        Observations, actions, what they led to (None without ``keep_next``) and true rewards.
 
         Args:
             n: number of steps.
@@ -285,7 +311,7 @@ class ClipBuffer:
         return (
             self._gather(rows, env),
             self._actions[at],
-            self._gather_next(at),
+            self._after(at),
             self._true_rewards[at],
         )
 
@@ -302,7 +328,7 @@ class ClipBuffer:
             true_rewards=self._true_rewards[at],
             ended=None if ended_at is None else REASONS[self._ended[at][ended_at]],
             ended_at=ended_at,
-            next_observations=self._gather_next(at),
+            next_observations=self._next(at),
             start=self._start(env, first),
             frames=self._extras.frames(env, first, length),
             env_id=self.env_id,
@@ -323,15 +349,19 @@ class ClipBuffer:
         stack, step = self._stack, self._step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
-    def _gather_next(self, at: tuple[Array, Array | int]) -> Observations | None:
+    def _next(self, at: tuple[Array, Array | int]) -> Observations | None:
         if self._next_observations is None:
             return None
         return map_leaves(lambda ring: ring[at], self._next_observations)
 
-    def last_episode(self, env: int) -> tuple[Observations, Array, Observations | None, Array]:
+    def _after(self, at: tuple[Array, Array | int]) -> After | None:
+        seen = self._next(at)
+        return None if seen is None else After(seen, self._ended[at] == TERMINATED)
+
+    def last_episode(self, env: int) -> tuple[Observations, Array, After | None, Array]:
         """The newest episode of one environment, as far as it is kept; call it when it is over.
 
-        Observations ``(length, *obs)``, actions ``(length, *act)``, next observations (None without
+        Observations ``(length, *obs)``, actions ``(length, *act)``, what they led to (None without
         ``keep_next``), and which steps were held.
         """
         length = int(self._step[(self.rows - 1) % self.capacity, env]) + 1
@@ -341,7 +371,7 @@ class ClipBuffer:
         return (
             self._gather(rows, env_of),
             self._actions[at],
-            self._gather_next(at),
+            self._after(at),
             self._held[at],
         )
 

@@ -9,14 +9,28 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Clip", "Observations", "RewardFunction", "Start"]
+__all__ = ["After", "Array", "Clip", "Observations", "RewardFunction", "Start"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Observations: TypeAlias = "Array | dict[str, Array]"
 """A batch of observations: one array, or one array a key for Dict observation spaces."""
 
-RewardFunction: TypeAlias = Callable[[Observations, Array, Observations], npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act), next observations (n, *obs)) -> rewards (n,)``."""
+
+@dataclass(frozen=True)
+class After:
+    """What steps led to.
+
+    Attributes:
+        observations: ``(n, *obs)``, seen after each step.
+        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
+    """
+
+    observations: Observations
+    ended: npt.NDArray[np.bool_]
+
+
+RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +107,16 @@ class Clip:
     def __len__(self) -> int:
         """Number of steps."""
         return len(self.actions)
+
+    @property
+    def after(self) -> After | None:
+        """What each step led to, where that was kept."""
+        if self.next_observations is None:
+            return None
+        ended = np.zeros(len(self), bool)
+        if self.ended == "terminated" and self.ended_at is not None:
+            ended[self.ended_at] = True
+        return After(self.next_observations, ended)
 
     @property
     def true_return(self) -> float:

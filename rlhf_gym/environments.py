@@ -14,6 +14,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.envs.ends import ends_differ
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
 from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.snapshots import Kind, probe
@@ -191,7 +192,9 @@ def _make(
         env = env_id(**kwargs)
         if keep_termination and horizon is not None:
             env = gym.wrappers.TimeLimit(env, horizon)
-    return env if keep_termination else FixedHorizon(env, horizon, hold)
+    if keep_termination:
+        return env
+    return FixedHorizon(env, horizon, hold, final=ends_differ(env.metadata, env.spec))
 
 
 def _maker(

@@ -20,7 +20,7 @@ from rlhf_gym.algorithms.replay import relabel
 from rlhf_gym.asking import Asking
 from rlhf_gym.checkpoints import load_checkpoint, save_checkpoint
 from rlhf_gym.clip_buffer import ClipBuffer
-from rlhf_gym.clips import Array, Observations
+from rlhf_gym.clips import After, Array, Observations
 from rlhf_gym.environments import clip_steps
 from rlhf_gym.envs.scores import score_of
 from rlhf_gym.inspection import (
@@ -200,15 +200,20 @@ class HumanFeedback(BaseCallback):
             length,
             max_bytes=self.memory_bytes,
             frame_stack=frame_stack_of(venv),
+            ends_differ=self._ends_differ_in(venv),
             keep_next=self.settings.changes,
             env_id=env_id,
         )
 
+    def _ends_differ_in(self, venv: VecEnv) -> bool:
+        return ends_differ_in(venv) if self.ends_differ is None else self.ends_differ
+
     def _make_teaching(self, venv: VecEnv) -> None:
         """What asks for labels, learns from them, and pays the agent."""
         rng = np.random.default_rng([self.seed, 3])
-        differ = ends_differ_in(venv) if self.ends_differ is None else self.ends_differ
-        self.rewarding = Rewarding(self.reward_model, self.buffer, rng, ends_differ=differ)
+        self.rewarding = Rewarding(
+            self.reward_model, self.buffer, rng, ends_differ=self._ends_differ_in(venv)
+        )
         self.asking = Asking(
             self.teacher,
             self.store,
@@ -255,13 +260,11 @@ class HumanFeedback(BaseCallback):
         """End training after the present rollout, with a checkpoint where there is a run folder."""
         self.teaching.stopping = True
 
-    def _predict(
-        self, observations: Observations, actions: Array, next_observations: Observations
-    ) -> Array:
+    def _predict(self, observations: Observations, actions: Array, after: After) -> Array:
         if self._relabels:  # nobody reads these rewards
             return np.zeros(len(actions), np.float32)
         with self.log.timed("predict"):
-            rewards = self.rewarding(observations, actions, next_observations)
+            rewards = self.rewarding(observations, actions, after)
         self.log.earned(rewards)
         return rewards
 
@@ -295,7 +298,7 @@ class HumanFeedback(BaseCallback):
             self.reward_model.predict,
             lambda: self.reward_model.version,
             self.recorder.observation_space,
-            lambda: self.buffer.held,
+            lambda: (self.buffer.held, self.buffer.ended),
             state,
             changes=self.settings.changes,
         )

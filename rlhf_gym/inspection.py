@@ -9,7 +9,7 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.environments import goal_from, goal_of, spec_json
-from rlhf_gym.envs.ends import ENDS_DIFFER
+from rlhf_gym.envs.ends import ends_differ
 from rlhf_gym.frame_stack import FrameStack
 from rlhf_gym.store import EnvironmentRecord
 from rlhf_gym.vec_wrappers import wrappers_of
@@ -111,9 +111,8 @@ def _check_drawable(venv: VecEnv, env_id: str) -> None:
 
 
 def ends_differ_in(venv: VecEnv) -> bool:
-    """Whether episodes can end well or badly: ``metadata["ends_differ"]``, or `ENDS_DIFFER`."""
-    metadata, spec = venv.get_attr("metadata", [0])[0], venv.get_attr("spec", [0])[0]
-    return bool(metadata.get("ends_differ", spec is not None and spec.name in ENDS_DIFFER))
+    """Whether episodes can end well or badly, see `ends_differ`."""
+    return ends_differ(venv.get_attr("metadata", [0])[0], venv.get_attr("spec", [0])[0])
 
 
 def frame_stack_of(venv: VecEnv) -> FrameStack | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.clip_positions import Positions
-from rlhf_gym.clips import Array, Observations, leaves
+from rlhf_gym.clips import After, Array, Observations, leaves
 from rlhf_gym.judgements import Query, Strategy
 
 __all__ = ["Schedule", "check_schedule", "check_strategy", "choose_queries", "label_target"]
@@ -28,6 +28,10 @@ LAST_LABEL = 0.7
 """Share of training at which the last label is asked for: the agent must still learn from it."""
 HYPERBOLIC_HALF = 0.1
 MAX_FEATURES = 256
+NOTHING = 0.3
+"""Where ends differ, this share of the clips is compared with one behind an end, in which nothing
+happens: is it better or worse than nothing? Else a reward that is a little too high for each step
+keeps the agent from ever coming to an end."""
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
@@ -40,7 +44,7 @@ class PredictReturns(Protocol):
         observations: Observations,
         actions: Array,
         mask: Array,
-        next_observations: Observations | None,
+        after: After | None,
     ) -> Floats:
         """``(n, length, *obs)``, ``(n, length, *act)``, ``(n, length)`` -> ``(members, n)``."""
 
@@ -113,7 +117,12 @@ def _candidates(
     if len(first) == 0:  # all recent episodes are over and held
         return draw(pairs, newest), draw(pairs, newest)
     looks_back = np.arange(pairs) % 2 == 1
-    return first, draw(pairs, newest).where(looks_back, draw(pairs, min(recent, newest)))
+    second = draw(pairs, newest).where(looks_back, draw(pairs, min(recent, newest)))
+    if buffer.ends_differ:
+        nothing = buffer.positions(pairs, rng, newest=newest, drawable=drawable, held=True)
+        if len(nothing):
+            second = nothing.where(rng.random(pairs) < NOTHING, second)
+    return first, second
 
 
 def _distinct(first: Positions, second: Positions) -> npt.NDArray[np.intp]:

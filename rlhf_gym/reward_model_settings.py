@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["RewardModelSettings"]
@@ -28,8 +29,12 @@ class RewardModelSettings:
     weight_decay: float = 1e-3
     """Where the adaptive L2 regularisation starts."""
     changes: bool = False
-    """Whether the networks also see how a step changed the observation (not with images): a reward
-    for progress, or for what chance did in a step, is then learned from far fewer labels."""
+    """Whether the networks also see what a step led to: how it changed the observation (not with
+    images), and whether it ended the episode. A reward for progress, for what chance did in a step,
+    or for a good end, is then learned from far fewer labels."""
+    clip_inputs: float = math.inf
+    """An input further from its mean than so many deviations is seen as that far, so that what is
+    rare does not send the networks far from all that was labelled."""
 
     def __post_init__(self) -> None:
         """Refuse what no fit could work with."""
@@ -40,5 +45,7 @@ class RewardModelSettings:
             raise ValueError(f"hidden must be widths of at least 1, but is {self.hidden}")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate must be positive, but is {self.learning_rate}")
+        if not self.clip_inputs > 0:
+            raise ValueError(f"clip_inputs must be positive, but is {self.clip_inputs}")
         if not self.weight_decay >= 0:
             raise ValueError(f"weight_decay must not be negative, but is {self.weight_decay}")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clip_buffer import ClipBuffer
-from rlhf_gym.clips import Array, Observations
+from rlhf_gym.clips import After, Array, Observations
 from rlhf_gym.reward_model import RewardModel
 
 __all__ = ["Rewarding"]
@@ -39,21 +39,25 @@ class Rewarding:
         self._ends_differ = ends_differ
 
     def __call__(
-        self, observations: Observations, actions: Array, next_observations: Observations
+        self, observations: Observations, actions: Array, after: After
     ) -> npt.NDArray[np.float32]:
         """The learned reward ``(n_envs,)`` of the step that the buffer has just taken."""
-        return self._reward_model.predict(
-            observations, actions, next_observations, over=self._buffer.held
-        )
+        return self._reward_model.predict(observations, actions, after, over=self._buffer.held)
 
     def refresh(self) -> None:
-        """Normalise the learned reward over recent experience; level it behind ends if alike."""
+        """Normalise the learned reward over recent experience, and set it behind ends.
+
+        Where ends differ, what is behind them is worth nothing on average, as it is for an agent
+        whose episode is over; else all of it is worth the same.
+        """
         recent = partial(self._buffer.transitions, SAMPLE, self._rng, newest=RECENT)
-        observations, actions, next_observations, _ = recent()
-        self._reward_model.standardise_inputs(observations, actions, next_observations)
-        self._reward_model.normalise(observations, actions, next_observations)
-        if self._ends_differ:
+        observations, actions, after, _ = recent()
+        self._reward_model.standardise_inputs(observations, actions, after)
+        self._reward_model.normalise(observations, actions, after)
+        observations, actions, after, _ = recent(held=True)
+        if len(actions) == 0:
             return
-        observations, actions, next_observations, _ = recent(held=True)
-        if len(actions):
-            self._reward_model.level_after_end(observations, actions, next_observations)
+        if self._ends_differ:
+            self._reward_model.shift_to_zero(observations, actions, after)
+        else:
+            self._reward_model.level_after_end(observations, actions, after)

@@ -68,8 +68,8 @@ def measure_round(
     """Measure the reward model on the judged queries and on fresh clips."""
     found = reward_model.diagnostics()
     positions = buffer.positions(CLIPS, rng, newest=NEWEST)
-    observations, actions, next_observations, true_rewards, mask = buffer.batch(positions)
-    each = reward_model.predict_returns(observations, actions, mask, next_observations)
+    observations, actions, after, true_rewards, mask = buffer.batch(positions)
+    each = reward_model.predict_returns(observations, actions, mask, after)
     learned = reward_model.normalised_returns(each, mask)
     true = true_rewards.sum(axis=1)
     half = len(positions) // 2

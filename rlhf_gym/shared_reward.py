@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn
 
-from rlhf_gym.clips import Array, Observations
+from rlhf_gym.clips import After, Array, Observations
 from rlhf_gym.reward_model.shared import SharedRewardModel
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 from rlhf_gym.wrappers.step_recorder import StepRecorder
@@ -43,9 +43,5 @@ class VecSharedReward(VecLearnedReward):
             info["learned_reward"] = reward
         return observations, rewards, dones, infos
 
-    def _predict(
-        self, observations: Observations, actions: Array, next_observations: Observations
-    ) -> Array:
-        return self._model.predict(
-            observations, actions, next_observations, over=self._recorder.held
-        )
+    def _predict(self, observations: Observations, actions: Array, after: After) -> Array:
+        return self._model.predict(observations, actions, after, over=self._recorder.held)

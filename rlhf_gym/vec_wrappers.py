@@ -9,9 +9,16 @@ import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
 
-from rlhf_gym.clips import Array, Observations, map_leaves
+from rlhf_gym.clips import After, Array, Observations, map_leaves
 
-__all__ = ["seen_after", "set_statistics", "stacks_of", "statistics_of", "wrappers_of"]
+__all__ = [
+    "after_step",
+    "seen_after",
+    "set_statistics",
+    "stacks_of",
+    "statistics_of",
+    "wrappers_of",
+]
 
 
 def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
@@ -38,6 +45,16 @@ def seen_after(observations: Any, dones: Array, infos: Sequence[dict[str, Any]])
         else:
             after[env] = last
     return after  # type: ignore[no-any-return]
+
+
+def after_step(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> After:
+    """What a step of a vector environment led to; see `FixedHorizon` for what it tells of ends."""
+    ended = [
+        info.get("ended") == "terminated"
+        or bool(done and not info.get("held") and not info.get("TimeLimit.truncated"))
+        for done, info in zip(dones, infos, strict=True)
+    ]
+    return After(seen_after(observations, dones, infos), np.array(ended))
 
 
 def stacks_of(wrapper: VecFrameStack) -> list[Any]:

@@ -565,10 +565,10 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
     positions = buffer.positions(50, rng)
     before, _, after, _, mask = buffer.batch(positions)
     assert after is not None and mask.any()
-    np.testing.assert_array_equal(leaves(after)[0], leaves(before)[0] + 0.5)
+    np.testing.assert_array_equal(leaves(after.observations)[0], leaves(before)[0] + 0.5)
     before, _, after, _ = buffer.transitions(50, rng)
     assert after is not None
-    np.testing.assert_array_equal(leaves(after)[0], leaves(before)[0] + 0.5)
+    np.testing.assert_array_equal(leaves(after.observations)[0], leaves(before)[0] + 0.5)
     clip = buffer.clip(positions[:1])
     assert clip.next_observations is not None
     np.testing.assert_array_equal(clip.next_observations, leaves(clip.observations)[0] + 0.5)

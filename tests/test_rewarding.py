@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clips import After
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.rewarding import Rewarding
 
 SPACE = gym.spaces.Box(-10, 10, (2,))
 ACTIONS = gym.spaces.Discrete(2)
+AFTER = After(np.zeros((2, 2), np.float32), np.zeros(2, bool))
 
 
 def filled(
@@ -44,14 +46,16 @@ def test_a_held_state_is_paid_the_mean_of_all_held_states() -> None:
     observations, actions, _, _ = buffer.transitions(5000, np.random.default_rng(1), held=True)
     mean = model.predict(observations, actions).mean()
     step = np.array([[5.0, 5.0], [-9.0, 9.0]], np.float32), np.array([0, 1])
-    paid = rewarding(*step, step[0])
+    paid = rewarding(*step, AFTER)
     assert paid[0] == pytest.approx(model.predict(*step)[0])
     assert paid[1] == pytest.approx(mean, abs=0.2)
-    assert rewarding(step[0][::-1], step[1][::-1], step[0])[1] == paid[1] != 0.0
+    assert rewarding(step[0][::-1], step[1][::-1], AFTER)[1] == paid[1] != 0.0
 
 
-def test_where_ends_differ_a_held_state_is_paid_by_what_it_shows() -> None:
-    rewarding, model, _ = filled(held_from=400, ends_differ=True)
+def test_where_ends_differ_what_is_behind_them_is_worth_nothing_but_differs() -> None:
+    rewarding, model, buffer = filled(held_from=400, ends_differ=True)
     rewarding.refresh()
+    observations, actions, _, _ = buffer.transitions(5000, np.random.default_rng(1), held=True)
+    assert model.predict(observations, actions).mean() == pytest.approx(0.0, abs=0.1)
     step = np.array([[5.0, 5.0], [-9.0, 9.0]], np.float32), np.array([0, 1])
-    np.testing.assert_allclose(rewarding(*step, step[0]), model.predict(*step))
+    np.testing.assert_allclose(rewarding(*step, AFTER), model.predict(*step))

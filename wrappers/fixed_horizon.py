@@ -24,15 +24,17 @@ class FixedHorizon(
     say more than "go on" or "stop" (Freire et al., "DERAIL: Diagnostic Environments for Reward And
     Imitation Learning", 2020, and the absorbing states of the `seals` environments).
 
-    The wrapped environment never terminates and is truncated at ``horizon``. The step at which the
-    inner episode ends has ``info["ended"]``, ``"terminated"`` or ``"truncated"`` (before the
-    horizon); the steps behind it have ``info["held"] = True`` and do not reach the inner
-    environment, so `render` goes on showing the last state.
+    The wrapped environment never terminates (but see ``final``) and is truncated at ``horizon``.
+    The step at which the inner episode ends has ``info["ended"]``, ``"terminated"`` or
+    ``"truncated"`` (before the horizon); the steps behind it have ``info["held"] = True`` and do
+    not reach the inner environment, so `render` goes on showing the last state.
 
     Most steps of an agent that fails early would be held ones. With ``hold`` an episode is
     truncated so many steps after its end: an agent that values a truncated state as if it went on
     (as those of stable-baselines3 do; Pardo et al., "Time limits in reinforcement learning", 2018)
-    then learns the same as if it had been held until the horizon, from far fewer steps.
+    then learns the same as if it had been held until the horizon, from far fewer steps. Where what
+    is behind an end is worth nothing (see `HumanFeedback`, ``ends_differ``), ``final=True`` says so
+    to the agent: the episode is then terminated behind its held steps.
 
     >>> env = FixedHorizon(gym.make("CartPole-v1"), horizon=200)
     >>> _ = env.reset(seed=0)
@@ -48,6 +50,7 @@ class FixedHorizon(
         env: gym.Env[ObsType, ActType],
         horizon: int | None = None,
         hold: int | None = None,
+        final: bool = False,
     ) -> None:
         """Wrap ``env``.
 
@@ -56,6 +59,7 @@ class FixedHorizon(
             horizon: length of every episode in steps; by default the environment's own
                 ``spec.max_episode_steps``.
             hold: held steps at most; by default all until the horizon.
+            final: terminate an episode that was held so long, rather than truncate it.
 
         Raises:
             ValueError: ``horizon`` or ``hold`` is not positive, or no horizon is given and the
@@ -67,9 +71,9 @@ class FixedHorizon(
             raise ValueError(f"horizon must be at least 1 step, but it is {horizon}")
         if hold is not None and hold < 1:
             raise ValueError(f"hold must be at least 1 step, but it is {hold}")
-        RecordConstructorArgs.__init__(self, horizon=horizon, hold=hold)
+        RecordConstructorArgs.__init__(self, horizon=horizon, hold=hold, final=final)
         gym.Wrapper.__init__(self, env)
-        self.horizon, self.hold = horizon, hold
+        self.horizon, self.hold, self.final = horizon, hold, final
         self._steps = self._held = 0
         self._last: ObsType | None = None
         """The observation that is held; None while the inner episode goes on."""
@@ -88,7 +92,9 @@ class FixedHorizon(
         at_horizon = self._steps >= self.horizon
         if self._last is not None:
             self._held += 1
-            return self._last, 0.0, False, at_horizon or self._held == self.hold, {"held": True}
+            over = self._held == self.hold
+            terminated, truncated = over and self.final, at_horizon or (over and not self.final)
+            return self._last, 0.0, terminated, truncated, {"held": True}
         observation, reward, terminated, truncated, info = self.env.step(action)
         if terminated or (truncated and not at_horizon):
             info["ended"] = "terminated" if terminated else "truncated"

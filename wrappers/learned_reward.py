@@ -11,8 +11,8 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips import Array, Observations, RewardFunction, map_leaves
-from rlhf_gym.vec_wrappers import seen_after
+from rlhf_gym.clips import After, Array, Observations, RewardFunction, map_leaves
+from rlhf_gym.vec_wrappers import after_step
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
 
@@ -21,7 +21,7 @@ ActType = TypeVar("ActType")
 
 
 class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
-    """Replace the reward by ``reward_function(observations, actions, next_observations)``.
+    """Replace the reward by ``reward_function(observations, actions, after)``.
 
     The environment's own reward stays visible in ``info["true_reward"]``. Use `VecLearnedReward`
     with stable-baselines3: it predicts once for all environments.
@@ -51,9 +51,10 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
         """Step the environment and predict the reward of that step."""
         actions = np.array(action)[None]
         observation, true_reward, terminated, truncated, info = self.env.step(action)
-        after = _batch_of_one(observation)
+        seen = _batch_of_one(observation)
+        after = After(seen, np.array([info.get("ended", terminated) in ("terminated", True)]))
         reward = _predict(self.reward_function, self._observation, actions, after)
-        self._observation = after
+        self._observation = seen
         info["true_reward"] = float(true_reward)
         return observation, float(reward[0]), terminated, truncated, info
 
@@ -62,8 +63,7 @@ class VecLearnedReward(VecEnvWrapper):
     """`LearnedReward` for vector environments: one batched prediction a vector step.
 
     Attributes:
-        reward_function: ``(observations, actions, next_observations) -> rewards (n_envs,)``; may be
-            replaced.
+        reward_function: ``(observations, actions, after) -> rewards (n_envs,)``; may be replaced.
         in_worker: what stands in its place around environments in a worker process of A3C; by
             default itself, with a copy of the function.
     """
@@ -94,7 +94,7 @@ class VecLearnedReward(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
-        after = seen_after(observations, dones, infos)
+        after = after_step(observations, dones, infos)
         rewards = _predict(self.reward_function, self._observations, self._actions, after)
         for info, true_reward in zip(infos, true_rewards.tolist(), strict=True):
             info["true_reward"] = true_reward
@@ -110,9 +110,9 @@ def _predict(
     reward_function: RewardFunction,
     observations: Any,
     actions: Array,
-    next_observations: Observations,
+    after: After,
 ) -> npt.NDArray[np.float32]:
-    predicted = reward_function(observations, actions, next_observations)
+    predicted = reward_function(observations, actions, after)
     rewards = np.asarray(predicted, dtype=np.float32)
     if rewards.shape != (len(actions),):
         raise ValueError(

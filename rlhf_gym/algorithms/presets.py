@@ -89,11 +89,20 @@ _ATARI = Preset(
 )
 
 _LUNAR_LANDER = Preset(
-    steps=300_000,
+    steps=500_000,
     n_envs=16,
-    hold=20,
-    labels=400,
-    clip_seconds=1.0,
+    horizon=400,
+    hold=10,
+    labels=1600,
+    clip_seconds=0.2,
+    reward_model=RewardModelSettings(
+        members=5,
+        hidden=(64, 64),
+        updates=600,
+        updates_per_label=40,
+        changes=True,
+        clip_inputs=3.0,
+    ),
     norm_reward=True,
     agent={
         "n_steps": 512,

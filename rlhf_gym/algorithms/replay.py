@@ -12,12 +12,13 @@ from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
-from rlhf_gym.clips import Array, Observations
+from rlhf_gym.clips import After, Array, Observations
 
 __all__ = ["RelabelledRewards", "relabel", "reward_state"]
 
 PredictRewards: TypeAlias = Callable[..., npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions, next observations or None, over=(n,)) -> rewards (n,)``."""
+"""``(observations (n, *obs), actions (n, *act), after or None, over=(n,)) -> rewards (n,)``."""
+Newest: TypeAlias = Callable[[], tuple[Array, Array]]
 _UNKNOWN = -1
 
 
@@ -26,7 +27,7 @@ def relabel(
     predict: PredictRewards,
     version: Callable[[], int],
     observation_space: spaces.Space[Any],
-    held: Callable[[], Array] = lambda: np.array(False),
+    newest: Newest = lambda: (np.array(False), np.array(False)),
     state: Mapping[str, Array] | None = None,
     *,
     changes: bool = False,
@@ -46,9 +47,9 @@ def relabel(
         version: a number that changes with every fit of the reward model, 0 or more.
         observation_space: of the observations that ``predict`` takes; images that
             stable-baselines3 stores channel-first are turned back to it.
-        held: ``(n_envs,)``, whether the newest step of each environment lies behind the end of its
-            episode; by default none does.
-        changes: whether ``predict`` looks at the next observations; None stands for them otherwise.
+        newest: of the newest step of each environment ``(n_envs,)``, whether it lies behind the end
+            of its episode, and whether it ended it; by default none does.
+        changes: whether ``predict`` looks at what steps led to; it is None otherwise.
         state: what `reward_state` gave when the buffer was saved; by default all rewards are out
             of date.
 
@@ -73,14 +74,19 @@ def relabel(
         if isinstance(agent.action_space, spaces.Box):
             actions = agent.policy.unscale_action(actions)
         before = restore(buffer.observations, rows, envs)
-        after = restore(*_next_observations(buffer, rows, envs)) if changes else None
+        after = None
+        if changes:
+            seen = restore(*_next_observations(buffer, rows, envs))
+            after = After(seen, rewards.ended[rows, envs])
         return predict(before, actions, after, over=over)
 
-    rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, held)
-    rewards.over[:] = reward_state(buffer)["reward_over"]
+    rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, newest)
+    known = reward_state(buffer)
+    rewards.over[:], rewards.ended[:] = known["reward_over"], known["reward_ended"]
     if state is not None:
         rewards.versions[: len(state["reward_versions"])] = state["reward_versions"]
         rewards.over[: len(state["reward_over"])] = state["reward_over"]
+        rewards.ended[: len(state["reward_ended"])] = state["reward_ended"]
     buffer.rewards = rewards  # type: ignore[assignment]
 
 
@@ -94,14 +100,20 @@ def _next_observations(buffer: ReplayBuffer, rows: Array, envs: Array) -> tuple[
 def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:
     """What `relabel` needs to know of each reward ``(size, n_envs)`` of a buffer.
 
-    The version of the reward model that it is of, and whether it lies behind an end.
+    The version of the reward model that it is of, whether its step lies behind an end, and whether
+    it is one.
     """
     rewards: Any = buffer.rewards
     if isinstance(rewards, RelabelledRewards):
-        return {"reward_versions": rewards.versions, "reward_over": rewards.over}
+        return {
+            "reward_versions": rewards.versions,
+            "reward_over": rewards.over,
+            "reward_ended": rewards.ended,
+        }
     return {
         "reward_versions": np.full(rewards.shape, _UNKNOWN, np.int32),
         "reward_over": np.zeros(rewards.shape, bool),
+        "reward_ended": np.zeros(rewards.shape, bool),
     }
 
 
@@ -118,7 +130,7 @@ class RelabelledRewards:
         rewards: npt.NDArray[np.float32],
         predict: Callable[[Array, Array, Array], Array],
         version: Callable[[], int],
-        held: Callable[[], Array],
+        newest: Newest,
     ) -> None:
         """Stand for ``rewards``, which is shared.
 
@@ -126,13 +138,14 @@ class RelabelledRewards:
             rewards: ``(size, n_envs)``.
             predict: ``(rows, envs, over)`` -> the newest rewards there.
             version: of the reward model.
-            held: ``(n_envs,)``, whether the newest step lies behind an end.
+            newest: ``(n_envs,)``: whether the newest step lies behind an end; whether it is one.
         """
         self._rewards = rewards
         self._predict = predict
         self._version = version
-        self._held = held
+        self._newest = newest
         self.over = np.zeros(rewards.shape, bool)
+        self.ended = np.zeros(rewards.shape, bool)
         self.versions = np.full(rewards.shape, _UNKNOWN, np.int32)
         self._places = np.arange(rewards.size).reshape(rewards.shape)
 
@@ -151,7 +164,7 @@ class RelabelledRewards:
         """Write rewards; they are recomputed when they are first read."""
         self._rewards[index] = rewards
         self.versions[index] = _UNKNOWN
-        self.over[index] = self._held()
+        self.over[index], self.ended[index] = self._newest()
 
     def __len__(self) -> int:
         """Number of rows."""

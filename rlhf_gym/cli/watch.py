@@ -12,7 +12,7 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips import Observations, map_leaves
+from rlhf_gym.clips import After, Observations, map_leaves
 from rlhf_gym.environments import goal_of
 from rlhf_gym.media import encode, off_screen
 from rlhf_gym.reward_model import RewardModel
@@ -90,9 +90,10 @@ def moments(
         action, memory = agent.predict(observation, memory, begins, deterministic=True)
         frame, before = np.asarray(env.render()), _batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
-        step = before, np.asarray(action)[None], _batch_of_one(observation)
-        members = normalised(reward_model.predict_each(*step)[:, 0])
+        after = After(_batch_of_one(observation), np.array([terminated]))
+        members = reward_model.predict_each(before, np.asarray(action)[None], after)[:, 0]
         ended = terminated or truncated
+        members = normalised(members)
         yield Moment(frame, float(members.mean()), members, float(reward), ended)
         begins[:] = ended
         if ended:

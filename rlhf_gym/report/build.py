@@ -67,8 +67,7 @@ def _prediction(run: Path) -> Callable[[Query], float] | None:
 
     def predict(query: Query) -> float:
         first, second = (
-            model.predict_each(clip.observations, clip.actions, clip.next_observations)
-            for clip in query.clips
+            model.predict_each(clip.observations, clip.actions, clip.after) for clip in query.clips
         )
         first, second = (each.sum(axis=1, dtype=np.float64) for each in (first, second))
         return float(np.mean(1 / (1 + np.exp(np.clip(second - first, -50, 50)))))

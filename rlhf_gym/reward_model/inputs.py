@@ -10,7 +10,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from rlhf_gym.clips import Array, Observations
+from rlhf_gym.clips import After, Array, Observations
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
 
@@ -54,7 +54,8 @@ class InputSpec:
     Attributes:
         features: width of the vector.
         images: shape ``(channels, height, width)`` of each image.
-        changes: whether the vector holds how a step changed the observation, too.
+        changes: whether the vector also holds how a step changed the observation, and then, last,
+            whether it ended the episode.
     """
 
     parts: tuple[_Part, ...]
@@ -68,23 +69,24 @@ class InputSpec:
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> Inputs:
         """A batch of ``n`` steps as network inputs, on the CPU.
 
         Raises:
-            ValueError: changes are to be seen, but there are no next observations.
+            ValueError: changes are to be seen, but ``after`` is not given.
         """
         columns = self._columns(observations)
         columns.append(_flat(self.action, actions))
         if self.changes:
-            if next_observations is None:
+            if after is None:
                 raise ValueError(
-                    "this reward model sees how a step changed the observation: give it "
-                    "next_observations, or make it with RewardModelSettings(changes=False)"
+                    "this reward model sees what a step led to: give it `after`, or make it with "
+                    "RewardModelSettings(changes=False)"
                 )
-            after = self._columns(next_observations)
-            columns += [b - a for a, b in zip(columns, after, strict=False)]
+            seen = self._columns(after.observations)
+            columns += [b - a for a, b in zip(columns, seen, strict=False)]
+            columns.append(after.ended.astype(np.float32).reshape(-1, 1))
         images = tuple(
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
             for part in self.image_parts
@@ -120,7 +122,7 @@ def input_spec(
             "changes=True sees how a step changed a vector, but the observations hold images; "
             "leave it out, and stack frames instead (VecFrameStack), which shows changes as well"
         )
-    features = sum(_width(part.space, "observation") for part in flat) * (1 + changes)
+    features = sum(_width(part.space, "observation") for part in flat) * (1 + changes) + changes
     return InputSpec(
         parts=flat,
         image_parts=images,

@@ -58,8 +58,7 @@ class JudgedQueries:
             weights[rng.integers(self._members)] = 1
         self._weights.append(torch.from_numpy(weights.astype(np.float32)))
         self._inputs += [
-            self._spec.encode(clip.observations, clip.actions, clip.next_observations)
-            for clip in query.clips
+            self._spec.encode(clip.observations, clip.actions, clip.after) for clip in query.clips
         ]
         self._stacked = None
 

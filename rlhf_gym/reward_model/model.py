@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from rlhf_gym.clips import Array, Observations, map_leaves
+from rlhf_gym.clips import After, Array, Observations, map_leaves
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
@@ -75,6 +75,7 @@ class RewardModel:
                 self.spec.images,
                 self.settings.hidden,
                 self.settings.filters,
+                self.settings.clip_inputs,
             ).to(self.device)
         self.judged = JudgedQueries(self.spec, self.settings.members, seed, self.device)
         self.version = 0
@@ -91,7 +92,7 @@ class RewardModel:
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
         *,
         over: Array | None = None,
     ) -> npt.NDArray[np.float32]:
@@ -103,12 +104,12 @@ class RewardModel:
         Args:
             observations: ``(n, *obs)``.
             actions: ``(n, *act)``.
-            next_observations: ``(n, *obs)``, after the step; needed where the settings say
-                ``changes=True``, here and below.
+            after: what the steps led to; needed where the settings say ``changes=True``, here and
+                below.
             over: ``(n,)`` bool, the steps behind the end of an episode: they all get one reward
                 after `level_after_end`. By default none is.
         """
-        rewards = self._predict(self.spec.encode(observations, actions, next_observations))
+        rewards = self._predict(self.spec.encode(observations, actions, after))
         if over is not None and not self._after_end.isnan():
             rewards[over] = float(self._after_end)
         return rewards
@@ -128,11 +129,11 @@ class RewardModel:
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> npt.NDArray[np.float32]:
         """The reward of each of ``n`` steps by each member, not normalised: ``(members, n)``."""
         with torch.inference_mode():
-            raw = self._raw(self.spec.encode(observations, actions, next_observations))
+            raw = self._raw(self.spec.encode(observations, actions, after))
             return raw.cpu().numpy()
 
     def predict_returns(
@@ -140,7 +141,7 @@ class RewardModel:
         observations: Observations,
         actions: Array,
         mask: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> npt.NDArray[np.float32]:
         """The return of each of ``n`` padded clips by each member, not normalised.
 
@@ -148,7 +149,7 @@ class RewardModel:
             observations: ``(n, length, *obs)``.
             actions: ``(n, length, *act)``.
             mask: ``(n, length)``, the steps that count.
-            next_observations: ``(n, length, *obs)``.
+            after: ``(n, length, *obs)`` and ``(n, length)``.
 
         Returns:
             ``(members, n)``.
@@ -158,7 +159,8 @@ class RewardModel:
         def flat(leaf: Array) -> Array:
             return np.reshape(leaf, (n * length, *leaf.shape[2:]))
 
-        after = None if next_observations is None else map_leaves(flat, next_observations)
+        if after is not None:
+            after = After(map_leaves(flat, after.observations), flat(after.ended))
         each = self.predict_each(map_leaves(flat, observations), flat(actions), after)
         return np.asarray((each.reshape(-1, n, length) * mask).sum(axis=2))
 
@@ -179,39 +181,61 @@ class RewardModel:
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> None:
-        """Scale the vector inputs to these steps' mean and deviation; predictions do not change."""
-        vector = self.spec.encode(observations, actions, next_observations).vector
+        """Scale the vector inputs to these steps' mean and deviation.
+
+        Predictions do not change, but for inputs that are clipped (``clip_inputs``).
+        """
+        vector = self.spec.encode(observations, actions, after).vector
         std = vector.std(dim=0)
         std = torch.where(std < 1e-3, torch.ones_like(std), std)
-        self.networks.standardise(vector.mean(dim=0).to(self.device), std.to(self.device))
+        mean = vector.mean(dim=0)
+        if self.spec.changes:  # ends are so rare that they would lie far from all else
+            mean[-1], std[-1] = 0.0, 1.0
+        self.networks.standardise(mean.to(self.device), std.to(self.device))
 
     def normalise(
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> None:
         """Normalise each member's reward to mean 0 and deviation 1 over these steps."""
         with torch.inference_mode():
-            raw = self._raw(self.spec.encode(observations, actions, next_observations))
+            raw = self._raw(self.spec.encode(observations, actions, after))
             self._offset = raw.mean(dim=1, keepdim=True)
             self._scale = raw.std(dim=1, keepdim=True).clamp(min=1e-3)
+        self.version += 1
+
+    def shift_to_zero(
+        self,
+        observations: Observations,
+        actions: Array,
+        after: After | None = None,
+    ) -> None:
+        """Shift each member's reward so that its mean over these steps is 0.
+
+        Preferences between clips of one length do not tell from where rewards are counted. Where
+        something is known to be worth nothing, that does.
+        """
+        with torch.inference_mode():
+            raw = self._raw(self.spec.encode(observations, actions, after))
+            self._offset = raw.mean(dim=1, keepdim=True)
         self.version += 1
 
     def level_after_end(
         self,
         observations: Observations,
         actions: Array,
-        next_observations: Observations | None = None,
+        after: After | None = None,
     ) -> None:
         """Pay for each step behind an end, from now on, the mean prediction for these ``n``.
 
         Where all ends are alike, what they leave behind is one absorbing state, or else the agent
         seeks the pleasantest way to fail.
         """
-        inputs = self.spec.encode(observations, actions, next_observations)
+        inputs = self.spec.encode(observations, actions, after)
         self._after_end.fill_(float(self._predict(inputs).mean()))
         self.version += 1
 

@@ -27,6 +27,7 @@ class RewardNetworks(nn.Module):
         images: ``(channels, height, width)`` of each image.
         hidden: widths of the hidden layers of the MLP.
         filters: filters of each convolution.
+        clip_inputs: deviations beyond which a vector input is seen as no further from its mean.
     """
 
     mean: Tensor
@@ -39,9 +40,10 @@ class RewardNetworks(nn.Module):
         images: Sequence[tuple[int, int, int]],
         hidden: Sequence[int],
         filters: int,
+        clip_inputs: float = math.inf,
     ) -> None:
         super().__init__()
-        self.members = members
+        self.members, self.clip_inputs = members, clip_inputs
         self.convolutions = nn.ModuleList(
             _Convolutions(members, shape, filters) for shape in images
         )
@@ -57,6 +59,8 @@ class RewardNetworks(nn.Module):
     def forward(self, inputs: Inputs) -> Tensor:
         """Rewards ``(members, n)``."""
         vector = (inputs.vector - self.mean) / self.std
+        if self.clip_inputs < math.inf:
+            vector = vector.clamp(-self.clip_inputs, self.clip_inputs)
         hidden = vector.expand(self.members, *vector.shape)
         if inputs.images:
             seen = [
@@ -77,7 +81,10 @@ class RewardNetworks(nn.Module):
 
     @torch.no_grad()
     def standardise(self, mean: Tensor, std: Tensor) -> None:
-        """Standardise the vector input anew without changing what the networks compute."""
+        """Standardise the vector input anew without changing what the networks compute.
+
+        But for inputs that are clipped, before or afterwards.
+        """
         first = self.layers[0]
         assert isinstance(first, _Linear)
         width = len(self.mean)

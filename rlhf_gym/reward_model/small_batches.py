@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
@@ -24,8 +26,11 @@ class SmallBatches:
 
     def __init__(self, networks: RewardNetworks, offset: Tensor, scale: Tensor) -> None:
         (weight, bias), *middle, (last_weight, last_bias) = networks.linear()
-        weight = weight / _array(networks.std)[:, None]
-        bias = bias - (_array(networks.mean) @ weight)[:, None]
+        self._mean, self._std = _array(networks.mean).copy(), _array(networks.std).copy()
+        self._clip = networks.clip_inputs
+        if self._clip == math.inf:
+            weight = weight / self._std[:, None]
+            bias = bias - (self._mean @ weight)[:, None]
         self._members = networks.members
         self._first = (_join(weight), _join(bias))
         self._middle = middle
@@ -37,6 +42,8 @@ class SmallBatches:
     def __call__(self, vector: Floats) -> Floats:
         """Normalised rewards ``(n,)`` of ``(n, features)``."""
         n = len(vector)
+        if self._clip < math.inf:
+            vector = np.clip((vector - self._mean) / self._std, -self._clip, self._clip)
         hidden = _leaky(vector @ self._first[0] + self._first[1])
         hidden = hidden.reshape(n, self._members, -1).transpose(1, 0, 2)
         for weight, bias in self._middle:

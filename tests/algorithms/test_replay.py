@@ -220,7 +220,7 @@ def test_what_a_step_changed_is_shown_to_a_reward_model_that_looks_at_it(less_me
         before = after
         seen.append(after)
     buffer.rewards[:4]
-    np.testing.assert_array_equal(model.seen_after[-1], np.concatenate(seen))
+    np.testing.assert_array_equal(model.seen_after[-1].observations, np.concatenate(seen))
     relabel(agent, model, lambda: 7, env.observation_space)
     buffer.rewards[:4]
     assert model.seen_after[-1] is None
@@ -231,7 +231,7 @@ def test_steps_behind_an_end_are_told_to_the_reward_model() -> None:
     env = VecLearnedReward(make_vec_env("CartPole-v1", n_envs=2, seed=0), model)
     agent = cartpole(env)
     held = np.array([False, True])
-    relabel(agent, model, lambda: model.version, env.observation_space, lambda: held)
+    relabel(agent, model, lambda: model.version, env.observation_space, lambda: (held, ~held))
     before: Any = env.reset()
     actions = np.array([1, 0])
     buffer: Any = agent.replay_buffer

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
+from rlhf_gym.clips import After
 from rlhf_gym.reward_model.inputs import input_spec
 
 BUTTON = spaces.Discrete(2)
@@ -45,19 +46,20 @@ def test_the_parts_of_a_dict_stand_in_the_order_of_their_keys() -> None:
     assert vector(observed, BUTTON, observations, [0]) == [[0, 1, 3, 4, 1, 0]]
 
 
-def test_changes_stand_behind_the_action() -> None:
+def test_changes_and_the_end_stand_behind_the_action() -> None:
     observed = spaces.Dict({"b": spaces.Box(0, 9, (2,)), "a": spaces.Discrete(2)})
     spec = input_spec(observed, BUTTON, changes=True)
     before = {"b": np.array([[3.0, 4.0]]), "a": np.array([1])}
-    after = {"b": np.array([[3.5, 2.0]]), "a": np.array([0])}
+    seen = {"b": np.array([[3.5, 2.0]]), "a": np.array([0])}
+    after = After(seen, np.array([True]))
     (row,) = spec.encode(before, np.array([0]), after).vector.tolist()
-    assert row == [0, 1, 3, 4, 1, 0, 1, -1, 0.5, -2]
-    assert spec.features == 8 + 2
+    assert row == [0, 1, 3, 4, 1, 0, 1, -1, 0.5, -2, 1]
+    assert spec.features == 8 + 2 + 1
 
 
-def test_changes_without_next_observations_are_refused() -> None:
+def test_changes_that_are_not_given_are_refused() -> None:
     spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, changes=True)
-    with pytest.raises(ValueError, match="give it next_observations"):
+    with pytest.raises(ValueError, match="give it `after`"):
         spec.encode(np.zeros((1, 1)), np.zeros(1))
 
 

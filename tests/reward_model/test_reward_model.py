@@ -11,7 +11,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from rlhf_gym.clips import Clip
+from rlhf_gym.clips import After, Clip
 from rlhf_gym.judgements import Query
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings, correlation
 
@@ -448,11 +448,11 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
     found = []
     for changes in (False, True):
         model = model_of(changes=changes)
-        model.standardise_inputs(seen.observations, seen.actions, seen.next_observations)
+        model.standardise_inputs(seen.observations, seen.actions, seen.after)
         model.judged.update(labels, {query.id: query for query in queries})
         for _ in range(5):
             model.fit()
-        learned = model.predict(seen.observations, seen.actions, seen.next_observations)
+        learned = model.predict(seen.observations, seen.actions, seen.after)
         found.append(correlation(learned, seen.true_rewards))
     blind, sees = found
     assert sees > 0.9 > blind
@@ -461,9 +461,23 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
 def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> None:
     model = model_of(changes=True)
     observations, actions = steps_of(20)
-    after = observations[::-1].copy()
+    after = After(observations[::-1].copy(), np.zeros(20, bool))
     model.save(tmp_path / "model.pt")
     loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
     expected = model.predict(observations, actions, after)
     np.testing.assert_array_equal(loaded.predict(observations, actions, after), expected)
-    assert not np.array_equal(model.predict(observations, actions, observations), expected)
+    assert not np.array_equal(
+        model.predict(observations, actions, After(observations, ~after.ended)), expected
+    )
+
+
+# --- clipped inputs
+
+
+def test_inputs_far_from_all_others_are_seen_as_the_farthest_that_is_told_apart() -> None:
+    model = model_of(clip_inputs=3.0)
+    observations, actions = steps_of(500)
+    model.standardise_inputs(observations, actions)
+    far, farther = (np.full((1, 4), value, np.float32) for value in (50.0, 1000.0))
+    assert model.predict(far, actions[:1]) == model.predict(farther, actions[:1])
+    assert model_of().predict(far, actions[:1]) != model_of().predict(farther, actions[:1])

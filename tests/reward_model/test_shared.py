@@ -31,8 +31,8 @@ def test_a_reader_predicts_what_was_published_last() -> None:
         shared.publish(writer)
         known = shared.refresh(reader, known)
         np.testing.assert_allclose(
-            reader.predict(OBSERVATIONS, ACTIONS, over),
-            writer.predict(OBSERVATIONS, ACTIONS, over),
+            reader.predict(OBSERVATIONS, ACTIONS, over=over),
+            writer.predict(OBSERVATIONS, ACTIONS, over=over),
             rtol=1e-5,
         )
     version = reader.version

@@ -12,9 +12,13 @@ from rlhf_gym.reward_model.model import SMALL_BATCH
 NUMBERS = gym.spaces.Box(-np.inf, np.inf, (4,), np.float32)
 
 
+@pytest.mark.parametrize("clip_inputs", [np.inf, 0.5])
 @pytest.mark.parametrize("hidden", [(8,), (16, 8), (8, 8, 8)])
-def test_few_and_many_steps_get_the_same_rewards(hidden: tuple[int, ...]) -> None:
-    model = RewardModel(NUMBERS, gym.spaces.Discrete(3), RewardModelSettings(hidden=hidden))
+def test_few_and_many_steps_get_the_same_rewards(
+    hidden: tuple[int, ...], clip_inputs: float
+) -> None:
+    settings = RewardModelSettings(hidden=hidden, clip_inputs=clip_inputs)
+    model = RewardModel(NUMBERS, gym.spaces.Discrete(3), settings)
     rng = np.random.default_rng(0)
     observations = rng.normal(3, 10, (SMALL_BATCH + 1, 4)).astype(np.float32)
     actions = rng.integers(3, size=SMALL_BATCH + 1)

@@ -36,7 +36,7 @@ def test_a_single_environment_pays_the_prediction_from_before_the_step() -> None
 
 def test_the_prediction_may_look_at_what_a_step_changed() -> None:
     def gained(observations: Any, actions: Any, after: Any) -> Any:
-        return (after - observations)[:, 0]
+        return (after.observations - observations)[:, 0]
 
     env = LearnedReward(gym.make("CartPole-v1"), gained)
     before, _ = env.reset(seed=0)
@@ -67,7 +67,7 @@ def test_an_episode_begins_with_the_reset_observation_and_ends_with_the_terminal
 
     def remember(observations: Any, actions: Any, after: Any) -> Any:
         seen.append(observations.copy())
-        seen_after.append(after.copy())
+        seen_after.append(after)
         return np.zeros(len(actions), np.float32)
 
     env = VecLearnedReward(venv(1), remember)
@@ -79,8 +79,10 @@ def test_an_episode_begins_with_the_reset_observation_and_ends_with_the_terminal
         done, terminal = bool(dones[0]), infos[0].get("terminal_observation", terminal)
     env.step(np.array([1]))
     np.testing.assert_array_equal(seen[-1], after)
-    np.testing.assert_array_equal(seen_after[-2][0], terminal)
-    np.testing.assert_array_equal(seen_after[:-2], seen[1:-1])
+    np.testing.assert_array_equal(seen_after[-2].observations[0], terminal)
+    for before, led_to in zip(seen[1:-1], seen_after, strict=False):
+        np.testing.assert_array_equal(led_to.observations, before)
+    assert [bool(led_to.ended[0]) for led_to in seen_after[-3:]] == [False, True, False]
     assert not np.array_equal(seen[-1][0], terminal)
 
 
