@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
 
-from rlhf_gym.clip_buffer import ClipBuffer
+from rlhf_gym.clip_buffer import SHOW_END, ClipBuffer
 from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import Clip, leaves
 from rlhf_gym.frame_stack import FrameStack
@@ -548,6 +548,50 @@ def test_the_clips_are_those_of_a_plain_list_of_episodes(
     for f, n in first:
         clip = buffer.clip(Positions(np.array([0]), np.array([f]), np.array([n])))
         assert numbers(clip) == list(range(f, f + n))
+
+
+LANDED: dict[int, Any] = {
+    number: {"ended": "terminated"} if number % 40 == 36 else {"held": True}
+    for number in range(400)
+    if number % 40 >= 36
+}
+"""Episodes of 37 steps, and 3 held ones behind them."""
+
+
+def test_where_ends_differ_more_of_the_drawn_clips_show_one() -> None:
+    shares = []
+    for ends_differ in (False, True):
+        buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=ends_differ)
+        play(buffer, [40] * 10, infos=LANDED)
+        clips = buffer.positions(4000, np.random.default_rng(0))
+        shown = [buffer.clip(clips[i : i + 1]).ended is not None for i in range(4000)]
+        shares.append(np.mean(shown))
+    few = 3 / 37  # clips start at 37 steps of an episode, at 3 of which they run into its end
+    assert shares[0] == pytest.approx(few, abs=0.02)
+    assert shares[1] == pytest.approx(SHOW_END + (1 - SHOW_END) * few, abs=0.02)
+
+
+def test_clips_of_what_is_behind_an_end_show_nothing_else() -> None:
+    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=True)
+    play(buffer, [40] * 10, infos=LANDED)
+    clips = buffer.positions(50, np.random.default_rng(0), held=True)
+    assert {first % 40 for first in clips.first.tolist()} == {37}
+    fresh = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=True)
+    play(fresh, [40])
+    assert len(fresh.positions(50, np.random.default_rng(0), held=True)) == 0
+
+
+def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
+    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3)
+    ended = []
+    infos: dict[int, Any] = {**LANDED, 79: {"TimeLimit.truncated": True}}
+    for number in range(85):
+        done = number in (39, 79, 84)
+        buffer.add(np.zeros((1, 1)), np.zeros(1), np.zeros(1), np.array([done]),
+                   [infos.get(number, {})])  # fmt: skip
+        if buffer.ended[0]:
+            ended.append(number)
+    assert ended == [36, 76, 84]
 
 
 def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> None:

@@ -44,6 +44,17 @@ def test_a_horizon_beyond_the_environments_limit_lets_it_go_on() -> None:
     assert [step[3] for step in steps] == [False] * 299 + [True]
 
 
+@pytest.mark.parametrize(("env_id", "final"), [("LunarLander-v3", True), ("CartPole-v1", False)])
+def test_an_end_is_final_behind_its_held_steps_where_ends_differ(env_id: str, final: bool) -> None:
+    env = make_env(env_id, hold=5)
+    env.reset(seed=0)
+    steps = [env.step(0)]
+    while not (steps[-1][2] or steps[-1][3]):
+        steps.append(env.step(0))
+    assert (steps[-1][2], steps[-1][3]) == (final, not final)
+    assert [info.get("held", False) for *_, info in steps[-6:]] == [False] + [True] * 5
+
+
 def test_keeping_termination_warns_and_ends_early() -> None:
     with pytest.warns(UserWarning, match="keep_termination=True.*shuffled labels"):
         venv = make_vec_env("CartPole-v1", n_envs=1, seed=0, keep_termination=True)

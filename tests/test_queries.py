@@ -17,6 +17,7 @@ from rlhf_gym.clips import Clip, leaves
 from rlhf_gym.judgements import Query, Strategy
 from rlhf_gym.queries import (
     LAST_LABEL,
+    NOTHING,
     PredictReturns,
     check_schedule,
     choose_queries,
@@ -330,3 +331,17 @@ def test_good_schedules_pass() -> None:
     check_schedule("hyperbolic")
     check_schedule("constant")
     check_schedule(lambda progress: progress**0.5)
+
+
+def test_where_ends_differ_a_share_of_the_clips_is_compared_with_nothing() -> None:
+    space = gym.spaces.Box(0, 1000, (1,))
+    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 2, ends_differ=True)
+    for step in range(900):
+        at = step % 30
+        info: dict[str, object] = {"ended": "terminated"} if at == 27 else {"held": at > 27}
+        done = np.array([at == 29])
+        buffer.add(np.array([[step]]), np.zeros(1), np.zeros(1), done, [info])
+    queries = choose_queries(buffer, 300, np.random.default_rng(0), strategy="uniform")
+    nothing = [number(query.clips[1]) % 30 == 28 for query in queries]
+    assert np.mean(nothing) == pytest.approx(NOTHING, abs=0.1)
+    assert all(number(query.clips[0]) % 30 < 28 for query in queries)

@@ -58,6 +58,16 @@ def test_the_last_observation_is_held_with_reward_zero_until_the_horizon(end: st
     assert [step[4].get("held", False) for step in steps] == [False] * 3 + [True] * 2
 
 
+def test_an_end_that_is_final_is_terminated_behind_its_held_steps() -> None:
+    steps = episode(FixedHorizon(Chain(), horizon=9, hold=2, final=True))
+    assert [step[4].get("held", False) for step in steps] == [False] * 3 + [True] * 2
+    assert [step[2:4] for step in steps] == [(False, False)] * 4 + [(True, False)]
+    steps = episode(FixedHorizon(Chain(), horizon=5, hold=2, final=True))
+    assert steps[-1][2:4] == (True, True)
+    steps = episode(FixedHorizon(Chain(), horizon=4, hold=2, final=True))
+    assert steps[-1][2:4] == (False, True)
+
+
 def test_a_termination_at_the_horizon_itself_is_still_told() -> None:
     steps = episode(FixedHorizon(Chain(), horizon=3))
     assert steps[-1][2:4] == (False, True)
