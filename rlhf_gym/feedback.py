@@ -79,9 +79,11 @@ class HumanFeedback(BaseCallback):
         seed: of the choice of queries and of the reward model.
         wait: whether training waits for a person behind the first labels: by default when it is
             more than 8 labels ahead of her; True: for every answer; False: never.
-        ends_differ: whether episodes can end well or badly, as with a landing or a crash; what is
-            behind an end is then paid by what it shows, else always alike. By default as the
-            environment's ``metadata["ends_differ"]`` says, or what is known of Gymnasium's.
+        ends_differ: whether episodes can end well or badly, as with a landing or a crash. More
+            clips then show an end, others are compared with one behind it, in which nothing
+            happens, and what is behind ends is worth nothing on average; else it is always paid
+            alike. By default as the environment's ``metadata["ends_differ"]`` says, or what is
+            known of Gymnasium's.
         goal: what the agent shall do, shown to a person; by default the environment's own.
         tie_breaker: what decides between two clips that seem equal.
         annotator: name of the person.
