@@ -28,7 +28,7 @@ LAST_LABEL = 0.7
 """Share of training at which the last label is asked for: the agent must still learn from it."""
 HYPERBOLIC_HALF = 0.1
 MAX_FEATURES = 256
-NOTHING = 0.3
+NOTHING = 0.15
 """Where ends differ, this share of the clips is compared with one behind an end, in which nothing
 happens: is it better or worse than nothing? Else a reward that is a little too high for each step
 keeps the agent from ever coming to an end."""

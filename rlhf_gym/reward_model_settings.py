@@ -27,7 +27,10 @@ class RewardModelSettings:
     updates_per_label: int = 10
     """Gradient steps at most for each new label; a reward that moves too fast misleads agents."""
     weight_decay: float = 1e-3
-    """Where the adaptive L2 regularisation starts."""
+    """The L2 regularisation, or where it starts if it is adaptive."""
+    adaptive: bool = True
+    """Whether a fit ends when the held-out loss rises, and the L2 regularisation follows the ratio
+    of held-out and training loss (Christiano et al. 2017). With many labels that stops too soon."""
     changes: bool = False
     """Whether the networks also see what a step led to: how it changed the observation (not with
     images), and whether it ended the episode. A reward for progress, for what chance did in a step,

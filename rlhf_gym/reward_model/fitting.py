@@ -60,9 +60,9 @@ class Fitting:
         """Fit the ensemble to all judged queries; returns the gradient steps taken.
 
         Goes on from the present weights, and stops early when nothing is left to learn: the
-        training loss is at its floor, or the held-out loss has risen twice in a row. The L2
-        regularisation grows while the held-out loss is more than 1.5 times the training loss and
-        shrinks while it is less than 1.1 times (Christiano et al. 2017, section 2.2.3).
+        training loss is at its floor, or (if ``adaptive``) the held-out loss has risen twice in a
+        row. The L2 regularisation grows while the held-out loss is more than 1.5 times the training
+        loss and shrinks while it is less than 1.1 times (Christiano et al. 2017, section 2.2.3).
 
         Args:
             judged: the queries, with their labels.
@@ -88,8 +88,9 @@ class Fitting:
                 taken += 1
             before = held_out
             train, held_out = self._evaluate(*looked_at)
-            rises = rises + 1 if held_out > before else 0
-        self._regularise(held_out / train)
+            rises = rises + 1 if self.settings.adaptive and held_out > before else 0
+        if self.settings.adaptive:
+            self._regularise(held_out / train)
         return taken
 
     def _batches(self, rows: Tensor, size: int) -> Iterator[Tensor]:

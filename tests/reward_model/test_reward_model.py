@@ -173,6 +173,17 @@ def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ev
     assert weight_decay(model) == pytest.approx(1e-6)
 
 
+def test_a_fit_that_does_not_adapt_takes_all_its_steps_under_one_regularisation() -> None:
+    adaptive, steady = (
+        model_of(weight_decay=0.01, learning_rate=1e-2, adaptive=adaptive)
+        for adaptive in (True, False)
+    )
+    for model in (adaptive, steady):
+        judge(model, 60, "shuffled")
+    assert adaptive.fit(200) < steady.fit(200) == 200
+    assert weight_decay(adaptive) > weight_decay(steady) == 0.01
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_the_split_gives_any_ensemble_a_held_out_accuracy(members: int) -> None:
     model = model_of(members=members)
