@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from rlhf_gym.benchmark.perform import Outcome, versions
-from rlhf_gym.benchmark.plan import Plan, Run
+from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.durable import append_line, held, json_lines
-from rlhf_gym.plain_settings import differing
+from rlhf_gym.plain_settings import differing, flat
+from rlhf_gym.run_settings import TrainSettings
 
 __all__ = ["ResultsFolder"]
 
@@ -77,8 +79,7 @@ class ResultsFolder:
             row = known.get(_key(run.row))
             if row is None or (retry and row.status == "failed"):
                 wanted.append(run)
-            elif row.settings != run.row.settings:
-                names = differing([row.settings, run.row.settings])
+            elif names := differing([_completed(row.settings), _completed(run.row.settings)]):
                 raise ValueError(
                     f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
                     "results of two kinds do not belong together; give another --out"
@@ -154,3 +155,8 @@ def _flat(row: Row) -> dict[str, object]:
 
 def _text(value: object) -> object:
     return json.dumps(value) if isinstance(value, (dict, list)) else value
+
+
+def _completed(settings: dict[str, Any]) -> dict[str, str]:
+    """Settings of a row, those included that there were none of when it was written."""
+    return {**flat(settings_table(TrainSettings())), **flat(settings)}

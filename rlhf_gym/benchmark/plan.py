@@ -18,7 +18,7 @@ from rlhf_gym.environments import make_env
 from rlhf_gym.plain_settings import as_table, differing, flat, from_table
 from rlhf_gym.run_settings import TrainSettings, filled
 
-__all__ = ["Plan", "Run", "plan_of"]
+__all__ = ["Plan", "Run", "plan_of", "settings_table"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,6 @@ class Run:
     def row(self) -> Row:
         """A row with what is known before the run begins."""
         asks = self.arm in TEACHERS or self.arm == "shuffled"
-        settings = as_table(self.settings)
-        del settings["track"]  # no result depends on it
         return Row(
             env_id=self.settings.env_id,
             algo="" if self.arm in ("random", "bc") else self.settings.algo,
@@ -48,7 +46,7 @@ class Run:
             labels=(self.settings.labels or 0) if asks else 0,
             demonstrations=self.demonstrations,
             seed=self.settings.seed,
-            settings=_finite(settings),
+            settings=settings_table(self.settings),
         )
 
     @property
@@ -160,6 +158,13 @@ def _action_space(env_id: str) -> gym.spaces.Space[Any]:
     env = make_env(env_id, snapshots=False)
     env.close()
     return env.action_space
+
+
+def settings_table(settings: TrainSettings) -> dict[str, Any]:
+    """All settings of a run on which its result depends, as a row holds them."""
+    table = as_table(settings)
+    del table["track"]
+    return _finite(table)  # type: ignore[no-any-return]
 
 
 def _finite(value: Any) -> Any:

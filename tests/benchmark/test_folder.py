@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,16 @@ def test_the_same_versions_are_not_worth_a_word(folder: ResultsFolder, plan: Pla
     same = {**versions(), "platform": "a toaster"}
     folder.add(plan.runs[0], replace(outcome, row=replace(outcome.row, versions=same)))
     assert folder.other_versions() == ""
+
+
+def test_a_setting_that_a_row_is_too_old_to_have_is_taken_for_its_default(
+    folder: ResultsFolder, plan: Plan
+) -> None:
+    outcome = outcome_of(plan.runs[1])
+    settings = json.loads(json.dumps(outcome.row.settings))
+    del settings["reward_model"]["changes"], settings["beta"]
+    folder.add(plan.runs[1], replace(outcome, row=replace(outcome.row, settings=settings)))
+    assert plan.runs[1] not in folder.missing(plan)
 
 
 def test_runs_with_other_settings_are_not_mixed(folder: ResultsFolder, plan: Plan) -> None:
