@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ __all__ = ["RayEngine"]
 RETRIES = 3
 LOOK_SECONDS = 0.5
 ANSWER_SECONDS = 5.0
+PREFACE, SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 4
+EMPTY_SETTINGS = bytes([0, 0, 0, SETTINGS, 0, 0, 0, 0, 0])
 
 
 class RayEngine:
@@ -122,9 +125,25 @@ def _check_answers(address: str) -> None:
     if not (host and port.isdigit()):
         raise ValueError(f"a Ray address is host:port or auto, but {address!r} was given")
     try:
-        socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS).close()
+        with socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS) as connection:
+            answered = address.startswith("ray://") or _speaks_grpc(connection)
     except OSError as error:
         raise ValueError(
             f"nothing answers at the Ray address {address}: {error}; start a cluster with "
             "`ray start --head`, or leave --address out"
         ) from error
+    if not answered:
+        raise ValueError(
+            f"what answers at {address} is not Ray, which would be waited for without end; give "
+            "the address that `ray start --head` printed, or leave --address out"
+        )
+
+
+def _speaks_grpc(connection: socket.socket) -> bool:
+    """Whether the other side greets as HTTP/2, and so gRPC, does: with SETTINGS (RFC 9113, 3.4)."""
+    if os.environ.get("RAY_USE_TLS", "0") != "0":
+        return True
+    connection.sendall(PREFACE + EMPTY_SETTINGS)
+    connection.settimeout(ANSWER_SECONDS)
+    header = connection.recv(9, socket.MSG_WAITALL)
+    return len(header) == 9 and header[3] == SETTINGS

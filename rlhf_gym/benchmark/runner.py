@@ -27,6 +27,8 @@ def run_benchmark(
 ) -> ResultsFolder:
     """Run what a results folder lacks of a plan; whenever it is stopped, it goes on from there.
 
+    A KeyboardInterrupt leaves the tables of what is done.
+
     Args:
         plan: what to run.
         out: the results folder.
@@ -53,9 +55,11 @@ def run_benchmark(
         with Display(len(missing), done, tell, progress=progress) as display:
             outcomes = engine(missing, display)  # Ray may not answer: then nothing is begun
             folder.begin(plan)
-            for run, outcome in outcomes:
-                display.ended(run, folder.add(run, outcome))
-        folder.write_tables()
+            try:
+                for run, outcome in outcomes:
+                    display.ended(run, folder.add(run, outcome))
+            finally:  # stopped or not
+                folder.write_tables()
     return folder
 
 

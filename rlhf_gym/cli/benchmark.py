@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 import tyro
 
 from rlhf_gym.benchmark.engines import Engine, LocalEngine
+from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.ray_engine import RayEngine
 from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
@@ -73,21 +75,35 @@ def command(
     def tell(line: str) -> None:
         print(line, file=sys.stderr if json else sys.stdout, flush=True)
 
-    folder = run_benchmark(
-        plan,
-        out,
-        runs_on,
-        retry=retry,
-        progress=not (no_progress or json),
-        tell=tell,
-    )
-    rows = folder.rows()
     called = shlex.join(["rlhf-gym", *sys.argv[1:]])
+    try:
+        folder = run_benchmark(
+            plan,
+            out,
+            runs_on,
+            retry=retry,
+            progress=not (no_progress or json),
+            tell=tell,
+        )
+    except KeyboardInterrupt:
+        _tell_of_the_finished(ResultsFolder(out), plan, called, tell)
+        raise
+    rows = folder.rows()
     show(build_comparison(rows, folder.path, command=called), rows, json)
     failed = sum(row.status == "failed" for row in rows)
     if failed:
         tell(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")
     return 1 if failed else 0
+
+
+def _tell_of_the_finished(
+    folder: ResultsFolder, plan: Plan, called: str, tell: Callable[[str], None]
+) -> None:
+    """What a benchmark that was stopped has come to."""
+    rows = folder.rows()
+    tell(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
+    if rows:
+        tell(f"report so far: {build_comparison(rows, folder.path, command=called)}")
 
 
 def _list(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
@@ -71,3 +72,22 @@ def test_a_run_that_may_use_a_gpu_asks_for_one_of_a_cluster_that_has_some(
 def test_an_address_that_does_not_answer_is_refused_at_once(address: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RayEngine(address)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_a_server_that_is_not_ray_is_refused_at_once(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlhf_gym.benchmark.ray_engine.ANSWER_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def reply() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(answer)
+                time.sleep(1)
+
+        threading.Thread(target=reply, daemon=True).start()
+        with pytest.raises(ValueError, match=rf"127.0.0.1:{port}.*`ray start --head`"):
+            RayEngine(f"127.0.0.1:{port}")

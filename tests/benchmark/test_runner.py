@@ -52,6 +52,9 @@ def test_a_benchmark_that_is_interrupted_goes_on_where_it_was(
     assert started.returncode == 1 and b"Traceback" not in said, said.decode()
     before = ResultsFolder(out).rows()
     assert 2 <= len(before) < 6
+    assert f"stopped with {len(before)} of 6 runs; to go on: rlhf-gym benchmark" in said.decode()
+    assert len((out / "runs.csv").read_text().splitlines()) == 1 + len(before)
+    assert (out / "report.html").exists()
 
     assert main(["benchmark", str(suite), "--out", str(out), "--json"]) == 0
     told = capsys.readouterr()
