@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,6 +17,7 @@ from rlhf_gym.envs.ends import ends_differ
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
 from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.snapshots import Kind, probe
+from rlhf_gym.suggestions import near
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
@@ -238,11 +238,10 @@ def _spec(env_id: str) -> EnvSpec:
     except ModuleNotFoundError as error:
         raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
     except gym.error.UnregisteredEnv as error:
-        nearest = difflib.get_close_matches(name, gym.registry, n=3, cutoff=0.5)
-        hint = f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
         raise ValueError(
-            f"there is no environment with the id {env_id!r}{hint}; `rlhf-gym envs` lists those "
-            "that are installed, and module:id names one of an own module"
+            f"there is no environment with the id {env_id!r}{near(name, gym.registry)}; "
+            "`rlhf-gym envs` lists those that are installed, and module:id names one of an own "
+            "module"
         ) from error
 
 

@@ -95,7 +95,7 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"algo": "dqn"}, "DQN cannot take actions"),
     ({"algo": "sb3_contrib:QRDQN"}, "QRDQN cannot take actions of .* use one of ppo, a2c, a3c"),
     ({"algo": "nowhere:PPO"}, "cannot be imported: No module named 'nowhere'; install it"),
-    ({"set": "n_step=128"}, "PPO has no setting 'n_step'; did you mean n_steps"),
+    ({"set": "n_step=128"}, "PPO has no setting 'n_step' .did you mean n_steps"),
     ({"set": "n_steps"}, "expected key=value"),
     ({"set": "batch_size=one"}, "batch_size of the agent must be a number, such as 64, but is"),
     ({"set": "learning_rate=abc"}, "learning_rate of the agent must be a number"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import sys
@@ -12,6 +11,8 @@ from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.utils import LinearSchedule
+
+from rlhf_gym.suggestions import near
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -56,10 +57,9 @@ def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, 
         if name in GIVEN_ELSEWHERE:
             raise ValueError(f"{name} of the agent is no setting of its own: there is --{name}")
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
             raise ValueError(
-                f"{algorithm.__name__} has no setting {name!r}; {hint}It has {', '.join(known)}"
+                f"{algorithm.__name__} has no setting {name!r}{near(name, known)}; it has "
+                f"{', '.join(known)}"
             )
         _check_kind(name, value, known[name])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from typing import Any
 
@@ -13,6 +12,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
 from rlhf_gym.algorithms.a3c import A3C
+from rlhf_gym.suggestions import near
 
 __all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits", "policy_for", "refusal"]
 
@@ -52,11 +52,9 @@ def algorithm(name: str) -> type[BaseAlgorithm]:
         return _imported(name)
     if name.lower() in ALGORITHMS:
         return ALGORITHMS[name.lower()]
-    nearest = difflib.get_close_matches(name.lower(), ALGORITHMS, n=2, cutoff=0.3)
-    hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
     raise ValueError(
-        f"there is no algorithm {name!r}; {hint}There are {', '.join(ALGORITHMS)}, and any other "
-        "of stable-baselines3's kind as module:Class"
+        f"there is no algorithm {name!r}{near(name.lower(), ALGORITHMS)}; there are "
+        f"{', '.join(ALGORITHMS)}, and any other of stable-baselines3's kind as module:Class"
     )
 
 

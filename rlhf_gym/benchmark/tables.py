@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-__all__ = ["check_names", "check_table", "near"]
+from rlhf_gym.suggestions import near
+
+__all__ = ["check_names", "check_table"]
 
 _WORDS = {
     int: "a whole number",
@@ -52,16 +53,6 @@ def check_names(table: Iterable[str], known: Iterable[str], prefix: str = "") ->
             raise ValueError(
                 f"unknown key {prefix + name!r}{near(name, known)}; known are {', '.join(known)}"
             )
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """A question about names that are spelled alike, in brackets; empty where none are.
-
-    >>> near("step", ["steps", "wait"])
-    ' (did you mean steps?)'
-    """
-    nearest = difflib.get_close_matches(name, list(known), n=2, cutoff=0.5)
-    return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
 
 
 def _suits(hint: Any, value: Any) -> bool:

@@ -52,7 +52,7 @@ def test_settings_that_the_algorithm_has_pass() -> None:
 
 
 def test_a_setting_that_the_algorithm_lacks_is_refused_with_those_near() -> None:
-    with pytest.raises(ValueError, match="PPO has no setting 'n_step'; did you mean n_steps"):
+    with pytest.raises(ValueError, match="PPO has no setting 'n_step' .did you mean n_steps"):
         check_agent_settings(PPO, {"n_step": 8})
     with pytest.raises(ValueError, match="A3C has no setting 'kwargs'"):
         check_agent_settings(A3C, {"kwargs": 8})

@@ -77,7 +77,7 @@ def test_pairs_that_do_not_fit_are_left_out() -> None:
         ),
         (
             'environments = ["CartPole-v1"]\n[settings.agent]\nn_step = 3',
-            "PPO has no setting 'n_step'; did you mean n_steps",
+            "PPO has no setting 'n_step' .did you mean n_steps",
         ),
     ],
 )
