@@ -96,6 +96,8 @@ class TrainSettings:
 def filled(settings: TrainSettings) -> TrainSettings:
     """The settings with the preset's values where they were left open."""
     preset = preset_of(settings.env_id, settings.algo)
+    if settings.teacher == "window":
+        preset = preset.for_a_person()
     names = (
         "labels",
         "steps",

@@ -75,6 +75,16 @@ def test_a_setting_that_is_left_open_is_the_presets(name: str, own: Any) -> None
     assert getattr(filled(replace(TrainSettings("CartPole-v1"), **{name: own})), name) == own
 
 
+def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_otherwise() -> None:
+    lander = TrainSettings("LunarLander-v3")
+    by_formula = filled(lander)
+    assert (by_formula.clip_seconds, by_formula.labels) == (0.2, 2400)
+    by_person = filled(replace(lander, teacher="window"))
+    assert (by_person.clip_seconds, by_person.labels) == (1.0, 500)
+    chosen = filled(replace(lander, teacher="window", clip_seconds=0.4, labels=900))
+    assert (chosen.clip_seconds, chosen.labels) == (0.4, 900)
+
+
 def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
     before = read_evaluation(run / "evaluation.json").before
     found = evaluate(run, 2)

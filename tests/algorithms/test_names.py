@@ -34,7 +34,7 @@ def test_an_own_algorithm_is_named_by_its_import_path() -> None:
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"no algorithm 'dqnn' .did you mean dqn.*module:Class"):
         algorithm("dqnn")
-    with pytest.raises(ValueError, match="There are ppo, a2c, a3c, dqn, sac, td3"):
+    with pytest.raises(ValueError, match="there are ppo, a2c, a3c, dqn, sac, td3"):
         algorithm("zzzz")
 
 
