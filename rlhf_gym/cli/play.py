@@ -32,7 +32,7 @@ def command(
     from rlhf_gym.environments import goal_of, make_env
     from rlhf_gym.window.play import play
 
-    env = make_env(env_id, keep_termination=True)
+    env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")
     try:
         returns = play(env, goal_of(env_id).text, speed=speed, seed=seed)
     finally:

@@ -7,6 +7,7 @@ import numpy as np
 import pygame
 import pytest
 
+from rlhf_gym.cli.main import main
 from rlhf_gym.window.play import action_of, keys_to_actions, play
 
 
@@ -63,3 +64,25 @@ def test_an_episode_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> Non
     (value,) = play(env, "Keep the pole upright.", speed=20.0, seed=0)
     assert 8 <= value <= 12  # pushed to one side from the start, the pole falls at once
     assert frames == 60
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "LunarLander-v3", "rlhf/MovingDot-v1"])
+def test_the_command_plays_an_environment(
+    env_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flip = pygame.display.flip
+    frames = 0
+
+    def next_frame() -> None:
+        nonlocal frames
+        frames += 1
+        flip()
+        if frames == 2:
+            press(pygame.K_RIGHT)
+        if frames == 140:
+            press(pygame.K_ESCAPE)
+
+    monkeypatch.setattr(pygame.display, "flip", next_frame)
+    assert main(["play", env_id, "--speed", "20", "--seed", "0"]) == 0
+    assert frames == 140
+    assert "episode 1: true return" in capsys.readouterr().out
