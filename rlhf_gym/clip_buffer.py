@@ -320,13 +320,12 @@ class ClipBuffer:
         env, first, length = next(position.triples())
         rows = np.arange(first, first + length)
         at = (rows % self.capacity, env)
-        ends = np.flatnonzero(self._ended[at])
-        ended_at = int(ends[0]) if len(ends) else None
+        ended, ended_at = self._end(env, rows)
         return Clip(
             observations=self._gather(rows, np.full(length, env)),
             actions=self._actions[at],
             true_rewards=self._true_rewards[at],
-            ended=None if ended_at is None else REASONS[self._ended[at][ended_at]],
+            ended=ended,
             ended_at=ended_at,
             next_observations=self._next(at),
             start=self._start(env, first),
@@ -335,6 +334,17 @@ class ClipBuffer:
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
         )
+
+    def _end(self, env: int, rows: Array) -> tuple[str | None, int | None]:
+        """Why and at which of these steps the episode ended; -1 if before the first of them."""
+        ended = self._ended[rows % self.capacity, env]
+        if self._held[rows[0] % self.capacity, env]:
+            began = rows[0] - self._step[rows[0] % self.capacity, env]
+            earlier = np.arange(max(began, self.rows - self.capacity, 0), rows[0])
+            known = self._ended[earlier % self.capacity, env]
+            return REASONS[known.max(initial=TERMINATED)], -1
+        at = np.flatnonzero(ended)
+        return (REASONS[ended[at[0]]], int(at[0])) if len(at) else (None, None)
 
     def _start(self, env: int, first: int) -> Start | None:
         row = self._extras.snapshot_row(env, first)

@@ -59,8 +59,10 @@ class Clip:
         actions: ``(length, *act)``, what it then did (as the environment received it).
         true_rewards: ``(length,)`` float32, the environment's own rewards: for simulated teachers
             and evaluation only, never for the reward model.
-        ended: why the episode ended within the clip (``"terminated"``, ``"truncated"``), or None.
-        ended_at: index of the step at which it ended; the steps behind it hold the last state.
+        ended: why the episode ended within the clip or before it (``"terminated"``,
+            ``"truncated"``), or None.
+        ended_at: index of the step at which it ended, -1 if that was before the clip; the steps
+            behind it hold the last state.
         next_observations: ``(length, *obs)``, what was seen after each action, where the reward
             model looks at it, or None.
         start: what is needed to draw the clip again, or None.
@@ -114,7 +116,7 @@ class Clip:
         if self.next_observations is None:
             return None
         ended = np.zeros(len(self), bool)
-        if self.ended == "terminated" and self.ended_at is not None:
+        if self.ended == "terminated" and self.ended_at is not None and self.ended_at >= 0:
             ended[self.ended_at] = True
         return After(self.next_observations, ended)
 

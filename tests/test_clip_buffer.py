@@ -576,6 +576,8 @@ def test_clips_of_what_is_behind_an_end_show_nothing_else() -> None:
     play(buffer, [40] * 10, infos=LANDED)
     clips = buffer.positions(50, np.random.default_rng(0), held=True)
     assert {first % 40 for first in clips.first.tolist()} == {37}
+    clip = buffer.clip(clips[:1])
+    assert (clip.ended, clip.ended_at) == ("terminated", -1)
     fresh = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=True)
     play(fresh, [40])
     assert len(fresh.positions(50, np.random.default_rng(0), held=True)) == 0
@@ -614,7 +616,8 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
     assert after is not None
     np.testing.assert_array_equal(leaves(after.observations)[0], leaves(before)[0] + 0.5)
     clip = buffer.clip(positions[:1])
-    assert clip.next_observations is not None
+    assert clip.after is not None and clip.next_observations is not None
+    assert clip.after.ended.tolist() == [step % 5 == 4 for step in numbers(clip)]
     np.testing.assert_array_equal(clip.next_observations, leaves(clip.observations)[0] + 0.5)
     copy = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
     copy.load_state(buffer.state())

@@ -29,7 +29,8 @@ class Pair:
         frames: numbers of frames of the left and the right clip.
         fps: frames per second of both.
         ended: why the episode of the left and the right clip ended within it, or None.
-        ended_at: the frame at which it ended, for each; the frames behind it are held.
+        ended_at: the frame at which it ended, for each, -1 if before the first; the frames behind
+            it are held.
         kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
         expected: the known answer of a practice pair.
         lesson: what a practice pair teaches.
