@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rlhf_gym.clip_extras import ClipExtras
 from rlhf_gym.clip_positions import Positions
 from rlhf_gym.clips import After, Array, Clip, Observations, Start, leaves, map_leaves
+from rlhf_gym.episode_marks import TERMINATED, EpisodeMarks
 from rlhf_gym.frame_stack import FrameStack
 
 __all__ = ["ClipBuffer"]
@@ -20,9 +21,6 @@ EXTRAS_SHARE = 8
 """One byte in so many is kept for snapshots and camera frames."""
 SHOW_END = 0.15
 """Where ends differ, this share of the clips show one: few do by chance, and they tell the most."""
-REASONS = (None, "terminated", "truncated")
-"""Why an episode ended at a step, by the code that is kept of it; None: it went on."""
-TERMINATED = REASONS.index("terminated")
 
 
 class ClipBuffer:
@@ -71,7 +69,7 @@ class ClipBuffer:
         example = _zeros(observation_space)
         stored = map_leaves(frame_stack.newest, example) if frame_stack else example
         action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
-        bookkeeping = 4 + 4 + 8 + 3  # true reward, step in the episode, agent step, flags
+        bookkeeping = EpisodeMarks.bytes_a_step + 4 + 8  # and true reward, agent step
         observation = sum(leaf.nbytes for leaf in leaves(stored))
         per_step = observation * (1 + keep_next) + action.nbytes + bookkeeping
         ring_bytes = max_bytes - max_bytes // EXTRAS_SHARE
@@ -92,15 +90,14 @@ class ClipBuffer:
         self._next_observations = map_leaves(ring, stored) if keep_next else None
         self._actions = np.zeros((*rows, *action.shape), action.dtype)
         self._true_rewards = np.zeros(rows, np.float32)
-        self._step = np.zeros(rows, np.int32)
-        self._done = np.zeros(rows, bool)
-        self._held = np.zeros(rows, bool)
-        self._ended = np.zeros(rows, np.uint8)
         self._agent_step = np.zeros(self.capacity, np.int64)
-        self._next_step = np.zeros(n_envs, np.int32)
+        self._marks = EpisodeMarks(self.capacity, n_envs)
         self._extras = ClipExtras(n_envs, max_bytes // EXTRAS_SHARE)
-        self.rows = 0
+
+    @property
+    def rows(self) -> int:
         """Number of rows ever written."""
+        return self._marks.rows
 
     def __len__(self) -> int:
         """Number of steps (of all environments) that are kept."""
@@ -114,18 +111,7 @@ class ClipBuffer:
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
-        arrays = (
-            *leaves(self._observations),
-            *([] if self._next_observations is None else leaves(self._next_observations)),
-            self._actions,
-            self._true_rewards,
-            self._step,
-            self._done,
-            self._held,
-            self._ended,
-            self._agent_step,
-        )
-        return sum(array.nbytes for array in arrays) + self._extras.nbytes
+        return sum(ring.nbytes for _, ring in self._rings()) + self._extras.nbytes
 
     def add(
         self,
@@ -160,31 +146,15 @@ class ClipBuffer:
             ring[row] = self._stack.newest(leaf, batch=1) if self._stack else leaf
         self._actions[row] = actions
         self._true_rewards[row] = true_rewards
-        self._step[row] = self._next_step
-        self._done[row] = dones
-        self._held[row] = False
-        self._ended[row] = dones
         self._agent_step[row] = agent_step
-        self._next_step += 1
-        self._next_step[dones] = 0
         for env, info in enumerate(infos):
-            self._note(row, env, info)
-        self.rows += 1
+            snapshot, frame = info.get("snapshot"), info.get("frame")
+            if isinstance(snapshot, bytes):
+                self._extras.add_snapshot(self.rows, env, snapshot)
+            if isinstance(frame, np.ndarray):
+                self._extras.add_frame(self.rows, env, frame)
+        self._marks.add(dones, infos)
         self._extras.forget_before(self.rows - self.capacity)
-
-    def _note(self, row: int, env: int, info: dict[str, object]) -> None:
-        if info.get("held", False):
-            self._held[row, env] = True
-            self._ended[row, env] = 0
-        elif info.get("ended") in REASONS[1:]:
-            self._ended[row, env] = REASONS.index(info["ended"])
-        elif self._done[row, env] and info.get("TimeLimit.truncated", False):
-            self._ended[row, env] = REASONS.index("truncated")
-        snapshot, frame = info.get("snapshot"), info.get("frame")
-        if isinstance(snapshot, bytes):
-            self._extras.add_snapshot(self.rows, env, snapshot)
-        if isinstance(frame, np.ndarray):
-            self._extras.add_frame(self.rows, env, frame)
 
     def positions(
         self,
@@ -207,45 +177,24 @@ class ClipBuffer:
         Returns:
             ``n`` positions, or none at all while no clip is complete.
         """
-        everything = self._all_positions(newest, held)
+        everything = self._marks.clips(
+            self.clip_length, newest=newest, history=self._history, held=held
+        )
         if drawable:
             everything = everything[np.flatnonzero(self._drawable(everything))]
         if len(everything) == 0:
             return everything
         drawn = rng.integers(len(everything), size=n)
         if self.ends_differ and not held:
-            at_end = np.flatnonzero(self._shows_end(everything))
+            at_end = np.flatnonzero(self._marks.show_end(everything))
             if len(at_end):
                 chosen = rng.random(n) < SHOW_END
                 drawn[chosen] = at_end[rng.integers(len(at_end), size=int(chosen.sum()))]
         return everything[drawn]
 
-    def _shows_end(self, positions: Positions) -> npt.NDArray[np.bool_]:
-        """In which clips an episode ends, before its horizon, or is over."""
-        at = ((positions.first + positions.length - 1) % self.capacity, positions.env)
-        return np.asarray(self._held[at] | (self._ended[at] == TERMINATED))
-
-    def _all_positions(self, newest: int, held: bool) -> Positions:
-        oldest = max(self.rows - self.capacity, self.rows - -(-newest // self.n_envs), 0)
-        first_kept = max(self.rows - self.capacity, 0)
-        rows = np.arange(oldest, self.rows)
-        step = self._step[rows % self.capacity].astype(np.int64)
-        length = np.minimum(step + 1, self.clip_length)
-        first = rows[:, None] - length + 1
-        reach = first - np.minimum(step - length + 1, self._history)
-        complete = (step + 1 >= self.clip_length) | self._done[rows % self.capacity]
-        env = np.broadcast_to(np.arange(self.n_envs), first.shape)
-        found = (
-            complete
-            & (self._held[first % self.capacity, env] == held)
-            & (reach >= first_kept)
-            & (first >= oldest)
-        )
-        return Positions(env[found].copy(), first[found], length[found])
-
     def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
         """Which clips were filmed, or have a snapshot before them in their episode."""
-        steps = self._step[positions.first % self.capacity, positions.env]
+        steps = self._marks.steps_before(positions)
         drawable = np.zeros(len(positions), bool)
         for env in range(self.n_envs):
             of = np.flatnonzero(positions.env == env)
@@ -278,12 +227,12 @@ class ClipBuffer:
     @property
     def held(self) -> npt.NDArray[np.bool_]:
         """``(n_envs,)``, whether the newest step lies behind the end of its episode."""
-        return np.asarray(self._held[(self.rows - 1) % self.capacity])
+        return np.asarray(self._marks.held[(self.rows - 1) % self.capacity])
 
     @property
     def ended(self) -> npt.NDArray[np.bool_]:
         """``(n_envs,)``, whether the newest step ended its episode, other than by a time limit."""
-        return np.asarray(self._ended[(self.rows - 1) % self.capacity] == TERMINATED)
+        return np.asarray(self._marks.ended[(self.rows - 1) % self.capacity] == TERMINATED)
 
     def transitions(
         self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
@@ -301,7 +250,7 @@ class ClipBuffer:
         oldest = self.rows - self.capacity + self._history
         first = max(oldest, self.rows - -(-newest // self.n_envs), 0)
         if held:
-            found = np.argwhere(self._held[np.arange(first, self.rows) % self.capacity])
+            found = np.argwhere(self._marks.held[np.arange(first, self.rows) % self.capacity])
             rows, env = found[rng.integers(len(found), size=n if len(found) else 0)].T
             rows = rows + first
         else:
@@ -320,7 +269,7 @@ class ClipBuffer:
         env, first, length = next(position.triples())
         rows = np.arange(first, first + length)
         at = (rows % self.capacity, env)
-        ended, ended_at = self._end(env, rows)
+        ended, ended_at = self._marks.end(env, rows)
         return Clip(
             observations=self._gather(rows, np.full(length, env)),
             actions=self._actions[at],
@@ -335,20 +284,9 @@ class ClipBuffer:
             wall_time=time.time(),
         )
 
-    def _end(self, env: int, rows: Array) -> tuple[str | None, int | None]:
-        """Why and at which of these steps the episode ended; -1 if before the first of them."""
-        ended = self._ended[rows % self.capacity, env]
-        if self._held[rows[0] % self.capacity, env]:
-            began = rows[0] - self._step[rows[0] % self.capacity, env]
-            earlier = np.arange(max(began, self.rows - self.capacity, 0), rows[0])
-            known = self._ended[earlier % self.capacity, env]
-            return REASONS[known.max(initial=TERMINATED)], -1
-        at = np.flatnonzero(ended)
-        return (REASONS[ended[at[0]]], int(at[0])) if len(at) else (None, None)
-
     def _start(self, env: int, first: int) -> Start | None:
         row = self._extras.snapshot_row(env, first)
-        if row is None or first - row > self._step[first % self.capacity, env]:
+        if row is None or first - row > self._marks.step[first % self.capacity, env]:
             return None
         between = np.arange(row, first) % self.capacity
         return Start(self._extras.snapshot(env, row), self._actions[between, env])
@@ -356,7 +294,7 @@ class ClipBuffer:
     def _gather(self, rows: Array, env: Array) -> Observations:
         if self._stack is None:
             return map_leaves(lambda ring: ring[rows % self.capacity, env], self._observations)
-        stack, step = self._stack, self._step[rows % self.capacity, env]
+        stack, step = self._stack, self._marks.step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
     def _next(self, at: tuple[Array, Array | int]) -> Observations | None:
@@ -366,7 +304,7 @@ class ClipBuffer:
 
     def _after(self, at: tuple[Array, Array | int]) -> After | None:
         seen = self._next(at)
-        return None if seen is None else After(seen, self._ended[at] == TERMINATED)
+        return None if seen is None else After(seen, self._marks.ended[at] == TERMINATED)
 
     def last_episode(self, env: int) -> tuple[Observations, Array, After | None, Array]:
         """The newest episode of one environment, as far as it is kept; call it when it is over.
@@ -374,7 +312,7 @@ class ClipBuffer:
         Observations ``(length, *obs)``, actions ``(length, *act)``, what they led to (None without
         ``keep_next``), and which steps were held.
         """
-        length = int(self._step[(self.rows - 1) % self.capacity, env]) + 1
+        length = int(self._marks.step[(self.rows - 1) % self.capacity, env]) + 1
         rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
         env_of = np.full(len(rows), env)
         at = (rows % self.capacity, env)
@@ -382,30 +320,32 @@ class ClipBuffer:
             self._gather(rows, env_of),
             self._actions[at],
             self._after(at),
-            self._held[at],
+            self._marks.held[at],
         )
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
         """Say that the next step begins a new episode in these environments."""
-        self._next_step[envs] = 0
+        self._marks.begin_episodes(envs)
 
     def state(self) -> dict[str, Array]:
         """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
         rows = np.arange(max(self.rows - self.capacity, 0), self.rows)
         at = rows % self.capacity
         state = {name: ring[at] for name, ring in self._rings()}
-        for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
-            state[name] = getattr(self, f"_{name}")[at]
-        state |= {"next_step": self._next_step.copy(), "rows": np.array(self.rows)}
+        state |= {"next_step": self._marks.next_step.copy(), "rows": np.array(self.rows)}
         return state | self._extras.state()
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
-        """The observations, by the name of each array in `state`."""
+        """All ring arrays, by their names in `state`."""
         for i, leaf in enumerate(leaves(self._observations)):
             yield f"observations_{i}", leaf
         if self._next_observations is not None:
             for i, leaf in enumerate(leaves(self._next_observations)):
                 yield f"next_observations_{i}", leaf
+        yield "actions", self._actions
+        yield "true_rewards", self._true_rewards
+        yield "agent_step", self._agent_step
+        yield from self._marks.arrays().items()
 
     def load_state(self, state: dict[str, Array]) -> None:
         """Take over what `state` gave.
@@ -420,13 +360,11 @@ class ClipBuffer:
                 f"but this buffer takes {shape}; use as many environments and as many bytes as "
                 "the buffer that they come from"
             )
-        self.rows = int(state["rows"])
+        self._marks.rows = int(state["rows"])
         at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity
         for name, ring in self._rings():
             ring[at] = state[name]
-        for name in ("actions", "true_rewards", "step", "done", "held", "ended", "agent_step"):
-            getattr(self, f"_{name}")[at] = state[name]
-        self._next_step[:] = state["next_step"]
+        self._marks.next_step[:] = state["next_step"]
         self._extras.load_state(state)
 
 
