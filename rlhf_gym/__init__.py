@@ -17,7 +17,7 @@ import rlhf_gym.envs  # noqa: F401  registers the environments
 
 if TYPE_CHECKING:
     from rlhf_gym.algorithms.a3c import A3C
-    from rlhf_gym.clips import Clip
+    from rlhf_gym.clips import After, Clip
     from rlhf_gym.environments import make_env, make_vec_env
     from rlhf_gym.envs.scores import score_of
     from rlhf_gym.feedback import HumanFeedback
@@ -32,6 +32,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "A3C": "algorithms.a3c",
+    "After": "clips",
     "Clip": "clips",
     "FeedbackStore": "store",
     "FixedHorizon": "wrappers.fixed_horizon",
@@ -55,6 +56,7 @@ _MODULES = {
 
 __all__ = [
     "A3C",
+    "After",
     "Clip",
     "FeedbackStore",
     "FixedHorizon",
