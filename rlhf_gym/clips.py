@@ -29,6 +29,26 @@ class After:
     ended: npt.NDArray[np.bool_]
 
 
+def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
+    """Why a step ended its episode: ``"terminated"``, ``"truncated"`` (a time limit), or None.
+
+    Args:
+        done: whether the environment says that the episode is over.
+        info: of the step, in which `FixedHorizon` tells of an end before the horizon.
+
+    >>> end_of(True, {}), end_of(True, {"held": True}), end_of(False, {"ended": "terminated"})
+    ('terminated', None, 'terminated')
+    """
+    if info.get("held", False):
+        return None
+    told = info.get("ended")
+    if told in ("terminated", "truncated"):
+        return str(told)
+    if not done:
+        return None
+    return "truncated" if info.get("TimeLimit.truncated", False) else "terminated"
+
+
 RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
 """``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
 
@@ -131,6 +151,11 @@ def leaves(observations: Observations) -> list[Array]:
     if isinstance(observations, Mapping):
         return [observations[key] for key in sorted(observations)]
     return [observations]
+
+
+def batch_of_one(observation: Any) -> Observations:
+    """A single observation as a batch, copied."""
+    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
 
 
 def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clip_positions import Positions
-from rlhf_gym.clips import Array
+from rlhf_gym.clips import Array, end_of
 
 __all__ = ["EpisodeMarks"]
 
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
-TERMINATED, TRUNCATED = REASONS.index("terminated"), REASONS.index("truncated")
+TERMINATED = REASONS.index("terminated")
 
 
 class EpisodeMarks:
@@ -51,13 +51,8 @@ class EpisodeMarks:
         self.next_step += 1
         self.next_step[dones] = 0
         for env, info in enumerate(infos):
-            if info.get("held", False):
-                self.held[row, env] = True
-                self.ended[row, env] = 0
-            elif info.get("ended") in REASONS[1:]:
-                self.ended[row, env] = REASONS.index(info["ended"])
-            elif dones[env] and info.get("TimeLimit.truncated", False):
-                self.ended[row, env] = TRUNCATED
+            self.held[row, env] = info.get("held", False)
+            self.ended[row, env] = REASONS.index(end_of(dones[env], info))
         self.rows += 1
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
 
-from rlhf_gym.clips import After, Array, Observations, map_leaves
+from rlhf_gym.clips import After, Array, Observations, end_of, map_leaves
 
 __all__ = [
     "after_step",
@@ -48,12 +48,8 @@ def seen_after(observations: Any, dones: Array, infos: Sequence[dict[str, Any]])
 
 
 def after_step(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> After:
-    """What a step of a vector environment led to; see `FixedHorizon` for what it tells of ends."""
-    ended = [
-        info.get("ended") == "terminated"
-        or bool(done and not info.get("held") and not info.get("TimeLimit.truncated"))
-        for done, info in zip(dones, infos, strict=True)
-    ]
+    """What a step of a vector environment led to."""
+    ended = [end_of(*step) == "terminated" for step in zip(dones, infos, strict=True)]
     return After(seen_after(observations, dones, infos), np.array(ended))
 
 

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips import After, Array, Observations, RewardFunction, map_leaves
+from rlhf_gym.clips import (
+    After,
+    Array,
+    Observations,
+    RewardFunction,
+    batch_of_one,
+    end_of,
+    map_leaves,
+)
 from rlhf_gym.vec_wrappers import after_step
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
@@ -44,15 +52,15 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
     ) -> tuple[ObsType, dict[str, Any]]:
         """Begin a new episode."""
         observation, info = self.env.reset(seed=seed, options=options)
-        self._observation = _batch_of_one(observation)
+        self._observation = batch_of_one(observation)
         return observation, info
 
     def step(self, action: ActType) -> tuple[ObsType, float, bool, bool, dict[str, Any]]:
         """Step the environment and predict the reward of that step."""
         actions = np.array(action)[None]
         observation, true_reward, terminated, truncated, info = self.env.step(action)
-        seen = _batch_of_one(observation)
-        after = After(seen, np.array([info.get("ended", terminated) in ("terminated", True)]))
+        seen = batch_of_one(observation)
+        after = After(seen, np.array([end_of(terminated, info) == "terminated"]))
         reward = _predict(self.reward_function, self._observation, actions, after)
         self._observation = seen
         info["true_reward"] = float(true_reward)
@@ -125,7 +133,3 @@ def _predict(
 def _copy(observations: Any) -> Any:
     # A VecEnv may write its next observations into the arrays it returned.
     return map_leaves(np.array, observations)
-
-
-def _batch_of_one(observation: Any) -> Any:
-    return map_leaves(lambda array: np.array(array)[None], observation)

@@ -12,7 +12,7 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips import After, Observations, map_leaves
+from rlhf_gym.clips import After, batch_of_one
 from rlhf_gym.environments import goal_of
 from rlhf_gym.media import encode, off_screen
 from rlhf_gym.reward_model import RewardModel
@@ -88,9 +88,9 @@ def moments(
     memory, begins = None, np.ones(1, bool)
     while True:
         action, memory = agent.predict(observation, memory, begins, deterministic=True)
-        frame, before = np.asarray(env.render()), _batch_of_one(observation)
+        frame, before = np.asarray(env.render()), batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
-        after = After(_batch_of_one(observation), np.array([terminated]))
+        after = After(batch_of_one(observation), np.array([terminated]))
         members = reward_model.predict_each(before, np.asarray(action)[None], after)[:, 0]
         ended = terminated or truncated
         members = normalised(members)
@@ -98,10 +98,6 @@ def moments(
         begins[:] = ended
         if ended:
             observation, _ = env.reset()
-
-
-def _batch_of_one(observation: Any) -> Observations:
-    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
 
 
 def _normalisation(reward_model: RewardModel) -> Callable[[Any], Any]:

@@ -13,6 +13,7 @@ from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.envs import SimpleMultiObsEnv
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
 
@@ -42,6 +43,32 @@ def test_the_prediction_may_look_at_what_a_step_changed() -> None:
     before, _ = env.reset(seed=0)
     after, reward, *_ = env.step(1)
     assert reward == pytest.approx(float(after[0] - before[0]))
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_an_end_that_is_held_is_told_once_and_not_again_where_the_holding_is_over(
+    vector: bool,
+) -> None:
+    told: list[bool] = []
+
+    def tell(observations: Any, actions: Any, after: Any) -> Any:
+        told.extend(after.ended.tolist())
+        return np.zeros(len(actions), np.float32)
+
+    def make() -> Any:
+        return FixedHorizon(gym.make("CartPole-v1"), hold=3, final=True)
+
+    if vector:
+        venv = VecLearnedReward(DummyVecEnv([make]), tell)
+        venv.reset()
+        while not venv.step(np.array([1]))[2][0]:
+            pass
+    else:
+        env = LearnedReward(make(), tell)
+        env.reset(seed=0)
+        while not env.step(1)[2]:
+            pass
+    assert told[-4:] == [True, False, False, False] and sum(told) == 1
 
 
 @pytest.mark.parametrize("cls", [DummyVecEnv, SubprocVecEnv])
