@@ -329,8 +329,7 @@ class ClipBuffer:
 
     def state(self) -> dict[str, Array]:
         """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
-        rows = np.arange(max(self.rows - self.capacity, 0), self.rows)
-        at = rows % self.capacity
+        at = np.arange(self._marks.first_kept, self.rows) % self.capacity
         state = {name: ring[at] for name, ring in self._rings()}
         state |= {"next_step": self._marks.next_step.copy(), "rows": np.array(self.rows)}
         return state | self._extras.state()

@@ -181,7 +181,7 @@ class HumanFeedback(BaseCallback):
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
         self.store = self._open_store(venv)
         self.log = RunLog(self.store, self.run, self.labels, venv.num_envs)
-        self._make_teaching(venv)
+        self._make_teaching()
         self.recorder = ClipRecorder(venv, self.buffer)
         self.learned_reward = VecLearnedReward(self.recorder, self._predict)
         return self.learned_reward
@@ -202,20 +202,15 @@ class HumanFeedback(BaseCallback):
             length,
             max_bytes=self.memory_bytes,
             frame_stack=frame_stack_of(venv),
-            ends_differ=self._ends_differ_in(venv),
+            ends_differ=ends_differ_in(venv) if self.ends_differ is None else self.ends_differ,
             keep_next=self.settings.changes,
             env_id=env_id,
         )
 
-    def _ends_differ_in(self, venv: VecEnv) -> bool:
-        return ends_differ_in(venv) if self.ends_differ is None else self.ends_differ
-
-    def _make_teaching(self, venv: VecEnv) -> None:
+    def _make_teaching(self) -> None:
         """What asks for labels, learns from them, and pays the agent."""
         rng = np.random.default_rng([self.seed, 3])
-        self.rewarding = Rewarding(
-            self.reward_model, self.buffer, rng, ends_differ=self._ends_differ_in(venv)
-        )
+        self.rewarding = Rewarding(self.reward_model, self.buffer, rng)
         self.asking = Asking(
             self.teacher,
             self.store,

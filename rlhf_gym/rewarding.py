@@ -22,9 +22,9 @@ class Rewarding:
 
     Args:
         reward_model: predicts the rewards.
-        buffer: holds recent experience, and knows which environments are over.
+        buffer: holds recent experience, and knows which environments are over, and whether ends
+            differ.
         rng: the randomness: the steps that set the scale.
-        ends_differ: whether steps behind an end are paid by what they show, or all alike.
     """
 
     def __init__(
@@ -32,11 +32,8 @@ class Rewarding:
         reward_model: RewardModel,
         buffer: ClipBuffer,
         rng: np.random.Generator,
-        *,
-        ends_differ: bool = False,
     ) -> None:
         self._reward_model, self._buffer, self._rng = reward_model, buffer, rng
-        self._ends_differ = ends_differ
 
     def __call__(
         self, observations: Observations, actions: Array, after: After
@@ -57,7 +54,7 @@ class Rewarding:
         observations, actions, after, _ = recent(held=True)
         if len(actions) == 0:
             return
-        if self._ends_differ:
+        if self._buffer.ends_differ:
             self._reward_model.shift_to_zero(observations, actions, after)
         else:
             self._reward_model.level_after_end(observations, actions, after)

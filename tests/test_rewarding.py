@@ -21,14 +21,14 @@ def filled(
 ) -> tuple[Rewarding, RewardModel, ClipBuffer]:
     """Two environments, of which the second is held from a step on."""
     rng = np.random.default_rng(0)
-    buffer = ClipBuffer(SPACE, ACTIONS, 2, 3)
+    buffer = ClipBuffer(SPACE, ACTIONS, 2, 3, ends_differ=ends_differ)
     for step in range(500):
         infos: list[dict[str, object]] = [{}, {"held": step >= held_from}]
         observations = rng.normal(5.0, 2.0, (2, 2)).astype(np.float32)
         actions = rng.integers(2, size=2)
         buffer.add(observations, actions, np.zeros(2), np.zeros(2, bool), infos)
     model = RewardModel(SPACE, ACTIONS, seed=0, device="cpu")
-    return Rewarding(model, buffer, rng, ends_differ=ends_differ), model, buffer
+    return Rewarding(model, buffer, rng), model, buffer
 
 
 def test_after_a_refresh_recent_rewards_have_mean_0_and_each_member_deviation_1() -> None:

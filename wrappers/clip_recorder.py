@@ -71,7 +71,7 @@ class ClipRecorder(VecEnvWrapper):
             dones,
             infos,
             self.agent_step,
-            seen_after(observations, dones, infos),
+            seen_after(observations, dones, infos) if self.buffer.keeps_next else None,
         )
         self._keep(observations)
         self.seconds += time.perf_counter() - began

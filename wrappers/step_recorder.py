@@ -91,6 +91,9 @@ class StepRecorder(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Finish a step and keep it."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
+        after = None
+        if self.keep_next:
+            after = map_leaves(np.copy, seen_after(observations, dones, infos))
         self._recorded.append(
             RecordedStep(
                 self._observations,
@@ -98,17 +101,12 @@ class StepRecorder(VecEnvWrapper):
                 true_rewards.copy(),
                 dones,
                 list(infos),
-                self._seen_after(observations, dones, infos) if self.keep_next else None,
+                after,
             )
         )
         self.held[:] = [info.get("held", False) for info in infos]
         self._keep(observations)
         return observations, true_rewards, dones, infos
-
-    def _seen_after(
-        self, observations: VecEnvObs, dones: Array, infos: list[dict[str, Any]]
-    ) -> Observations:
-        return map_leaves(np.copy, seen_after(observations, dones, infos))
 
     def take_recorded(self) -> list[RecordedStep]:
         """The steps since the last call."""

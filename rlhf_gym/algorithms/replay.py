@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,16 @@ from rlhf_gym.clips import After, Array, Observations
 
 __all__ = ["RelabelledRewards", "relabel", "reward_state"]
 
-PredictRewards: TypeAlias = Callable[..., npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act), after or None, over=(n,)) -> rewards (n,)``."""
+
+class PredictRewards(Protocol):
+    """The newest learned rewards of any steps, batched."""
+
+    def __call__(
+        self, observations: Observations, actions: Array, after: After | None, *, over: Array
+    ) -> npt.NDArray[np.float32]:
+        """``(n, *obs)``, ``(n, *act)``, what they led to, whether behind an end -> ``(n,)``."""
+
+
 Newest: TypeAlias = Callable[[], tuple[Array, Array]]
 _UNKNOWN = -1
 
@@ -49,9 +57,9 @@ def relabel(
             stable-baselines3 stores channel-first are turned back to it.
         newest: of the newest step of each environment ``(n_envs,)``, whether it lies behind the end
             of its episode, and whether it ended it; by default none does.
-        changes: whether ``predict`` looks at what steps led to; it is None otherwise.
         state: what `reward_state` gave when the buffer was saved; by default all rewards are out
             of date.
+        changes: whether ``predict`` looks at what steps led to; it is None otherwise.
 
     Raises:
         ValueError: the agent uses hindsight experience replay, or its observations are others than

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
@@ -74,12 +73,13 @@ class ResultsFolder:
             ValueError: a run has a row that was made with other settings.
         """
         known = {_key(row): row for row in self.rows()}
+        defaults = flat(settings_table(TrainSettings()))  # of settings newer than a row
         wanted = []
         for run in plan.runs:
             row = known.get(_key(run.row))
             if row is None or (retry and row.status == "failed"):
                 wanted.append(run)
-            elif names := differing([_completed(row.settings), _completed(run.row.settings)]):
+            elif names := differing([defaults | flat(it.settings) for it in (row, run.row)]):
                 raise ValueError(
                     f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
                     "results of two kinds do not belong together; give another --out"
@@ -155,8 +155,3 @@ def _flat(row: Row) -> dict[str, object]:
 
 def _text(value: object) -> object:
     return json.dumps(value) if isinstance(value, (dict, list)) else value
-
-
-def _completed(settings: dict[str, Any]) -> dict[str, str]:
-    """Settings of a row, those included that there were none of when it was written."""
-    return {**flat(settings_table(TrainSettings())), **flat(settings)}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rlhf_gym.clips import Array, Clip
 from rlhf_gym.judgements import Query
 from rlhf_gym.report.answers import (
     Feedback,
@@ -65,11 +66,12 @@ def _prediction(run: Path) -> Callable[[Query], float] | None:
     except (ValueError, OSError):  # half written, or of packages that are not there
         return None
 
+    def returns(clip: Clip) -> Array:
+        each = model.predict_each(clip.observations, clip.actions, clip.after)
+        return np.asarray(each.sum(axis=1, dtype=np.float64))
+
     def predict(query: Query) -> float:
-        first, second = (
-            model.predict_each(clip.observations, clip.actions, clip.after) for clip in query.clips
-        )
-        first, second = (each.sum(axis=1, dtype=np.float64) for each in (first, second))
+        first, second = map(returns, query.clips)
         return float(np.mean(1 / (1 + np.exp(np.clip(second - first, -50, 50)))))
 
     return predict

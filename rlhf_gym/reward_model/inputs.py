@@ -76,8 +76,8 @@ class InputSpec:
         Raises:
             ValueError: changes are to be seen, but ``after`` is not given.
         """
-        columns = self._columns(observations)
-        columns.append(_flat(self.action, actions))
+        before = self._columns(observations)
+        columns = [*before, _flat(self.action, actions)]
         if self.changes:
             if after is None:
                 raise ValueError(
@@ -85,7 +85,7 @@ class InputSpec:
                     "RewardModelSettings(changes=False)"
                 )
             seen = self._columns(after.observations)
-            columns += [b - a for a, b in zip(columns, seen, strict=False)]
+            columns += [new - old for old, new in zip(before, seen, strict=True)]
             columns.append(after.ended.astype(np.float32).reshape(-1, 1))
         images = tuple(
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))

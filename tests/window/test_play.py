@@ -15,6 +15,21 @@ def press(key: int) -> None:
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
 
 
+def press_at(monkeypatch: pytest.MonkeyPatch, keys: dict[int, int]) -> list[int]:
+    """Press keys behind the frames with these numbers; returns the frames shown, as it grows."""
+    shown: list[int] = []
+    flip = pygame.display.flip
+
+    def next_frame() -> None:
+        shown.append(len(shown) + 1)
+        flip()
+        if shown[-1] in keys:
+            press(keys[shown[-1]])
+
+    monkeypatch.setattr(pygame.display, "flip", next_frame)
+    return shown
+
+
 def test_arrows_push_a_continuous_action_to_its_ends() -> None:
     keys = keys_to_actions(gym.make("Pendulum-v1"))
     assert action_of(keys, frozenset(["left"]), None).tolist() == [-2.0]
@@ -47,42 +62,18 @@ def test_an_environment_without_pictures_is_refused() -> None:
 
 
 def test_an_episode_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    frames = 0
-    flip = pygame.display.flip
-
-    def next_frame() -> None:
-        nonlocal frames
-        frames += 1
-        flip()
-        if frames == 2:
-            press(pygame.K_RIGHT)
-        if frames == 60:
-            press(pygame.K_ESCAPE)
-
-    monkeypatch.setattr(pygame.display, "flip", next_frame)
+    shown = press_at(monkeypatch, {2: pygame.K_RIGHT, 60: pygame.K_ESCAPE})
     env = gym.make("CartPole-v1", render_mode="rgb_array")
     (value,) = play(env, "Keep the pole upright.", speed=20.0, seed=0)
     assert 8 <= value <= 12  # pushed to one side from the start, the pole falls at once
-    assert frames == 60
+    assert len(shown) == 60
 
 
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "LunarLander-v3", "rlhf/MovingDot-v1"])
 def test_the_command_plays_an_environment(
     env_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    flip = pygame.display.flip
-    frames = 0
-
-    def next_frame() -> None:
-        nonlocal frames
-        frames += 1
-        flip()
-        if frames == 2:
-            press(pygame.K_RIGHT)
-        if frames == 140:
-            press(pygame.K_ESCAPE)
-
-    monkeypatch.setattr(pygame.display, "flip", next_frame)
+    shown = press_at(monkeypatch, {2: pygame.K_RIGHT, 140: pygame.K_ESCAPE})
     assert main(["play", env_id, "--speed", "20", "--seed", "0"]) == 0
-    assert frames == 140
+    assert len(shown) == 140
     assert "episode 1: true return" in capsys.readouterr().out
