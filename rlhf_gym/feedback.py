@@ -72,6 +72,8 @@ class HumanFeedback(BaseCallback):
         schedule: when: ``"hyperbolic"``, ``"constant"``, or the share of the labels wanted at a
             share of training.
         first_share: share of the labels that is asked for before training.
+        last_label: share of training at which the last one is asked for, so that the agent can
+            still learn from it.
         reward_model: settings of the reward model.
         run: folder for the store, the clips and checkpoints. By default ``runs/ENV-DATE`` for a
             person, and none (all in memory) for other teachers.
@@ -117,6 +119,7 @@ class HumanFeedback(BaseCallback):
         strategy: Strategy = "disagreement",
         schedule: Schedule = "hyperbolic",
         first_share: float = 0.25,
+        last_label: float = 0.7,
         reward_model: RewardModelSettings | None = None,
         run: str | Path | None = None,
         resume: bool = False,
@@ -138,8 +141,9 @@ class HumanFeedback(BaseCallback):
                             ("warm_up_steps", warm_up_steps)):  # fmt: skip
             if count is not None and count < 1:
                 raise ValueError(f"{name} must be at least 1, but is {count}")
-        if not 0 < first_share <= 1:
-            raise ValueError(f"first_share must be within (0, 1], but is {first_share}")
+        for name, share in (("first_share", first_share), ("last_label", last_label)):
+            if not 0 < share <= 1:
+                raise ValueError(f"{name} must be within (0, 1], but is {share}")
         if not clip_seconds > 0:
             raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
@@ -148,7 +152,7 @@ class HumanFeedback(BaseCallback):
             self.teacher.check()
         self.labels, self.strategy, self.schedule = labels, strategy, schedule
         self.clip_seconds, self.clip_length = clip_seconds, clip_length
-        self.first_share, self.wait = first_share, wait
+        self.first_share, self.last_label, self.wait = first_share, last_label, wait
         self.settings = reward_model or RewardModelSettings()
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.seed = resume, seed
@@ -229,6 +233,7 @@ class HumanFeedback(BaseCallback):
             rng,
             schedule=self.schedule,
             first_share=self.first_share,
+            last_label=self.last_label,
             wait=self.wait,
         )
 

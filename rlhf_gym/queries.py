@@ -24,8 +24,6 @@ Schedule: TypeAlias = "Literal['hyperbolic', 'constant'] | Callable[[float], flo
 OVERSAMPLE = 10
 RECENT, RECENT_CLIPS = 4096, 4
 """The newest steps, or clips of each environment if that is more: what the agent does now."""
-LAST_LABEL = 0.7
-"""Share of training at which the last label is asked for: the agent must still learn from it."""
 HYPERBOLIC_HALF = 0.1
 MAX_FEATURES = 256
 NOTHING = 0.15
@@ -221,19 +219,25 @@ def _sigmoid(x: Floats) -> Floats:
 
 
 def label_target(
-    schedule: Schedule, labels: int, progress: float, *, first_share: float = 0.25
+    schedule: Schedule,
+    labels: int,
+    progress: float,
+    *,
+    first_share: float = 0.25,
+    last_label: float = 0.7,
 ) -> int:
     """How many labels are wanted when a share ``progress`` of training is done.
 
     ``"hyperbolic"`` spends the first share before training and the rest at a rate proportional to
     ``1 / (t + T / 10)``, as Christiano et al. 2017, appendix A; ``"constant"`` at a constant rate.
-    Both are through at 70 % of training, so that the agent can still learn from the last label.
+    Both are through before training ends, so that the agent can still learn from the last label.
 
     Args:
         schedule: a name, or a function of ``progress`` that gives the share wanted.
         labels: the budget.
         progress: between 0 and 1.
         first_share: share of the labels asked for before training, for the named schedules.
+        last_label: share of training at which the last label is asked for, for them too.
 
     Returns:
         a whole number between 0 and ``labels``; all of them at ``progress = 1``.
@@ -249,11 +253,11 @@ def label_target(
         if not 0 <= share <= 1:
             raise ValueError(f"the schedule gave {share} at {progress}; it must be within [0, 1]")
     elif schedule == "hyperbolic":
-        done = min(progress / LAST_LABEL, 1.0)
+        done = min(progress / last_label, 1.0)
         spent = math.log1p(done / HYPERBOLIC_HALF) / math.log1p(1 / HYPERBOLIC_HALF)
         share = first_share + (1 - first_share) * spent
     elif schedule == "constant":
-        share = first_share + (1 - first_share) * min(progress / LAST_LABEL, 1.0)
+        share = first_share + (1 - first_share) * min(progress / last_label, 1.0)
     else:
         raise ValueError(
             f"schedule must be 'hyperbolic', 'constant' or a function, but is {schedule!r}"

@@ -56,6 +56,8 @@ class TrainSettings:
     """When to ask."""
     first_share: Annotated[float | None, THE_PRESETS] = None
     """Share of the labels that is asked for before training."""
+    last_label: Annotated[float | None, THE_PRESETS] = None
+    """Share of training at which the last label is asked for."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person behind the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
@@ -107,6 +109,7 @@ def filled(settings: TrainSettings) -> TrainSettings:
         "clip_seconds",
         "strategy",
         "schedule",
+        "last_label",
         "norm_reward",
     )
     open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
@@ -121,7 +124,7 @@ def filled(settings: TrainSettings) -> TrainSettings:
     for name in ("steps", "n_envs", "labels", "evaluation_episodes"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} must be at least 1, but is {getattr(settings, name)}")
-    for name in ("clip_seconds", "first_share"):
+    for name in ("clip_seconds", "first_share", "last_label"):
         if not getattr(settings, name) > 0:
             raise ValueError(f"{name} must be positive, but is {getattr(settings, name)}")
     if settings.device.startswith("cuda") and not torch.cuda.is_available():

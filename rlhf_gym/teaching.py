@@ -42,6 +42,7 @@ class Teaching:
         rng: the randomness: the clips on which the reward model is measured.
         schedule: when labels are asked for.
         first_share: share of the labels that is asked for before training.
+        last_label: share of training at which the last one is asked for.
         wait: whether training waits for a person, see `HumanFeedback`.
     """
 
@@ -56,11 +57,13 @@ class Teaching:
         *,
         schedule: Schedule,
         first_share: float,
+        last_label: float,
         wait: bool | None,
     ) -> None:
         self.asking, self.reward_model, self.rewarding = asking, reward_model, rewarding
         self.buffer, self.log, self.rng = buffer, log, rng
-        self.schedule, self.first_share, self.wait = schedule, first_share, wait
+        self.schedule, self.wait = schedule, wait
+        self.first_share, self.last_label = first_share, last_label
         self.stopping = False
         """Whether training is to end: nobody is waited for any more."""
         self.first_round_done = False
@@ -108,8 +111,13 @@ class Teaching:
         self._learn(agent)
 
     def _target(self, progress: float) -> int:
-        budget = self.asking.budget
-        return label_target(self.schedule, budget, progress, first_share=self.first_share)
+        return label_target(
+            self.schedule,
+            self.asking.budget,
+            progress,
+            first_share=self.first_share,
+            last_label=self.last_label,
+        )
 
     def _ask(self, agent: BaseAlgorithm, target: int, awaited: int) -> None:
         """Ask for ``target`` labels, and wait for a person until ``awaited`` are there."""

@@ -16,7 +16,6 @@ from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.clips import Clip, leaves
 from rlhf_gym.judgements import Query, Strategy
 from rlhf_gym.queries import (
-    LAST_LABEL,
     NOTHING,
     PredictReturns,
     check_schedule,
@@ -270,15 +269,21 @@ def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
 
 def test_the_hyperbolic_schedule_is_christianos() -> None:
     # labels after the first 25: 75 ln(1 + 10 p) / ln 11, so 21.7 at p = 0.1 and 56.04 at p = 0.5
-    assert label_target("hyperbolic", 100, 0.1 * LAST_LABEL) == 25 + 22
-    assert label_target("hyperbolic", 100, 0.5 * LAST_LABEL) == 25 + 57
-    assert label_target("hyperbolic", 100, LAST_LABEL) == 100
+    assert label_target("hyperbolic", 100, 0.1 * 0.7) == 25 + 22
+    assert label_target("hyperbolic", 100, 0.5 * 0.7) == 25 + 57
+    assert label_target("hyperbolic", 100, 0.7) == 100
 
 
 def test_the_constant_schedule_is_a_straight_line() -> None:
-    points = [0, 0.2 * LAST_LABEL, 0.9 * LAST_LABEL, LAST_LABEL]
+    points = [0, 0.2 * 0.7, 0.9 * 0.7, 0.7]
     targets = [label_target("constant", 100, point, first_share=0.5) for point in points]
     assert targets == [50, 60, 95, 100]
+
+
+@pytest.mark.parametrize("schedule", ["constant", "hyperbolic"])
+def test_the_last_label_is_asked_for_when_it_shall_be(schedule: Any) -> None:
+    targets = [label_target(schedule, 100, p, last_label=0.95) for p in (0.7, 0.9, 0.95)]
+    assert targets[0] < targets[1] < targets[2] == 100
 
 
 @given(

@@ -36,6 +36,7 @@ class Preset:
         schedule: when to ask.
         first_share: share of the labels that is asked for before training, but see
             `share_before_training`.
+        last_label: share of training at which the last label is asked for.
         reward_model: settings of the reward model.
         norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
             the losses of policy and value stay in proportion.
@@ -53,6 +54,7 @@ class Preset:
     strategy: Strategy = "diverse"
     schedule: ScheduleName = "hyperbolic"
     first_share: float = 0.25
+    last_label: float = 0.7
     reward_model: RewardModelSettings = RewardModelSettings()
     norm_reward: bool = False
     agent: dict[str, Any] = field(default_factory=dict)
@@ -114,6 +116,7 @@ _LUNAR_LANDER = Preset(
     clip_seconds=0.2,
     schedule="constant",
     first_share=0.1,
+    last_label=0.95,
     reward_model=RewardModelSettings(
         members=5,
         hidden=(64, 64),

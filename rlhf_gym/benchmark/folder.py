@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from rlhf_gym.algorithms.presets import FALLBACK
+from rlhf_gym.benchmark.arms import heeded
 from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.durable import append_line, held, json_lines
-from rlhf_gym.plain_settings import differing, flat
+from rlhf_gym.plain_settings import as_table, differing, flat
 from rlhf_gym.run_settings import TrainSettings
 
 __all__ = ["ResultsFolder"]
@@ -73,13 +75,16 @@ class ResultsFolder:
             ValueError: a run has a row that was made with other settings.
         """
         known = {_key(row): row for row in self.rows()}
-        defaults = flat(settings_table(TrainSettings()))  # of settings newer than a row
+        # Of settings newer than a row.
+        defaults = flat(as_table(FALLBACK)) | flat(settings_table(TrainSettings()))
         wanted = []
         for run in plan.runs:
             row = known.get(_key(run.row))
             if row is None or (retry and row.status == "failed"):
                 wanted.append(run)
-            elif names := differing([defaults | flat(it.settings) for it in (row, run.row)]):
+                continue
+            tables = [heeded(run.arm, defaults | flat(it.settings)) for it in (row, run.row)]
+            if names := differing(tables):
                 raise ValueError(
                     f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
                     "results of two kinds do not belong together; give another --out"

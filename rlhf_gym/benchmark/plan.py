@@ -11,7 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.algorithms import algorithm, fits, refusal
-from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
+from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS, heeded
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import make_env
@@ -111,11 +111,8 @@ def _check_same(known: Run, run: Run) -> None:
     """Refuse a run whose name is taken by one with other settings: it would be lost."""
     if run == known:
         return
-    tables = [flat(each.row.settings) for each in (known, run)]
-    names = differing(tables)
-    if run.arm == "random":  # it heeds no other setting
-        names = [name for name in names if name == "evaluation_episodes"]
-    if names:
+    tables = [heeded(run.arm, flat(each.row.settings)) for each in (known, run)]
+    if names := differing(tables):
         both = [" and ".join(table.get(name, "none") for table in tables) for name in names]
         listed = ", ".join(f"{name} {values}" for name, values in zip(names, both, strict=True))
         raise ValueError(

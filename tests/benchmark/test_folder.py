@@ -92,11 +92,12 @@ def test_the_same_versions_are_not_worth_a_word(folder: ResultsFolder, plan: Pla
 def test_a_setting_that_a_row_is_too_old_to_have_is_taken_for_its_default(
     folder: ResultsFolder, plan: Plan
 ) -> None:
-    outcome = outcome_of(plan.runs[1])
+    (run,) = [run for run in plan.runs if run.arm == "learned" and run.settings.seed == 0]
+    outcome = outcome_of(run)
     settings = json.loads(json.dumps(outcome.row.settings))
-    del settings["reward_model"]["changes"], settings["beta"]
-    folder.add(plan.runs[1], replace(outcome, row=replace(outcome.row, settings=settings)))
-    assert plan.runs[1] not in folder.missing(plan)
+    del settings["reward_model"]["changes"], settings["beta"], settings["last_label"]
+    folder.add(run, replace(outcome, row=replace(outcome.row, settings=settings)))
+    assert run not in folder.missing(plan)
 
 
 def test_runs_with_other_settings_are_not_mixed(folder: ResultsFolder, plan: Plan) -> None:
@@ -104,6 +105,27 @@ def test_runs_with_other_settings_are_not_mixed(folder: ResultsFolder, plan: Pla
     other = tiny(settings={"steps": 5000})
     with pytest.raises(ValueError, match=r"with other settings \(.*steps.*give another --out"):
         folder.missing(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "arms"),
+    [("first_share", 0.5, {"learned"}), ("steps", 5000, {"learned", "true"})],
+)
+def test_a_run_is_refused_only_for_a_setting_that_its_arm_heeds(
+    folder: ResultsFolder, plan: Plan, name: str, value: float, arms: set[str]
+) -> None:
+    refused = set()
+    for run in tiny(settings={**plan.suite.grids[0].settings, name: value}, seeds=1).runs:
+        lone = ResultsFolder(folder.path / run.arm)
+        with lone.held():
+            lone.begin(plan)
+        known = next(it for it in plan.runs if it.name == run.name)
+        lone.add(known, outcome_of(known))
+        try:
+            lone.missing(replace(plan, runs=(run,)))
+        except ValueError:
+            refused.add(run.arm)
+    assert refused == arms
 
 
 def test_rows_of_another_version_are_refused(folder: ResultsFolder, plan: Plan) -> None:
