@@ -9,9 +9,20 @@ import gymnasium as gym
 
 __all__ = ["ATARI_IDS"]
 
-gym.register("rlhf/CartPole-v1", "rlhf_gym.envs.cartpole:CartPole", max_episode_steps=500)
-gym.register("rlhf/Pendulum-v1", "rlhf_gym.envs.pendulum:Pendulum", max_episode_steps=200)
-gym.register("rlhf/MovingDot-v1", "rlhf_gym.envs.moving_dot:MovingDot", max_episode_steps=50)
+_OURS = {
+    "rlhf/CartPole-v1": ("cartpole:CartPole", 500),
+    "rlhf/Acrobot-v1": ("acrobot:Acrobot", 500),
+    "rlhf/MountainCar-v0": ("mountain_car:MountainCar", 200),
+    "rlhf/MountainCarContinuous-v0": ("mountain_car_continuous:MountainCarContinuous", 999),
+    "rlhf/Pendulum-v1": ("pendulum:Pendulum", 200),
+    "rlhf/LunarLander-v3": ("lunar_lander:LunarLander", 1000),
+    "rlhf/LunarLanderContinuous-v3": ("lunar_lander_continuous:LunarLanderContinuous", 1000),
+    "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
+}
+"""Where each environment stands, and how many steps its episodes last, by id."""
+
+for _id, (_entry, _steps) in _OURS.items():
+    gym.register(_id, f"rlhf_gym.envs.{_entry}", max_episode_steps=_steps)
 
 ATARI_IDS = {
     "rlhf/BeamRider-v1": "beam_rider",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
+
+from rlhf_gym.envs.held import Held
 
 __all__ = ["CartPole"]
 
 
-class CartPole(CartPoleEnv):
+class CartPole(Held, CartPoleEnv):
     """Balance a pole on a cart; the episode goes on, frozen, when the pole falls.
 
     ## Description
@@ -71,15 +69,3 @@ class CartPole(CartPoleEnv):
         ),
         "keys_to_action": {"left": 0, "right": 1},
     }
-
-    def step(
-        self, action: Any
-    ) -> tuple[npt.NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Push the cart; after the fall, hold the last state."""
-        fallen = self.steps_beyond_terminated is not None
-        if not fallen:
-            observation, reward, ended, _, _ = super().step(action)  # type: ignore[no-untyped-call]
-            return observation, reward, False, False, {"ended": "terminated"} if ended else {}
-        if self.render_mode == "human":
-            self.render()  # type: ignore[no-untyped-call]
-        return np.array(self.state, dtype=np.float32), 0.0, False, False, {"held": True}

@@ -78,7 +78,7 @@ SCORES: dict[str, Score] = {
 def score_of(env_id: str) -> Score | None:
     """What a `SyntheticTeacher` should judge clips of ``env_id`` by; None: their true rewards.
 
-    >>> score_of("Acrobot-v1").__name__, score_of("Pendulum-v1")
+    >>> score_of("rlhf/Acrobot-v1").__name__, score_of("Pendulum-v1")
     ('tip_height', None)
     """
-    return SCORES.get(env_id)
+    return SCORES.get(env_id.removeprefix("rlhf/"))

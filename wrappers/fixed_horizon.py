@@ -98,6 +98,7 @@ class FixedHorizon(
         observation, reward, terminated, truncated, info = self.env.step(action)
         if terminated or (truncated and not at_horizon):
             info["ended"] = "terminated" if terminated else "truncated"
+        if "ended" in info:  # or it holds its end itself, as ours do
             self._last = observation
         return observation, reward, False, at_horizon, info
 
