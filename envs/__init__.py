@@ -17,6 +17,10 @@ _OURS = {
     "rlhf/Pendulum-v1": ("pendulum:Pendulum", 200),
     "rlhf/LunarLander-v3": ("lunar_lander:LunarLander", 1000),
     "rlhf/LunarLanderContinuous-v3": ("lunar_lander_continuous:LunarLanderContinuous", 1000),
+    "rlhf/CartPoleWindmill-v1": ("cartpole_windmill:CartPoleWindmill", 400),
+    "rlhf/PendulumSpin-v1": ("pendulum_spin:PendulumSpin", 200),
+    "rlhf/LunarLanderHover-v1": ("lunar_lander_hover:LunarLanderHover", 400),
+    "rlhf/MovingDotSecret-v1": ("moving_dot_secret:MovingDotSecret", 50),
     "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
 }
 """Where each environment stands, and how many steps its episodes last, by id."""

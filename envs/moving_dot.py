@@ -8,6 +8,8 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.envs.screen import BLUE, DARK, ORANGE, Screen
+
 __all__ = ["MovingDot"]
 
 _SIZE = 36  # the smallest picture that stable-baselines3's NatureCNN takes
@@ -20,9 +22,7 @@ _SCALE = 10
 _MOVES = np.array([(0, 0), (0, -1), (0, 1), (-1, 0), (1, 0)])
 """Change of (row, column) for each action."""
 
-# Okabe and Ito's colours, which colour-blind people can tell apart.
-_BACKGROUND, _FIELD = (16, 18, 22), (30, 33, 40)
-_ORANGE, _BLUE = (230, 159, 0), (86, 180, 233)
+_FIELD = (30, 33, 40)
 
 Picture = npt.NDArray[np.uint8]
 
@@ -92,17 +92,12 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         Raises:
             ValueError: if the render mode is another one.
         """
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(
-                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
-            )
+        self.screen = Screen(render_mode, self.metadata["render_fps"], "MovingDot")
         self.render_mode = render_mode
         self.action_space = gym.spaces.Discrete(len(_MOVES))
         self.observation_space = gym.spaces.Box(0, 255, (_SIZE, _SIZE, 1), np.uint8)
         self.ring = np.full(2, _MIDDLE)
         self.dot = np.zeros(2, dtype=np.int64)
-        self._screen: Any = None
-        self._clock: Any = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -128,22 +123,11 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
 
     def render(self) -> Picture | None:
         """Draw the field: ``(360, 360, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
-        if self.render_mode is None:
-            gym.logger.warn("render() draws nothing: make the environment with a render_mode")
-            return None
-        frame = self._draw()
-        if self.render_mode == "human":
-            self._show(frame)
-            return None
-        return frame
+        return self.screen.show(self._draw()) if self.screen.wanted else None
 
     def close(self) -> None:
         """Close the window."""
-        if self._screen is not None:
-            import pygame
-
-            pygame.display.quit()
-            self._screen = self._clock = None
+        self.screen.close()
 
     def _observe(self) -> Picture:
         picture = np.zeros((_SIZE, _SIZE, 1), dtype=np.uint8)
@@ -155,27 +139,14 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         return picture
 
     def _draw(self) -> Picture:
-        frame = np.full((_SIZE * _SCALE, _SIZE * _SCALE, 3), _BACKGROUND, dtype=np.uint8)
+        frame = np.full((_SIZE * _SCALE, _SIZE * _SCALE, 3), DARK, dtype=np.uint8)
         frame[_SCALE:-_SCALE, _SCALE:-_SCALE] = _FIELD
         ring, dot = (
             _SCALE * (_MARGIN + _DOT / 2 + _PIXELS_A_CELL * cell) for cell in (self.ring, self.dot)
         )
-        _paint(frame, ring, 24, 30, _ORANGE)
-        _paint(frame, dot, -1, 18, _BLUE)
+        _paint(frame, ring, 24, 30, ORANGE)
+        _paint(frame, dot, -1, 18, BLUE)
         return frame
-
-    def _show(self, frame: Picture) -> None:
-        import pygame
-
-        if self._screen is None:
-            pygame.display.init()
-            pygame.display.set_caption("MovingDot")
-            self._screen = pygame.display.set_mode(frame.shape[1::-1])
-            self._clock = pygame.time.Clock()
-        pygame.surfarray.blit_array(self._screen, frame.swapaxes(0, 1))
-        pygame.event.pump()
-        pygame.display.flip()
-        self._clock.tick(self.metadata["render_fps"])
 
 
 def _paint(

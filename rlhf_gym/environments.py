@@ -19,9 +19,10 @@ from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.snapshots import Kind, probe
 from rlhf_gym.suggestions import near
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
-__all__ = ["clip_steps", "goal_from", "goal_of", "make_env", "make_vec_env", "spec_json"]
+__all__ = ["clip_steps", "goal_from", "goal_of", "make_env", "make_vec_env", "probed", "spec_json"]
 
 Env = gym.Env[Any, Any]
 
@@ -114,6 +115,11 @@ def make_vec_env(
     )
 
 
+def probed(env: Env) -> Env:
+    """The environment; where it has no reward function, with what a test counts as its reward."""
+    return ProbedReward(env) if "probe" in env.metadata else env
+
+
 def spec_json(env: VecEnv | Env) -> str:
     """What rebuilds the environment elsewhere, as JSON for ``EnvSpec.from_json``.
 
@@ -192,6 +198,7 @@ def _make(
         env = env_id(**kwargs)
         if keep_termination and horizon is not None:
             env = gym.wrappers.TimeLimit(env, horizon)
+    env = probed(env)
     if keep_termination:
         return env
     return FixedHorizon(env, horizon, hold, final=ends_differ(env.metadata, env.spec))

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
+from rlhf_gym.environments import probed
 from rlhf_gym.media import encode, off_screen
 
 __all__ = ["Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
@@ -80,12 +80,11 @@ def true_returns(
     """
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
-    venv = env_util.make_vec_env(
-        partial(gym.make, env_id),  # given the id, it would make them draw, which may be slow
-        min(ENVIRONMENTS, episodes),
-        seed=seed + EVALUATION_SEED,
-        env_kwargs=dict(env_kwargs or {}),
-    )
+
+    def make() -> gym.Env[Any, Any]:  # given the id, they would draw, which may be slow
+        return probed(gym.make(env_id, **dict(env_kwargs or {})))
+
+    venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
     try:
         returns, _ = evaluate_policy(
             agent, venv, episodes, deterministic=True, return_episode_rewards=True

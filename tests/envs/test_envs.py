@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import subprocess
 import sys
@@ -15,8 +16,11 @@ from gymnasium.utils.env_checker import check_env
 import rlhf_gym.envs  # noqa: F401
 from rlhf_gym.environments import goal_of, make_env
 from rlhf_gym.envs.cartpole import CartPole
+from rlhf_gym.envs.cartpole_windmill import CartPoleWindmill
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS
 from rlhf_gym.envs.moving_dot import MovingDot
+from rlhf_gym.envs.moving_dot_secret import MovingDotSecret
+from rlhf_gym.envs.pendulum_spin import PendulumSpin
 
 CLASSIC = [
     "CartPole-v1",
@@ -28,7 +32,18 @@ CLASSIC = [
     "LunarLanderContinuous-v3",
 ]
 
-IDS = [*(f"rlhf/{env_id}" for env_id in CLASSIC), "rlhf/MovingDot-v1", "rlhf/Pong-v1"]
+BEHAVIOURS = [
+    "rlhf/CartPoleWindmill-v1",
+    "rlhf/PendulumSpin-v1",
+    "rlhf/LunarLanderHover-v1",
+    "rlhf/MovingDotSecret-v1",
+]
+IDS = [
+    *(f"rlhf/{env_id}" for env_id in CLASSIC),
+    *BEHAVIOURS,
+    "rlhf/MovingDot-v1",
+    "rlhf/Pong-v1",
+]
 
 
 def episode(env: gym.Env[Any, Any], seed: int, actions: int = 60) -> list[Any]:
@@ -241,3 +256,98 @@ def test_moving_dot_can_be_watched_in_a_window(monkeypatch: pytest.MonkeyPatch) 
 def test_gymnasiums_environments_have_a_goal_in_the_table() -> None:
     names = {spec.name for spec in gym.registry.values() if "classic_control" in str(spec)}
     assert {"CartPole", "Pendulum", "MountainCar", "Acrobot"} <= names & GOALS.keys()
+
+
+# --- behaviours without a reward function
+
+
+@pytest.mark.parametrize("env_id", BEHAVIOURS)
+def test_it_pays_nothing_and_counts_what_a_test_wants_to_know(env_id: str) -> None:
+    env = gym.make(env_id)
+    env.action_space.seed(0)
+    env.reset(seed=0)
+    steps = [env.step(env.action_space.sample()) for _ in range(30)]
+    assert [reward for _, reward, *_ in steps] == [0.0] * 30
+    assert all(isinstance(info["probe"], float) for *_, info in steps)
+    assert isinstance(env.metadata["probe"], str)
+
+
+@pytest.mark.parametrize("env_id", BEHAVIOURS)
+def test_what_is_counted_stands_for_the_true_reward_in_training_and_evaluation(
+    env_id: str,
+) -> None:
+    trained, counted = make_env(env_id, snapshots=False), gym.make(env_id)
+    for env in (trained, counted):
+        env.reset(seed=2)
+    trained.action_space.seed(0)
+    for _ in range(30):
+        action = trained.action_space.sample()
+        assert trained.step(action)[1] == counted.step(action)[4]["probe"]
+
+
+def windmill(state: tuple[float, float, float, float]) -> CartPoleWindmill:
+    env = CartPoleWindmill()
+    env.reset(seed=0)
+    env.state = state
+    return env
+
+
+def test_a_pole_that_is_pushed_along_goes_round_and_is_counted() -> None:
+    env = windmill((0.0, 0.0, math.pi, 0.0))
+    turns, before = 0.0, math.pi
+    for _ in range(400):
+        _, _, angle, spin = env.state
+        turns += env.step(2 if spin * math.cos(angle) < 0 else 0)[4]["probe"]
+    assert abs(env.state[2] - before) / math.tau == pytest.approx(turns) and turns > 5
+
+
+def test_turning_back_is_counted_against() -> None:
+    env = windmill((0.0, 0.0, 0.0, 10.0))
+    there = env.step(1)[4]["probe"]
+    env.state = (0.0, 0.0, 0.0, -10.0)
+    assert there == pytest.approx(10 * 0.02 / math.tau, rel=0.05)
+    assert env.step(1)[4]["probe"] == pytest.approx(-there, rel=0.05)
+
+
+def test_walls_stop_the_cart_of_the_windmill() -> None:
+    env = windmill((2.39, 3.0, 1.0, 0.0))
+    env.step(2)
+    assert env.state[:2] == (2.4, 0.0)
+
+
+def test_the_windmill_names_a_wrong_action() -> None:
+    with pytest.raises(ValueError, match="0, 1 or 2, not 3"):
+        windmill((0.0, 0.0, 0.0, 0.0)).step(3)
+
+
+def test_a_pendulum_that_comes_round_once_has_turned_once() -> None:
+    env = PendulumSpin()
+    env.reset(seed=0)
+    env.state = np.array([0.0, 8.0])
+    counted = [env.step(np.array([2.0]))[4]["probe"] for _ in range(40)]
+    assert sum(counted) == pytest.approx(float(env.state[0]) / math.tau)
+    assert sum(counted) > 1
+
+
+def test_hovering_counts_only_in_the_frame_and_in_the_air() -> None:
+    env: Any = gym.make("rlhf/LunarLanderHover-v1", render_mode="rgb_array").unwrapped
+    env.reset(seed=0)
+    counted = []
+    for _ in range(200):
+        observation, _, _, _, info = env.step(0)
+        inside = abs(observation[1] - 0.75) <= 0.25 and abs(observation[0]) <= 0.3
+        assert info["probe"] == float(inside and abs(observation[4]) <= 0.3)
+        counted.append(info["probe"])
+    assert 0 < sum(counted) < 100 and counted[-1] == 0  # it fell through the frame
+    frame = env.render()
+    assert (frame[82:182, 210] == (230, 159, 0)).all()
+
+
+def test_the_secret_place_is_seen_by_the_person_and_not_by_the_agent() -> None:
+    env = MovingDotSecret(render_mode="rgb_array")
+    observation, _ = env.reset(seed=0)
+    assert set(np.unique(observation)) == {0, 255} and (observation == 255).sum() == 16
+    frame = env.render()
+    assert frame is not None and (frame == (230, 159, 0)).all(axis=2).any()
+    env.dot = np.array([1, 7])
+    assert [env.step(action)[4]["probe"] for action in (0, 2, 2)] == [0, 1, 1]

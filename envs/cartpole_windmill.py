@@ -1,0 +1,163 @@
+"""CartPoleWindmill: let a pole on a cart go round and round."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from rlhf_gym.envs.screen import BLUE, FAINT, GREY, ORANGE, Drawing, Frame, Screen
+from rlhf_gym.envs.turns import further_round
+
+__all__ = ["CartPoleWindmill"]
+
+_GRAVITY, _FORCE, _SECONDS = 9.8, 10.0, 0.02
+_CART, _POLE, _HALF = 1.0, 0.1, 0.5
+"""Masses in kg, and half the pole's length in m, as CartPole's."""
+_TRACK = 2.4
+_FASTEST = 20.0
+_PIXELS = 110.0
+"""A metre."""
+_PUSHES = (-_FORCE, 0.0, _FORCE)
+
+Observation = npt.NDArray[np.float32]
+
+
+class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
+    """Let a pole on a cart go round and round, like the sails of a windmill.
+
+    ## Description
+    The cart and the pole of CartPole, but the pole hangs down, can go round freely, and nothing
+    ends. Nobody wrote a reward for it: it is there to be taught.
+
+    ## Action space
+    ``Discrete(3)``
+
+    | action | meaning |
+    |---|---|
+    | 0 | push the cart to the left with 10 N |
+    | 1 | let it roll |
+    | 2 | push the cart to the right with 10 N |
+
+    ## Observation space
+    ``Box(5,)`` float32
+
+    | index | quantity | from | to |
+    |---|---|---|---|
+    | 0 | position of the cart, m | -2.4 | 2.4 |
+    | 1 | velocity of the cart, m/s | unbounded | |
+    | 2, 3 | cosine and sine of the pole's angle; (1, 0) is upright | -1 | 1 |
+    | 4 | angular velocity of the pole, rad/s, clockwise positive | -20 | 20 |
+
+    ## Rewards
+    None: 0 at every step. ``info["probe"]`` is what a test counts: by how many turns the pole is
+    further round, in either direction, than it was a step before. Its sum over an episode is the
+    number of full turns, less those that were taken back.
+
+    ## Start
+    The pole hangs down, the cart stands in the middle; each quantity is off by up to 0.05.
+
+    ## End
+    Never terminated; truncated after 400 steps of 0.02 s. Walls stop the cart at both ends.
+
+    ## Source
+    Made for rlhf-gym; the physics are those of Gymnasium's ``CartPole-v1``.
+
+    >>> env = CartPoleWindmill()
+    >>> observation, info = env.reset(seed=0)
+    >>> observation, reward, *_ = env.step(2)
+    >>> observation.shape, reward
+    ((5,), 0.0)
+    """
+
+    metadata = {
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 50,
+        "fixed_horizon": True,
+        "probe": "full turns of the pole",
+        "goal": "Make the pole go round and round, always the same way, like a windmill.",
+        "tie_breaker": (
+            "If it goes round in neither, the one that swings higher is better; if in both, the "
+            "faster one."
+        ),
+        "keys_to_action": {"left": 0, "": 1, "right": 2},
+    }
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        """Make the environment.
+
+        Args:
+            render_mode: ``"rgb_array"``, ``"human"`` or None.
+
+        Raises:
+            ValueError: the render mode is another one.
+        """
+        self.screen = Screen(render_mode, self.metadata["render_fps"], "CartPoleWindmill")
+        self.render_mode = render_mode
+        self.action_space = gym.spaces.Discrete(3)
+        high = np.array([_TRACK, np.inf, 1, 1, _FASTEST], dtype=np.float32)
+        self.observation_space = gym.spaces.Box(-high, high)
+        self.state = (0.0, 0.0, pi, 0.0)
+        """Position and velocity of the cart, angle (0 = upright) and angular velocity."""
+        self.turned = 0.0
+        """How far the pole has gone round since the start, rad."""
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Let the pole hang down."""
+        super().reset(seed=seed)
+        x, velocity, angle, spin = self.np_random.uniform(-0.05, 0.05, size=4).tolist()
+        self.state, self.turned = (x, velocity, pi + angle, spin), 0.0
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), {}
+
+    def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Push the cart for a fiftieth of a second."""
+        if not self.action_space.contains(action):
+            raise ValueError(f"an action of CartPoleWindmill is 0, 1 or 2, not {action!r}")
+        x, velocity, angle, spin = self.state
+        sine, cosine = sin(angle), cos(angle)
+        push = (_PUSHES[action] + _POLE * _HALF * spin**2 * sine) / (_CART + _POLE)
+        turning = (_GRAVITY * sine - cosine * push) / (
+            _HALF * (4 / 3 - _POLE * cosine**2 / (_CART + _POLE))
+        )
+        velocity += _SECONDS * (push - _POLE * _HALF * turning * cosine / (_CART + _POLE))
+        spin = min(max(spin + _SECONDS * turning, -_FASTEST), _FASTEST)
+        x += _SECONDS * velocity
+        if abs(x) > _TRACK:
+            x, velocity = min(max(x, -_TRACK), _TRACK), 0.0
+        self.state = (x, velocity, angle + _SECONDS * spin, spin)
+        further = further_round(self.turned, _SECONDS * spin)
+        self.turned += _SECONDS * spin
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), 0.0, False, False, {"probe": further}
+
+    def render(self) -> Frame | None:
+        """Draw it: ``(400, 600, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
+        if not self.screen.wanted:
+            return None
+        x, _, angle, _ = self.state
+        axle = (300 + _PIXELS * x, 200.0)
+        length = 2 * _HALF * _PIXELS
+        end = (axle[0] + length * sin(angle), axle[1] - length * cos(angle))
+        drawing = Drawing(600, 400)
+        drawing.line((300 - _PIXELS * _TRACK, 200), (300 + _PIXELS * _TRACK, 200), 3, FAINT)
+        drawing.circle(axle, length, FAINT, 1)
+        drawing.box(axle, 76, 36, GREY)
+        drawing.line(axle, end, 12, ORANGE)
+        drawing.circle(axle, 7, BLUE)
+        return self.screen.show(drawing.frame())
+
+    def close(self) -> None:
+        """Close the window."""
+        self.screen.close()
+
+    def _observe(self) -> Observation:
+        x, velocity, angle, spin = self.state
+        return np.array([x, velocity, cos(angle), sin(angle), spin], dtype=np.float32)

@@ -1,0 +1,132 @@
+"""Pictures of environments that draw themselves, and the window that shows them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BLUE", "DARK", "FAINT", "GREY", "ORANGE", "Drawing", "Frame", "Screen"]
+
+Frame: TypeAlias = npt.NDArray[np.uint8]
+"""``(height, width, 3)``"""
+Colour: TypeAlias = tuple[int, int, int]
+Point: TypeAlias = tuple[float, float]
+"""Pixels to the right and down from the upper left corner."""
+
+DARK, FAINT, GREY = (16, 18, 22), (58, 64, 76), (150, 156, 168)
+ORANGE, BLUE = (230, 159, 0), (86, 180, 233)
+"""Okabe and Ito's colours, which colour-blind people can tell apart."""
+
+_FINE = 2
+"""Drawn so many times as large, and shrunk, so that edges are smooth."""
+_MODES = ("human", "rgb_array")
+
+
+class Drawing:
+    """A picture in the making.
+
+    >>> drawing = Drawing(60, 40)
+    >>> drawing.circle((30, 20), 5, ORANGE)
+    >>> frame = drawing.frame()
+    >>> frame.shape, frame[20, 30].tolist()
+    ((40, 60, 3), [230, 159, 0])
+    """
+
+    def __init__(self, width: int, height: int, colour: Colour = DARK) -> None:
+        """Begin with an empty picture of one colour."""
+        import pygame
+
+        self._size = width, height
+        self._surface = pygame.Surface((width * _FINE, height * _FINE))
+        self._surface.fill(colour)
+
+    def line(self, begin: Point, end: Point, width: float, colour: Colour) -> None:
+        """Draw a line with round ends."""
+        a, b = np.multiply(begin, _FINE), np.multiply(end, _FINE)
+        across = np.array([a[1] - b[1], b[0] - a[0]])
+        across *= width * _FINE / 2 / max(float(np.hypot(*across)), 1e-9)
+        import pygame
+
+        pygame.draw.polygon(self._surface, colour, [a + across, b + across, b - across, a - across])
+        for point in (begin, end):
+            self.circle(point, width / 2, colour)
+
+    def circle(self, centre: Point, radius: float, colour: Colour, line: float = 0) -> None:
+        """Draw a disc, or a circle with a line of some width."""
+        import pygame
+
+        pygame.draw.circle(
+            self._surface, colour, np.multiply(centre, _FINE), radius * _FINE, round(line * _FINE)
+        )
+
+    def box(self, centre: Point, width: float, height: float, colour: Colour) -> None:
+        """Draw a box with slightly round corners."""
+        import pygame
+
+        box = pygame.Rect(0, 0, width * _FINE, height * _FINE)
+        box.center = round(centre[0] * _FINE), round(centre[1] * _FINE)
+        pygame.draw.rect(self._surface, colour, box, border_radius=5 * _FINE)
+
+    def frame(self) -> Frame:
+        """The picture."""
+        import pygame
+
+        small = pygame.transform.smoothscale(self._surface, self._size)
+        return np.ascontiguousarray(pygame.surfarray.array3d(small).swapaxes(0, 1))
+
+
+class Screen:
+    """What an environment does with its pictures, by its render mode.
+
+    Args:
+        render_mode: ``"rgb_array"``, ``"human"`` or None.
+        fps: pictures a second, in a window.
+        title: of the window.
+
+    Raises:
+        ValueError: the render mode is another one.
+    """
+
+    def __init__(self, render_mode: str | None, fps: float, title: str) -> None:
+        if render_mode not in (None, *_MODES):
+            raise ValueError(
+                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
+            )
+        self.render_mode, self.fps, self.title = render_mode, fps, title
+        self._window: Any = None
+        self._clock: Any = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether pictures are drawn at all; warns where they are not."""
+        if self.render_mode is None:
+            gym.logger.warn("render() draws nothing: make the environment with a render_mode")
+        return self.render_mode is not None
+
+    def show(self, frame: Frame) -> Frame | None:
+        """Give the picture back, or show it in a window in mode ``"human"``."""
+        if self.render_mode != "human":
+            return frame
+        import pygame
+
+        if self._window is None:
+            pygame.display.init()
+            pygame.display.set_caption(self.title)
+            self._window = pygame.display.set_mode(frame.shape[1::-1])
+            self._clock = pygame.time.Clock()
+        pygame.surfarray.blit_array(self._window, frame.swapaxes(0, 1))
+        pygame.event.pump()
+        pygame.display.flip()
+        self._clock.tick(self.fps)
+        return None
+
+    def close(self) -> None:
+        """Close the window."""
+        if self._window is not None:
+            import pygame
+
+            pygame.display.quit()
+            self._window = self._clock = None
