@@ -22,7 +22,16 @@ from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
-__all__ = ["clip_steps", "goal_from", "goal_of", "make_env", "make_vec_env", "probed", "spec_json"]
+__all__ = [
+    "clip_steps",
+    "goal_from",
+    "goal_of",
+    "has_no_reward",
+    "make_env",
+    "make_vec_env",
+    "probed",
+    "spec_json",
+]
 
 Env = gym.Env[Any, Any]
 
@@ -172,6 +181,15 @@ def goal_of(env_id: str) -> Goal:
     'Keep the pole upright and the cart near the middle.'
     """
     return goal_from(_metadata(env_id), GOALS.get(_spec(env_id).name, GENERAL_GOAL))
+
+
+def has_no_reward(env_id: str) -> bool:
+    """Whether an environment has no reward function, but counts what a test wants to know.
+
+    >>> has_no_reward("rlhf/PendulumSpin-v1"), has_no_reward("Pendulum-v1")
+    (True, False)
+    """
+    return "probe" in _metadata(env_id)
 
 
 def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:

@@ -14,7 +14,7 @@ from rlhf_gym.algorithms import algorithm, fits, refusal
 from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS, heeded
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.comparison.rows import Row
-from rlhf_gym.environments import make_env
+from rlhf_gym.environments import has_no_reward, make_env
 from rlhf_gym.plain_settings import as_table, differing, flat, from_table
 from rlhf_gym.run_settings import TrainSettings, filled
 
@@ -82,6 +82,8 @@ def plan_of(suite: Suite) -> Plan:
             work, or two grids ask for the same run with different settings.
     """
     spaces = {env_id: _action_space(env_id) for grid in suite.grids for env_id in grid.environments}
+    for grid in suite.grids:
+        _check_rewards(grid, suite.name)
     left_out: dict[tuple[str, str], None] = {}
     runs: dict[str, Run] = {}
     for grid in suite.grids:
@@ -105,6 +107,17 @@ def plan_of(suite: Suite) -> Plan:
             raise ValueError(f"the suite {suite.name}: {error}") from error
     ordered = sorted(runs.values(), key=lambda run: run.settings.seed)
     return Plan(suite, tuple(ordered), tuple(left_out))
+
+
+def _check_rewards(grid: Grid, name: str) -> None:
+    """Refuse arms that learn from a true reward where there is none."""
+    need = [arm for arm in grid.arms if arm == "true" or arm in DEMONSTRATED]
+    lacking = [env_id for env_id in grid.environments if has_no_reward(env_id)]
+    if need and lacking:
+        raise ValueError(
+            f"the suite {name}: {', '.join(lacking)} has no reward function, which the arms "
+            f"{', '.join(need)} learn from: leave them out (what it counts is for tests alone)"
+        )
 
 
 def _check_same(known: Run, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -18,29 +19,39 @@ def command(
     *,
     all: bool = False,
     json: bool = False,
+    gallery: Path | None = None,
 ) -> None:
     """List the environments with their spaces, horizon, goal, and what presets were measured.
 
     Any other Gymnasium id that can be made here works as well.
 
-    Example: rlhf-gym envs cartpole --json
+    Example: rlhf-gym envs rlhf/ --gallery environments.html
 
     Args:
         only: show ids that contain this text only.
         all: show every version, not only the newest one of each.
         json: write JSON.
+        gallery: write an HTML page with a picture of each into this file.
     """
     ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
     rows = [row for row in map(_describe, ids) if row is not None]
+    if not rows:
+        raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
+    if gallery is not None:
+        from rlhf_gym.cli.gallery import write_gallery
+
+        write_gallery(rows, gallery)
+        print(f"{len(rows)} environments: {gallery}")
+        return
     if json:
         print(json_module.dumps(rows, indent=2))
         return
-    if not rows:
-        raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
     for row in rows:
         steps = f"{row['horizon']} steps" if row["horizon"] else "no time limit: give --horizon"
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
+        if row["probe"]:
+            print(f"    no reward function; counted are {row['probe']}")
         print(f"    sees {row['observations']}, does {row['actions']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
@@ -80,6 +91,8 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "horizon": env.spec.max_episode_steps if env.spec else None,
         "draws": "rgb_array" in env.metadata.get("render_modes", ()),
         "goal": goal_of(env_id).text,
+        "tie_breaker": goal_of(env_id).tie_breaker,
+        "probe": env.metadata.get("probe", ""),
         "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
     env.close()

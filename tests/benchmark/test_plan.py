@@ -86,6 +86,13 @@ def test_a_suite_that_cannot_be_run_is_refused(text: str, message: str) -> None:
         plan_of(suite_of(text, "bad"))
 
 
+@pytest.mark.parametrize("arm", ["true", "gail"])
+def test_an_arm_that_needs_a_reward_is_refused_where_there_is_none(arm: str) -> None:
+    text = f'environments = ["rlhf/PendulumSpin-v1"]\narms = ["learned", "{arm}"]\nseeds = 1'
+    with pytest.raises(ValueError, match=f"PendulumSpin-v1 has no reward function.*arms {arm} "):
+        plan_of(suite_of(text, "spin"))
+
+
 def two_grids(first: str, second: str, arm: str = "true") -> Plan:
     """The plan of a suite whose two grids differ in what is written for each."""
     both = "".join(f"[[grid]]\n{lines}\n" for lines in (first, second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +13,12 @@ Capture = pytest.CaptureFixture[str]
 
 
 def test_our_environments_come_first(capsys: Capture) -> None:
-    assert main(["envs"]) == 0
+    assert main(["envs", "/CartPole-v1"]) == 0
     assert capsys.readouterr().out.startswith("rlhf/CartPole-v1  (500 steps)\n    Keep the pole")
 
 
 def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
-    assert main(["envs", "rlhf/Pendulum", "--json"]) == 0
+    assert main(["envs", "rlhf/Pendulum-", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["id"] == "rlhf/Pendulum-v1"
     assert (row["observations"], row["actions"]) == ("Box(3) float32", "Box(1) float32")
@@ -28,6 +29,20 @@ def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
 def test_the_table_tells_what_was_measured(capsys: Capture) -> None:
     assert main(["envs", "rlhf/CartPole"]) == 0
     assert "    ppo: 500, worst of 10 seeds 311, from 100 labels" in capsys.readouterr().out
+
+
+def test_the_gallery_has_a_picture_of_each(capsys: Capture, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "gallery.html"
+    assert main(["envs", "pendulum", "--gallery", str(page)]) == 0
+    text = page.read_text()
+    assert text.count("data:image/png;base64,") == text.count("<article") >= 3
+    assert "full turns of the pendulum; there is no reward function" in text
+    assert f"environments: {page}" in capsys.readouterr().out
+
+
+def test_what_is_counted_is_told(capsys: Capture) -> None:
+    assert main(["envs", "Windmill"]) == 0
+    assert "no reward function; counted are full turns of the pole" in capsys.readouterr().out
 
 
 def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:
