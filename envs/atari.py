@@ -185,8 +185,8 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         """Frames since the last game began."""
         return int(self._ale.getEpisodeFrameNumber())
 
-    def get_state(self) -> dict[str, Any]:
-        """All that `set_state` needs to go on from here, as plain data."""
+    def save_state(self) -> dict[str, Any]:
+        """All that `load_state` needs to go on from here, as plain data."""
         return {
             "emulator": self._ale.cloneSystemState().serialize(),
             "stack": self._stack,
@@ -194,8 +194,8 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
             "np_random": self.np_random,
         }
 
-    def set_state(self, state: dict[str, Any]) -> None:
-        """Go on from where `get_state` was called."""
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from where `save_state` was called."""
         ale_py = _ale_py()
         self._ale.restoreSystemState(ale_py.ALEState(state["emulator"]))
         self._held = ale_py.Action(state["held"])
@@ -204,14 +204,14 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle and copy: the arguments and where the game is."""
-        return {"arguments": self._arguments, "spec": self.spec, "game": self.get_state()}
+        return {"arguments": self._arguments, "spec": self.spec, "game": self.save_state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make the game anew and go on where it was."""
         self.__init__(**state["arguments"])  # type: ignore[misc]
         self.spec = state["spec"]
         self.reset(seed=0)  # a console that was never played on restores Q*bert inexactly
-        self.set_state(state["game"])
+        self.load_state(state["game"])
 
     def _begin_game(self) -> None:
         self._ale.reset_game()

@@ -31,6 +31,10 @@ class RewardModelSettings:
     adaptive: bool = True
     """Whether a fit ends when the held-out loss rises, and the L2 regularisation follows the ratio
     of held-out and training loss (Christiano et al. 2017). With many labels that stops too soon."""
+    anew: bool = False
+    """Whether each fit begins with new networks. Networks that were fitted to the first labels for
+    long learn less from the later ones (Nikishin et al. 2022); with few labels, though, a reward
+    that moves so far misleads agents."""
     changes: bool = False
     """Whether the networks also see what a step led to: how it changed the observation (not with
     images), and whether it ended the episode. A reward for progress, for what chance did in a step,

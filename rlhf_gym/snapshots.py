@@ -1,8 +1,8 @@
 """Snapshots: the state of an environment as plain data, to run a piece of an episode again.
 
 A snapshot is JSON: the attributes of each layer of the environment (its wrappers and itself) that
-are plain data, random generators among them; or what ``get_state`` of a layer gives, where it has
-that and ``set_state``. Nothing in it is executed when it is restored.
+are plain data, random generators among them; or what ``save_state`` of a layer gives, where it has
+that and ``load_state``. Nothing in it is executed when it is restored.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def restore(env: Env, snapshot: bytes) -> None:
         )
     for layer, state in zip(layers, states, strict=True):
         if _knows_its_state(layer):
-            layer.set_state(state)  # type: ignore[attr-defined]
+            layer.load_state(state)  # type: ignore[attr-defined]
         else:
             for name, value in state.items():
                 _assign(layer, name, value)
@@ -170,7 +170,7 @@ def _state(env: Env) -> list[tuple[str, dict[str, Any]]]:
 def _attributes(layer: Env) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     if _knows_its_state(layer):
-        return {name: encode(value) for name, value in layer.get_state().items()}  # type: ignore[attr-defined]
+        return {name: encode(value) for name, value in layer.save_state().items()}  # type: ignore[attr-defined]
     if isinstance(layer, gym.wrappers.PassiveEnvChecker):  # it keeps the last step to compare with
         return attributes
     for name, value in vars(layer).items():
@@ -184,7 +184,7 @@ def _attributes(layer: Env) -> dict[str, Any]:
 
 
 def _knows_its_state(layer: Env) -> bool:
-    return hasattr(type(layer), "get_state") and hasattr(type(layer), "set_state")
+    return hasattr(type(layer), "save_state") and hasattr(type(layer), "load_state")
 
 
 def _assign(layer: Env, name: str, value: Any) -> None:

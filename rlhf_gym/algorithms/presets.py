@@ -120,10 +120,11 @@ _LUNAR_LANDER = Preset(
     reward_model=RewardModelSettings(
         members=5,
         hidden=(64, 64),
-        updates=600,
+        updates=2500,
         updates_per_label=40,
         weight_decay=0.01,
         adaptive=False,
+        anew=True,
         changes=True,
         clip_inputs=3.0,
     ),

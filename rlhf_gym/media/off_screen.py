@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,8 +29,11 @@ def off_screen() -> Iterator[None]:
     ...     env.render().shape
     (400, 600, 3)
     """
-    before = {name: os.environ.get(name) for name in _SETTINGS}
-    os.environ.update(_SETTINGS)
+    settings = dict(_SETTINGS)
+    if sys.platform == "linux" and "MUJOCO_GL" not in os.environ:
+        settings["MUJOCO_GL"] = "egl"  # else MuJoCo looks for a display
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:

@@ -49,10 +49,13 @@ class Fitting:
     ) -> None:
         self.networks, self.settings, self.rng = networks, settings, rng
         self._chunk = chunk
-        self.optimizer = torch.optim.AdamW(
-            networks.parameters(),
-            lr=settings.learning_rate,
-            weight_decay=settings.weight_decay,
+        self.optimizer = self._new_optimizer(settings.weight_decay)
+
+    def _new_optimizer(self, weight_decay: float) -> torch.optim.AdamW:
+        return torch.optim.AdamW(
+            self.networks.parameters(),
+            lr=self.settings.learning_rate,
+            weight_decay=weight_decay,
             fused=True,
         )
 
@@ -71,6 +74,9 @@ class Fitting:
         known = torch.nonzero(~judged.labels.isnan()).squeeze(1)
         if len(known) == 0:
             return 0
+        if self.settings.anew:
+            self.networks.begin_anew(self.rng)
+            self.optimizer = self._new_optimizer(self.optimizer.param_groups[0]["weight_decay"])
         labels, weights = judged.labels, judged.weights
         inputs, mask = judged.stacked()
         floor = cross_entropy_floor(labels[known])

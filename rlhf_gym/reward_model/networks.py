@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,26 @@ class RewardNetworks(nn.Module):
             parameter.detach().cpu().numpy().copy() for parameter in self.layers.parameters()
         ]
         return list(zip(parameters[::2], parameters[1::2], strict=True))
+
+    @torch.no_grad()
+    def begin_anew(self, rng: np.random.Generator) -> None:
+        """Draw all weights anew; how inputs are standardised stays."""
+        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        for parameter, bound in self._bounds():
+            drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
+            parameter.copy_(drawn)
+
+    def _bounds(self) -> Iterator[tuple[nn.Parameter, float]]:
+        """Each parameter with the bound within which it is drawn, as PyTorch's layers do."""
+        for layer in self.modules():
+            if isinstance(layer, _Linear):
+                inputs = layer.weight.shape[1]
+            elif isinstance(layer, nn.Conv2d):
+                inputs = layer.weight[0].numel()
+            else:
+                continue
+            for parameter in layer.parameters():
+                yield parameter, 1 / math.sqrt(inputs)
 
     @torch.no_grad()
     def standardise(self, mean: Tensor, std: Tensor) -> None:

@@ -184,6 +184,31 @@ def test_a_fit_that_does_not_adapt_takes_all_its_steps_under_one_regularisation(
     assert weight_decay(adaptive) > weight_decay(steady) == 0.01
 
 
+def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
+    kept, anew = (model_of(anew=anew) for anew in (False, True))
+    for model in (kept, anew):
+        queries = judge(model, 40, "shuffled")
+        model.fit(300)
+        model.judged.update({query.id: 0.5 for query in queries}, {})  # all were ties after all
+        model.fit(60)
+    spread = [model.predict_each(*steps_of(200)).std() for model in (kept, anew)]
+    assert spread[1] < spread[0]
+
+
+def test_weights_are_drawn_anew_as_they_were_at_first() -> None:
+    space = spaces.Box(0, 255, (24, 24, 3), np.uint8)
+    settings = RewardModelSettings(hidden=(64,), anew=True)
+    model = RewardModel(space, ACTED, settings, device="cpu")
+    before = [parameter.detach().clone() for parameter in model.networks.parameters()]
+    model.networks.begin_anew(np.random.default_rng(0))
+    after = [parameter.detach() for parameter in model.networks.parameters()]
+    for old, new in zip(before, after, strict=True):
+        assert not torch.equal(old, new)
+        if new.numel() > 300:
+            assert float(new.std()) == pytest.approx(float(old.std()), rel=0.2)
+            assert float(new.abs().max()) == pytest.approx(float(old.abs().max()), rel=0.1)
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_the_split_gives_any_ensemble_a_held_out_accuracy(members: int) -> None:
     model = model_of(members=members)

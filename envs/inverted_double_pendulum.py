@@ -1,0 +1,62 @@
+"""InvertedDoublePendulum: two poles on a cart to keep upright."""
+
+from __future__ import annotations
+
+from gymnasium.envs.mujoco.inverted_double_pendulum_v5 import InvertedDoublePendulumEnv
+
+from rlhf_gym.envs.robot import Robot, joint_keys
+
+__all__ = ["InvertedDoublePendulum"]
+
+
+class InvertedDoublePendulum(Robot, InvertedDoublePendulumEnv):
+    """Two poles on a cart to keep upright.
+
+    ## Description
+    Gymnasium's ``InvertedDoublePendulum-v5`` with its physics unchanged. There, an episode ends
+    when the poles fall; here it goes on, as in Christiano et al. 2017.
+
+    ## Action space
+    ``Box(-1, 1, (1,))`` float32: the force on the cart, as a share of its strongest.
+
+    ## Observation space
+    ``Box(9,)`` float64
+
+    | index | quantity | unit |
+    |---|---|---|
+    | 0 | position of the cart | m |
+    | 1, 2 | sines of the angles of lower and upper pole | |
+    | 3, 4 | cosines of the same | |
+    | 5 | velocity of the cart | m/s |
+    | 6, 7 | angular velocities of both poles | rad/s |
+    | 8 | force that keeps the cart on its track | N |
+
+    ## Rewards
+    10 while the upper end is more than 1 m high, less its squared distance from the middle (one
+    hundredth of that across) and small costs of the angular velocities.
+
+    ## Start
+    Upright, each quantity off by up to 0.1.
+
+    ## End
+    Never terminated; truncated after 1000 steps.
+
+    ## Source
+    Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
+
+    >>> env = InvertedDoublePendulum()
+    >>> observation, info = env.reset(seed=0)
+    >>> env.step(env.action_space.sample())[2:4]
+    (False, False)
+    """
+
+    metadata = {
+        **InvertedDoublePendulumEnv.metadata,
+        "fixed_horizon": True,
+        "keys_to_action": joint_keys(1),
+        "goal": "Keep both poles upright and the cart near the middle.",
+        "tie_breaker": (
+            "If both stay up, prefer the one that moves less; if both fall, the one that stays up "
+            "longer."
+        ),
+    }
