@@ -12,15 +12,16 @@ import argparse
 import numpy as np
 from stable_baselines3 import DQN
 
-from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, preset_of
 
+preset = preset_of("CartPole-v1", "dqn")
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--steps", type=int, default=50_000)
+parser.add_argument("--steps", type=int, default=preset.steps)
 steps = parser.parse_args().steps
 
-feedback = HumanFeedback(SyntheticTeacher(mistake=0.05), labels=100)
+feedback = HumanFeedback(SyntheticTeacher(mistake=0.05))
 env = feedback.wrap(make_vec_env("CartPole-v1", seed=0))
-agent = DQN("MlpPolicy", env, learning_starts=500, train_freq=4, seed=0, device="cpu")
+agent = DQN("MlpPolicy", env, **preset.arguments, seed=0, device="cpu")
 agent.learn(steps, callback=feedback)
 
 assert agent.replay_buffer is not None

@@ -13,22 +13,23 @@ from pathlib import Path
 
 from stable_baselines3 import PPO
 
-from rlhf_gym import HumanFeedback, make_vec_env
+from rlhf_gym import HumanFeedback, make_vec_env, preset_of
 
+preset = preset_of("CartPole-v1", "ppo")
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--steps", type=int, default=60_000)
-parser.add_argument("--labels", type=int, default=60)
+parser.add_argument("--steps", type=int, default=preset.steps)
+parser.add_argument("--labels", type=int, default=preset.labels)
 parser.add_argument("--run", type=Path, default=Path("runs/label_in_window"))
 parser.add_argument("--teacher", default="window", help="window, or synthetic to watch it work")
 given = parser.parse_args()
 
 resume = (given.run / "checkpoint").exists()
 feedback = HumanFeedback(given.teacher, given.labels, run=given.run, resume=resume)
-env = feedback.wrap(make_vec_env("CartPole-v1", n_envs=8, seed=0))
+env = feedback.wrap(make_vec_env("CartPole-v1", n_envs=preset.n_envs, seed=0))
 if resume:
     agent = feedback.restore(PPO, env, device="cpu")
 else:
-    agent = PPO("MlpPolicy", env, n_steps=64, batch_size=256, seed=0, device="cpu")
+    agent = PPO("MlpPolicy", env, **preset.arguments, seed=0, device="cpu")
 left = given.steps - agent.num_timesteps
 agent.learn(max(left, 0), callback=feedback, reset_num_timesteps=not resume)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
-from rlhf_gym import HumanFeedback, make_vec_env
+from rlhf_gym import HumanFeedback, make_vec_env, preset_of
 from rlhf_gym.evaluation import true_returns
 
 
@@ -27,19 +27,20 @@ class StopHalfway(BaseCallback):
         return True
 
 
+preset = preset_of("CartPole-v1", "ppo")
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--steps", type=int, default=60_000)
+parser.add_argument("--steps", type=int, default=preset.steps)
 steps = parser.parse_args().steps
 run = Path(tempfile.mkdtemp()) / "run"
 
-half = HumanFeedback("synthetic", labels=60, run=run)
-env = half.wrap(make_vec_env("CartPole-v1", n_envs=8, seed=0))
-agent = PPO("MlpPolicy", env, n_steps=64, batch_size=256, seed=0, device="cpu")
+half = HumanFeedback("synthetic", run=run)
+env = half.wrap(make_vec_env("CartPole-v1", n_envs=preset.n_envs, seed=0))
+agent = PPO("MlpPolicy", env, **preset.arguments, seed=0, device="cpu")
 agent.learn(steps, callback=[half, StopHalfway()])
 print(f"stopped with {half.labels_given} labels")
 
-feedback = HumanFeedback("synthetic", labels=60, run=run, resume=True)
-env = feedback.wrap(make_vec_env("CartPole-v1", n_envs=8, seed=0))
+feedback = HumanFeedback("synthetic", run=run, resume=True)
+env = feedback.wrap(make_vec_env("CartPole-v1", n_envs=preset.n_envs, seed=0))
 agent = feedback.restore(PPO, env, device="cpu")
 agent.learn(steps - agent.num_timesteps, callback=feedback, reset_num_timesteps=False)
 

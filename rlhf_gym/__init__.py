@@ -17,6 +17,7 @@ import rlhf_gym.envs  # noqa: F401  registers the environments
 
 if TYPE_CHECKING:
     from rlhf_gym.algorithms.a3c import A3C
+    from rlhf_gym.algorithms.presets import preset_of
     from rlhf_gym.clips import After, Clip
     from rlhf_gym.environments import make_env, make_vec_env
     from rlhf_gym.envs.scores import score_of
@@ -51,6 +52,7 @@ _MODULES = {
     "WindowTeacher": "teachers",
     "make_env": "environments",
     "make_vec_env": "environments",
+    "preset_of": "algorithms.presets",
     "score_of": "envs.scores",
 }
 
@@ -75,6 +77,7 @@ __all__ = [
     "WindowTeacher",
     "make_env",
     "make_vec_env",
+    "preset_of",
     "score_of",
 ]
 

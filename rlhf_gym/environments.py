@@ -13,6 +13,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.algorithms.presets import any_preset_of
 from rlhf_gym.envs.ends import ends_differ
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
 from rlhf_gym.reward_model.inputs import input_spec
@@ -36,6 +37,7 @@ __all__ = [
 Env = gym.Env[Any, Any]
 
 DEFAULT_FPS = 30
+ATARI = "one of rlhf/Pong-v1 and its like"
 _NOT_RECORDED = ("Monitor", "SnapshotRecorder")
 
 
@@ -89,8 +91,10 @@ def make_vec_env(
         env_id: a Gymnasium id, or a function that makes an environment.
         n_envs: number of environments.
         seed: seed of the first environment; the others get the numbers that follow.
-        horizon: length of an episode in steps; by default the environment's own time limit.
-        hold: steps for which an early end is held; by default all until the horizon.
+        horizon: length of an episode in steps; by default the preset's (see `preset_of`), or the
+            environment's own time limit.
+        hold: steps for which an early end is held; by default the preset's, or all until the
+            horizon.
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
         snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment.
@@ -112,6 +116,9 @@ def make_vec_env(
             "the learned reward does not. Compare with shuffled labels before trusting a result.",
             stacklevel=2,
         )
+    if isinstance(env_id, str) and not keep_termination:
+        preset = any_preset_of(env_id)
+        horizon, hold = horizon or preset.horizon, hold or preset.hold
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
@@ -262,11 +269,13 @@ def _spec(env_id: str) -> EnvSpec:
         return gym.spec(name)
     except ModuleNotFoundError as error:
         raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
-    except gym.error.UnregisteredEnv as error:
+    except gym.error.Error as error:
+        meant = near(name, gym.registry)
+        if name.startswith("ALE/"):
+            meant = f" (did you mean ale_py:{name}, or {ATARI} with score and ends hidden?)"
         raise ValueError(
-            f"there is no environment with the id {env_id!r}{near(name, gym.registry)}; "
-            "`rlhf-gym envs` lists those that are installed, and module:id names one of an own "
-            "module"
+            f"there is no environment with the id {env_id!r}{meant}; `rlhf-gym envs` lists those "
+            "that are installed, and module:id names one of an own module"
         ) from error
 
 

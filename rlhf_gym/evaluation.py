@@ -19,7 +19,7 @@ from stable_baselines3.common.evaluation import evaluate_policy
 from rlhf_gym.environments import probed
 from rlhf_gym.media import encode, off_screen
 
-__all__ = ["Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
+__all__ = ["Actor", "Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
 
 ENVIRONMENTS = 8
 EVALUATION_SEED = 1_000_003
@@ -62,6 +62,7 @@ def true_returns(
     episodes: int,
     *,
     seed: int = 0,
+    horizon: int | None = None,
     env_kwargs: Mapping[str, Any] | None = None,
 ) -> tuple[float, ...]:
     """The true return of each of some episodes on the untouched environment.
@@ -73,6 +74,7 @@ def true_returns(
         env_id: a Gymnasium id.
         episodes: how many.
         seed: of the first environment.
+        horizon: steps after which an episode is cut where the environment has no limit of its own.
         env_kwargs: further arguments of the environment.
 
     Raises:
@@ -82,7 +84,10 @@ def true_returns(
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
 
     def make() -> gym.Env[Any, Any]:  # given the id, they would draw, which may be slow
-        return probed(gym.make(env_id, **dict(env_kwargs or {})))
+        env = probed(gym.make(env_id, **dict(env_kwargs or {})))
+        if horizon is None or (env.spec is not None and env.spec.max_episode_steps is not None):
+            return env
+        return gym.wrappers.TimeLimit(env, horizon)
 
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
     try:
@@ -93,6 +98,32 @@ def true_returns(
         venv.close()
     assert isinstance(returns, list)
     return tuple(float(value) for value in returns)
+
+
+class Actor:
+    """An agent in one environment: takes its most likely action, and remembers if it is recurrent.
+
+    Args:
+        agent: the agent.
+        space: of the environment's actions, which are given as it has them.
+    """
+
+    def __init__(self, agent: BaseAlgorithm, space: gym.Space[Any]) -> None:
+        self._agent, self._space = agent, space
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget: an episode begins."""
+        self._memory: Any = None
+        self._begins = np.ones(1, bool)
+
+    def act(self, observation: Any) -> Any:
+        """The action."""
+        action, self._memory = self._agent.predict(
+            observation, self._memory, self._begins, deterministic=True
+        )
+        self._begins = np.zeros(1, bool)
+        return int(action) if isinstance(self._space, gym.spaces.Discrete) else action
 
 
 def read_evaluation(path: Path) -> Evaluation:
@@ -120,14 +151,12 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
     with off_screen(), closing(gym.make(env_id, render_mode="rgb_array")) as env:
         fps = float(env.metadata.get("render_fps") or 30)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
-        frames = [env.render()]
-        memory, begins = None, np.ones(1, bool)
+        frames, actor = [env.render()], Actor(agent, env.action_space)
         while len(frames) < VIDEO_SECONDS * fps:
-            action, memory = agent.predict(observation, memory, begins, deterministic=True)
-            observation, _, terminated, truncated, _ = env.step(action)
+            observation, _, terminated, truncated, _ = env.step(actor.act(observation))
             frames.append(env.render())
-            begins[:] = terminated or truncated
-            if begins:
+            if terminated or truncated:
                 observation, _ = env.reset()
+                actor.begin()
     path.parent.mkdir(parents=True, exist_ok=True)
     encode(np.stack(frames), path, fps)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.algorithms.a3c import A3C
+from rlhf_gym.algorithms.presets import Preset, any_preset_of
 from rlhf_gym.algorithms.replay import relabel
 from rlhf_gym.asking import Asking
 from rlhf_gym.checkpoints import load_checkpoint, save_checkpoint
@@ -51,6 +53,8 @@ __all__ = ["HumanFeedback"]
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
 REPEATS = 0.05
+FORGOTTEN = 100
+"""Vector steps without a training of ours from which on the callback was forgotten."""
 CHECKPOINT_SHARE = 20
 """Checkpoints take at most one second in so many."""
 
@@ -65,7 +69,9 @@ class HumanFeedback(BaseCallback):
         teacher: ``"window"`` (a person), ``"synthetic"`` (the oracle, which judges by the true
             reward, or by the environment's score where `score_of` knows one), a `Teacher`, or a
             function of two clips that says which is better.
-        labels: how many answers to spend; "cannot tell" and skipped pairs are not counted.
+        labels: how many answers to spend; "cannot tell" and skipped pairs are not counted. By
+            default, here and where None stands below, what was measured to be good in that
+            environment (see `preset_of`); a person is asked for less, on longer clips.
         clip_seconds: length of a clip at the environment's own frame rate.
         clip_length: length of a clip in steps, instead of ``clip_seconds``.
         strategy: which clips are asked about.
@@ -112,14 +118,14 @@ class HumanFeedback(BaseCallback):
     def __init__(
         self,
         teacher: str | Teacher | TeacherFunction = "window",
-        labels: int = 200,
+        labels: int | None = None,
         *,
-        clip_seconds: float = 1.5,
+        clip_seconds: float | None = None,
         clip_length: int | None = None,
-        strategy: Strategy = "disagreement",
-        schedule: Schedule = "hyperbolic",
-        first_share: float = 0.25,
-        last_label: float = 0.7,
+        strategy: Strategy | None = None,
+        schedule: Schedule | None = None,
+        first_share: float | None = None,
+        last_label: float | None = None,
         reward_model: RewardModelSettings | None = None,
         run: str | Path | None = None,
         resume: bool = False,
@@ -135,25 +141,32 @@ class HumanFeedback(BaseCallback):
         checkpoint_seconds: float = 30.0,
     ) -> None:
         super().__init__()
-        check_strategy(strategy)
-        check_schedule(schedule)
+        if strategy is not None:
+            check_strategy(strategy)
+        if schedule is not None:
+            check_schedule(schedule)
         for name, count in (("labels", labels), ("clip_length", clip_length),
                             ("warm_up_steps", warm_up_steps)):  # fmt: skip
             if count is not None and count < 1:
                 raise ValueError(f"{name} must be at least 1, but is {count}")
         for name, share in (("first_share", first_share), ("last_label", last_label)):
-            if not 0 < share <= 1:
+            if share is not None and not 0 < share <= 1:
                 raise ValueError(f"{name} must be within (0, 1], but is {share}")
-        if not clip_seconds > 0:
+        if clip_seconds is not None and not clip_seconds > 0:
             raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
         self._is_the_oracle = teacher == "synthetic"
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.check()
-        self.labels, self.strategy, self.schedule = labels, strategy, schedule
-        self.clip_seconds, self.clip_length = clip_seconds, clip_length
-        self.first_share, self.last_label, self.wait = first_share, last_label, wait
-        self.settings = reward_model or RewardModelSettings()
+        self.clip_length, self.wait = clip_length, wait
+        self._labels, self._first_share = labels, first_share
+        self._given: dict[str, Any] = {
+            "clip_seconds": clip_seconds,
+            "strategy": strategy,
+            "schedule": schedule,
+            "last_label": last_label,
+            "reward_model": reward_model,
+        }
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.seed = resume, seed
         self.goal, self.tie_breaker = goal, tie_breaker
@@ -161,7 +174,8 @@ class HumanFeedback(BaseCallback):
         self.memory_bytes, self.device = memory_bytes, device
         self.warm_up_steps, self.checkpoint_seconds = warm_up_steps, checkpoint_seconds
         self._warm_up_taken = 0
-        self._warmed_up = self._stopped = False
+        self._warmed_up = self._stopped = self._began = False
+        self._steps_without = 0
         self._relabelled: OffPolicyAlgorithm | None = None
         self._shared: SharedRewardModel | None = None
         self._relabels = False
@@ -174,7 +188,13 @@ class HumanFeedback(BaseCallback):
             ValueError: if a space is not supported, a clip is longer than an episode, the run
                 folder is in use, or a person is to label an environment that cannot be drawn.
         """
+        if not isinstance(venv, VecEnv):
+            raise ValueError(
+                f"wrap needs a vector environment, but was given {venv!r}: build it with "
+                "rlhf_gym.make_vec_env(ENV_ID, n_envs=8)"
+            )
         env_id = env_id_of(venv)
+        self._take_over(any_preset_of(env_id))
         length = self.clip_length or clip_steps(venv, self.clip_seconds)
         check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
         if self._is_the_oracle and isinstance(self.teacher, SyntheticTeacher):
@@ -189,6 +209,19 @@ class HumanFeedback(BaseCallback):
         self.recorder = ClipRecorder(venv, self.buffer)
         self.learned_reward = VecLearnedReward(self.recorder, self._predict)
         return self.learned_reward
+
+    def _take_over(self, preset: Preset) -> None:
+        """The preset's settings where none were given."""
+        if isinstance(self.teacher, LiveTeacher):
+            preset = preset.for_a_person()
+        given = {name: value for name, value in self._given.items() if value is not None}
+        preset = replace(preset, **given)
+        self.labels = self._labels or preset.labels
+        self.first_share = self._first_share or preset.share_before_training(self.labels)
+        self.clip_seconds, self.last_label = preset.clip_seconds, preset.last_label
+        self.strategy: Strategy = preset.strategy
+        self.schedule: Schedule = preset.schedule
+        self.settings = preset.reward_model
 
     def _make_reward_model(self, venv: VecEnv, env_id: str, length: int) -> None:
         """The reward model, and the buffer from which it is asked about clips."""
@@ -263,6 +296,8 @@ class HumanFeedback(BaseCallback):
         self.teaching.stopping = True
 
     def _predict(self, observations: Observations, actions: Array, after: After) -> Array:
+        if not self._began:
+            self._tell_of_the_callback()
         if self._relabels:  # nobody reads these rewards
             return np.zeros(len(actions), np.float32)
         with self.log.timed("predict"):
@@ -270,13 +305,24 @@ class HumanFeedback(BaseCallback):
         self.log.earned(rewards)
         return rewards
 
+    def _tell_of_the_callback(self) -> None:
+        """Warn, once, of a training that goes on without asking anybody."""
+        self._steps_without += 1
+        if self._steps_without == FORGOTTEN:
+            warnings.warn(
+                f"{FORGOTTEN} steps were taken in the environments of this feedback, but it is no "
+                "callback of the training, so nobody is asked and nothing is learned: "
+                "agent.learn(..., callback=feedback)",
+                stacklevel=2,
+            )
+
     def _on_training_start(self) -> None:
         if not hasattr(self, "recorder"):
             raise ValueError(
                 "this feedback has wrapped no environment: train the agent on "
                 "env = feedback.wrap(make_vec_env(...))"
             )
-        self._stopped = False
+        self._stopped, self._began = False, True
         if isinstance(self.model, OffPolicyAlgorithm) and self._relabelled is not self.model:
             self.relabel(self.model)
         if isinstance(self.model, A3C) and self._shared is None:

@@ -23,6 +23,7 @@ def _default(words: str) -> Any:
     return tyro.conf.arg(help_behavior_hint=f"(default: {words})")
 
 
+_DEVICES = ("cuda", "mps", "xpu")
 THE_PRESETS = _default("the preset's")
 
 
@@ -97,6 +98,8 @@ class TrainSettings:
 
 def filled(settings: TrainSettings) -> TrainSettings:
     """The settings with the preset's values where they were left open."""
+    if ":" not in settings.algo:
+        settings = replace(settings, algo=settings.algo.lower())  # one name for one algorithm
     preset = preset_of(settings.env_id, settings.algo)
     if settings.teacher == "window":
         preset = preset.for_a_person()
@@ -127,6 +130,11 @@ def filled(settings: TrainSettings) -> TrainSettings:
     for name in ("clip_seconds", "first_share", "last_label"):
         if not getattr(settings, name) > 0:
             raise ValueError(f"{name} must be positive, but is {getattr(settings, name)}")
+    if settings.device not in ("auto", "cpu") and not settings.device.startswith(_DEVICES):
+        raise ValueError(
+            f"device must be auto, cpu, cuda, or another of PyTorch's such as cuda:1 or mps, but "
+            f"is {settings.device!r}"
+        )
     if settings.device.startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(
             f"device is {settings.device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shlex
 import subprocess
 import sys
@@ -46,9 +47,8 @@ class RunFolder:
     @classmethod
     def new(cls, env_id: str, algo: str = "", parent: str | Path = "runs") -> RunFolder:
         """A folder name that is not in use: ``runs/ENV-ALGO-DATE``."""
-        name = "-".join(
-            filter(None, (env_id.replace("/", "-"), algo, time.strftime("%Y%m%d-%H%M%S")))
-        )
+        parts = (env_id, algo, time.strftime("%Y%m%d-%H%M%S"))
+        name = "-".join(filter(None, (re.sub("[/:]", "-", part) for part in parts)))
         path = Path(parent) / name
         return cls(path) if not path.exists() else cls(path.with_name(f"{name}-{os.getpid()}"))
 
@@ -188,7 +188,9 @@ class RunFolder:
         table = self.settings_table()
         if not table:
             raise ValueError(
-                f"{self.config} is missing: {self.path} was not made by rlhf-gym train"
+                f"{self.config} is missing: {self.path} was not made by rlhf-gym train. If a "
+                "script of yours made it, go on there: HumanFeedback(run=FOLDER, resume=True) and "
+                "feedback.restore(PPO, env), see examples/resume_and_evaluate.py"
             )
         try:
             return from_table(kind, table)

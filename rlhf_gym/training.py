@@ -79,32 +79,46 @@ def train(
                 f"stable-baselines3's own settings, {settings.labels} labels, "
                 f"{settings.steps:,} steps"
             )
-        before = true_returns(
-            agent, settings.env_id, settings.evaluation_episodes, seed=settings.seed
-        )
-        Evaluation(after=(), before=before).write(folder.evaluation)
+        Evaluation(after=(), before=_returns(settings, agent, tell)).write(folder.evaluation)
         _film(settings, agent, folder, "before")
         return _learn(settings, folder, feedback, agent, progress, tell)
 
 
 def resume(
-    run: str | Path, *, progress: bool = True, tell: Callable[[str], None] = print
+    run: str | Path,
+    *,
+    steps: int | None = None,
+    progress: bool = True,
+    tell: Callable[[str], None] = print,
 ) -> RunFolder:
     """Go on with a run after any stop, from its last checkpoint and with all its labels.
 
+    Args:
+        run: the folder.
+        steps: training steps in all, to go on for longer than was planned.
+        progress: show a progress bar.
+        tell: gets what is worth telling on the way, a line at a time.
+
     Raises:
-        ValueError: if there is no run in the folder.
+        ValueError: if there is no run in the folder, or it is to be shorter than it was planned.
     """
     folder = RunFolder.open(run)
     settings = folder.read_settings(TrainSettings)
+    planned = settings.steps or 0
+    if steps is not None and steps < planned:
+        raise ValueError(
+            f"the run in {run} takes {planned:,} steps: it can be made longer, not {steps:,}"
+        )
     with folder.held():
+        if steps is not None:
+            settings = replace(settings, steps=steps)
         feedback, env = _plug_in(settings, folder, resuming=True)
         try:
             agent = feedback.restore(algorithm(settings.algo), env, settings.device)
         except FileNotFoundError:
             tell("the run stopped before its first checkpoint: it starts anew, labels are kept")
             agent = make_agent(settings, env)
-        folder.write_command()
+        folder.write_settings(settings)
         tell(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
         return _learn(settings, folder, feedback, agent, progress, tell)
 
@@ -136,7 +150,9 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
     folder = RunFolder.open(run)
     agent, _, settings = load(run)
     known = read_evaluation(folder.evaluation)
-    returns = true_returns(agent, settings.env_id, episodes, seed=settings.seed)
+    returns = true_returns(
+        agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+    )
     evaluation = replace(known, after=returns)
     evaluation.write(folder.evaluation)
     return evaluation
@@ -177,7 +193,7 @@ def _learn(
     if feedback.stopped:
         tell(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
         return folder
-    after = true_returns(agent, settings.env_id, settings.evaluation_episodes, seed=settings.seed)
+    after = _returns(settings, agent, tell)
     evaluation = replace(read_evaluation(folder.evaluation), after=after)
     evaluation.write(folder.evaluation)
     _film(settings, agent, folder, "after")
@@ -215,6 +231,17 @@ def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iter
 
     with on_interrupt(stop):
         yield
+
+
+def _returns(
+    settings: TrainSettings, agent: BaseAlgorithm, tell: Callable[[str], None]
+) -> tuple[float, ...]:
+    """True returns of the agent; says what goes on, which may last."""
+    episodes = settings.evaluation_episodes
+    tell(f"evaluating the agent: {episodes} episodes of the untouched environment")
+    return true_returns(
+        agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+    )
 
 
 def _film(settings: TrainSettings, agent: BaseAlgorithm, folder: RunFolder, name: str) -> None:

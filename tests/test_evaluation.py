@@ -6,6 +6,7 @@ import math
 import os
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 from stable_baselines3 import PPO
 
@@ -44,6 +45,18 @@ def test_returns_are_the_true_ones_of_whole_episodes_and_repeat_with_their_seed(
     assert len(returns) == 10 and all(8 <= value <= 500 for value in returns)
     assert returns == true_returns(agent, "CartPole-v1", 10, seed=3)
     assert returns != true_returns(agent, "CartPole-v1", 10, seed=4)
+
+
+def test_an_environment_without_a_limit_is_cut_at_the_horizon() -> None:
+    walker = PPO("MlpPolicy", gym.make("CliffWalking-v1", max_episode_steps=30), device="cpu")
+    returns = true_returns(walker, "CliffWalking-v1", 3, horizon=20)
+    assert all(-20 * 100 <= value <= -1 for value in returns)
+
+
+def test_actions_are_given_as_the_environment_has_them(tmp_path: Path) -> None:
+    skater = PPO("MlpPolicy", "FrozenLake-v1", seed=0, device="cpu")
+    record_video(skater, "FrozenLake-v1", tmp_path / "agent.mp4")
+    assert len(decode(tmp_path / "agent.mp4")) >= 30
 
 
 def test_no_episodes_are_refused(agent: PPO) -> None:

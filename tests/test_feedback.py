@@ -54,6 +54,7 @@ class Mixed(gym.Env[dict[str, Any], Any]):
 
 
 def feedback_of(teacher: Any = "synthetic", labels: int = 6, **settings: Any) -> HumanFeedback:
+    settings = {"first_share": 0.25, "strategy": "disagreement", **settings}
     return HumanFeedback(teacher, labels, clip_length=10, device="cpu", **settings)
 
 
@@ -427,3 +428,37 @@ def test_a_space_that_cannot_be_read_is_refused() -> None:
 
     with pytest.raises(ValueError, match="cannot read the observation space Text"):
         feedback_of().wrap(make_vec_env(Words, 1, horizon=20))
+
+
+# --- the presets are the defaults
+
+
+def test_what_is_left_open_is_what_was_measured_in_that_environment() -> None:
+    feedback = HumanFeedback("synthetic", device="cpu")
+    feedback.wrap(make_vec_env("Pendulum-v1", seed=0))
+    assert (feedback.labels, feedback.clip_seconds, feedback.first_share) == (50, 0.2, 0.6)
+    assert feedback.settings.members == 7 and feedback.strategy == "diverse"
+    chosen = HumanFeedback("synthetic", 80, strategy="uniform", first_share=0.1, device="cpu")
+    chosen.wrap(make_vec_env("Pendulum-v1", seed=0))
+    assert (chosen.labels, chosen.strategy) == (80, "uniform")
+    assert (chosen.clip_seconds, chosen.first_share) == (0.2, 0.1)
+
+
+def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:
+    venv = make_vec_env("CartPole-v1", seed=0)
+    assert venv.get_attr("hold") == [25] and venv.get_attr("horizon") == [500]
+    assert make_vec_env("CartPole-v1", seed=0, hold=7).get_attr("hold") == [7]
+    assert make_vec_env("LunarLander-v3", seed=0).get_attr("horizon") == [400]
+
+
+def test_a_forgotten_callback_is_told_of() -> None:
+    env = feedback_of().wrap(make_vec_env("CartPole-v1", 2, seed=0))
+    agent = PPO("MlpPolicy", env, seed=0, device="cpu", **SHORT_PPO)
+    with pytest.warns(UserWarning, match=r"agent.learn\(..., callback=feedback\)"):
+        agent.learn(600)
+
+
+@pytest.mark.parametrize("env", ["CartPole-v1", gym.make("CartPole-v1")], ids=type)
+def test_what_is_no_vector_environment_is_refused(env: Any) -> None:
+    with pytest.raises(ValueError, match="wrap needs a vector environment"):
+        feedback_of().wrap(env)

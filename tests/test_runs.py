@@ -37,6 +37,8 @@ def run(tmp_path: Path) -> RunFolder:
 def test_a_new_name_holds_environment_and_algorithm(tmp_path: Path) -> None:
     run = RunFolder.new("rlhf/CartPole-v1", "ppo", tmp_path)
     assert run.path.name.startswith("rlhf-CartPole-v1-ppo-2")
+    other = RunFolder.new("ale_py:ALE/Pong-v5", "sb3_contrib:TQC", tmp_path)
+    assert other.path.name.startswith("ale_py-ALE-Pong-v5-sb3_contrib-TQC-2")  # a name for any disk
     run.create()
     assert RunFolder.new("rlhf/CartPole-v1", "ppo", tmp_path).path != run.path
 

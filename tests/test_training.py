@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
     told: list[str] = []
     train(SMALL, folder, progress=False, tell=told.append)
-    assert told == [f"run folder: {folder}"]
+    assert told[0] == f"run folder: {folder}" and len(told) == 3  # and two evaluations
     return folder
 
 
@@ -99,8 +99,31 @@ def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:
     assert not (run / "progress.2.csv").exists()
 
 
+def test_a_finished_run_can_be_made_longer(run: Path, tmp_path: Path, capsys: Capture) -> None:
+    folder = copy_of(run, tmp_path / "run")
+    arguments = ["train", "--resume", str(folder.path), "--no-progress", "--steps"]
+    assert main([*arguments, "900"]) == 0
+    agent, _, settings = load(folder.path)
+    assert settings.steps == 900 and agent.num_timesteps >= 900
+    assert main([*arguments, "800"]) == 1
+    assert "takes 900 steps: it can be made longer, not 800" in capsys.readouterr().err
+
+
+def test_other_settings_are_no_part_of_resuming(run: Path, capsys: Capture) -> None:
+    assert main(["train", "--resume", str(run), "--labels", "9"]) == 1
+    assert "beside --resume only --steps can be given" in capsys.readouterr().err
+
+
+def test_an_algorithm_has_one_name() -> None:
+    assert filled(TrainSettings(algo="PPO")) == filled(TrainSettings(algo="ppo"))
+
+
 BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"env_id": "CartPol-v1"}, "did you mean CartPole-v1"),
+    ({"env_id": "CartPole"}, "did you mean CartPole-v1"),
+    ({"env_id": "ALE/Pong-v5"}, "did you mean ale_py:ALE/Pong-v5"),
+    ({"device": "gpu"}, "device must be auto, cpu, cuda"),
+    ({"set": "policy=CnnPolicy"}, "policy of the agent cannot be set: it follows from the obs"),
     ({"algo": "ppoo"}, "did you mean ppo"),
     ({"algo": "dqn"}, "DQN cannot take actions"),
     ({"algo": "sb3_contrib:QRDQN"}, "QRDQN cannot take actions of .* use one of ppo, a2c, a3c"),

@@ -21,7 +21,16 @@ else:
 
 __all__ = ["LINEAR", "agent_arguments", "agent_settings", "check_agent_settings"]
 
-GIVEN_ELSEWHERE = ("self", "policy", "env", "seed", "device", "verbose", "_init_setup_model")
+GIVEN_ELSEWHERE = {
+    "self": "it is no setting",
+    "policy": "it follows from the observations",
+    "env": "it is the environment that is trained on",
+    "seed": "there is --seed",
+    "device": "there is --device",
+    "verbose": "there is --no-progress",
+    "_init_setup_model": "the agent is always made whole",
+}
+"""What no setting can change, and why."""
 LINEAR = "lin_"
 """Before a number: a schedule that falls linearly from it to 0."""
 IMPORTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -55,7 +64,7 @@ def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, 
     known = _known(algorithm)
     for name, value in settings.items():
         if name in GIVEN_ELSEWHERE:
-            raise ValueError(f"{name} of the agent is no setting of its own: there is --{name}")
+            raise ValueError(f"{name} of the agent cannot be set: {GIVEN_ELSEWHERE[name]}")
         if name not in known:
             raise ValueError(
                 f"{algorithm.__name__} has no setting {name!r}{near(name, known)}; it has "

@@ -7,12 +7,21 @@ from typing import Any
 
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
+from rlhf_gym.algorithms.agent_settings import agent_arguments
 from rlhf_gym.algorithms.names import algorithm
 from rlhf_gym.envs import ATARI_IDS
 from rlhf_gym.judgements import ScheduleName, Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 
-__all__ = ["FALLBACK", "OFF_POLICY_FALLBACK", "PRESETS", "Preset", "preset_of", "presets_of"]
+__all__ = [
+    "FALLBACK",
+    "OFF_POLICY_FALLBACK",
+    "PRESETS",
+    "Preset",
+    "any_preset_of",
+    "preset_of",
+    "presets_of",
+]
 
 
 FIRST_LABELS = 25
@@ -69,6 +78,15 @@ class Preset:
         (0.25, 0.5)
         """
         return max(self.first_share, min(FIRST_LABELS / labels, 1.0))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The agent's settings as arguments of its class: ``PPO("MlpPolicy", env, **arguments)``.
+
+        >>> preset_of("CartPole-v1", "ppo").arguments["n_steps"]
+        64
+        """
+        return agent_arguments(self.agent)
 
     def for_a_person(self) -> Preset:
         """The same where a person answers: clips that she can judge, in half an hour or so.
@@ -306,6 +324,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
     ("LunarLander-v3", "ppo"): _LUNAR_LANDER,
     ("LunarLanderContinuous-v3", "ppo"): replace(
         _LUNAR_LANDER,
+        reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
         measured="242, worst of 5 seeds -4, from 2400 labels (shuffled: -646, true reward: 282)",
     ),
     ("CartPole-v1", "dqn"): Preset(
@@ -397,6 +416,15 @@ def presets_of(env_id: str) -> dict[str, Preset]:
     """
     wanted = env_id.removeprefix("rlhf/")
     return {algo: preset for (name, algo), preset in PRESETS.items() if name == wanted}
+
+
+def any_preset_of(env_id: str) -> Preset:
+    """The first preset of an environment, whichever the algorithm, or the fall-back.
+
+    >>> any_preset_of("CartPole-v1").clip_seconds, any_preset_of("Taxi-v4") is FALLBACK
+    (0.5, True)
+    """
+    return next(iter(presets_of(env_id).values()), FALLBACK)
 
 
 def preset_of(env_id: str, algo: str) -> Preset:

@@ -88,7 +88,9 @@ def _perform(run: Run, tell: Tell) -> Outcome:
     if run.arm != "random":
         row = replace(row, seconds=time.perf_counter() - wall, cpu_seconds=_cpu_seconds() - cpu)
     episodes = settings.evaluation_episodes
-    returns = true_returns(policy, settings.env_id, episodes, seed=settings.seed)
+    returns = true_returns(
+        policy, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+    )
     row = replace(row, returns=returns, date=_now())
     return Outcome(row, curve_text(points) if points else "")
 

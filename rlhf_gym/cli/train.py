@@ -41,7 +41,7 @@ def command(
         set: a setting of the agent, by SB3's name, instead of the preset's: n_steps=128; falling
             linearly: learning_rate=lin_1e-3. As often as wanted.
         run: the folder to write; by default runs/ENV-ALGO-DATE.
-        resume_run: go on with this run, with its own settings; all other settings are ignored.
+        resume_run: go on with this run, with its own settings; --steps makes it longer.
         no_progress: show no progress bar.
         json: write the result as JSON.
     """
@@ -51,7 +51,12 @@ def command(
 
     progress = not (no_progress or json)
     if resume_run is not None:
-        folder = resume(resume_run, progress=progress, tell=tell)
+        if set or replace(settings, steps=None) != TrainSettings():
+            raise ValueError(
+                "a resumed run has its own settings: beside --resume only --steps can be given, to "
+                "train for longer"
+            )
+        folder = resume(resume_run, steps=settings.steps, progress=progress, tell=tell)
     else:
         settings = replace(settings, agent=agent_settings(set))
         folder = train(settings, run, progress=progress, tell=tell)

@@ -13,7 +13,8 @@ import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips import After, batch_of_one
-from rlhf_gym.environments import goal_of
+from rlhf_gym.environments import goal_of, probed
+from rlhf_gym.evaluation import Actor
 from rlhf_gym.media import encode, off_screen
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.runs import RunFolder
@@ -53,7 +54,7 @@ def command(
     folder = RunFolder.open(run)
     agent, reward_model, settings = load(folder.path)
     goal = settings.goal or goal_of(settings.env_id).text
-    env = gym.make(settings.env_id, render_mode="rgb_array")
+    env = probed(gym.make(settings.env_id, render_mode="rgb_array"))
     fps = float(env.metadata.get("render_fps") or 30)
 
     def start() -> Iterator[Moment]:
@@ -85,9 +86,9 @@ def moments(
     """
     normalised = _normalisation(reward_model)
     observation, _ = env.reset(seed=seed)
-    memory, begins = None, np.ones(1, bool)
+    actor = Actor(agent, env.action_space)
     while True:
-        action, memory = agent.predict(observation, memory, begins, deterministic=True)
+        action = actor.act(observation)
         frame, before = np.asarray(env.render()), batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
         after = After(batch_of_one(observation), np.array([terminated]))
@@ -95,9 +96,9 @@ def moments(
         ended = terminated or truncated
         members = normalised(members)
         yield Moment(frame, float(members.mean()), members, float(reward), ended)
-        begins[:] = ended
         if ended:
             observation, _ = env.reset()
+            actor.begin()
 
 
 def _normalisation(reward_model: RewardModel) -> Callable[[Any], Any]:
