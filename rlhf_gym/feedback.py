@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import CSVOutputFormat
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 from stable_baselines3.common.vec_env import VecEnv
@@ -176,6 +177,7 @@ class HumanFeedback(BaseCallback):
         self._warm_up_taken = 0
         self._warmed_up = self._stopped = self._began = False
         self._steps_without = 0
+        self._csv: CSVOutputFormat | None = None
         self._relabelled: OffPolicyAlgorithm | None = None
         self._shared: SharedRewardModel | None = None
         self._relabels = False
@@ -323,6 +325,7 @@ class HumanFeedback(BaseCallback):
                 "env = feedback.wrap(make_vec_env(...))"
             )
         self._stopped, self._began = False, True
+        self._log_into_the_folder()
         if isinstance(self.model, OffPolicyAlgorithm) and self._relabelled is not self.model:
             self.relabel(self.model)
         if isinstance(self.model, A3C) and self._shared is None:
@@ -334,6 +337,13 @@ class HumanFeedback(BaseCallback):
             self._warm_up()
         if not (self.teaching.first_round_done or self.teaching.stopping):
             self.teaching.first_round(self.model)
+
+    def _log_into_the_folder(self) -> None:
+        """Let SB3's logger write what a report shows, unless it does already."""
+        formats = self.logger.output_formats
+        if self.run is not None and not any(isinstance(it, CSVOutputFormat) for it in formats):
+            self._csv = CSVOutputFormat(str(self.run.next_progress()))
+            formats.append(self._csv)
 
     def relabel(self, agent: OffPolicyAlgorithm, state: dict[str, Array] | None = None) -> None:
         """Let the agent's replay buffer pay what the newest reward model says, see `relabel`.
@@ -403,6 +413,15 @@ class HumanFeedback(BaseCallback):
         self.log.publish(self.model, self.asking.labels, "stopped" if self._stopped else "done")
         if self.run is not None and not self._stopped:
             self.checkpoint()
+        if self._csv is not None:
+            self.logger.output_formats.remove(self._csv)
+            self._csv.close()
+            self._csv = None
+        if self._stopped and self.run is not None and not self.run.config.exists():  # a script's
+            print(
+                f"stopped with everything saved in {self.run.path}; go on with "
+                "HumanFeedback(run=..., resume=True) and restore"
+            )
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.stop()
         elif not self._stopped and self.asking.labels < self.labels:

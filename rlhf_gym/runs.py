@@ -130,6 +130,11 @@ class RunFolder:
         """The folder of the last checkpoint."""
         return self.path / "checkpoint"
 
+    def next_progress(self) -> Path:
+        """The file into which a training that begins now logs; those of earlier ones stay."""
+        taken = len(list(self.path.glob("progress*.csv")))
+        return self.path / ("progress.csv" if not taken else f"progress.{taken + 1}.csv")
+
     @property
     def rounds(self) -> Path:
         """One line of JSON a round."""

@@ -79,6 +79,12 @@ def train(
                 f"stable-baselines3's own settings, {settings.labels} labels, "
                 f"{settings.steps:,} steps"
             )
+        rollout = getattr(agent, "n_steps", 0) * env.num_envs
+        if (settings.steps or 0) < 2 * rollout:
+            tell(
+                f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
+                "will hardly learn anything"
+            )
         Evaluation(after=(), before=_returns(settings, agent, tell)).write(folder.evaluation)
         _film(settings, agent, folder, "before")
         return _learn(settings, folder, feedback, agent, progress, tell)
@@ -212,9 +218,7 @@ def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Itera
 
 def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[KVWriter]:
     """Files in the run folder and the trackers; a resumed run leaves the old files as they are."""
-    taken = len(list(folder.path.glob("progress*.csv")))
-    name = "progress.csv" if not taken else f"progress.{taken + 1}.csv"
-    yield CSVOutputFormat(str(folder.path / name))
+    yield CSVOutputFormat(str(folder.next_progress()))
     yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
     for tracker in dict.fromkeys(settings.track):
         yield Tracker(tracker, folder, as_table(settings), resuming=resuming)

@@ -23,6 +23,8 @@ from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNo
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 from rlhf_gym.algorithms.a3c import AHEAD
 from rlhf_gym.envs.scores import SCORES
+from rlhf_gym.report import build_report
+from rlhf_gym.report.data import read_progress
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
@@ -462,3 +464,14 @@ def test_a_forgotten_callback_is_told_of() -> None:
 def test_what_is_no_vector_environment_is_refused(env: Any) -> None:
     with pytest.raises(ValueError, match="wrap needs a vector environment"):
         feedback_of().wrap(env)
+
+
+def test_a_script_with_a_run_folder_leaves_what_a_report_needs(tmp_path: Path) -> None:
+    feedback = feedback_of(run=tmp_path / "run")
+    agent = trained(feedback, 1200, n_envs=4)
+    progress = read_progress(tmp_path / "run")
+    assert len(progress.series("time/total_timesteps", "rollout/ep_rew_mean")[0]) >= 3
+    agent.learn(600, callback=feedback)
+    assert (tmp_path / "run" / "progress.2.csv").exists()
+    page = build_report(tmp_path / "run")
+    assert "The agent trained on CartPole-v1" in page.read_text()

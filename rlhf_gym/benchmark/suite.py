@@ -138,6 +138,7 @@ def suite_of(text: str, name: str) -> Suite:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"the suite {name} is not valid TOML: {error}") from error
     try:
+        _check_place(table)
         check_names(table, [*get_type_hints(Grid), "grid"])
         grids = table.pop("grid", [{}])
         if not (
@@ -149,6 +150,17 @@ def suite_of(text: str, name: str) -> Suite:
         return Suite(name, tuple(_grid({**table, **each}) for each in grids), text)
     except ValueError as error:
         raise ValueError(f"the suite {name}: {error}") from error
+
+
+def _check_place(table: dict[str, Any]) -> None:
+    """Refuse settings of the runs among those of the grid."""
+    of_runs = set(get_type_hints(TrainSettings)) - set(get_type_hints(Grid)) - {"env_id", "algo"}
+    misplaced = [name for name in table if name in of_runs]
+    if misplaced:
+        raise ValueError(
+            f"{' and '.join(misplaced)}: a setting of the runs stands below a line [settings], "
+            "which comes behind everything else"
+        )
 
 
 def _grid(table: dict[str, Any]) -> Grid:

@@ -84,7 +84,8 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
     control = _control(comparison)
     if control is None:
         return "There are no runs with shuffled labels: what the answers add is not known."
-    text = f"With shuffled labels the score is {decimals(control)}"
+    several = sum(each.arm == "shuffled" and bool(each.scored) for each in comparison.series) > 1
+    text = f"With shuffled labels the score is {'at most ' if several else ''}{decimals(control)}"
     if control > CONTROL:
         return f"{text}: much of this is learned without the answers."
     learned = all(series.estimate.value >= POOR for series in taught)

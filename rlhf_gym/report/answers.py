@@ -72,6 +72,7 @@ class Feedback:
         asked: queries that were asked.
         undone: judgements that were taken back.
         media: files of the clips that were drawn, by the clip's number.
+        env_id: the environment.
         goal: what the agent shall do, as annotators are told.
         problem: why the store could not be read, or an empty text.
     """
@@ -80,6 +81,7 @@ class Feedback:
     asked: int = 0
     undone: int = 0
     media: dict[int, Path] = field(default_factory=dict)
+    env_id: str = ""
     goal: str = ""
     problem: str = ""
 
@@ -160,6 +162,7 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
         asked=store.counts().asked,
         undone=sum(judgement.preference is Preference.UNDONE for judgement in log),
         media={clip: run / media.path for clip, media in found.items()},
+        env_id=store.environment.env_id,
         goal=store.environment.goal,
     )
 

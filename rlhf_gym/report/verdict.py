@@ -96,8 +96,8 @@ def outcome(run: RunData, feedback: Feedback) -> Outcome:
     last = run.rounds[-1] if run.rounds else None
     logged = max(run.progress.last(LABELS) or 0, last.labels if last else 0)
     return Outcome(
-        environment=str(run.config.get("env_id", "")) or "A run",
-        algorithm=str(run.config.get("algo", "agent")).upper(),
+        environment=str(run.config.get("env_id", "")) or feedback.env_id or "A run",
+        algorithm=str(run.config["algo"]).upper() if "algo" in run.config else "The agent",
         teacher=str(run.config.get("teacher", "")),
         steps=int(run.progress.last(STEPS) or (last.agent_step if last else 0)),
         total_steps=_whole(run.config.get("steps")),
@@ -246,7 +246,8 @@ def _about_the_model(result: Outcome) -> Iterator[str]:
     if 0 < result.labels < FEW_LABELS:
         yield f"Only {result.labels} labels: the accuracy rests on a handful of held-out ones."
     if result.accuracy is not None and result.accuracy < POOR_ACCURACY:
-        yield f"Held-out accuracy is {result.accuracy:.0%}, close to guessing (50%)."
+        how = "close to" if result.accuracy > 1 - POOR_ACCURACY else "worse than"
+        yield f"Held-out accuracy is {result.accuracy:.0%}, {how} guessing (50%)."
     if result.correlation is not None and result.correlation < POOR_CORRELATION:
         yield (
             f"Learned and true return hardly agree (correlation {result.correlation:.2f}): "

@@ -54,6 +54,7 @@ def test_the_suites_of_the_package_can_be_planned(name: str) -> None:
         ('environments = ["A"]\narms = ["learnt"]', "no arm 'learnt' .did you mean learned"),
         ('environments = ["A"]\narms = []', "arms is empty"),
         ('environments = ["A"]\nfirst_seed = -5', "first_seed must be at least 0, but is -5"),
+        ('environments = ["A"]\nsteps = 600', r"steps: a setting of the runs .* \[settings\]"),
         ("[grid]\nseeds = 3", "with two brackets"),
         ("grid = []", r"the suite bad: write \[\[grid\]\].*grid is \[\] instead"),
         ("[[grids]]\nseeds = 3", r"unknown key 'grids' \(did you mean grid"),

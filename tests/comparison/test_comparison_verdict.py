@@ -29,6 +29,12 @@ def test_a_good_comparison_says_so_and_warns_of_nothing() -> None:
     assert found.warnings == ()
 
 
+def test_of_several_controls_the_highest_is_named_as_such() -> None:
+    fewer = rows_of("CartPole-v1", "shuffled", [0.2] * 5, labels=10)
+    trust = verdict_of(arms_of("CartPole-v1") + fewer).trust
+    assert "With shuffled labels the score is at most 0.20: it is the answers" in trust
+
+
 def test_several_algorithms_are_named_best_first() -> None:
     rows = arms_of("CartPole-v1")
     better = [row for row in arms_of("CartPole-v1", algo="a2c") if row.arm == "true"]

@@ -6,7 +6,7 @@ import pytest
 from rlhf_gym.judgements import Judgement, Preference
 from rlhf_gym.report.answers import Answer, Feedback
 from rlhf_gym.report.data import RunData
-from rlhf_gym.report.verdict import Outcome, judge, number
+from rlhf_gym.report.verdict import Outcome, judge, number, outcome
 
 RUN = RunData(Path("runs/a"))
 GOOD = Outcome(
@@ -39,6 +39,16 @@ def test_a_good_run_is_told_in_one_sentence_without_warnings() -> None:
     )
     assert verdict.level == "good"
     assert verdict.warnings == ()
+
+
+def test_a_run_of_a_script_is_named_by_its_environment() -> None:
+    result = replace(outcome(RUN, Feedback(env_id="CartPole-v1")), steps=9, after=1.0)
+    assert judge(result, RUN, Feedback()).headline.startswith("The agent trained on CartPole-v1")
+
+
+def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
+    assert "55%, close to guessing" in warnings(replace(GOOD, accuracy=0.55))
+    assert "17%, worse than guessing" in warnings(replace(GOOD, accuracy=0.17))
 
 
 def test_a_fall_despite_high_accuracy_is_called_a_collapse() -> None:
