@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SCORES", "Score", "coasting_height", "score_of", "tip_height"]
+__all__ = ["SCORES", "Score", "coasting_height", "hovering", "score_of", "tip_height"]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -67,12 +67,35 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     return np.asarray(-cos_a - (cos_a * cos_b - sin_a * sin_b), dtype=np.float32)
 
 
+def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """LunarLanderHover: how near the lander is to the middle of the frame, slow and upright.
+
+    The distance from there, half the speed and the tilt, all taken negatively.
+
+    Args:
+        observations: ``(n, 8)``: position, velocity, angle, ...
+        actions: ``(n, ...)``, not looked at.
+
+    Returns:
+        ``(n,)`` float32.
+
+    >>> still, fallen = (0, 0.75, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0.5, 0, 1, 1)
+    >>> hovering(np.array([still, fallen]), np.zeros(2)).tolist()
+    [0.0, -1.25]
+    """
+    across, height, across_speed, up_speed, tilt = np.asarray(observations, np.float64).T[:5]
+    away = np.hypot(across, height - 0.75)
+    score = -(away + np.hypot(across_speed, up_speed) / 2 + np.abs(tilt))
+    return np.asarray(score, dtype=np.float32)
+
+
 SCORES: dict[str, Score] = {
     "MountainCar-v0": coasting_height,
     "MountainCarContinuous-v0": partial(coasting_height, flag=0.45),
     "Acrobot-v1": tip_height,
+    "LunarLanderHover-v1": hovering,
 }
-"""The scores of Gymnasium's environments whose rewards cannot tell two short clips apart, by id."""
+"""The scores of environments whose rewards cannot tell two short clips apart, by id."""
 
 
 def score_of(env_id: str) -> Score | None:

@@ -25,6 +25,7 @@ from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
 __all__ = [
     "clip_steps",
+    "counted_in",
     "goal_from",
     "goal_of",
     "has_no_reward",
@@ -197,6 +198,15 @@ def has_no_reward(env_id: str) -> bool:
     (True, False)
     """
     return "probe" in _metadata(env_id)
+
+
+def counted_in(env_id: str) -> str:
+    """What the return of an episode is: the true return, or what the environment counts.
+
+    >>> counted_in("rlhf/PendulumSpin-v1"), counted_in("Pendulum-v1")
+    ('full turns of the pendulum', 'true return')
+    """
+    return str(_metadata(env_id).get("probe", "true return"))
 
 
 def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:

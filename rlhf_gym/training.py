@@ -85,7 +85,9 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        Evaluation(after=(), before=_returns(settings, agent, tell)).write(folder.evaluation)
+        Evaluation(after=(), before=_returns(settings, agent, "untrained", tell)).write(
+            folder.evaluation
+        )
         _film(settings, agent, folder, "before")
         return _learn(settings, folder, feedback, agent, progress, tell)
 
@@ -199,7 +201,7 @@ def _learn(
     if feedback.stopped:
         tell(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
         return folder
-    after = _returns(settings, agent, tell)
+    after = _returns(settings, agent, "trained", tell)
     evaluation = replace(read_evaluation(folder.evaluation), after=after)
     evaluation.write(folder.evaluation)
     _film(settings, agent, folder, "after")
@@ -238,11 +240,11 @@ def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iter
 
 
 def _returns(
-    settings: TrainSettings, agent: BaseAlgorithm, tell: Callable[[str], None]
+    settings: TrainSettings, agent: BaseAlgorithm, which: str, tell: Callable[[str], None]
 ) -> tuple[float, ...]:
     """True returns of the agent; says what goes on, which may last."""
     episodes = settings.evaluation_episodes
-    tell(f"evaluating the agent: {episodes} episodes of the untouched environment")
+    tell(f"evaluating the {which} agent: {episodes} episodes of the untouched environment")
     return true_returns(
         agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
     )

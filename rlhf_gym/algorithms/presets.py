@@ -193,6 +193,24 @@ _ACROBOT_A2C = Preset(
     measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
 )
 
+_MOVING_DOT = Preset(
+    steps=40_000,
+    n_envs=8,
+    labels=100,
+    clip_seconds=1.0,
+    norm_reward=True,
+    agent={
+        "n_steps": 128,
+        "batch_size": 256,
+        "n_epochs": 4,
+        "gamma": 0.9,
+        "gae_lambda": 0.9,
+        "ent_coef": 0.01,
+        "learning_rate": 7e-4,
+    },
+    measured="-3.3, worst of 5 seeds -3.9, from 100 labels (shuffled: -15, true reward: -1.5)",
+)
+
 PRESETS: dict[tuple[str, str], Preset] = {
     ("CartPole-v1", "ppo"): Preset(
         steps=100_000,
@@ -223,23 +241,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         agent={**_ACROBOT_A2C.agent, "n_workers": 2, "learning_rate": "lin_2e-3"},
         measured="-83, worst of 5 seeds -86, from 100 labels (shuffled: -500, true reward: -81)",
     ),
-    ("MovingDot-v1", "ppo"): Preset(
-        steps=40_000,
-        n_envs=8,
-        labels=100,
-        clip_seconds=1.0,
-        norm_reward=True,
-        agent={
-            "n_steps": 128,
-            "batch_size": 256,
-            "n_epochs": 4,
-            "gamma": 0.9,
-            "gae_lambda": 0.9,
-            "ent_coef": 0.01,
-            "learning_rate": 7e-4,
-        },
-        measured="-3.3, worst of 5 seeds -3.9, from 100 labels (shuffled: -15, true reward: -1.5)",
-    ),
+    ("MovingDot-v1", "ppo"): _MOVING_DOT,
     ("Pendulum-v1", "ppo"): Preset(
         steps=100_000,
         n_envs=32,
@@ -327,6 +329,55 @@ PRESETS: dict[tuple[str, str], Preset] = {
         reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
         measured="242, worst of 5 seeds -4, from 2400 labels (shuffled: -646, true reward: 282)",
     ),
+    ("CartPoleWindmill-v1", "ppo"): Preset(
+        steps=100_000,
+        n_envs=32,
+        labels=100,
+        clip_seconds=0.5,
+        agent={
+            "n_steps": 64,
+            "batch_size": 256,
+            "n_epochs": 10,
+            "gamma": 0.99,
+            "gae_lambda": 0.95,
+            "learning_rate": "lin_1e-3",
+        },
+        measured="",
+    ),
+    ("PendulumSpin-v1", "ppo"): Preset(
+        steps=100_000,
+        n_envs=32,
+        labels=100,
+        clip_seconds=0.5,
+        norm_reward=True,
+        agent={
+            "n_steps": 64,
+            "batch_size": 256,
+            "n_epochs": 10,
+            "gamma": 0.98,
+            "gae_lambda": 0.95,
+            "learning_rate": 1e-3,
+        },
+        measured="",
+    ),
+    ("LunarLanderHover-v1", "ppo"): Preset(
+        steps=200_000,
+        n_envs=16,
+        hold=10,
+        labels=200,
+        clip_seconds=0.5,
+        norm_reward=True,
+        agent={
+            "n_steps": 256,
+            "batch_size": 128,
+            "n_epochs": 10,
+            "gamma": 0.99,
+            "gae_lambda": 0.95,
+            "learning_rate": "lin_1e-3",
+        },
+        measured="",
+    ),
+    ("MovingDotSecret-v1", "ppo"): replace(_MOVING_DOT, measured=""),
     ("CartPole-v1", "dqn"): Preset(
         steps=50_000,
         n_envs=1,

@@ -10,6 +10,7 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.algorithms import agent_settings
+from rlhf_gym.environments import counted_in
 from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.report import build_report
 from rlhf_gym.run_settings import TrainSettings
@@ -72,12 +73,14 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         print(json_module.dumps({**result, "before": evaluation.before}))
         return 0
     if evaluation.after:
+        env_id = str(folder.settings_table().get("env_id", ""))
         before = (
             f"{sum(evaluation.before) / len(evaluation.before):.1f}" if evaluation.before else "?"
         )
         print(
-            f"true return on the untouched environment: {before} before, {evaluation.mean:.1f} "
-            f"+- {evaluation.standard_error:.1f} after ({len(evaluation.after)} episodes)"
+            f"{counted_in(env_id)} on the untouched environment: {before} before, "
+            f"{evaluation.mean:.1f} +- {evaluation.standard_error:.1f} after "
+            f"({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")
     print(f"see the agent: rlhf-gym watch {folder.path}")
