@@ -10,20 +10,20 @@ import numpy.typing as npt
 import pytest
 
 from rlhf_gym import score_of
-from rlhf_gym.envs.scores import SCORES, coasting_height, tip_height
+from rlhf_gym.envs.scores import SCORES, coasting_height, hovering, tip_height
 
 
 def steps(env_id: str, n: int = 400) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """What a random policy sees and does."""
-    env = gym.make(env_id)
+    env = gym.make(f"rlhf/{env_id}")
     env.action_space.seed(0)
     observation, _ = env.reset(seed=0)
     observations, actions = [], []
     for _ in range(n):
         observations.append(observation)
         actions.append(env.action_space.sample())
-        observation, _, terminated, truncated, _ = env.step(actions[-1])
-        if terminated or truncated:
+        observation, _, _, truncated, info = env.step(actions[-1])
+        if truncated or "ended" in info:
             observation, _ = env.reset()
     return np.array(observations), np.array(actions)
 
@@ -52,6 +52,13 @@ def test_a_car_at_the_flag_is_better_than_any_way_to_it(env_id: str) -> None:
     flag = env.goal_position
     there, before = SCORES[env_id](np.array([(flag, 0.0), (flag - 1e-3, 0.07)]), np.zeros(2))
     assert there > 50 * before > 0
+
+
+def test_hovering_is_best_still_and_upright_in_the_middle_of_the_frame() -> None:
+    best = (0.0, 0.75, 0, 0, 0, 0, 0, 0)
+    others = [best[:i] + (best[i] + off,) + best[i + 1 :] for i in range(5) for off in (-0.1, 0.1)]
+    scores = hovering(np.array([best, *others]), np.zeros(11))
+    assert scores[0] == 0 and scores[1:] == pytest.approx([-0.1] * 4 + [-0.05] * 4 + [-0.1] * 2)
 
 
 def test_acrobot_ends_when_its_tip_is_higher_than_one() -> None:
