@@ -19,7 +19,7 @@ _CART, _POLE, _HALF = 1.0, 0.1, 0.5
 """Masses in kg, and half the pole's length in m, as CartPole's."""
 _TRACK = 2.4
 _FASTEST = 20.0
-_PIXELS = 110.0
+_PIXELS = 80.0
 """A metre."""
 _PUSHES = (-_FORCE, 0.0, _FORCE)
 

@@ -46,7 +46,7 @@ class HalfCheetahOneLeg(HalfCheetah):
 
     >>> env = HalfCheetahOneLeg()
     >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[1]
+    >>> float(env.step(env.action_space.sample())[1])
     0.0
     """
 

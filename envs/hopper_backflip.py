@@ -52,7 +52,7 @@ class HopperBackflip(Hopper):
 
     >>> env = HopperBackflip()
     >>> observation, info = env.reset(seed=0)
-    >>> observation.shape, env.step(env.action_space.sample())[1]
+    >>> observation.shape, float(env.step(env.action_space.sample())[1])
     ((12,), 0.0)
     """
 

@@ -85,7 +85,7 @@ def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """
     across, height, across_speed, up_speed, tilt = np.asarray(observations, np.float64).T[:5]
     away = np.hypot(across, height - 0.75)
-    score = -(away + np.hypot(across_speed, up_speed) / 2 + np.abs(tilt))
+    score = 0.0 - (away + np.hypot(across_speed, up_speed) / 2 + np.abs(tilt))
     return np.asarray(score, dtype=np.float32)
 
 

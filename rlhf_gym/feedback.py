@@ -54,7 +54,7 @@ __all__ = ["HumanFeedback"]
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
 REPEATS = 0.05
-FORGOTTEN = 100
+FORGOTTEN = 250
 """Vector steps without a training of ours from which on the callback was forgotten."""
 CHECKPOINT_SHARE = 20
 """Checkpoints take at most one second in so many."""

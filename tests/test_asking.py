@@ -62,7 +62,15 @@ def prefer_larger(store: FeedbackStore, query: Query) -> None:
 
 def feedback_of(person: Person, run: Path, labels: int = 12, resume: bool = False) -> HumanFeedback:
     return HumanFeedback(
-        person, labels, clip_length=10, run=run, resume=resume, wait=True, device="cpu"
+        person,
+        labels,
+        clip_length=10,
+        strategy="disagreement",
+        first_share=0.25,
+        run=run,
+        resume=resume,
+        wait=True,
+        device="cpu",
     )
 
 

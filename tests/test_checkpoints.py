@@ -56,12 +56,24 @@ class Case:
 
     def venv(self) -> VecEnv:
         return make_vec_env(
-            self.env_id, self.n_envs, seed=3, vec_env_cls=SubprocVecEnv if self.processes else None
+            self.env_id,
+            self.n_envs,
+            seed=3,
+            hold=500,  # else most of the short clips of CartPole are ties
+            vec_env_cls=SubprocVecEnv if self.processes else None,
         )
 
     def plug_in(self, run: Path, resume: bool = False) -> tuple[HumanFeedback, VecEnv]:
         feedback = HumanFeedback(
-            "synthetic", LABELS, clip_length=10, run=run, resume=resume, seed=1, device="cpu"
+            "synthetic",
+            LABELS,
+            clip_length=10,
+            strategy="disagreement",
+            first_share=0.25,
+            run=run,
+            resume=resume,
+            seed=1,
+            device="cpu",
         )
         return feedback, self.outside(feedback.wrap(self.inside(self.venv())))
 

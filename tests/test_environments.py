@@ -27,7 +27,7 @@ class Unrestorable(CartPoleEnv):
 
 
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
-    venv = make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=50)
+    venv = make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=50, hold=50)
     venv.reset()
     for step in range(1, 101):
         _, _, dones, infos = venv.step(np.array([1, 0]))
@@ -105,11 +105,11 @@ def test_at_least_one_environment_is_needed() -> None:
 
 
 def test_the_spec_of_a_vector_environment_rebuilds_one_environment() -> None:
-    text = spec_json(make_vec_env("CartPole-v1", n_envs=2, horizon=70))
+    text = spec_json(make_vec_env("CartPole-v1", n_envs=2, horizon=70, hold=9))
     rebuilt = gym.make(EnvSpec.from_json(text))
     assert isinstance(rebuilt, FixedHorizon)
     assert rebuilt.horizon == 70
-    assert text == spec_json(make_env("CartPole-v1", horizon=70))
+    assert text == spec_json(make_env("CartPole-v1", horizon=70, hold=9))
 
 
 def test_an_environment_that_cannot_be_written_down_has_an_empty_spec() -> None:

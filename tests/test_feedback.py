@@ -457,7 +457,7 @@ def test_a_forgotten_callback_is_told_of() -> None:
     env = feedback_of().wrap(make_vec_env("CartPole-v1", 2, seed=0))
     agent = PPO("MlpPolicy", env, seed=0, device="cpu", **SHORT_PPO)
     with pytest.warns(UserWarning, match=r"agent.learn\(..., callback=feedback\)"):
-        agent.learn(600)
+        agent.learn(900)
 
 
 @pytest.mark.parametrize("env", ["CartPole-v1", gym.make("CartPole-v1")], ids=type)

@@ -7,13 +7,36 @@ from pathlib import Path
 
 import numpy as np
 
-from rlhf_gym.algorithms.presets import presets_of
+from rlhf_gym.algorithms.presets import Preset, presets_of
 from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.comparison.comparison import compare
 from rlhf_gym.comparison.tables import overview
+from rlhf_gym.environments import counted_in
 
 ROOT = Path(__file__).parents[1]
 CLASSIC = ROOT / "docs" / "results" / "classic"
+BEHAVIOURS = ROOT / "docs" / "results" / "behaviours"
+
+Returns = dict[tuple[str, str, int], list[float]]
+"""Mean returns of the runs of PPO, or of the random policy, by environment, arm and labels."""
+
+
+def returns_in(folder: Path, algo: str) -> Returns:
+    found: Returns = {}
+    for row in ResultsFolder(folder).rows():
+        if row.algo in (algo, ""):
+            cell = found.setdefault((row.env_id, row.arm, row.labels), [])
+            cell.append(float(np.mean(row.returns)))
+    return found
+
+
+def assert_told(preset: Preset, learned: list[float], *others: list[float]) -> None:
+    """The numbers in ``measured``: median, seeds, worst, labels, and the medians of other arms."""
+    told = re.findall(r"-?\d+\.?\d*", preset.measured)
+    medians = [float(np.median(cell)) for cell in (learned, *others)]
+    found = [medians[0], len(learned), min(learned), preset.labels, *medians[1:]]
+    decimals = [len(number.partition(".")[2]) for number in told]
+    assert told == [f"{value:.{n}f}" for value, n in zip(found, decimals, strict=True)]
 
 
 def test_the_comparison_is_that_of_the_committed_results() -> None:
@@ -23,24 +46,22 @@ def test_the_comparison_is_that_of_the_committed_results() -> None:
 
 
 def test_a_preset_tells_the_returns_of_its_committed_runs() -> None:
-    returns: dict[tuple[str, str, str, int], list[float]] = {}
-    for row in ResultsFolder(CLASSIC).rows():
-        cell = returns.setdefault((row.env_id, row.algo, row.arm, row.labels), [])
-        cell.append(float(np.mean(row.returns)))
-    for env_id, algo in {(env_id, algo) for env_id, algo, *_ in returns if algo}:
-        preset = presets_of(env_id)[algo]
-        learned, shuffled, true = (
-            returns[env_id, algo, arm, labels]
-            for arm, labels in (
-                ("learned", preset.labels),
-                ("shuffled", preset.labels),
-                ("true", 0),
-            )
-        )
-        told = re.findall(r"-?\d+\.?\d*", preset.measured)
-        medians = [float(np.median(cell)) for cell in (learned, shuffled, true)]
-        worst = min(learned)
-        found = [medians[0], len(learned), worst, preset.labels, *medians[1:]]
-        decimals = [len(number.partition(".")[2]) for number in told]
-        rounded = [f"{value:.{places}f}" for value, places in zip(found, decimals, strict=True)]
-        assert told == rounded, f"{env_id}, {algo}"
+    for algo in {row.algo for row in ResultsFolder(CLASSIC).rows() if row.algo}:
+        found = returns_in(CLASSIC, algo)
+        for env_id in {env_id for env_id, arm, _ in found if arm == "true"}:
+            preset = presets_of(env_id)[algo]
+            arms = [found[env_id, arm, preset.labels] for arm in ("learned", "shuffled")]
+            assert_told(preset, *arms, found[env_id, "true", 0])
+
+
+def test_behaviours_tell_what_was_counted() -> None:
+    found = returns_in(BEHAVIOURS, "ppo")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for env_id in {env_id for env_id, *_ in found}:
+        preset = presets_of(env_id)["ppo"]
+        learned, shuffled = (found[env_id, arm, preset.labels] for arm in ("learned", "shuffled"))
+        random = found[env_id, "random", 0]
+        assert_told(preset, learned, shuffled, random)
+        cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
+        numbers = " | ".join(f"{value:.1f}" for value in cells)
+        assert f"| `{env_id}` | {counted_in(env_id)} | {preset.labels} | {numbers} |" in readme
