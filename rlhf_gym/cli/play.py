@@ -29,7 +29,7 @@ def command(
     """
     if not speed > 0:
         raise ValueError(f"--speed must be more than 0, but {speed} was given")
-    from rlhf_gym.environments import goal_of, make_env
+    from rlhf_gym.environments import counted_in, goal_of, make_env
     from rlhf_gym.window.play import play
 
     env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")
@@ -38,4 +38,4 @@ def command(
     finally:
         env.close()
     for number, value in enumerate(returns, start=1):
-        print(f"episode {number}: true return {value:g}")
+        print(f"episode {number}: {counted_in(env_id)} {value:g}")
