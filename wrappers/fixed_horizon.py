@@ -106,8 +106,9 @@ class FixedHorizon(
 def _own_horizon(env: gym.Env[Any, Any]) -> int:
     horizon = env.spec.max_episode_steps if env.spec is not None else None
     if horizon is None:
+        name = env.spec.id if env.spec is not None else env
         raise ValueError(
-            f"{env} has no time limit of its own: say how many steps an episode lasts with "
-            "horizon=..., or keep its ends with keep_termination=True"
+            f"{name} has no time limit of its own: say how many steps an episode lasts, with "
+            "horizon=... or --horizon, or keep its ends with keep_termination=True"
         )
     return horizon
