@@ -212,8 +212,9 @@ def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
 
 def _about_settings(comparison: Comparison) -> Iterator[str]:
     for cell in comparison.cells:
-        names = [name for name in differing([flat(row.settings) for row in cell.rows])]
-        if names := [name for name in names if name != "seed"]:
+        tables = [flat(row.settings) for row in cell.rows]
+        known = set.intersection(*map(set, tables)) if tables else set()  # others are newer
+        if names := [name for name in differing(tables) if name in known - {"seed"}]:
             yield (
                 f"{cell.place} {cell.name}: the seeds differ in more than the "
                 f"seed ({_some(names)})."

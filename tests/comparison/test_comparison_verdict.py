@@ -35,6 +35,13 @@ def test_of_several_controls_the_highest_is_named_as_such() -> None:
     assert "With shuffled labels the score is at most 0.20: it is the answers" in trust
 
 
+def test_a_setting_that_is_newer_than_a_run_makes_no_difference() -> None:
+    rows = arms_of("CartPole-v1")
+    newer = [replace(row, settings={**row.settings, "seed": 1, "anew": True}) for row in rows[1:]]
+    older = [replace(rows[0], settings={**rows[0].settings, "seed": 0})]
+    assert not warned(older + newer, "differ in more than the seed")
+
+
 def test_several_algorithms_are_named_best_first() -> None:
     rows = arms_of("CartPole-v1")
     better = [row for row in arms_of("CartPole-v1", algo="a2c") if row.arm == "true"]
