@@ -56,6 +56,7 @@ def test_a_preset_tells_the_returns_of_its_committed_runs() -> None:
 
 def test_behaviours_tell_what_was_counted() -> None:
     found = returns_in(BEHAVIOURS, "ppo")
+    assert found
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for env_id in {env_id for env_id, *_ in found}:
         preset = presets_of(env_id)["ppo"]
