@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SCORES", "Score", "coasting_height", "hovering", "score_of", "tip_height"]
+__all__ = ["SCORES", "Score", "coasting_height", "hovering", "score_of", "spinning", "tip_height"]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -67,6 +67,22 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     return np.asarray(-cos_a - (cos_a * cos_b - sin_a * sin_b), dtype=np.float32)
 
 
+def spinning(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """CartPoleWindmill and PendulumSpin: how fast it turns, in either direction.
+
+    Args:
+        observations: ``(n, d)``, the angular velocity last.
+        actions: ``(n, ...)``, not looked at.
+
+    Returns:
+        ``(n,)`` float32, rad/s.
+
+    >>> spinning(np.array([(1, 0, -8.0), (1, 0, 2.0)]), np.zeros(2)).tolist()
+    [8.0, 2.0]
+    """
+    return np.asarray(np.abs(observations[:, -1]), dtype=np.float32)
+
+
 def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """LunarLanderHover: how near the lander is to the middle of the frame, slow and upright.
 
@@ -94,6 +110,8 @@ SCORES: dict[str, Score] = {
     "MountainCarContinuous-v0": partial(coasting_height, flag=0.45),
     "Acrobot-v1": tip_height,
     "LunarLanderHover-v1": hovering,
+    "CartPoleWindmill-v1": spinning,
+    "PendulumSpin-v1": spinning,
 }
 """The scores of environments whose rewards cannot tell two short clips apart, by id."""
 
