@@ -259,7 +259,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gae_lambda": 0.95,
             "learning_rate": "lin_1e-3",
         },
-        measured="",
+        measured="11.6, worst of 5 seeds 9.6, from 100 labels (shuffled: 0.1, random: 0.1)",
     ),
     ("PendulumSpin-v1", "ppo"): Preset(
         steps=100_000,
@@ -275,7 +275,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gae_lambda": 0.95,
             "learning_rate": 1e-3,
         },
-        measured="",
+        measured="10.7, worst of 5 seeds 10.5, from 100 labels (shuffled: 1.2, random: 0.7)",
     ),
     ("LunarLanderHover-v1", "ppo"): Preset(
         steps=200_000,
@@ -292,9 +292,12 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "gae_lambda": 0.95,
             "learning_rate": "lin_1e-3",
         },
-        measured="",
+        measured="294.4, worst of 5 seeds 185.5, from 200 labels (shuffled: 0.0, random: 9.1)",
     ),
-    ("MovingDotSecret-v1", "ppo"): replace(_MOVING_DOT, measured=""),
+    ("MovingDotSecret-v1", "ppo"): replace(
+        _MOVING_DOT,
+        measured="43.4, worst of 5 seeds 41.8, from 100 labels (shuffled: 0.1, random: 4.0)",
+    ),
     ("CartPole-v1", "dqn"): Preset(
         steps=50_000,
         n_envs=1,
