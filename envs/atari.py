@@ -10,6 +10,8 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.envs.screen import check_render_mode
+
 __all__ = ["MASKS", "Atari", "Box"]
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
@@ -100,10 +102,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
             ValueError: there is no such game, the render mode is another one, or nothing is known
                 of where the game shows its score and no mask is given.
         """
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(
-                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
-            )
+        check_render_mode(render_mode)
         ale_py = _ale_py()
         rom = _rom(ale_py, game)
         if mask is None and game not in MASKS:

@@ -8,7 +8,17 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BLUE", "DARK", "FAINT", "GREY", "ORANGE", "Drawing", "Frame", "Screen"]
+__all__ = [
+    "BLUE",
+    "DARK",
+    "FAINT",
+    "GREY",
+    "ORANGE",
+    "Drawing",
+    "Frame",
+    "Screen",
+    "check_render_mode",
+]
 
 Frame: TypeAlias = npt.NDArray[np.uint8]
 """``(height, width, 3)``"""
@@ -23,6 +33,18 @@ ORANGE, BLUE = (230, 159, 0), (86, 180, 233)
 _FINE = 2
 """Drawn so many times as large, and shrunk, so that edges are smooth."""
 _MODES = ("human", "rgb_array")
+
+
+def check_render_mode(render_mode: str | None) -> None:
+    """Refuse a render mode that there is not.
+
+    Raises:
+        ValueError: it is none of ``"human"``, ``"rgb_array"`` and None.
+    """
+    if render_mode not in (None, *_MODES):
+        raise ValueError(
+            f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
+        )
 
 
 class Drawing:
@@ -91,10 +113,7 @@ class Screen:
     """
 
     def __init__(self, render_mode: str | None, fps: float, title: str) -> None:
-        if render_mode not in (None, *_MODES):
-            raise ValueError(
-                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
-            )
+        check_render_mode(render_mode)
         self.render_mode, self.fps, self.title = render_mode, fps, title
         self._window: Any = None
         self._clock: Any = None

@@ -38,7 +38,6 @@ __all__ = [
 Env = gym.Env[Any, Any]
 
 DEFAULT_FPS = 30
-ATARI = "one of rlhf/Pong-v1 and its like"
 _NOT_RECORDED = ("Monitor", "SnapshotRecorder")
 
 
@@ -119,7 +118,8 @@ def make_vec_env(
         )
     if isinstance(env_id, str) and not keep_termination:
         preset = any_preset_of(env_id)
-        horizon, hold = horizon or preset.horizon, hold or preset.hold
+        horizon = preset.horizon if horizon is None else horizon
+        hold = preset.hold if hold is None else hold
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
@@ -282,7 +282,7 @@ def _spec(env_id: str) -> EnvSpec:
     except gym.error.Error as error:
         meant = near(name, gym.registry)
         if name.startswith("ALE/"):
-            meant = f" (did you mean ale_py:{name}, or {ATARI} with score and ends hidden?)"
+            meant = f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
         raise ValueError(
             f"there is no environment with the id {env_id!r}{meant}; `rlhf-gym envs` lists those "
             "that are installed, and module:id names one of an own module"

@@ -10,7 +10,7 @@ import torch
 import tyro
 
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_agent_settings
-from rlhf_gym.algorithms.presets import preset_of
+from rlhf_gym.algorithms.presets import any_preset_of, preset_of
 from rlhf_gym.judgements import ScheduleName, Strategy
 from rlhf_gym.reward_model_settings import RewardModelSettings
 from rlhf_gym.tracking import TrackerName
@@ -116,6 +116,10 @@ def filled(settings: TrainSettings) -> TrainSettings:
         "norm_reward",
     )
     open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
+    if not settings.keep_termination:  # a fall-back has what `make_vec_env` falls back to
+        for name in ("horizon", "hold"):
+            if name in open_ and open_[name] is None:
+                open_[name] = getattr(any_preset_of(settings.env_id), name)
     labels = settings.labels or preset.labels
     if settings.first_share is None and labels > 0:
         open_["first_share"] = preset.share_before_training(labels)

@@ -451,6 +451,8 @@ def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:
     assert venv.get_attr("hold") == [25] and venv.get_attr("horizon") == [500]
     assert make_vec_env("CartPole-v1", seed=0, hold=7).get_attr("hold") == [7]
     assert make_vec_env("LunarLander-v3", seed=0).get_attr("horizon") == [400]
+    with pytest.raises(ValueError, match="hold must be at least 1 step, but it is 0"):
+        make_vec_env("CartPole-v1", seed=0, hold=0)
 
 
 def test_a_forgotten_callback_is_told_of() -> None:

@@ -128,23 +128,44 @@ _MOVING_DOT = Preset(
     measured="-3.3, worst of 5 seeds -3.9, from 100 labels (shuffled: -15, true reward: -1.5)",
 )
 
+_CARTPOLE_PPO = Preset(
+    steps=100_000,
+    n_envs=32,
+    hold=25,
+    labels=100,
+    clip_seconds=0.5,
+    agent={
+        "n_steps": 64,
+        "batch_size": 256,
+        "n_epochs": 10,
+        "gamma": 0.99,
+        "gae_lambda": 0.95,
+        "learning_rate": "lin_1e-3",
+    },
+    measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
+)
+
+_PENDULUM_PPO = Preset(
+    steps=100_000,
+    n_envs=32,
+    labels=50,
+    clip_seconds=0.2,
+    first_share=0.6,
+    reward_model=RewardModelSettings(members=7),
+    norm_reward=True,
+    agent={
+        "n_steps": 64,
+        "batch_size": 256,
+        "n_epochs": 10,
+        "gamma": 0.98,
+        "gae_lambda": 0.95,
+        "learning_rate": 1e-3,
+    },
+    measured=("-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)"),
+)
+
 PRESETS: dict[tuple[str, str], Preset] = {
-    ("CartPole-v1", "ppo"): Preset(
-        steps=100_000,
-        n_envs=32,
-        hold=25,
-        labels=100,
-        clip_seconds=0.5,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 10,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "learning_rate": "lin_1e-3",
-        },
-        measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
-    ),
+    ("CartPole-v1", "ppo"): _CARTPOLE_PPO,
     ("CartPole-v1", "a2c"): _CARTPOLE_A2C,
     ("Acrobot-v1", "a2c"): _ACROBOT_A2C,
     ("CartPole-v1", "a3c"): replace(
@@ -159,26 +180,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         measured="-83, worst of 5 seeds -86, from 100 labels (shuffled: -500, true reward: -81)",
     ),
     ("MovingDot-v1", "ppo"): _MOVING_DOT,
-    ("Pendulum-v1", "ppo"): Preset(
-        steps=100_000,
-        n_envs=32,
-        labels=50,
-        clip_seconds=0.2,
-        first_share=0.6,
-        reward_model=RewardModelSettings(members=7),
-        norm_reward=True,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 10,
-            "gamma": 0.98,
-            "gae_lambda": 0.95,
-            "learning_rate": 1e-3,
-        },
-        measured=(
-            "-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)"
-        ),
-    ),
+    ("Pendulum-v1", "ppo"): _PENDULUM_PPO,
     ("Acrobot-v1", "ppo"): Preset(
         steps=100_000,
         n_envs=32,
@@ -246,35 +248,17 @@ PRESETS: dict[tuple[str, str], Preset] = {
         reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
         measured="245, worst of 5 seeds -2, from 2400 labels (shuffled: -713, true reward: 282)",
     ),
-    ("CartPoleWindmill-v1", "ppo"): Preset(
-        steps=100_000,
-        n_envs=32,
-        labels=100,
-        clip_seconds=0.5,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 10,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "learning_rate": "lin_1e-3",
-        },
+    ("CartPoleWindmill-v1", "ppo"): replace(
+        _CARTPOLE_PPO,
+        hold=None,
         measured="11.6, worst of 5 seeds 9.6, from 100 labels (shuffled: 0.1, random: 0.1)",
     ),
-    ("PendulumSpin-v1", "ppo"): Preset(
-        steps=100_000,
-        n_envs=32,
+    ("PendulumSpin-v1", "ppo"): replace(
+        _PENDULUM_PPO,
         labels=100,
         clip_seconds=0.5,
-        norm_reward=True,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 10,
-            "gamma": 0.98,
-            "gae_lambda": 0.95,
-            "learning_rate": 1e-3,
-        },
+        first_share=0.25,
+        reward_model=RewardModelSettings(),
         measured="10.7, worst of 5 seeds 10.5, from 100 labels (shuffled: 1.2, random: 0.7)",
     ),
     ("LunarLanderHover-v1", "ppo"): Preset(

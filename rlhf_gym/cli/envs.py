@@ -84,14 +84,15 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         env = gym.make(env_id)
     except (gym.error.Error, ImportError):
         return None
+    goal = goal_of(env_id)
     row = {
         "id": env_id,
         "observations": _short(env.observation_space),
         "actions": _short(env.action_space),
         "horizon": env.spec.max_episode_steps if env.spec else None,
         "draws": "rgb_array" in env.metadata.get("render_modes", ()),
-        "goal": goal_of(env_id).text,
-        "tie_breaker": goal_of(env_id).tie_breaker,
+        "goal": goal.text,
+        "tie_breaker": goal.tie_breaker,
         "probe": env.metadata.get("probe", ""),
         "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
