@@ -23,6 +23,7 @@ check: .venv/ready  ## style, types, import contracts, and the wheel installed e
 benchmark: .venv/ready  ## the figures in the readme; learning only where docs/results lacks a run
 	$(BIN)/python tests/benchmarks/fitting.py
 	$(BIN)/python tests/benchmarks/memory.py
+	$(BIN)/python tests/benchmarks/atari.py
 	$(BIN)/python tests/benchmarks/overhead.py
 	$(BIN)/python tests/benchmarks/relabelling.py
 	$(BIN)/python tests/benchmarks/window.py

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gymnasium as gym
 
-__all__ = ["ATARI_IDS"]
+__all__ = ["ATARI_IDS", "RAM_IDS", "register_atari"]
 
 _OURS = {
     "rlhf/CartPole-v1": ("cartpole:CartPole", 500),
@@ -51,5 +51,35 @@ ATARI_IDS = {
 }
 """The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
 
-for _id, _game in ATARI_IDS.items():
-    gym.register(_id, "rlhf_gym.envs.atari:Atari", max_episode_steps=4500, kwargs={"game": _game})
+RAM_IDS = {_id.replace("-v1", "-ram-v1"): _game for _id, _game in ATARI_IDS.items()}
+"""The same games, of which the agent sees the console's memory."""
+
+
+def register_atari(game: str, obs_type: str = "grayscale") -> str:
+    """Register a game of Atari, where it is not yet.
+
+    Args:
+        game: ALE's name of it, such as ``"space_invaders"``.
+        obs_type: ``"grayscale"`` or ``"ram"``.
+
+    Returns:
+        Its id.
+
+    >>> register_atari("space_invaders")
+    'rlhf/SpaceInvaders-v1'
+    """
+    name = "".join(word.capitalize() for word in game.split("_"))
+    env_id = f"rlhf/{name}-ram-v1" if obs_type == "ram" else f"rlhf/{name}-v1"
+    if env_id not in gym.registry:
+        gym.register(
+            env_id,
+            "rlhf_gym.envs.atari:Atari",
+            max_episode_steps=4500,
+            kwargs={"game": game} if obs_type == "grayscale" else {"game": game, "obs_type": "ram"},
+        )
+    return env_id
+
+
+for _game in ATARI_IDS.values():
+    register_atari(_game)
+    register_atari(_game, "ram")

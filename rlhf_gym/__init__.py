@@ -18,6 +18,7 @@ import rlhf_gym.envs  # noqa: F401  registers the environments
 if TYPE_CHECKING:
     from rlhf_gym.algorithms.a3c import A3C
     from rlhf_gym.algorithms.presets import preset_of
+    from rlhf_gym.atari import make_atari
     from rlhf_gym.clips import After, Clip
     from rlhf_gym.environments import make_env, make_vec_env
     from rlhf_gym.envs.scores import score_of
@@ -50,6 +51,7 @@ _MODULES = {
     "Teacher": "judgements",
     "VecLearnedReward": "wrappers.learned_reward",
     "WindowTeacher": "teachers",
+    "make_atari": "atari",
     "make_env": "environments",
     "make_vec_env": "environments",
     "preset_of": "algorithms.presets",
@@ -75,6 +77,7 @@ __all__ = [
     "Teacher",
     "VecLearnedReward",
     "WindowTeacher",
+    "make_atari",
     "make_env",
     "make_vec_env",
     "preset_of",

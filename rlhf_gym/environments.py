@@ -98,7 +98,8 @@ def make_vec_env(
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
         snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment.
-        vec_env_cls: stable-baselines3's DummyVecEnv (default) or SubprocVecEnv.
+        vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default environments that
+            can be stepped natively (Atari's) are, and others are in a DummyVecEnv.
         vec_env_kwargs: further arguments of the vector environment.
 
     Raises:
@@ -123,6 +124,11 @@ def make_vec_env(
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
+    if isinstance(env_id, str) and not keep_termination and vec_env_cls is None is render_mode:
+        venv = _native(env_id, make, n_envs, snapshots)
+        if venv is not None:
+            venv.seed(seed)
+            return venv
     return env_util.make_vec_env(
         _maker(make, render_mode, snapshots),
         n_envs,
@@ -188,7 +194,7 @@ def goal_of(env_id: str) -> Goal:
     >>> goal_of("CartPole-v1").text
     'Keep the pole upright and the cart near the middle.'
     """
-    return goal_from(_metadata(env_id), GOALS.get(_spec(env_id).name, GENERAL_GOAL))
+    return goal_from(_metadata(env_id), GOALS.get(_spec(env_id).name.removesuffix("-ram"), GENERAL_GOAL))
 
 
 def has_no_reward(env_id: str) -> bool:
@@ -253,6 +259,20 @@ def _maker(
     if kind == "camera" and render_mode is None:
         render_mode = "rgb_array"
     return partial(_recorded, partial(make, render_mode), kind)
+
+
+def _native(
+    env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
+) -> VecEnv | None:
+    """The environments in a vector environment of their own, where they name one."""
+    if "vec_env" not in _metadata(env_id):
+        return None
+    template = make(None)
+    if "vec_env" not in template.metadata:
+        return None
+    module, _, name = template.metadata["vec_env"].partition(":")
+    venv: VecEnv = getattr(import_module(module), name)(template, n_envs, snapshots=snapshots)
+    return venv
 
 
 def _recorded(make: Callable[[], Env], kind: Kind) -> Env:

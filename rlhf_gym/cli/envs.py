@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import gymnasium as gym
 import tyro
 
-from rlhf_gym.envs import ATARI_IDS
+from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 
 __all__ = ["command"]
 
@@ -58,11 +58,13 @@ def command(
 
 
 def _ids(every_version: bool) -> list[str]:
-    """Our own ids first, then Atari's and Gymnasium's; toys and vectorised twins left out."""
+    """Our own ids first, then Atari's and Gymnasium's; toys and twins left out."""
     newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
     chosen = []
     for spec in gym.registry.values():
         if spec.entry_point is None or spec.namespace in ("phys2d", "tabular"):
+            continue
+        if spec.id in RAM_IDS and not every_version:  # they look like those with pictures
             continue
         chosen.append(spec)
         known = newest.get((spec.namespace, spec.name))

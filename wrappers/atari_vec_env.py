@@ -1,0 +1,232 @@
+"""AtariVecEnv: many games of Atari, stepped natively."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+import gymnasium as gym
+import numpy as np
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.clips import Array
+from rlhf_gym.envs.atari import FRAME_SKIP, SIZE, STACK, STICKY, Atari, Played, draw_start
+from rlhf_gym.envs.atari_masks import small_boxes
+from rlhf_gym.plain_data import decode, encode
+from rlhf_gym.snapshots import take
+
+__all__ = ["AtariVecEnv"]
+
+_EVERY = 64
+"""Steps from one snapshot to the next."""
+
+
+class AtariVecEnv(VecEnv):
+    """Games like one that is given, stepped side by side in ALE's own threads.
+
+    What is seen, earned and hidden is what `rlhf_gym.envs.atari.Atari` shows, to the last bit, and
+    clips are drawn in one of that kind: a game is the seed of its console and its actions. Episodes
+    begin and end together. The infos are those of Monitor and `SnapshotRecorder`.
+    """
+
+    def __init__(self, template: gym.Env[Any, Any], n_envs: int, *, snapshots: bool = True) -> None:
+        """Switch the consoles on.
+
+        Args:
+            template: the wrapped game.
+            n_envs: number of games.
+            snapshots: note in the infos what is needed to draw clips later.
+
+        Raises:
+            ValueError: the game shows its memory, which ALE's threads do not.
+        """
+        import ale_py
+
+        self.template = template
+        game = self.game = cast(Atari, template.unwrapped)
+        if game.obs_type != "grayscale":
+            raise ValueError(f"many games are stepped natively with pictures, not {game.obs_type}")
+        self.snapshots = snapshots
+        self.horizon = int(template.get_wrapper_attr("spec").max_episode_steps)
+        native: Any = ale_py.ALEVectorInterface
+        self._native = native(
+            rom_path=game.rom,
+            num_envs=n_envs,
+            frame_skip=FRAME_SKIP,
+            stack_num=1,
+            img_height=SIZE,
+            img_width=SIZE,
+            noop_max=0,
+            reward_clipping=False,
+            max_episode_steps=2**31 - 1,
+            repeat_action_probability=STICKY[game.setting],
+            full_action_space=game.full_action_space,
+            autoreset_mode="SameStep",
+        )
+        self._hidden = small_boxes(game.mask)
+        self._generators = [np.random.default_rng() for _ in range(n_envs)]
+        self._played = [Played() for _ in range(n_envs)]
+        self._stack = np.zeros((n_envs, STACK, SIZE, SIZE), np.uint8)
+        self._steps = 0
+        self._returns = np.zeros(n_envs)
+        self._restored: dict[int, dict[str, Any]] = {}
+        self._actions = np.zeros(n_envs, np.int64)
+        self._begun = time.time()
+        template.reset(seed=0)
+        super().__init__(n_envs, template.observation_space, template.action_space)
+
+    def reset(self) -> Any:
+        """Begin an episode of each game: ``(n_envs, 84, 84, 4)`` uint8."""
+        for env, seed in enumerate(self._seeds):
+            if seed is not None:
+                self._generators[env] = np.random.default_rng(seed)
+        self._reset_seeds()
+        self._reset_options()
+        self.reset_infos = [{} for _ in range(self.num_envs)]
+        self._begin()
+        return self._observe()
+
+    def step_async(self, actions: Array) -> None:
+        """Hold an action ``(n_envs,)`` in each game."""
+        self._actions = np.asarray(actions)
+        self._native.send(self._actions, np.ones(self.num_envs, np.float32))
+
+    def step_wait(self) -> tuple[Any, Array, Array, list[dict[str, Any]]]:
+        """What the games show and earn."""
+        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
+        if self.snapshots and self._steps % _EVERY == 0:
+            for env, info in enumerate(infos):
+                info["snapshot"] = self._clip_start(env)
+        pictures, points, *_ = self._native.recv()
+        for played, action in zip(self._played, self._actions.tolist(), strict=True):
+            played.actions.append(action)
+        self._look(pictures)
+        self._steps += 1
+        self._returns += points
+        dones = np.full(self.num_envs, self._steps >= self.horizon)
+        if dones[0]:
+            self._end(infos)
+        return self._observe(), points.astype(np.float32), dones, infos
+
+    def close(self) -> None:
+        """Close the game that stands for all."""
+        self.template.close()
+
+    def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
+        """An attribute of the wrapped game, once for each index."""
+        own = {"snapshot_kind": "state", "restorable": self.snapshots}
+        value = own[attr_name] if attr_name in own else self.template.get_wrapper_attr(attr_name)
+        return [value for _ in self._get_indices(indices)]
+
+    def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
+        """Refused: the games are not Python's.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError(
+            f"games that are stepped natively take no {attr_name}; make them one by one with "
+            "vec_env_cls=DummyVecEnv"
+        )
+
+    def env_method(
+        self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
+    ) -> list[Any]:
+        """``take_snapshot`` or ``restore_snapshot``, as of `SnapshotRecorder`.
+
+        Raises:
+            NotImplementedError: it is another method.
+        """
+        methods = {"take_snapshot": self._take_snapshot, "restore_snapshot": self._restore_snapshot}
+        if method_name not in methods:
+            raise NotImplementedError(
+                f"games that are stepped natively do not know {method_name}; make them one by one "
+                "with vec_env_cls=DummyVecEnv"
+            )
+        call: Any = methods[method_name]
+        return [call(env, *method_args, **method_kwargs) for env in self._get_indices(indices)]
+
+    def env_is_wrapped(self, wrapper_class: type[gym.Wrapper], indices: Any = None) -> list[bool]:
+        """Whether the games are wrapped so; what Monitor notes is noted here."""
+        env, wrapped = self.template, issubclass(Monitor, wrapper_class)
+        while isinstance(env, gym.Wrapper):
+            wrapped, env = wrapped or isinstance(env, wrapper_class), env.env
+        return [wrapped for _ in self._get_indices(indices)]
+
+    def _begin(self) -> None:
+        setting = self.game.setting
+        self._play([draw_start(generator, setting) for generator in self._generators])
+        self._returns[:] = 0
+        self._begun = time.time()
+
+    def _end(self, infos: Sequence[dict[str, Any]]) -> None:
+        seconds = round(time.time() - self._begun, 6)
+        last = self._observe()
+        for env, info in enumerate(infos):
+            info["terminal_observation"], info["TimeLimit.truncated"] = last[env], True
+            info["episode"] = {"r": float(self._returns[env]), "l": self._steps, "t": seconds}
+        self._begin()
+
+    def _play(self, games: Sequence[Played]) -> None:
+        """Switch the consoles on at such times that all come to their last step together."""
+        lengths = np.array([len(game.actions) for game in games])
+        noops = np.array([game.noops for game in games])
+        seeds = np.array([game.seed for game in games])
+        longest = int(lengths.max())
+        for left in range(longest, -1, -1):
+            begins = np.flatnonzero((lengths == left) | (left == longest))
+            if len(begins):
+                pictures, _ = self._native.reset(begins, seeds[begins])
+            self._stack[lengths - left == noops] = 0
+            self._look(pictures)
+            if left:
+                actions = [
+                    game.actions[-left] if len(game.actions) >= left else 0 for game in games
+                ]
+                self._native.send(np.array(actions), np.ones(self.num_envs, np.float32))
+                pictures, *_ = self._native.recv()
+        self._played = list(games)
+        self._steps = int((lengths - noops)[0])
+
+    def _look(self, pictures: Array) -> None:
+        self._stack[:, :-1] = self._stack[:, 1:]
+        self._stack[:, -1] = pictures[:, 0]
+        for rows, columns in self._hidden:
+            self._stack[:, -1, rows, columns] = 0
+
+    def _observe(self) -> Array:
+        return np.moveaxis(self._stack.copy(), 1, -1)
+
+    def _clip_start(self, env: int) -> bytes:
+        """What brings a game of its own to where this one is before the step."""
+        self.game.played = self._played[env]
+        return take(self.template)
+
+    def _take_snapshot(self, env: int) -> bytes:
+        state = {
+            **vars(self._played[env]),
+            "actions": bytes(self._played[env].actions),
+            "generator": self._generators[env],
+            "earned": float(self._returns[env]),
+        }
+        return json.dumps(encode(state)).encode()
+
+    def _restore_snapshot(self, env: int, snapshot: bytes) -> None:
+        """Go back; the games are played until there once each of them has its snapshot."""
+        self._restored[env] = decode(json.loads(snapshot))
+        if len(self._restored) < self.num_envs:
+            return
+        states = [self._restored.pop(each) for each in range(self.num_envs)]
+        games = [_played(state) for state in states]
+        if len({len(game.actions) - game.noops for game in games}) > 1:
+            raise ValueError("the snapshots are not of the same step, but episodes begin together")
+        self._generators = [state["generator"] for state in states]
+        self._returns[:] = [state["earned"] for state in states]
+        self._play(games)
+
+
+def _played(state: dict[str, Any]) -> Played:
+    return Played(state["seed"], state["noops"], bytearray(state["actions"]))
