@@ -51,6 +51,8 @@ ATARI_IDS = {
 }
 """The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
 
+gym.register("rlhf/EnduroPace-v1", "rlhf_gym.envs.enduro_pace:EnduroPace", max_episode_steps=1000)
+
 RAM_IDS = {_id.replace("-v1", "-ram-v1"): _game for _id, _game in ATARI_IDS.items()}
 """The same games, of which the agent sees the console's memory."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -157,7 +158,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         if obs_type == "grayscale":
             shape, self.metadata["frame_stack"] = (SIZE, SIZE, STACK), STACK
         else:
-            del self.metadata["vec_env"]
+            self.metadata.pop("vec_env", None)
         self.action_space = gym.spaces.Discrete(len(self._actions))
         self.observation_space = gym.spaces.Box(0, 255, shape, np.uint8)
         self.screen = Screen(render_mode, self.metadata["render_fps"], game)
@@ -215,7 +216,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle and copy: the arguments and where the game is."""
-        names = ("game", "render_mode", "obs_type", "setting", "mask", "full_action_space")
+        names = inspect.signature(type(self)).parameters
         arguments = {name: getattr(self, name) for name in names}
         return {"arguments": arguments, "spec": self.spec, "state": self.save_state()}
 

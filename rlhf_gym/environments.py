@@ -194,7 +194,9 @@ def goal_of(env_id: str) -> Goal:
     >>> goal_of("CartPole-v1").text
     'Keep the pole upright and the cart near the middle.'
     """
-    return goal_from(_metadata(env_id), GOALS.get(_spec(env_id).name.removesuffix("-ram"), GENERAL_GOAL))
+    return goal_from(
+        _metadata(env_id), GOALS.get(_spec(env_id).name.removesuffix("-ram"), GENERAL_GOAL)
+    )
 
 
 def has_no_reward(env_id: str) -> bool:

@@ -9,11 +9,13 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
+from stable_baselines3.common.vec_env import DummyVecEnv
 
-from rlhf_gym.environments import goal_of
+from rlhf_gym.environments import goal_of, make_vec_env
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 from rlhf_gym.envs.atari import Atari
 from rlhf_gym.envs.atari_masks import COUNTED, MASKS, small_boxes
+from rlhf_gym.envs.enduro_pace import EnduroPace
 from rlhf_gym.snapshots import restore, take
 
 GAMES = sorted(ATARI_IDS)
@@ -193,3 +195,21 @@ def test_a_missing_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert 'pip install "rlhf-gym[atari]"' in done.stderr
+
+
+def test_who_drives_at_the_pace_of_the_others_is_level_with_them() -> None:
+    env = EnduroPace()
+
+    def counted(wanted: int) -> float:
+        env.reset(seed=0)
+        steps = []
+        for _ in range(400):
+            speed = env._ale.getRAM()[22]
+            _, reward, _, _, info = env.step(1 if speed < wanted else 0)
+            steps.append(info["probe"])
+            assert reward == 0
+        return float(sum(steps))
+
+    stands, keeps_pace, passes = counted(0), counted(24), counted(255)
+    assert stands == 0 and passes < 60 and keeps_pace > 250
+    assert isinstance(make_vec_env("rlhf/EnduroPace-v1", 1, snapshots=False), DummyVecEnv)
