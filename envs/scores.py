@@ -9,7 +9,16 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SCORES", "Score", "coasting_height", "hovering", "score_of", "spinning", "tip_height"]
+__all__ = [
+    "SCORES",
+    "Score",
+    "backflipping",
+    "coasting_height",
+    "hovering",
+    "score_of",
+    "spinning",
+    "tip_height",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -105,7 +114,34 @@ def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     return np.asarray(score, dtype=np.float32)
 
 
+def backflipping(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """HopperBackflip: how fast it turns over backwards, the more if high up and with its own force.
+
+    The reward that Christiano et al. wrote by hand to compare people's answers with ("Learning from
+    human preferences", 2017): ``-w (1 + 0.3 z + 0.1 a . j - 0.05 v)`` with the torso's angular
+    velocity ``w``, height ``z`` and velocity forward ``v``, the action ``a``, and the joints'
+    angular velocities ``j``.
+
+    Args:
+        observations: ``(n, 12)``, see `HopperBackflip`.
+        actions: ``(n, 3)``.
+
+    Returns:
+        ``(n,)`` float32.
+
+    >>> turning = np.zeros((1, 12))
+    >>> turning[0, [0, 8]] = 1.0, -2.0
+    >>> backflipping(turning, np.zeros((1, 3))).tolist()
+    [2.5999999046325684]
+    """
+    seen = np.asarray(observations, np.float64)
+    force = np.sum(np.asarray(actions, np.float64) * seen[:, 9:12], axis=1)
+    score = -seen[:, 8] * (1 + 0.3 * seen[:, 0] + 0.1 * force - 0.05 * seen[:, 6])
+    return np.asarray(score, dtype=np.float32)
+
+
 SCORES: dict[str, Score] = {
+    "HopperBackflip-v1": backflipping,
     "MountainCar-v0": coasting_height,
     "MountainCarContinuous-v0": partial(coasting_height, flag=0.45),
     "Acrobot-v1": tip_height,
