@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from rlhf_gym.algorithms.presets import preset_of
     from rlhf_gym.clips import After, Clip
     from rlhf_gym.environments import make_env, make_vec_env
-    from rlhf_gym.envs.scores import score_of
+    from rlhf_gym.envs.scores import score_of, tastes_of
     from rlhf_gym.feedback import HumanFeedback
     from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
     from rlhf_gym.reward_model import RewardModel, RewardModelSettings
     from rlhf_gym.store import FeedbackStore
-    from rlhf_gym.teachers import FunctionTeacher, ScriptedTeacher, SyntheticTeacher, WindowTeacher
+    from rlhf_gym.teachers import (
+        FunctionTeacher,
+        Population,
+        ScriptedTeacher,
+        SyntheticTeacher,
+        WindowTeacher,
+    )
     from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
     from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
@@ -41,6 +47,7 @@ _MODULES = {
     "HumanFeedback": "feedback",
     "Judgement": "judgements",
     "LearnedReward": "wrappers.learned_reward",
+    "Population": "teachers",
     "Preference": "judgements",
     "Query": "judgements",
     "RewardModel": "reward_model",
@@ -54,6 +61,7 @@ _MODULES = {
     "make_vec_env": "environments",
     "preset_of": "algorithms.presets",
     "score_of": "envs.scores",
+    "tastes_of": "envs.scores",
 }
 
 __all__ = [
@@ -66,6 +74,7 @@ __all__ = [
     "HumanFeedback",
     "Judgement",
     "LearnedReward",
+    "Population",
     "Preference",
     "Query",
     "RewardModel",
@@ -79,6 +88,7 @@ __all__ = [
     "make_vec_env",
     "preset_of",
     "score_of",
+    "tastes_of",
 ]
 
 
