@@ -283,10 +283,11 @@ PRESETS: dict[tuple[str, str], Preset] = {
         measured="43.4, worst of 5 seeds 41.8, from 100 labels (shuffled: 0.1, random: 4.0)",
     ),
     ("SupportChat-v1", "ppo"): Preset(
-        steps=80_000,
+        steps=60_000,
         n_envs=16,
-        labels=200,
-        clip_seconds=5.0,
+        labels=300,
+        clip_seconds=3.0,
+        reward_model=RewardModelSettings(changes=True),
         agent={
             "n_steps": 64,
             "batch_size": 256,
@@ -299,10 +300,10 @@ PRESETS: dict[tuple[str, str], Preset] = {
         measured="",
     ),
     ("Moderation-v1", "ppo"): Preset(
-        steps=50_000,
+        steps=30_000,
         n_envs=16,
-        labels=200,
-        clip_seconds=4.0,
+        labels=300,
+        clip_seconds=3.0,
         agent={
             "n_steps": 64,
             "batch_size": 256,
