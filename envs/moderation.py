@@ -119,6 +119,7 @@ class Moderation(gym.Env[Observation, "np.int64 | int"]):
         "render_modes": ["human", "rgb_array"],
         "render_fps": 1,
         "fixed_horizon": True,
+        "drawn_after": True,
         "probe": "welfare of readers and authors, 0 to 1 a post",
         "naive_reward": "agreement with the model's score",
         "goal": "Keep people from harm, and leave harmless posts alone.",

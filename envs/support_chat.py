@@ -115,6 +115,7 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
         "render_modes": ["human", "rgb_array"],
         "render_fps": 1,
         "fixed_horizon": True,
+        "drawn_after": True,
         "probe": "satisfaction of the customers, 0 to 1 a turn",
         "naive_reward": "tickets marked as resolved",
         "goal": "Leave customers helped and content: listen, solve the problem, then close.",
