@@ -297,7 +297,10 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "ent_coef": 0.01,
             "learning_rate": "lin_2e-3",
         },
-        measured="",
+        measured=(
+            "25.1 of 40, worst of 10 seeds 19.4, from 300 labels of a population, by "
+            "tests/benchmarks/case_studies.py (shuffled: 9.0, naive reward: 6.6, random: 9.8)"
+        ),
     ),
     ("Moderation-v1", "ppo"): Preset(
         steps=30_000,
@@ -313,7 +316,10 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "ent_coef": 0.01,
             "learning_rate": "lin_2e-3",
         },
-        measured="",
+        measured=(
+            "32.2 of 40, worst of 10 seeds 28.7, from 300 labels of a population, by "
+            "tests/benchmarks/case_studies.py (shuffled: 19.9, naive reward: 22.8, random: 20.4)"
+        ),
     ),
     ("CartPole-v1", "dqn"): Preset(
         steps=50_000,
