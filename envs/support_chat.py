@@ -105,8 +105,8 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
     Made for rlhf-gym.
 
     >>> env = SupportChat()
-    >>> observation, info = env.reset(seed=0)
-    >>> observation, reward, _, _, info = env.step((CLOSE, 0))
+    >>> observation, info = env.reset(seed=1)
+    >>> observation, reward, _, _, info = env.step((CLOSE, 0))  # nothing is solved yet
     >>> reward, round(info["probe"], 2)
     (1.0, 0.11)
     """
