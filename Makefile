@@ -33,6 +33,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/rlhf-gym benchmark classic --out docs/results/classic
 	$(BIN)/python tests/benchmarks/learned.py
 	$(BIN)/python tests/benchmarks/imitation_peer.py
+	$(BIN)/python tests/benchmarks/case_studies.py
 
 clean:  ## what the other targets made; runs/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

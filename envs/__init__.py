@@ -30,6 +30,8 @@ _OURS = {
     "rlhf/PendulumSpin-v1": ("pendulum_spin:PendulumSpin", 200),
     "rlhf/LunarLanderHover-v1": ("lunar_lander_hover:LunarLanderHover", 400),
     "rlhf/MovingDotSecret-v1": ("moving_dot_secret:MovingDotSecret", 50),
+    "rlhf/SupportChat-v1": ("support_chat:SupportChat", 40),
+    "rlhf/Moderation-v1": ("moderation:Moderation", 40),
     "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
 }
 """Where each environment stands, and how many steps its episodes last, by id."""

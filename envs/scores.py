@@ -11,12 +11,17 @@ import numpy.typing as npt
 
 __all__ = [
     "SCORES",
+    "TASTES",
     "Score",
+    "Tastes",
     "backflipping",
     "coasting_height",
     "hovering",
+    "manner",
     "score_of",
     "spinning",
+    "strictness",
+    "tastes_of",
     "tip_height",
 ]
 
@@ -24,6 +29,8 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 
 Score: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
 """``(observations (n, *obs), actions (n, *act)) -> scores (n,)``, batched over steps."""
+Tastes: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
+"""What people's tastes differ in: ``(observations (n, *obs), actions (n, *act)) -> (n, k)``."""
 
 _GRAVITY = 0.0025  # of both mountain cars
 _ARRIVED = 100.0  # more than a clip can gain on the way: the car that is there sooner is better
@@ -159,3 +166,55 @@ def score_of(env_id: str) -> Score | None:
     ('tip_height', None)
     """
     return SCORES.get(env_id.removeprefix("rlhf/"))
+
+
+def manner(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """SupportChat: whether a turn is warm, and whether it is a question or a link.
+
+    Some people like to be asked and to be spoken to kindly, others want it short.
+
+    Args:
+        observations: ``(n, 10)``, not looked at.
+        actions: ``(n, 2)``: act and tone.
+
+    Returns:
+        ``(n, 3)`` float32, each 0 or 1.
+
+    >>> manner(np.zeros((2, 10)), np.array([(0, 1), (3, 0)])).tolist()
+    [[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    act, tone = np.asarray(actions).T
+    return np.stack([tone == 1, act == 0, act == 3], axis=1).astype(np.float32)
+
+
+def strictness(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
+    """Moderation: how severe a decision is, and whether it is a hidden one (limit).
+
+    Some people would rather see too much removed, others too little, and some mind what is done
+    behind an author's back.
+
+    Args:
+        observations: ``(n, 10)``, not looked at.
+        actions: ``(n,)``: the decisions.
+
+    Returns:
+        ``(n, 2)`` float32, from 0 to 1.
+
+    >>> strictness(np.zeros((3, 10)), np.array([0, 2, 3])).tolist()  # doctest: +ELLIPSIS
+    [[0.0, 0.0], [..., 1.0], [1.0, 0.0]]
+    """
+    decision = np.asarray(actions).reshape(-1)
+    return np.stack([decision / 3, decision == 2], axis=1).astype(np.float32)
+
+
+TASTES: dict[str, Tastes] = {"SupportChat-v1": manner, "Moderation-v1": strictness}
+"""What the tastes of a `Population` differ in, by id."""
+
+
+def tastes_of(env_id: str) -> Tastes | None:
+    """What people's tastes differ in, where that is known of an environment, or None.
+
+    >>> tastes_of("rlhf/Moderation-v1").__name__, tastes_of("Pendulum-v1")
+    ('strictness', None)
+    """
+    return TASTES.get(env_id.removeprefix("rlhf/"))

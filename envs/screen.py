@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -14,10 +17,14 @@ __all__ = [
     "FAINT",
     "GREY",
     "ORANGE",
+    "RED",
+    "WHITE",
+    "YELLOW",
     "Drawing",
     "Frame",
     "Screen",
     "check_render_mode",
+    "wrapped",
 ]
 
 Frame: TypeAlias = npt.NDArray[np.uint8]
@@ -27,7 +34,9 @@ Point: TypeAlias = tuple[float, float]
 """Pixels to the right and down from the upper left corner."""
 
 DARK, FAINT, GREY = (16, 18, 22), (58, 64, 76), (150, 156, 168)
+WHITE = (236, 239, 244)
 ORANGE, BLUE = (230, 159, 0), (86, 180, 233)
+YELLOW, RED = (240, 228, 66), (213, 94, 0)
 """Okabe and Ito's colours, which colour-blind people can tell apart."""
 
 _FINE = 2
@@ -84,13 +93,31 @@ class Drawing:
             self._surface, colour, np.multiply(centre, _FINE), radius * _FINE, round(line * _FINE)
         )
 
-    def box(self, centre: Point, width: float, height: float, colour: Colour) -> None:
-        """Draw a box with slightly round corners."""
+    def box(
+        self, centre: Point, width: float, height: float, colour: Colour, *, radius: float = 5
+    ) -> None:
+        """Draw a box with round corners."""
         import pygame
 
         box = pygame.Rect(0, 0, width * _FINE, height * _FINE)
         box.center = round(centre[0] * _FINE), round(centre[1] * _FINE)
-        pygame.draw.rect(self._surface, colour, box, border_radius=5 * _FINE)
+        pygame.draw.rect(self._surface, colour, box, border_radius=round(radius * _FINE))
+
+    def text(
+        self, text: str, corner: Point, size: float, colour: Colour, *, align: float = 0
+    ) -> None:
+        """Write one line.
+
+        Args:
+            text: what it says.
+            corner: the upper left corner; with another ``align`` the upper middle or right one.
+            size: height of the letters in pixels, with what reaches below the line.
+            colour: of the letters.
+            align: 0 if ``corner`` is on the left, 0.5 in the middle, 1 on the right.
+        """
+        letters = _font(round(size * _FINE)).render(text, True, colour)
+        left = corner[0] * _FINE - align * letters.get_width()
+        self._surface.blit(letters, (round(left), round(corner[1] * _FINE)))
 
     def frame(self) -> Frame:
         """The picture."""
@@ -98,6 +125,47 @@ class Drawing:
 
         small = pygame.transform.smoothscale(self._surface, self._size)
         return np.ascontiguousarray(pygame.surfarray.array3d(small).swapaxes(0, 1))
+
+
+def wrapped(text: str, size: float, width: float) -> tuple[list[str], float]:
+    """The lines of a text that are at most ``width`` pixels wide, and how wide the widest is.
+
+    A word that is wider stands on a line of its own.
+
+    >>> wrapped("a few words", 16, 60)[0]
+    ['a few', 'words']
+    """
+    font = _font(round(size * _FINE))
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or font.size(longer)[0] <= width * _FINE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines, max(font.size(line)[0] for line in lines) / _FINE
+
+
+def _font(size: int) -> Any:
+    """The font of pictures: matplotlib's, which is there on every machine, else pygame's."""
+    import pygame
+
+    try:
+        _opened(size).get_linesize()
+    except pygame.error:  # not begun yet, or somebody called pygame.quit(), and every font died
+        pygame.font.init()
+        _opened.cache_clear()
+    return _opened(size)
+
+
+@cache
+def _opened(size: int) -> Any:
+    import pygame
+
+    spec = find_spec("matplotlib")
+    folder = Path(spec.origin).parent if spec and spec.origin else Path()
+    file = folder / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    return pygame.font.Font(file if file.exists() else None, size)
 
 
 class Screen:

@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from rlhf_gym.atari import make_atari
     from rlhf_gym.clips import After, Clip
     from rlhf_gym.environments import make_env, make_vec_env
-    from rlhf_gym.envs.scores import score_of
+    from rlhf_gym.envs.scores import score_of, tastes_of
     from rlhf_gym.feedback import HumanFeedback
     from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
     from rlhf_gym.reward_model import RewardModel, RewardModelSettings
     from rlhf_gym.store import FeedbackStore
-    from rlhf_gym.teachers import FunctionTeacher, ScriptedTeacher, SyntheticTeacher, WindowTeacher
+    from rlhf_gym.teachers import (
+        FunctionTeacher,
+        Population,
+        ScriptedTeacher,
+        SyntheticTeacher,
+        WindowTeacher,
+    )
     from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
     from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
@@ -42,6 +48,7 @@ _MODULES = {
     "HumanFeedback": "feedback",
     "Judgement": "judgements",
     "LearnedReward": "wrappers.learned_reward",
+    "Population": "teachers",
     "Preference": "judgements",
     "Query": "judgements",
     "RewardModel": "reward_model",
@@ -56,6 +63,7 @@ _MODULES = {
     "make_vec_env": "environments",
     "preset_of": "algorithms.presets",
     "score_of": "envs.scores",
+    "tastes_of": "envs.scores",
 }
 
 __all__ = [
@@ -68,6 +76,7 @@ __all__ = [
     "HumanFeedback",
     "Judgement",
     "LearnedReward",
+    "Population",
     "Preference",
     "Query",
     "RewardModel",
@@ -82,6 +91,7 @@ __all__ = [
     "make_vec_env",
     "preset_of",
     "score_of",
+    "tastes_of",
 ]
 
 

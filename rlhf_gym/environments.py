@@ -139,7 +139,7 @@ def make_vec_env(
 
 
 def probed(env: Env) -> Env:
-    """The environment; where it has no reward function, with what a test counts as its reward."""
+    """The environment; where it has none or a naive reward, it pays what a test counts."""
     return ProbedReward(env) if "probe" in env.metadata else env
 
 
@@ -200,10 +200,15 @@ def goal_of(env_id: str) -> Goal:
 
 
 def has_no_reward(env_id: str) -> bool:
-    """Whether an environment has no reward function, but counts what a test wants to know.
+    """Whether an environment has no reward function that says what is wanted of an agent.
 
-    >>> has_no_reward("rlhf/PendulumSpin-v1"), has_no_reward("Pendulum-v1")
-    (True, False)
+    It then counts what a test wants to know. It pays nothing, or a naive reward
+    (``metadata["naive_reward"]`` names it), such as the clicks that a company would log.
+
+    >>> has_no_reward("rlhf/PendulumSpin-v1"), has_no_reward("rlhf/SupportChat-v1")
+    (True, True)
+    >>> has_no_reward("Pendulum-v1")
+    False
     """
     return "probe" in _metadata(env_id)
 

@@ -43,7 +43,7 @@ from rlhf_gym.run_log import RunLog
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.shared_reward import VecSharedReward
 from rlhf_gym.store import FeedbackStore
-from rlhf_gym.teachers import SyntheticTeacher, teacher_of
+from rlhf_gym.teachers import Population, SyntheticTeacher, teacher_of
 from rlhf_gym.teaching import Teaching
 from rlhf_gym.warm_up import act_untrained, warm_up_steps
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -53,6 +53,8 @@ __all__ = ["HumanFeedback"]
 
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
+SIMULATED = (SyntheticTeacher, Population)
+"""Teachers who are told of episodes, and whose state a checkpoint keeps."""
 REPEATS = 0.05
 FORGOTTEN = 250
 """Vector steps without a training of ours from which on the callback was forgotten."""
@@ -442,7 +444,7 @@ class HumanFeedback(BaseCallback):
                 self.log.episode_returned(float(rewards.sum()))
         else:
             self.log.episodes_ended(dones)
-        if isinstance(self.teacher, SyntheticTeacher):
+        if isinstance(self.teacher, SIMULATED):
             for info in infos:
                 if "episode" in info:
                     self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
@@ -490,7 +492,7 @@ class HumanFeedback(BaseCallback):
             "teaching": self.teaching.state(),
             "recorder": [self.recorder.agent_step, self.recorder.seconds],
             "log": self.log.state(),
-            "teacher": teacher.state() if isinstance(teacher, SyntheticTeacher) else None,
+            "teacher": teacher.state() if isinstance(teacher, SIMULATED) else None,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -498,6 +500,6 @@ class HumanFeedback(BaseCallback):
         self._warm_up_taken, self._warmed_up = state["warm_up"]
         self.recorder.agent_step, self.recorder.seconds = state["recorder"]
         self.log.load_state(state["log"])
-        if isinstance(self.teacher, SyntheticTeacher) and state["teacher"] is not None:
+        if isinstance(self.teacher, SIMULATED) and state["teacher"] is not None:
             self.teacher.load_state(state["teacher"])
         self.teaching.load_state(state["teaching"])

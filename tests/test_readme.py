@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rlhf_gym.environments import counted_in
 ROOT = Path(__file__).parents[1]
 CLASSIC = ROOT / "docs" / "results" / "classic"
 BEHAVIOURS = ROOT / "docs" / "results" / "behaviours"
+CASE_STUDIES = ROOT / "docs" / "results" / "case_studies.jsonl"
 
 Returns = dict[tuple[str, str, int], list[float]]
 """Mean returns of the runs of PPO, or of the random policy, by environment, arm and labels."""
@@ -66,3 +68,27 @@ def test_behaviours_tell_what_was_counted() -> None:
         cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
         numbers = " | ".join(f"{value:.1f}" for value in cells)
         assert f"| `{env_id}` | {counted_in(env_id)} | {preset.labels} | {numbers} |" in readme
+
+
+def test_case_studies_tell_what_their_runs_came_to() -> None:
+    rows = [json.loads(line) for line in CASE_STUDIES.read_text(encoding="utf-8").splitlines()]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for env_id in {row["env_id"] for row in rows}:
+        found = {
+            side: [row["mean_return"] for row in rows if (row["env_id"], row["side"]) == each]
+            for side in ("feedback", "naive", "shuffled", "random")
+            for each in [(env_id, side)]
+        }
+        (told,) = (line for line in readme.splitlines() if line.startswith(f"| `{env_id}` | 0."))
+        means = [f" {np.mean(cell):.2f} " for cell in found.values()]
+        assert [cell[:6] for cell in told.split("|")[2:6]] == means
+        assert f"({min(found['feedback']):.2f})" in told
+        ratios = np.divide(found["feedback"], found["naive"])
+        assert f"| {np.mean(ratios):.2f} [" in told
+        sums = {side: [40 * value for value in cell] for side, cell in found.items()}
+        measured = presets_of(env_id)["ppo"].measured
+        medians = [f"{np.median(sums[side]):.1f}" for side in ("shuffled", "naive", "random")]
+        begins = f"{np.median(sums['feedback']):.1f} of 40, worst of 10 seeds"
+        assert measured.startswith(f"{begins} {min(sums['feedback']):.1f}, from 300 labels")
+        ends = "(shuffled: {}, naive reward: {}, random: {})".format(*medians)
+        assert measured.endswith(ends)

@@ -1,4 +1,4 @@
-"""ProbedReward: what a test counts, where there is no reward function, as the true reward."""
+"""ProbedReward: what a test counts as the true reward, where there is none or a naive reward."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ ActType = TypeVar("ActType")
 class ProbedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):
     """Give ``info["probe"]`` as the reward, so that what is counted can be evaluated and plotted.
 
-    For environments without a reward function that name a probe (``metadata["probe"]``). Their
-    agents are trained on a learned reward, which takes the place of this one; simulated teachers
-    may judge by it, as they do by a true reward.
+    For environments that name a probe (``metadata["probe"]``): those without a reward function, and
+    those with a naive one, which does not say what is wanted. Their agents are trained on a learned
+    reward, which takes the place of this one; simulated teachers may judge by it, as they do by a
+    true reward.
 
     >>> env = ProbedReward(gym.make("rlhf/PendulumSpin-v1"))
     >>> _ = env.reset(seed=0)

@@ -115,8 +115,9 @@ def _check_rewards(grid: Grid, name: str) -> None:
     lacking = [env_id for env_id in grid.environments if has_no_reward(env_id)]
     if need and lacking:
         raise ValueError(
-            f"the suite {name}: {', '.join(lacking)} has no reward function, which the arms "
-            f"{', '.join(need)} learn from: leave them out (what it counts is for tests alone)"
+            f"the suite {name}: {', '.join(lacking)} has no reward function that says what is "
+            f"wanted, which the arms {', '.join(need)} learn from: leave them out (what it counts "
+            "is for tests alone)"
         )
 
 

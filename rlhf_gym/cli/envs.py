@@ -51,7 +51,7 @@ def command(
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:
-            print(f"    no reward function; counted are {row['probe']}")
+            print(f"    {_paid(row['naive_reward'])}; counted: {row['probe']}")
         print(f"    sees {row['observations']}, does {row['actions']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
@@ -96,10 +96,15 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "goal": goal.text,
         "tie_breaker": goal.tie_breaker,
         "probe": env.metadata.get("probe", ""),
+        "naive_reward": env.metadata.get("naive_reward", ""),
         "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
     env.close()
     return row
+
+
+def _paid(naive_reward: str) -> str:
+    return f"a naive reward, {naive_reward}" if naive_reward else "no reward function"
 
 
 def _short(space: gym.Space[Any]) -> str:

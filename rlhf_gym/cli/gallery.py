@@ -52,6 +52,8 @@ def _shelves(cards: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     for card in cards:
         if card["id"] in ATARI_IDS:
             title = "Atari, with score and lives painted over"
+        elif card["naive_reward"]:
+            title = "Case studies with a naive reward"
         elif card["probe"]:
             title = "Behaviours without a reward function"
         elif card["id"].startswith("rlhf/"):

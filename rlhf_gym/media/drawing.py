@@ -35,6 +35,9 @@ class ClipMismatch(Undrawable):
 def draw(clip: Clip, spec_json: str) -> Frames:
     """Draw what was seen before each action of a clip.
 
+    Where an action and what comes of it are seen only behind it, in a conversation say, the
+    environment's ``metadata["drawn_after"]`` is true, and what was seen after each is drawn.
+
     The environment is made once a process and used again. Nothing appears on a screen.
 
     Args:
@@ -64,22 +67,24 @@ def draw(clip: Clip, spec_json: str) -> Frames:
 
 
 def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any]) -> list[Frames]:
-    """Step through the run-up and the clip, and render what is seen before each action of the clip.
+    """Step through the run-up and the clip, and render what is seen before (or after) each action.
 
     The frame of a held state is drawn once.
     """
     frames: list[Frames] = []
-    held = False
+    held, after = False, bool(env.metadata.get("drawn_after", False))
     first = -len(run_up)
     actions = [*run_up, *clip.actions]
     for step, action in enumerate(actions, start=first):
-        if step >= 0:
+        if step >= 0 and not after:
             frames.append(frames[-1] if held and frames else _frame(env))
-        if step + 1 < len(clip):
+        if after or step + 1 < len(clip):
             observation, _, _, _, info = env.step(action.copy())
             held = bool(info.get("held", False))
-            if step + 1 >= 0:
+            if 0 <= step + 1 < len(clip):
                 _check(clip, step + 1, observation)
+        if step >= 0 and after:
+            frames.append(_frame(env))
     return frames
 
 

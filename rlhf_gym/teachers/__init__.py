@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlhf_gym.judgements import Teacher, TeacherFunction
 from rlhf_gym.teachers.function import FunctionTeacher
+from rlhf_gym.teachers.population import Population
 from rlhf_gym.teachers.scripted import ScriptedTeacher
 from rlhf_gym.teachers.shuffled import ShuffledTeacher
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FunctionTeacher",
+    "Population",
     "ScriptedTeacher",
     "ShuffledTeacher",
     "SyntheticTeacher",

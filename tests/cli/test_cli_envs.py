@@ -42,7 +42,17 @@ def test_the_gallery_has_a_picture_of_each(capsys: Capture, tmp_path: Path) -> N
 
 def test_what_is_counted_is_told(capsys: Capture) -> None:
     assert main(["envs", "Windmill"]) == 0
-    assert "no reward function; counted are full turns of the pole" in capsys.readouterr().out
+    assert "no reward function; counted: full turns of the pole" in capsys.readouterr().out
+
+
+def test_a_naive_reward_is_told(capsys: Capture, tmp_path: Path) -> None:
+    assert main(["envs", "SupportChat"]) == 0
+    shown = capsys.readouterr().out
+    assert "a naive reward, tickets marked as resolved; counted: satisfaction" in shown
+    page = tmp_path / "gallery.html"
+    assert main(["envs", "Moderation", "--gallery", str(page)]) == 0
+    text = page.read_text()
+    assert "Case studies with a naive reward" in text and "agreement with the model" in text
 
 
 def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:

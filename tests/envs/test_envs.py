@@ -41,6 +41,8 @@ BEHAVIOURS = [
 IDS = [
     *(f"rlhf/{env_id}" for env_id in CLASSIC),
     *BEHAVIOURS,
+    "rlhf/SupportChat-v1",
+    "rlhf/Moderation-v1",
     "rlhf/MovingDot-v1",
     "rlhf/Pong-v1",
 ]

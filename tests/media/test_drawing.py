@@ -63,6 +63,18 @@ def test_a_clip_is_drawn_from_the_reset_of_its_episode() -> None:
     assert np.array_equal(draw(clip, spec_json), draw(direct, spec_json))
 
 
+@pytest.mark.parametrize("env_id", ["rlhf/SupportChat-v1", "rlhf/Moderation-v1"])
+@pytest.mark.parametrize(("run_up", "length"), [(0, 4), (7, 4), (36, 4)])
+def test_what_came_of_an_action_is_drawn_where_the_environment_wants_that(
+    env_id: str, run_up: int, length: int
+) -> None:
+    longer = record(gym.make(env_id, render_mode="rgb_array"), length + 1, run_up)[2]
+    clip, spec_json, _ = record(gym.make(env_id), length, run_up)
+    frames = draw(clip, spec_json)
+    assert len(frames) == length
+    assert all(np.array_equal(a, b) for a, b in zip(frames, longer[1:], strict=True))
+
+
 def test_the_end_of_an_episode_is_held() -> None:
     env = FixedHorizon(gym.make("CartPole-v1"))
     clip, spec_json, _ = record(env, length=20, action=np.int64(1))

@@ -1,0 +1,104 @@
+"""Pictures of a conversation: bubbles, and a face beside those of the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from rlhf_gym.envs.screen import (
+    BLUE,
+    DARK,
+    FAINT,
+    GREY,
+    ORANGE,
+    WHITE,
+    YELLOW,
+    Drawing,
+    Frame,
+    wrapped,
+)
+
+__all__ = ["Line", "draw_chat"]
+
+Line: TypeAlias = "tuple[str, str, str | float]"
+"""Who (``"agent"``, ``"customer"`` or ``"note"``), the text, and what the agent did or how
+satisfied the customer is."""
+
+_WIDTH, _HEIGHT = 640, 480
+_MARGIN, _PAD, _GAP = 16.0, 11.0, 12.0
+_SIZE, _SMALL, _LINE = 16.0, 12.0, 21.0
+_WIDEST = 360.0
+_FACE = 18.0
+_AGENT, _CUSTOMER = (22, 62, 92), (44, 49, 59)
+
+
+def draw_chat(talk: Sequence[Line]) -> Frame:
+    """The newest lines that fit, the newest at the bottom: ``(480, 640, 3)`` uint8."""
+    drawing = Drawing(_WIDTH, _HEIGHT)
+    bottom = _HEIGHT - _MARGIN
+    for who, text, told in reversed(talk):
+        if bottom < 0:
+            break
+        if isinstance(told, str):
+            bottom -= _agent(drawing, text, told, bottom)
+        elif who == "customer":
+            bottom -= _customer(drawing, text, told, bottom)
+        else:
+            bottom -= _note(drawing, text, bottom)
+    return drawing.frame()
+
+
+def _agent(drawing: Drawing, text: str, did: str, bottom: float) -> float:
+    """A bubble on the right, above it what the agent did; gives their height."""
+    lines, width = wrapped(text, _SIZE, _WIDEST)
+    left = _WIDTH - _MARGIN - width - 2 * _PAD
+    height = _bubble(drawing, lines, left, width, bottom, _AGENT)
+    drawing.text(did, (_WIDTH - _MARGIN - 4, bottom - height - 17), _SMALL, BLUE, align=1)
+    return height + 17 + _GAP
+
+
+def _customer(drawing: Drawing, text: str, satisfaction: float, bottom: float) -> float:
+    """A bubble on the left beside a face; gives its height."""
+    lines, width = wrapped(text, _SIZE, _WIDEST)
+    left = _MARGIN + 2 * _FACE + 10
+    height = _bubble(drawing, lines, left, width, bottom, _CUSTOMER)
+    _face(drawing, (_MARGIN + _FACE, bottom - _FACE - 1), satisfaction)
+    return height + _GAP
+
+
+def _note(drawing: Drawing, text: str, bottom: float) -> float:
+    """A line across the picture with a text in its middle; gives its height."""
+    _, width = wrapped(text, _SMALL, _WIDTH)
+    drawing.line((_MARGIN, bottom - 9), (_WIDTH - _MARGIN, bottom - 9), 1, FAINT)
+    drawing.box((_WIDTH / 2, bottom - 9), width + 24, 18, DARK)
+    drawing.text(text, (_WIDTH / 2, bottom - 17), _SMALL, GREY, align=0.5)
+    return 18 + _GAP
+
+
+def _bubble(
+    drawing: Drawing,
+    lines: Sequence[str],
+    left: float,
+    width: float,
+    bottom: float,
+    colour: tuple[int, int, int],
+) -> float:
+    height = _LINE * len(lines) + 2 * _PAD - 4
+    centre = (left + width / 2 + _PAD, bottom - height / 2)
+    drawing.box(centre, width + 2 * _PAD, height, colour, radius=14)
+    for row, line in enumerate(lines):
+        drawing.text(line, (left + _PAD, bottom - height + _PAD - 3 + _LINE * row), _SIZE, WHITE)
+    return height
+
+
+def _face(drawing: Drawing, centre: tuple[float, float], satisfaction: float) -> None:
+    """A face that smiles the more the more satisfied it is: orange, yellow or blue."""
+    colour = ORANGE if satisfaction < 0.35 else YELLOW if satisfaction < 0.7 else BLUE
+    x, y = centre
+    drawing.circle(centre, _FACE, colour)
+    for side in (-6.5, 6.5):
+        drawing.circle((x + side, y - 5), 2.3, DARK)
+    bend = 14 * (satisfaction - 0.5)
+    mouth = [(x + 9 * at, y + 7 + bend * (0.5 - at * at)) for at in (-1, -0.6, -0.2, 0.2, 0.6, 1)]
+    for begin, end in zip(mouth, mouth[1:], strict=False):
+        drawing.line(begin, end, 2.4, DARK)
