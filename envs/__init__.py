@@ -30,6 +30,7 @@ _OURS = {
     "rlhf/PendulumSpin-v1": ("pendulum_spin:PendulumSpin", 200),
     "rlhf/LunarLanderHover-v1": ("lunar_lander_hover:LunarLanderHover", 400),
     "rlhf/MovingDotSecret-v1": ("moving_dot_secret:MovingDotSecret", 50),
+    "rlhf/Melody-v1": ("melody:Melody", 64),
     "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
 }
 """Where each environment stands, and how many steps its episodes last, by id."""

@@ -41,6 +41,7 @@ BEHAVIOURS = [
 IDS = [
     *(f"rlhf/{env_id}" for env_id in CLASSIC),
     *BEHAVIOURS,
+    "rlhf/Melody-v1",
     "rlhf/MovingDot-v1",
     "rlhf/Pong-v1",
 ]
