@@ -1,6 +1,7 @@
 # Every target makes .venv first. Needed: Python >= 3.10 with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
+OTHERS := examples/other_libraries/requirements.txt
 
 # One thread each: the networks are small, and tests run beside each other.
 export OMP_NUM_THREADS := 1
@@ -39,10 +40,11 @@ clean:  ## what the other targets made; runs/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/ready: pyproject.toml constraints.txt rlhf_gym/benchmark/imitation.txt
+.venv/ready: pyproject.toml constraints.txt rlhf_gym/benchmark/imitation.txt $(OTHERS)
 	@$(PYTHON) -c 'import sys; sys.exit("Python >= 3.10 is needed; name one: make PYTHON=python3.12" if sys.version_info < (3, 10) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
 	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps --requirement rlhf_gym/benchmark/imitation.txt
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps --requirement rlhf_gym/benchmark/imitation.txt \
+		--requirement $(OTHERS)
 	@touch $@

@@ -32,6 +32,7 @@ _OURS = {
     "rlhf/MovingDotSecret-v1": ("moving_dot_secret:MovingDotSecret", 50),
     "rlhf/SupportChat-v1": ("support_chat:SupportChat", 40),
     "rlhf/Moderation-v1": ("moderation:Moderation", 40),
+    "rlhf/Melody-v1": ("melody:Melody", 64),
     "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
 }
 """Where each environment stands, and how many steps its episodes last, by id."""

@@ -9,18 +9,18 @@ from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import EnvSpec, load_env_creator
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.algorithms.presets import any_preset_of
 from rlhf_gym.envs.ends import ends_differ
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
+from rlhf_gym.registry import metadata_of, spec_of
 from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.snapshots import Kind, probe
-from rlhf_gym.suggestions import near
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.probed_reward import ProbedReward
+from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "has_no_reward",
     "make_env",
     "make_vec_env",
-    "probed",
+    "prepared",
     "spec_json",
 ]
 
@@ -138,9 +138,14 @@ def make_vec_env(
     )
 
 
-def probed(env: Env) -> Env:
-    """The environment; where it has none or a naive reward, it pays what a test counts."""
-    return ProbedReward(env) if "probe" in env.metadata else env
+def prepared(env: Env) -> Env:
+    """The environment as it is used here, in training and evaluation alike.
+
+    Where it has no reward function, or a naive one, what a test counts is its reward; where agents
+    and reward models cannot read its observations, these become what they can read.
+    """
+    env = ProbedReward(env) if "probe" in env.metadata else env
+    return env if is_readable(env.observation_space) else ReadableObservation(env)
 
 
 def spec_json(env: VecEnv | Env) -> str:
@@ -194,9 +199,8 @@ def goal_of(env_id: str) -> Goal:
     >>> goal_of("CartPole-v1").text
     'Keep the pole upright and the cart near the middle.'
     """
-    return goal_from(
-        _metadata(env_id), GOALS.get(_spec(env_id).name.removesuffix("-ram"), GENERAL_GOAL)
-    )
+    name = spec_of(env_id).name.removesuffix("-ram")
+    return goal_from(metadata_of(env_id), GOALS.get(name, GENERAL_GOAL))
 
 
 def has_no_reward(env_id: str) -> bool:
@@ -210,7 +214,7 @@ def has_no_reward(env_id: str) -> bool:
     >>> has_no_reward("Pendulum-v1")
     False
     """
-    return "probe" in _metadata(env_id)
+    return "probe" in metadata_of(env_id)
 
 
 def counted_in(env_id: str) -> str:
@@ -219,7 +223,7 @@ def counted_in(env_id: str) -> str:
     >>> counted_in("rlhf/PendulumSpin-v1"), counted_in("Pendulum-v1")
     ('full turns of the pendulum', 'true return')
     """
-    return str(_metadata(env_id).get("probe", "true return"))
+    return str(metadata_of(env_id).get("probe", "true return"))
 
 
 def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:
@@ -239,14 +243,14 @@ def _make(
 ) -> Env:
     """The environment without a recorder."""
     if isinstance(env_id, str):
-        drawn = render_mode in _metadata(env_id).get("render_modes", ())
+        drawn = render_mode in metadata_of(env_id).get("render_modes", ())
         mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
         env: Env = gym.make(env_id, max_episode_steps=horizon, **mode, **kwargs)
     else:
         env = env_id(**kwargs)
         if keep_termination and horizon is not None:
             env = gym.wrappers.TimeLimit(env, horizon)
-    env = probed(env)
+    env = prepared(env)
     if keep_termination:
         return env
     return FixedHorizon(env, horizon, hold, final=ends_differ(env.metadata, env.spec))
@@ -272,7 +276,7 @@ def _native(
     env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
 ) -> VecEnv | None:
     """The environments in a vector environment of their own, where they name one."""
-    if "vec_env" not in _metadata(env_id):
+    if "vec_env" not in metadata_of(env_id):
         return None
     template = make(None)
     if "vec_env" not in template.metadata:
@@ -289,6 +293,7 @@ def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
 def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -> Kind:
     """How clips can be drawn again: not at all where no other process can make the environment."""
     env = make(render_mode)
+    _tell_what_is_left_out(env)
     input_spec(env.observation_space, env.action_space)
     described = spec_json(env)
     env.close()
@@ -297,34 +302,10 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     return probe(partial(make, render_mode), partial(make, "rgb_array"))
 
 
-def _spec(env_id: str) -> EnvSpec:
-    """What is registered under an id; the module of ``module:id`` is imported first."""
-    module, _, name = env_id.rpartition(":")
-    try:
-        if module:
-            import_module(module)
-        return gym.spec(name)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
-    except gym.error.Error as error:
-        meant = near(name, gym.registry)
-        if name.startswith("ALE/"):
-            meant = f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
-        raise ValueError(
-            f"there is no environment with the id {env_id!r}{meant}; `rlhf-gym envs` lists those "
-            "that are installed, and module:id names one of an own module"
-        ) from error
-
-
-def _metadata(env_id: str) -> dict[str, Any]:
-    """The metadata of an environment's class; an environment need not be made for it."""
-    spec = _spec(env_id)
-    if spec.entry_point is None:
-        return {}
-    creator = (
-        load_env_creator(spec.entry_point)
-        if isinstance(spec.entry_point, str)
-        else spec.entry_point
-    )
-    metadata = getattr(creator, "metadata", {})
-    return metadata if isinstance(metadata, dict) else {}
+def _tell_what_is_left_out(env: Env) -> None:
+    if env.has_wrapper_attr("left_out") and (keys := env.get_wrapper_attr("left_out")):
+        warnings.warn(
+            f"of the observations of {env.unwrapped}, {', '.join(map(repr, keys))} is left out: "
+            "it is text, which neither the agent nor the reward model can read",
+            stacklevel=5,
+        )

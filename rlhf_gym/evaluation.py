@@ -16,8 +16,9 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
-from rlhf_gym.environments import probed
+from rlhf_gym.environments import prepared
 from rlhf_gym.media import encode, off_screen
+from rlhf_gym.pictures import frame_of
 
 __all__ = ["Actor", "Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
 
@@ -84,7 +85,7 @@ def true_returns(
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
 
     def make() -> gym.Env[Any, Any]:  # given the id, they would draw, which may be slow
-        env = probed(gym.make(env_id, **dict(env_kwargs or {})))
+        env = prepared(gym.make(env_id, **dict(env_kwargs or {})))
         if horizon is None or (env.spec is not None and env.spec.max_episode_steps is not None):
             return env
         return gym.wrappers.TimeLimit(env, horizon)
@@ -148,15 +149,15 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
     Raises:
         ValueError: if the environment draws no pictures.
     """
-    with off_screen(), closing(gym.make(env_id, render_mode="rgb_array")) as env:
+    with off_screen(), closing(prepared(gym.make(env_id, render_mode="rgb_array"))) as env:
         fps = float(env.metadata.get("render_fps") or 30)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
-        frames, actor = [env.render()], Actor(agent, env.action_space)
+        frames, actor = [frame_of(env)], Actor(agent, env.action_space)
         while len(frames) < VIDEO_SECONDS * fps:
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
-            frames.append(env.render())
+            frames.append(frame_of(env))
             if terminated or truncated:
                 observation, _ = env.reset()
                 actor.begin()
     path.parent.mkdir(parents=True, exist_ok=True)
-    encode(np.stack(frames), path, fps)  # type: ignore[arg-type]
+    encode(np.stack(frames), path, fps)

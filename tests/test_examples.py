@@ -12,31 +12,41 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-FLAGS = {"label_in_window": ["--teacher", "synthetic", "--labels", "8"]}
+OTHERS = sorted((ROOT / "examples" / "other_libraries").glob("*.py"))
+FLAGS = {
+    "label_in_window": ["--teacher", "synthetic", "--labels", "8"],
+    "on_highway": ["--steps", "300", "--labels", "6", "--episodes", "2"],
+    "on_minatar": ["--labels", "8", "--episodes", "2"],
+    "on_minigrid": ["--labels", "8"],
+}
+PACKAGES = {"on_highway": "highway_env", "on_minatar": "minatar", "on_minigrid": "minigrid"}
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*EXAMPLES, *OTHERS], ids=lambda path: path.stem)
 def test_the_example_runs(
     path: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    if path.stem in PACKAGES:
+        pytest.importorskip(PACKAGES[path.stem], exc_type=ImportError)
     monkeypatch.chdir(tmp_path)
     flags = FLAGS.get(path.stem, [])
     monkeypatch.setattr(sys, "argv", [str(path), "--steps", "2000", *flags])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", message=".*'mission' is left out")
         runpy.run_path(str(path), run_name="__main__")
     assert "comparisons" in (shown := capsys.readouterr().out) or "labels" in shown
 
 
 def test_there_are_five_examples_of_at_most_sixty_lines_that_say_how_to_run_them() -> None:
     assert len(EXAMPLES) >= 5
-    for path in EXAMPLES:
+    for path in [*EXAMPLES, *OTHERS]:
         text = path.read_text()
         assert len(text.splitlines()) <= 60
-        assert f"Run it: python examples/{path.name}" in text
+        assert f"Run it: python {path.relative_to(ROOT).as_posix()}" in text
 
 
 def test_the_zoo_trains_with_the_plug_in_and_evaluates_without_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.pictures import frame_of
 from rlhf_gym.snapshots import Kind, restore, take, take_reset
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
@@ -89,7 +90,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
 
     def _note(self) -> dict[str, Any]:
         if self.snapshot_kind == "camera":
-            return {"frame": self.env.render()} if self.filming else {}
+            return {"frame": frame_of(self.env)} if self.filming else {}
         if self.snapshot_kind == "episode":
             return {"snapshot": self._reset_snapshot} if self._steps == 0 else {}
         return {"snapshot": take(self.env)} if self._steps % self.every == 0 else {}

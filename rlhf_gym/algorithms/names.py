@@ -10,6 +10,7 @@ from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.preprocessing import is_image_space
 
 from rlhf_gym.algorithms.a3c import A3C
 from rlhf_gym.suggestions import near
@@ -25,6 +26,9 @@ ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
     "td3": TD3,
 }
 """The algorithms that have a name here; any other is ``module:Class``."""
+
+SMALLEST_PICTURE = 36
+"""Pixels in height and width that stable-baselines3's convolutions need."""
 
 _KINDS = (OnPolicyAlgorithm, OffPolicyAlgorithm)
 _ANY = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
@@ -93,13 +97,13 @@ def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
     Raises:
         ValueError: it has none, or none for them.
 
-    >>> policy_for(PPO, spaces.Box(0, 255, (84, 84, 4), "uint8"))
-    'CnnPolicy'
+    >>> [policy_for(PPO, spaces.Box(0, 255, (n, n, 4), "uint8")) for n in (84, 10)]
+    ['CnnPolicy', 'MlpPolicy']
     """
     if isinstance(space, spaces.Dict):
         kind = "MultiInput"
     else:
-        kind = "Cnn" if isinstance(space, spaces.Box) and len(space.shape) == 3 else "Mlp"
+        kind = "Cnn" if _is_picture(space) else "Mlp"
     for name in algorithm.policy_aliases:  # "MlpPolicy", but also "MlpLstmPolicy"
         if name.startswith(kind):
             return name
@@ -107,6 +111,11 @@ def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
         f"{algorithm.__name__} has no {kind}Policy for observations of {space}; it has "
         f"{', '.join(algorithm.policy_aliases) or 'no named policies'}"
     )
+
+
+def _is_picture(space: spaces.Space[Any]) -> bool:
+    """Whether stable-baselines3's NatureCNN can take it."""
+    return is_image_space(space) and sorted(space.shape or ())[1] >= SMALLEST_PICTURE
 
 
 def _imported(name: str) -> type[BaseAlgorithm]:

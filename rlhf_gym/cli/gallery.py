@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-import numpy as np
 
 from rlhf_gym.envs import ATARI_IDS
 from rlhf_gym.media import off_screen
+from rlhf_gym.pictures import frame_of
 
 __all__ = ["write_gallery"]
 
@@ -76,7 +76,7 @@ def _picture(env_id: str) -> str:
             *_, terminated, truncated, _ = env.step(env.action_space.sample())
             if terminated or truncated:
                 break
-        frame = np.asarray(env.render(), np.uint8)
+        frame = frame_of(env)
         env.close()
     png = io.BytesIO()
     imsave(png, frame, format="png")

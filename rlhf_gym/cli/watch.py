@@ -13,9 +13,10 @@ import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips import After, batch_of_one
-from rlhf_gym.environments import goal_of, probed
+from rlhf_gym.environments import goal_of, prepared
 from rlhf_gym.evaluation import Actor
 from rlhf_gym.media import encode, off_screen
+from rlhf_gym.pictures import frame_of
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import load
@@ -54,7 +55,7 @@ def command(
     folder = RunFolder.open(run)
     agent, reward_model, settings = load(folder.path)
     goal = settings.goal or goal_of(settings.env_id).text
-    env = probed(gym.make(settings.env_id, render_mode="rgb_array"))
+    env = prepared(gym.make(settings.env_id, render_mode="rgb_array"))
     fps = float(env.metadata.get("render_fps") or 30)
 
     def start() -> Iterator[Moment]:
@@ -89,7 +90,7 @@ def moments(
     actor = Actor(agent, env.action_space)
     while True:
         action = actor.act(observation)
-        frame, before = np.asarray(env.render()), batch_of_one(observation)
+        frame, before = frame_of(env), batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
         after = After(batch_of_one(observation), np.array([terminated]))
         members = reward_model.predict_each(before, np.asarray(action)[None], after)[:, 0]

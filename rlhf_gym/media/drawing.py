@@ -12,6 +12,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from rlhf_gym.clips import Clip, leaves
 from rlhf_gym.media.off_screen import off_screen
+from rlhf_gym.pictures import frame_of
 from rlhf_gym.snapshots import restore
 
 __all__ = ["ClipMismatch", "Undrawable", "draw"]
@@ -122,13 +123,10 @@ def _environment(spec_json: str) -> Env:
 
 
 def _frame(env: Env) -> Frames:
-    frame = env.render()
-    if not isinstance(frame, np.ndarray) or frame.ndim != 3 or frame.shape[2] != 3:
-        raise Undrawable(
-            "render() must return an array (height, width, 3), but returned "
-            f"{getattr(frame, 'shape', type(frame).__name__)}"
-        )
-    return frame.astype(np.uint8, copy=False)
+    try:
+        return frame_of(env)
+    except ValueError as error:
+        raise Undrawable(str(error)) from error
 
 
 def _enlarge(frames: Frames) -> Frames:

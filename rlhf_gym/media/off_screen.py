@@ -10,7 +10,8 @@ from contextlib import contextmanager
 __all__ = ["off_screen"]
 
 _SETTINGS = {
-    "SDL_VIDEODRIVER": "dummy",
+    # A list, of which SDL takes the first that works: highway-env draws nothing for "dummy" alone.
+    "SDL_VIDEODRIVER": "dummy,offscreen",
     "SDL_AUDIODRIVER": "dummy",
     # SDL would catch SIGTERM and turn it into an event that nobody reads: `kill` would do nothing.
     "SDL_NO_SIGNAL_HANDLERS": "1",

@@ -10,6 +10,7 @@ import gymnasium as gym
 import numpy as np
 import pygame
 
+from rlhf_gym.pictures import frame_of
 from rlhf_gym.window import theme
 from rlhf_gym.window.desktop import open_display
 
@@ -173,7 +174,7 @@ class _Game:
         pygame.display.flip()
 
     def _picture(self) -> pygame.Surface:
-        frame = np.asarray(self.env.render(), np.uint8)
+        frame = frame_of(self.env)
         return pygame.surfarray.make_surface(frame.swapaxes(0, 1))
 
     def _line(self, text: str, size: int, colour: theme.Colour, centre: int) -> None:

@@ -43,6 +43,7 @@ IDS = [
     *BEHAVIOURS,
     "rlhf/SupportChat-v1",
     "rlhf/Moderation-v1",
+    "rlhf/Melody-v1",
     "rlhf/MovingDot-v1",
     "rlhf/Pong-v1",
 ]

@@ -1,0 +1,213 @@
+"""Melody: compose a tune of eight bars over given chords."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+from rlhf_gym.envs.melody_picture import draw_melody
+from rlhf_gym.envs.melody_taste import (
+    BAR,
+    FIRST,
+    PITCHES,
+    STEPS,
+    TASTE,
+    WIDTH,
+    Moment,
+    fits,
+    heard,
+    is_struck,
+    kind_of,
+    observe,
+    sounds,
+)
+from rlhf_gym.envs.screen import Frame, Screen
+from rlhf_gym.envs.sound import Loudspeaker, Note, Samples, melody_sound
+
+__all__ = ["Melody", "notes_of"]
+
+Observation = npt.NDArray[np.float32]
+
+TEMPO = 120
+"""Quarters a minute."""
+_STARTS = (0, 2, 4, 7, 9, 11)
+"""Pitches of the chord of C: one of them is thought to have been heard before the tune."""
+_TASTE = tuple(map(float, TASTE))
+_WHITE_KEYS = (0, 2, 4, 5, 7, 9, 11)
+_MIDDLE_C = 60
+
+
+class Melody(gym.Env[Observation, "np.int64 | int"]):
+    """Compose a tune of eight bars over given chords.
+
+    ## Description
+    Each step is an eighth note of a tune in C major: silence, the last note held, or a note struck.
+    Below it goes a fixed row of chords, one a bar: C, A minor, F, G, C, A minor, G, C. The rule of
+    a textbook that is the reward makes dull tunes; what a listener likes must be learned from her.
+
+    ## Action space
+    ``Discrete(17)``
+
+    | action | meaning |
+    |---|---|
+    | 0 | silence |
+    | 1 | the last note goes on |
+    | 2 to 16 | a note is struck: the white keys from C4 to C6 |
+
+    ## Observation space
+    ``Box(0, 1, (76,))`` float32:
+
+    | numbers | meaning |
+    |---|---|
+    | 0 to 15 | which eighth of the bar it is, and which bar, one-hot |
+    | 16 to 45 | the last two notes that were struck, one-hot |
+    | 46 to 52 | the way from one to the other, from -3 keys or less to 3 or more, one-hot |
+    | 53 to 55 | whether a note sounds; notes struck in this bar / 8; whether this bar has had the rhythm of the bar two before |
+    | 56 to 58 | what was done at this place two bars before: silence, held, struck |
+    | 59 to 60 | whether the last eighth was in its chord; whether the last note was neither of the two before |
+    | 61 to 75 | which of the 15 keys belong to the chord now |
+
+    ## Rewards
+    1 for each eighth at which a note of the chord sounds, else 0. ``info["probe"]`` is what a
+    listener likes who likes small steps, resolved and narrow leaps, fresh notes, chords' notes on strong
+    beats, three to six notes a bar, a rhythm that returns, and a C at the end: see
+    `rlhf_gym.envs.melody_taste`.
+
+    ## Start
+    An empty tune; the note that counts as struck before it is drawn from the chord of C.
+
+    ## End
+    Never terminated; truncated after 64 steps.
+
+    ## Source
+    Made for rlhf-gym.
+
+    >>> env = Melody()
+    >>> observation, info = env.reset(seed=0)
+    >>> observation, reward, _, _, info = env.step(2)
+    >>> observation.shape, reward
+    ((76,), 1.0)
+    """  # noqa: E501
+
+    metadata = {
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 4,  # eighths a second
+        "fixed_horizon": True,
+        "probe": "points for what the listener likes",
+        "goal": "Compose a tune that you would like to hear again.",
+        "tie_breaker": (
+            "If both are alike, prefer the one that moves in small steps, does not repeat itself "
+            "note by note, has a rhythm and comes home to C at the end."
+        ),
+        "keys_to_action": {
+            "": 1,
+            "space": 0,
+            **{key: FIRST + pitch for pitch, key in enumerate("asdfghjkqwertyu")},
+        },
+    }
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        """Make the environment.
+
+        Args:
+            render_mode: ``"rgb_array"``, ``"human"`` (a window, and sound where there is a device)
+                or None.
+
+        Raises:
+            ValueError: if the render mode is another one.
+        """
+        self.screen = Screen(render_mode, self.metadata["render_fps"], "Melody")
+        self.loudspeaker = Loudspeaker()
+        self.render_mode = render_mode
+        self.action_space = gym.spaces.Discrete(FIRST + PITCHES)
+        self.observation_space = gym.spaces.Box(0, 1, (WIDTH,), np.float32)
+        self.actions: list[int] = []
+        self.kinds: list[int] = []
+        self.last = self.before = self.strikes = 0
+        self.sounding = self.alike = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an empty tune."""
+        super().reset(seed=seed)
+        self.actions, self.kinds = [], []
+        self.last = self.before = _STARTS[self.np_random.integers(len(_STARTS))]
+        self.strikes, self.sounding, self.alike = 0, False, False
+        if self.render_mode == "human":
+            self.render()
+        return observe(self._moment(), (False, False)), {}
+
+    def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Write an eighth note."""
+        if not self.action_space.contains(action):
+            raise ValueError(f"an action of Melody is an integer from 0 to 16, not {action!r}")
+        action, moment = int(action), self._moment()
+        liked = heard(moment, action)
+        pitch = sounds(moment, action)
+        paid = pitch is not None and fits(pitch, moment.step)
+        self._write(moment, action)
+        if self.render_mode == "human":
+            self._play(action)
+            self.render()
+        taste = sum(weight * value for weight, value in zip(_TASTE, liked, strict=True))
+        seen = observe(self._moment(), (paid, bool(liked[2])))
+        return seen, float(paid), False, False, {"probe": taste}
+
+    def render(self) -> Frame | None:
+        """Draw the tune: ``(320, 600, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
+        return self.screen.show(draw_melody(self.actions)) if self.screen.wanted else None
+
+    def sound(self) -> Samples:
+        """The tune so far as it sounds, see `melody_sound`."""
+        return melody_sound(notes_of(self.actions), TEMPO)
+
+    def close(self) -> None:
+        """Close the window, and be silent."""
+        self.screen.close()
+        self.loudspeaker.close()
+
+    def _moment(self) -> Moment:
+        step = min(len(self.actions), STEPS - 1)
+        echo = self.kinds[step - 2 * BAR] if step >= 2 * BAR else -1
+        return Moment(step, self.last, self.before, self.sounding, self.strikes, self.alike, echo)
+
+    def _write(self, moment: Moment, action: int) -> None:
+        kind = kind_of(action, moment.sounding)
+        self.actions.append(action)
+        self.kinds.append(kind)
+        self.sounding = kind > 0
+        if is_struck(action):
+            self.before, self.last = self.last, action - FIRST
+            self.strikes += 1
+        self.alike = self.alike and moment.echo == kind
+        if len(self.actions) % BAR == 0:
+            self.strikes, self.alike = 0, len(self.actions) >= 2 * BAR
+
+    def _play(self, action: int) -> None:
+        if is_struck(action):
+            self.loudspeaker.play(melody_sound(notes_of([action]), TEMPO))
+
+
+def notes_of(actions: Sequence[int]) -> list[Note]:
+    """The notes of a tune: begin and length in quarters, and pitch.
+
+    >>> notes_of([2, 1, 0, 4])  # C for a quarter, silence for an eighth, E for an eighth
+    [(0.0, 1.0, 60), (1.5, 0.5, 64)]
+    """
+    notes: list[Note] = []
+    sounding = False
+    for step, action in enumerate(actions):
+        kind = kind_of(action, sounding)
+        if kind == 2:
+            octave, key = divmod(action - FIRST, len(_WHITE_KEYS))
+            notes.append((step / 2, 0.5, _MIDDLE_C + 12 * octave + _WHITE_KEYS[key]))
+        elif kind == 1:
+            begin, length, pitch = notes[-1]
+            notes[-1] = begin, length + 0.5, pitch
+        sounding = kind > 0
+    return notes

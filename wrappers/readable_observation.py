@@ -1,0 +1,119 @@
+"""ReadableObservation: what other libraries show, as agents and reward models can take it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
+
+__all__ = ["ReadableObservation", "is_readable"]
+
+Env: TypeAlias = "gym.Env[Any, Any]"
+Space: TypeAlias = "spaces.Space[Any]"
+
+_SMALLEST_PICTURE = 36
+"""Pixels in height and width that stable-baselines3's NatureCNN needs."""
+_SMALLEST_IMAGE = 8
+"""Below, three axes of bytes are taken for names of what lies on a grid, not for brightness."""
+_MOST = 255
+
+
+class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
+    """Bring observations into a form that agents and reward models can read.
+
+    - Text in a Dict observation (MiniGrid's mission, say) is left out: see `left_out`.
+    - Bytes on a grid of less than 8 cells in height or width become a vector of the same numbers.
+    - A picture in a Dict observation that is too small for stable-baselines3's convolutions (less
+      than 36 pixels) becomes a vector of brightnesses from 0 to 1.
+
+    `is_readable` says where none of this is needed.
+
+    Attributes:
+        left_out: the keys of the observation that nobody here can read.
+    """
+
+    def __init__(self, env: Env) -> None:
+        """Wrap ``env``."""
+        RecordConstructorArgs.__init__(self)
+        gym.Wrapper.__init__(self, env)
+        space = env.observation_space
+        self.left_out: tuple[str, ...] = ()
+        if not isinstance(space, spaces.Dict):
+            self.observation_space = _read_space(space, in_dict=False)
+            return
+        self.left_out = tuple(key for key, part in space.items() if _is_text(part))
+        read = {
+            k: _read_space(part, in_dict=True) for k, part in space.items() if not _is_text(part)
+        }
+        self.observation_space = spaces.Dict(read)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Begin an episode."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        return self._read(observation), info
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """Step."""
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        return self._read(observation), reward, terminated, truncated, info
+
+    def _read(self, observation: Any) -> Any:
+        if isinstance(self.observation_space, spaces.Dict):
+            return {
+                key: _as(part, np.asarray(observation[key]))
+                for key, part in self.observation_space.items()
+            }
+        return _as(self.observation_space, np.asarray(observation))
+
+
+def is_readable(space: Space) -> bool:
+    """Whether `ReadableObservation` would leave observations of ``space`` as they are.
+
+    >>> is_readable(spaces.Box(0, 1, (2,))), is_readable(spaces.Dict({"said": spaces.Text(9)}))
+    (True, False)
+    """
+    if isinstance(space, spaces.Dict):
+        return not any(_is_text(part) or _is_vector(part, in_dict=True) for part in space.values())
+    return not _is_vector(space, in_dict=False)
+
+
+def _shortest_side(space: Space) -> int | None:
+    """Height or width of a picture in bytes, whichever is less; None: it is no picture."""
+    if not isinstance(space, spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
+        return None
+    return sorted(space.shape)[1]  # the channels are fewer than either
+
+
+def _is_text(space: Space) -> bool:
+    """Whether it holds words; MiniGrid's missions are a kind of space of their own."""
+    return space.dtype is not None and space.dtype.kind == "U"
+
+
+def _is_vector(space: Space, in_dict: bool) -> bool:
+    side = _shortest_side(space)
+    return side is not None and side < (_SMALLEST_PICTURE if in_dict else _SMALLEST_IMAGE)
+
+
+def _read_space(space: Space, in_dict: bool) -> Space:
+    if not _is_vector(space, in_dict):
+        return space
+    assert isinstance(space, spaces.Box)
+    side = _shortest_side(space)
+    assert side is not None
+    most = _MOST if side < _SMALLEST_IMAGE else 1
+    return spaces.Box(0, most, (math.prod(space.shape),), np.float32)
+
+
+def _as(space: Space, values: npt.NDArray[Any]) -> Any:
+    """An observation of a part; only what becomes a vector differs in its shape."""
+    if not isinstance(space, spaces.Box) or values.shape == space.shape:
+        return values
+    flat = values.reshape(-1).astype(np.float32)
+    return flat if space.high.flat[0] == _MOST else flat / np.float32(_MOST)
