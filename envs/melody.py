@@ -98,6 +98,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         "render_fps": 4,  # eighths a second
         "fixed_horizon": True,
         "probe": "points for what the listener likes",
+        "naive_reward": "notes that belong to the chord",
         "goal": "Compose a tune that you would like to hear again.",
         "tie_breaker": (
             "If both are alike, prefer the one that moves in small steps, does not repeat itself "

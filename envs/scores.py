@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.envs.melody_taste import features as listening
+
 __all__ = [
     "SCORES",
     "TASTES",
@@ -207,7 +209,11 @@ def strictness(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     return np.stack([decision / 3, decision == 2], axis=1).astype(np.float32)
 
 
-TASTES: dict[str, Tastes] = {"SupportChat-v1": manner, "Moderation-v1": strictness}
+TASTES: dict[str, Tastes] = {
+    "SupportChat-v1": manner,
+    "Moderation-v1": strictness,
+    "Melody-v1": listening,
+}
 """What the tastes of a `Population` differ in, by id."""
 
 

@@ -394,6 +394,22 @@ PRESETS: dict[tuple[str, str], Preset] = {
         agent={"learning_rate": 1e-3},
         measured="-149, worst of 5 seeds -165, from 50 labels (shuffled: -1534, true reward: -150)",
     ),
+    ("Melody-v1", "ppo"): Preset(
+        steps=100_000,
+        n_envs=8,
+        labels=400,
+        clip_seconds=4.0,
+        reward_model=RewardModelSettings(changes=True),
+        agent={
+            "n_steps": 128,
+            "batch_size": 256,
+            "n_epochs": 4,
+            "gamma": 0.95,
+            "ent_coef": 0.01,
+            "learning_rate": "lin_2e-3",
+        },
+        measured="not measured",
+    ),
     **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
 }
 

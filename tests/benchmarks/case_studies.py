@@ -1,4 +1,4 @@
-"""What feedback is worth where the logged reward is naive: SupportChat and Moderation.
+"""What feedback is worth where the logged reward is naive: SupportChat, Moderation and Melody.
 
     python tests/benchmarks/case_studies.py --seeds 10
 
@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import gymnasium as gym
 import numpy as np
 from measuring import RESULTS, add_run, one_thread, read_runs, report, spent
 from stable_baselines3 import PPO
@@ -34,9 +35,7 @@ from rlhf_gym.teachers import ShuffledTeacher
 
 Side = Literal["random", "naive", "feedback", "shuffled", "hidden"]
 SIDES: tuple[Side, ...] = ("random", "naive", "feedback", "shuffled", "hidden")
-ENVIRONMENTS = ("rlhf/SupportChat-v1", "rlhf/Moderation-v1")
-STEPS = 40
-"""Of an episode."""
+ENVIRONMENTS = ("rlhf/SupportChat-v1", "rlhf/Moderation-v1", "rlhf/Melody-v1")
 EPISODES = 100
 PEOPLE = {"size": 20, "spread": 0.1, "beta": 10.0, "beta_spread": 0.5}
 
@@ -95,7 +94,8 @@ def perform(run: Run, rows: Path) -> None:
     trained: list[Any] = []
     taken = spent(lambda: trained.append(agent_of(run)))
     returns = true_returns(trained[0], run.env_id, EPISODES, seed=run.seed)
-    add_run(rows, run, [value / STEPS for value in returns], taken)
+    steps = gym.spec(run.env_id).max_episode_steps or 1
+    add_run(rows, run, [value / steps for value in returns], taken)
 
 
 def agent_of(run: Run) -> PPO | RandomPolicy:
