@@ -398,7 +398,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
         steps=100_000,
         n_envs=8,
         labels=400,
-        clip_seconds=4.0,
+        clip_seconds=8.0,
         reward_model=RewardModelSettings(changes=True),
         agent={
             "n_steps": 128,
