@@ -25,6 +25,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/benchmarks/fitting.py
 	$(BIN)/python tests/benchmarks/memory.py
 	$(BIN)/python tests/benchmarks/atari.py
+	$(BIN)/python tests/benchmarks/environments.py
 	$(BIN)/python tests/benchmarks/overhead.py
 	$(BIN)/python tests/benchmarks/relabelling.py
 	$(BIN)/python tests/benchmarks/window.py

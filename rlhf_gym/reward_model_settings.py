@@ -39,6 +39,10 @@ class RewardModelSettings:
     """Whether the networks also see what a step led to: how it changed the observation (not with
     images), and whether it ended the episode. A reward for progress, for what chance did in a step,
     or for a good end, is then learned from far fewer labels."""
+    actions: bool = True
+    """Whether the networks see the action. Without it (Ibarz et al. 2018, for Atari) they judge
+    what is seen alone, and an agent is not paid for an action that only happened beside good
+    steps."""
     clip_inputs: float = math.inf
     """An input further from its mean than so many deviations is seen as that far, so that what is
     rare does not send the networks far from all that was labelled."""

@@ -31,6 +31,7 @@ _ATARI = Preset(
     labels=3300,
     clip_seconds=1.7,
     norm_reward=True,
+    reward_model=RewardModelSettings(hidden=(64,), actions=False),
     agent={
         "n_steps": 128,
         "batch_size": 256,

@@ -23,7 +23,7 @@ class Inputs:
     """A batch of network inputs.
 
     Attributes:
-        vector: ``(n, features)`` float32: the action, and all of the observation but its images.
+        vector: ``(n, features)`` float32: all of the observation but its images, and the action.
         images: for each image of the observation ``(n, channels, height, width)`` uint8.
     """
 
@@ -52,6 +52,7 @@ class InputSpec:
     """How observations and actions of two spaces become `Inputs`; made by `input_spec`.
 
     Attributes:
+        action: the space of the actions; None where they are not looked at.
         features: width of the vector.
         images: shape ``(channels, height, width)`` of each image.
         changes: whether the vector also holds how a step changed the observation, and then, last,
@@ -60,7 +61,7 @@ class InputSpec:
 
     parts: tuple[_Part, ...]
     image_parts: tuple[_Part, ...]
-    action: spaces.Space[object]
+    action: spaces.Space[object] | None
     features: int
     images: tuple[tuple[int, int, int], ...]
     changes: bool
@@ -77,7 +78,9 @@ class InputSpec:
             ValueError: changes are to be seen, but ``after`` is not given.
         """
         before = self._columns(observations)
-        columns = [*before, _flat(self.action, actions)]
+        columns = list(before)
+        if self.action is not None:
+            columns.append(_flat(self.action, actions))
         if self.changes:
             if after is None:
                 raise ValueError(
@@ -91,7 +94,8 @@ class InputSpec:
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
             for part in self.image_parts
         )
-        vector = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
+        nothing = np.zeros((len(actions), 0), np.float32)
+        vector = columns[0] if len(columns) == 1 else np.concatenate([nothing, *columns], axis=1)
         return Inputs(torch.from_numpy(vector), images)
 
     def _columns(self, observations: Observations) -> list[Array]:
@@ -104,6 +108,7 @@ def input_spec(
     action_space: spaces.Space[object],
     *,
     changes: bool = False,
+    actions: bool = True,
 ) -> InputSpec:
     """The way from two spaces to network inputs.
 
@@ -126,8 +131,8 @@ def input_spec(
     return InputSpec(
         parts=flat,
         image_parts=images,
-        action=action_space,
-        features=features + _width(action_space, "action"),
+        action=action_space if actions else None,
+        features=features + _width(action_space, "action") * actions,
         images=tuple(_image_shape(part.space) for part in images),
         changes=changes,
     )

@@ -61,7 +61,12 @@ class RewardModel:
     ) -> None:
         self.settings = settings or RewardModelSettings()
         self.observation_space, self.action_space = observation_space, action_space
-        self.spec = input_spec(observation_space, action_space, changes=self.settings.changes)
+        self.spec = input_spec(
+            observation_space,
+            action_space,
+            changes=self.settings.changes,
+            actions=self.settings.actions,
+        )
         self.seed = seed
         self._chunk = IMAGE_CHUNK if self.spec.images else CHUNK
         if device == "auto":

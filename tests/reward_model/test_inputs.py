@@ -117,3 +117,12 @@ def test_an_unsupported_space_is_named_with_those_that_are_supported(
 ) -> None:
     with pytest.raises(ValueError, match=rf"{name}.*it reads Box, Discrete, MultiDiscrete"):
         input_spec(observed, acted)
+
+
+def test_without_actions_only_what_is_seen_is_left() -> None:
+    seen = input_spec(spaces.Box(0, 9, (2,)), BUTTON, actions=False)
+    assert seen.encode(np.array([[3.0, 4.0]]), np.array([1])).vector.tolist() == [[3, 4]]
+    picture = input_spec(spaces.Box(0, 255, (16, 12, 3), np.uint8), BUTTON, actions=False)
+    inputs = picture.encode(np.zeros((5, 16, 12, 3), np.uint8), np.zeros(5))
+    assert inputs.vector.shape == (5, picture.features) == (5, 0)
+    assert inputs.images[0].shape == (5, 3, 16, 12)

@@ -240,6 +240,33 @@ def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
     assert predicted.std(ddof=1) == pytest.approx(1, abs=1e-3)
 
 
+def test_without_actions_the_same_is_paid_whatever_is_done() -> None:
+    model = model_of(actions=False)
+    judge(model, 60)
+    model.fit(200)
+    observations, actions = steps_of(50)
+    paid = model.predict(observations, actions)
+    assert np.array_equal(paid, model.predict(observations, 1 - actions))
+    assert np.corrcoef(paid, observations @ LINEAR)[0, 1] > 0.9
+
+
+def test_pictures_alone_are_judged() -> None:
+    pictures = spaces.Box(0, 255, (16, 16, 1), np.uint8)
+    settings = RewardModelSettings(actions=False, hidden=(16,), filters=4)
+    model = RewardModel(pictures, ACTED, settings, device="cpu")
+    rng = np.random.default_rng(0)
+
+    def clip(brightness: int) -> Clip:
+        seen = np.full((5, 16, 16, 1), brightness, np.uint8)
+        return Clip(seen, rng.integers(2, size=5), np.zeros(5, np.float32))
+
+    queries = {id_: Query((clip(200), clip(20)), id=id_) for id_ in range(1, 9)}
+    model.judged.update(dict.fromkeys(queries, 1.0), queries)
+    model.fit(60)
+    bright, dark = (clip(brightness) for brightness in (200, 20))
+    assert returns(model, [bright])[0] > returns(model, [dark])[0]
+
+
 def test_standardising_inputs_changes_no_prediction(taught: RewardModel) -> None:
     before = taught.predict_each(*steps_of(50))
     taught.standardise_inputs(*steps_of(300, seed=4))
