@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gymnasium as gym
 
-__all__ = ["ATARI_IDS", "RAM_IDS", "register_atari"]
+__all__ = ["ATARI_IDS", "RAM_IDS", "ROBOT_IDS", "register_atari"]
 
 _OURS = {
     "rlhf/CartPole-v1": ("cartpole:CartPole", 500),
@@ -17,13 +17,6 @@ _OURS = {
     "rlhf/Pendulum-v1": ("pendulum:Pendulum", 200),
     "rlhf/LunarLander-v3": ("lunar_lander:LunarLander", 1000),
     "rlhf/LunarLanderContinuous-v3": ("lunar_lander_continuous:LunarLanderContinuous", 1000),
-    "rlhf/Hopper-v5": ("hopper:Hopper", 1000),
-    "rlhf/HalfCheetah-v5": ("half_cheetah:HalfCheetah", 1000),
-    "rlhf/Walker2d-v5": ("walker2d:Walker2d", 1000),
-    "rlhf/Swimmer-v5": ("swimmer:Swimmer", 1000),
-    "rlhf/Ant-v5": ("ant:Ant", 1000),
-    "rlhf/Reacher-v5": ("reacher:Reacher", 50),
-    "rlhf/InvertedDoublePendulum-v5": ("inverted_double_pendulum:InvertedDoublePendulum", 1000),
     "rlhf/HopperBackflip-v1": ("hopper_backflip:HopperBackflip", 1000),
     "rlhf/HalfCheetahOneLeg-v1": ("half_cheetah_one_leg:HalfCheetahOneLeg", 1000),
     "rlhf/CartPoleWindmill-v1": ("cartpole_windmill:CartPoleWindmill", 400),
@@ -37,7 +30,18 @@ _OURS = {
 }
 """Where each environment stands, and how many steps its episodes last, by id."""
 
-for _id, (_entry, _steps) in _OURS.items():
+_ROBOTS = {
+    "rlhf/Hopper-v5": ("hopper:Hopper", 1000),
+    "rlhf/HalfCheetah-v5": ("half_cheetah:HalfCheetah", 1000),
+    "rlhf/Walker2d-v5": ("walker2d:Walker2d", 1000),
+    "rlhf/Swimmer-v5": ("swimmer:Swimmer", 1000),
+    "rlhf/Ant-v5": ("ant:Ant", 1000),
+    "rlhf/Reacher-v5": ("reacher:Reacher", 50),
+    "rlhf/InvertedDoublePendulum-v5": ("inverted_double_pendulum:InvertedDoublePendulum", 1000),
+}
+"""The same of the robots that no longer end when they fall."""
+
+for _id, (_entry, _steps) in {**_OURS, **_ROBOTS}.items():
     gym.register(_id, f"rlhf_gym.envs.{_entry}", max_episode_steps=_steps)
 
 ATARI_IDS = {
@@ -55,6 +59,8 @@ ATARI_IDS = {
 """The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
 
 gym.register("rlhf/EnduroPace-v1", "rlhf_gym.envs.enduro_pace:EnduroPace", max_episode_steps=1000)
+
+ROBOT_IDS = frozenset(_ROBOTS)
 
 RAM_IDS = {_id.replace("-v1", "-ram-v1"): _game for _id, _game in ATARI_IDS.items()}
 """The same games, of which the agent sees the console's memory."""

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import gymnasium as gym
 import numpy as np
 
 from rlhf_gym.algorithms.presets import Preset, presets_of
@@ -79,16 +80,18 @@ def test_case_studies_tell_what_their_runs_came_to() -> None:
             for side in ("feedback", "naive", "shuffled", "random")
             for each in [(env_id, side)]
         }
-        (told,) = (line for line in readme.splitlines() if line.startswith(f"| `{env_id}` | 0."))
+        (told,) = (line for line in readme.splitlines() if line.startswith(f"| `{env_id}` | "))
         means = [f" {np.mean(cell):.2f} " for cell in found.values()]
         assert [cell[:6] for cell in told.split("|")[2:6]] == means
         assert f"({min(found['feedback']):.2f})" in told
         ratios = np.divide(found["feedback"], found["naive"])
         assert f"| {np.mean(ratios):.2f} [" in told
-        sums = {side: [40 * value for value in cell] for side, cell in found.items()}
-        measured = presets_of(env_id)["ppo"].measured
+        steps = gym.spec(env_id).max_episode_steps or 1
+        sums = {side: [steps * value for value in cell] for side, cell in found.items()}
+        preset = presets_of(env_id)["ppo"]
         medians = [f"{np.median(sums[side]):.1f}" for side in ("shuffled", "naive", "random")]
-        begins = f"{np.median(sums['feedback']):.1f} of 40, worst of 10 seeds"
-        assert measured.startswith(f"{begins} {min(sums['feedback']):.1f}, from 300 labels")
+        begins = f"{np.median(sums['feedback']):.1f} in {steps} steps, worst of 10 seeds"
+        labels = f"from {preset.labels} labels"
+        assert preset.measured.startswith(f"{begins} {min(sums['feedback']):.1f}, {labels}")
         ends = "(shuffled: {}, naive reward: {}, random: {})".format(*medians)
-        assert measured.endswith(ends)
+        assert preset.measured.endswith(ends)

@@ -299,7 +299,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "learning_rate": "lin_2e-3",
         },
         measured=(
-            "25.1 of 40, worst of 10 seeds 19.4, from 300 labels of a population, by "
+            "25.1 in 40 steps, worst of 10 seeds 19.4, from 300 labels of a population, by "
             "tests/benchmarks/case_studies.py (shuffled: 9.0, naive reward: 6.6, random: 9.8)"
         ),
     ),
@@ -318,7 +318,7 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "learning_rate": "lin_2e-3",
         },
         measured=(
-            "32.2 of 40, worst of 10 seeds 28.7, from 300 labels of a population, by "
+            "32.2 in 40 steps, worst of 10 seeds 28.7, from 300 labels of a population, by "
             "tests/benchmarks/case_studies.py (shuffled: 19.9, naive reward: 22.8, random: 20.4)"
         ),
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from rlhf_gym.envs import ATARI_IDS
+from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
 from rlhf_gym.media import off_screen
 from rlhf_gym.pictures import frame_of
 
@@ -52,6 +52,8 @@ def _shelves(cards: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     for card in cards:
         if card["id"] in ATARI_IDS:
             title = "Atari, with score and lives painted over"
+        elif card["id"] in ROBOT_IDS:
+            title = "Robots, which no longer end when they fall"
         elif card["naive_reward"]:
             title = "Case studies with a naive reward"
         elif card["probe"]:
