@@ -26,7 +26,7 @@ from rlhf_gym.envs.melody_taste import (
     sounds,
 )
 from rlhf_gym.envs.screen import Frame, Screen
-from rlhf_gym.envs.sound import Loudspeaker, Note, Samples, melody_sound
+from rlhf_gym.envs.sound import RATE, Loudspeaker, Note, Samples, melody_sound
 
 __all__ = ["Melody", "notes_of"]
 
@@ -97,6 +97,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         "render_modes": ["human", "rgb_array"],
         "render_fps": 4,  # eighths a second
         "fixed_horizon": True,
+        "drawn_after": True,
         "probe": "points for what the listener likes",
         "naive_reward": "notes that belong to the chord",
         "goal": "Compose a tune that you would like to hear again.",
@@ -163,9 +164,13 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         """Draw the tune: ``(320, 600, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
         return self.screen.show(draw_melody(self.actions)) if self.screen.wanted else None
 
-    def sound(self) -> Samples:
-        """The tune so far as it sounds, see `melody_sound`."""
-        return melody_sound(notes_of(self.actions), TEMPO)
+    def sound(self, steps: int = STEPS) -> Samples:
+        """The last steps of the tune as they sound, exactly as long as they last."""
+        actions = self.actions[-steps:]
+        samples = np.zeros(round(len(actions) * 30 / TEMPO * RATE), np.int16)
+        heard = melody_sound(notes_of(actions), TEMPO)[: len(samples)]
+        samples[: len(heard)] = heard
+        return samples
 
     def close(self) -> None:
         """Close the window, and be silent."""

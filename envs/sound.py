@@ -80,11 +80,16 @@ class Loudspeaker:
         if not self._asked:
             self._asked = True
             self._mixer = _open_mixer()
-        if self._mixer is not None:
+        if self._mixer is not None and len(samples):
             self._mixer.Sound(buffer=samples.tobytes()).play()
 
+    def hush(self) -> None:
+        """Stop what is playing."""
+        if self._mixer is not None:
+            self._mixer.stop()
+
     def close(self) -> None:
-        """Be silent."""
+        """Be silent, and leave the device to others."""
         if self._mixer is not None:
             self._mixer.quit()
         self._mixer, self._asked = None, False

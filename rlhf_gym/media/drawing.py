@@ -11,11 +11,12 @@ import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from rlhf_gym.clips import Clip, leaves
+from rlhf_gym.envs.sound import Samples
 from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.pictures import frame_of
 from rlhf_gym.snapshots import restore
 
-__all__ = ["ClipMismatch", "Undrawable", "draw"]
+__all__ = ["ClipMismatch", "Undrawable", "draw", "sound_of"]
 
 Env = gym.Env[Any, Any]
 Frames = npt.NDArray[np.uint8]
@@ -65,6 +66,21 @@ def draw(clip: Clip, spec_json: str) -> Frames:
     except ValueError as error:
         raise ClipMismatch(str(error)) from error
     return _enlarge(np.stack(_run_again(env, clip, clip.start.actions)))
+
+
+def sound_of(clip: Clip, spec_json: str) -> Samples | None:
+    """How the clip that was drawn last sounds, where its environment can be heard.
+
+    Such an environment has a method ``sound(steps)``: the samples of its last steps.
+
+    Returns:
+        ``(samples,)`` int16, or None.
+    """
+    env = _environment(spec_json)
+    if clip.frames is not None or not env.has_wrapper_attr("sound"):
+        return None
+    samples: Samples = env.get_wrapper_attr("sound")(len(clip))
+    return samples
 
 
 def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any]) -> list[Frames]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from rlhf_gym.media.drawing import draw
+from rlhf_gym.media.drawing import draw, sound_of
 from rlhf_gym.media.video import encode
 from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
 
@@ -58,12 +58,13 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
     environment = store.environment
     try:
         frames = draw(clip, environment.spec_json)
+        sound = sound_of(clip, environment.spec_json)
     except Exception as error:  # of whatever environment: one clip must not block the others
         print(f"clip {clip.id} cannot be drawn: {error}", file=sys.stderr, flush=True)
         store.mark_undrawable(clip.id, f"{type(error).__name__}: {error}")
         return True
     path = f"clips/{clip.id:06d}.mp4"
-    media = encode(frames, run / path, environment.fps)
+    media = encode(frames, run / path, environment.fps, sound)
     store.add_media(clip.id, replace(media, path=path))
     return True
 

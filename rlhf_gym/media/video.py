@@ -10,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.store import Media
 
 __all__ = ["decode", "encode"]
@@ -19,8 +20,8 @@ Frames = npt.NDArray[np.uint8]
 _QUALITY = {"crf": "16", "preset": "ultrafast"}  # no visible loss; as sharp as slower presets
 
 
-def encode(frames: Frames, path: Path | str, fps: float) -> Media:
-    """Write frames as an H.264 video that window and browsers play.
+def encode(frames: Frames, path: Path | str, fps: float, sound: Samples | None = None) -> Media:
+    """Write frames as an H.264 video that window and browsers play, with sound where there is one.
 
     The file appears whole or not at all. A side of an odd length is made even by repeating its
     last pixel.
@@ -29,6 +30,7 @@ def encode(frames: Frames, path: Path | str, fps: float) -> Media:
         frames: ``(length, height, width, 3)`` uint8.
         path: the file, ending in ``.mp4``.
         fps: frames a second.
+        sound: ``(samples,)`` int16 at 22,050 a second, as long as the video.
 
     Raises:
         ValueError: if there is no frame, its shape or type is another, or ``fps`` is not positive.
@@ -45,7 +47,7 @@ def encode(frames: Frames, path: Path | str, fps: float) -> Media:
     frames = np.pad(frames, odd, mode="edge") if any(map(any, odd)) else frames
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        _write(frames, unfinished, Fraction(fps).limit_denominator(1001))
+        _write(frames, unfinished, Fraction(fps).limit_denominator(1001), sound)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -68,11 +70,17 @@ def decode(path: Path | str) -> Frames:
     return np.stack(frames)
 
 
-def _write(frames: Frames, path: Path, rate: Fraction) -> None:
+def _write(frames: Frames, path: Path, rate: Fraction, sound: Samples | None) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options=_QUALITY)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuv420p"
+        audio = None if sound is None else container.add_stream("aac", rate=RATE, layout="mono")
         for frame in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode())
+        if audio is not None and sound is not None:
+            heard = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
+            heard.sample_rate = RATE
+            container.mux(audio.encode(heard))
+            container.mux(audio.encode())

@@ -58,6 +58,8 @@ class Action(str, Enum):
     REDO = "redo"
     PAUSE = "pause"
     REPLAY = "replay"
+    HEAR_LEFT = "hear_left"
+    HEAR_RIGHT = "hear_right"
     BACK = "back"
     FORWARD = "forward"
     SLOWER = "slower"

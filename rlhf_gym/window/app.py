@@ -14,6 +14,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
+from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.store import FeedbackStore, StoreError
 from rlhf_gym.window import events as e
 from rlhf_gym.window import practice
@@ -98,6 +99,7 @@ class App:
         pygame.key.stop_text_input()
         self._pressed: Button | None = None
         self._pointer = Pointer()
+        self.loudspeaker = Loudspeaker()
         self._painter = Painter()
         self._open = True
         self._arrivals = 0
@@ -155,6 +157,7 @@ class App:
         try:
             if isinstance(effect, e.Record):
                 self._answered_at = time.perf_counter()
+                self.loudspeaker.hush()
                 self._store.record(effect.judgement)
                 self.loader.hurry()
             elif isinstance(effect, e.GiveBack):
@@ -170,6 +173,9 @@ class App:
             set_full_screen(effect.on, self._size)
         elif isinstance(effect, e.TextInput):
             (pygame.key.start_text_input if effect.on else pygame.key.stop_text_input)()
+        elif isinstance(effect, e.Hear) and effect.query in self.loader.sounds:
+            self.loudspeaker.hush()
+            self.loudspeaker.play(self.loader.sounds[effect.query][effect.side])
         elif isinstance(effect, e.Quit):
             self._open = False
 
@@ -239,6 +245,7 @@ class App:
     def leave(self) -> None:
         """Let others have the pairs that were not answered; say what could not be stored."""
         self.loader.stop()
+        self.loudspeaker.close()
         while not self.loader.events.empty():  # pairs that came too late to be shown
             event = self.loader.events.get()
             if isinstance(event, e.Arrived):

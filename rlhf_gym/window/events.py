@@ -110,6 +110,14 @@ class TextInput:
 
 
 @dataclass(frozen=True)
+class Hear:
+    """Play the sound of one side of a pair, from its beginning."""
+
+    query: int
+    side: int
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -117,4 +125,4 @@ class Quit:
 Event: TypeAlias = (
     "Tick | Press | Release | Typed | Focus | Visible | Arrived | StatusRead | Failed"
 )
-Effect: TypeAlias = "Record | GiveBack | Remember | SetFullScreen | TextInput | Quit"
+Effect: TypeAlias = "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | Quit"

@@ -11,10 +11,12 @@ from pathlib import Path
 import av
 import pygame
 
+from rlhf_gym.envs.sound import Samples
 from rlhf_gym.judgements import Query
 from rlhf_gym.store import FeedbackStore, StoreError
 from rlhf_gym.window.events import Arrived, Event, Failed, StatusRead
 from rlhf_gym.window.practice import draw_practice
+from rlhf_gym.window.sound import decode_sound
 from rlhf_gym.window.state import Pair, Status
 from rlhf_gym.window.view import fitting
 
@@ -88,13 +90,17 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
 
 
 class Loader(threading.Thread):
-    """Keeps the next pairs ready. The window reads `pictures` and `events`, and sets `wanted`."""
+    """Keeps the next pairs ready.
+
+    The window reads `pictures`, `sounds` and `events`, and sets `wanted`.
+    """
 
     def __init__(self, run: Path, annotator: str) -> None:
         """Load pairs of ``run`` for ``annotator``."""
         super().__init__(name="loader", daemon=True)
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.pictures: dict[int, Frames] = {}
+        self.sounds: dict[int, tuple[Samples, Samples]] = {}
         self.wanted = Wanted()
         self._run = run
         self._annotator = annotator
@@ -176,7 +182,8 @@ class Loader(threading.Thread):
             pair = self._pair(query)
             if pair is not None and self._load(pair, wanted.size):
                 self._put += 1
-                self.events.put(Arrived((pair,)))
+                sounds = any(len(side) for side in self.sounds.get(pair.query, ()))
+                self.events.put(Arrived((replace(pair, sounds=sounds),)))
 
     def _pair(self, query: Query) -> Pair | None:
         """What the window shows of a query."""
@@ -201,15 +208,17 @@ class Loader(threading.Thread):
             self._keep(pair, size, (draw_practice(pair.query, 0, size),
                                     draw_practice(pair.query, 1, size)))  # fmt: skip
             return True
-        sides = []
+        sides, sounds = [], []
         for clip in pair.clips:
             media = self._store.media(clip)
             path = self._run / (media.path if media else f"clips/{clip:06d}.mp4")
             try:
                 sides.append(decode(path, size))
+                sounds.append(decode_sound(path))
             except (OSError, ValueError, IndexError) as error:
                 self._store.mark_undrawable(clip, f"{path.name} cannot be played: {error}")
                 return False
+        self.sounds = {**self.sounds, pair.query: (sounds[0], sounds[1])}
         self._keep(pair, size, (sides[0], sides[1]))
         return True
 
@@ -222,6 +231,7 @@ class Loader(threading.Thread):
                 break
             if query not in keep:
                 del pictures[query]
+        self.sounds = {query: self.sounds[query] for query in pictures if query in self.sounds}
         self.pictures = pictures
 
     def _repaint(self, wanted: Wanted) -> None:

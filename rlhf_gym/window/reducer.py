@@ -129,6 +129,9 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     if action is Action.REPLAY:
         state = with_item(state, replace(item, replays=item.replays + 1))
         return replace(state, position=0.0, playing=True), ()
+    if action in (Action.HEAR_LEFT, Action.HEAR_RIGHT) and item.pair.sounds:
+        side = int(action is Action.HEAR_RIGHT)
+        return replace(state, position=0.0, playing=True), (e.Hear(item.pair.query, side),)
     if action in (Action.BACK, Action.FORWARD):
         return step_frame(state, item, 1 if action is Action.FORWARD else -1), ()
     if action in (Action.SLOWER, Action.FASTER):

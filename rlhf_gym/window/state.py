@@ -31,6 +31,7 @@ class Pair:
         ended: why the episode of the left and the right clip ended within it, or None.
         ended_at: the frame at which it ended, for each, -1 if before the first; the frames behind
             it are held.
+        sounds: whether the clips can be heard.
         kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
         expected: the known answer of a practice pair.
         lesson: what a practice pair teaches.
@@ -44,6 +45,7 @@ class Pair:
     fps: float = 30.0
     ended: tuple[str | None, str | None] = (None, None)
     ended_at: tuple[int | None, int | None] = (None, None)
+    sounds: bool = False
     kind: QueryKind = "normal"
     expected: Choice | None = None
     lesson: str = ""

@@ -10,9 +10,10 @@ import pygame
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.layout import Button, Layout, lay_out
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
-from rlhf_gym.window.state import Choice, Item, Screen, State
+from rlhf_gym.window.state import Action, Choice, Item, Screen, State
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.theme import Colour
 
@@ -129,6 +130,9 @@ def _question(canvas: Canvas, layout: Layout, state: State, item: Item) -> None:
     if item.pair.kind == "practice":
         total = [i for i in state.items if i.pair.kind == "practice"]
         chips.append((f"Practice {total.index(item) + 1} of {len(total)}", theme.BRIGHT))
+    if item.pair.sounds:
+        left, right = (key_label(KEYS[each][0]) for each in (Action.HEAR_LEFT, Action.HEAR_RIGHT))
+        chips.append((f"Hear {left} left, {right} right", theme.BRIGHT))
     if not state.playing:
         chips.append(("Paused", theme.BRIGHT))
     if item.flagged:

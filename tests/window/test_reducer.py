@@ -55,6 +55,16 @@ def test_a_tie_and_cannot_tell_stay_apart() -> None:
     assert recorded(neither)[0].preference is Preference.CANNOT_TELL
 
 
+def test_a_side_that_can_be_heard_is_played_from_its_beginning_with_its_picture() -> None:
+    pair = Pair(7, sounds=True)
+    state = a_state(pair, position=0.4, playing=False)
+    heard, effects = play(state, (1.0, press(Action.HEAR_RIGHT)))
+    assert effects == [e.Hear(7, 1)] and heard.position == 0.0 and heard.playing
+    assert play(state, (1.0, press(Action.HEAR_LEFT)))[1] == [e.Hear(7, 0)]
+    silent = a_state(Pair(7), position=0.4, playing=False)
+    assert play(silent, (1.0, press(Action.HEAR_LEFT)))[1] == []
+
+
 def test_the_next_pair_comes_after_the_flash() -> None:
     state, _ = play(a_state(*pairs(2)), (1.0, press(Action.LEFT)), (1.1, e.Tick()))
     assert state.index == 0 and state.item is not None and state.item.choice is Choice.LEFT

@@ -1,0 +1,28 @@
+"""What a clip sounds like, of its video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+
+from rlhf_gym.envs.sound import RATE, Samples
+
+__all__ = ["decode_sound"]
+
+
+def decode_sound(path: Path) -> Samples:
+    """The sound of a video, ``(samples,)`` int16 at 22,050 a second; empty where there is none.
+
+    Raises:
+        OSError: the file is missing or no video.
+    """
+    parts = [np.zeros(0, np.int16)]
+    with av.open(str(path)) as container:
+        if container.streams.audio:
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+            for frame in container.decode(audio=0):
+                resampled = [part.to_ndarray() for part in resampler.resample(frame)]
+                parts += [part.reshape(-1).astype(np.int16) for part in resampled]
+    return np.concatenate(parts)
