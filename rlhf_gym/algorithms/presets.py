@@ -409,7 +409,10 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "ent_coef": 0.01,
             "learning_rate": "lin_2e-3",
         },
-        measured="not measured",
+        measured=(
+            "65.4 in 64 steps, worst of 10 seeds 52.1, from 400 labels of a population, by "
+            "tests/benchmarks/case_studies.py (shuffled: 26.7, naive reward: 35.5, random: 21.9)"
+        ),
     ),
     **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
 }
