@@ -4,7 +4,7 @@ The library is found by the environment's id. It has no time limit of its own th
 so the horizon is given: an episode lasts 30 decisions, one a second.
 
 Install: pip install --no-deps -r examples/other_libraries/requirements.txt
-Run it: python examples/other_libraries/on_highway.py (five minutes)
+Run it: python examples/other_libraries/on_highway.py (ten minutes)
 """
 
 import argparse

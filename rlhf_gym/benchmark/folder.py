@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from rlhf_gym.algorithms.presets import FALLBACK
-from rlhf_gym.benchmark.arms import heeded
 from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
+from rlhf_gym.comparison.heeded import heeded
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.durable import append_line, held, json_lines
 from rlhf_gym.plain_settings import as_table, differing, flat

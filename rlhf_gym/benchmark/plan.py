@@ -11,8 +11,9 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.algorithms import algorithm, fits, refusal
-from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS, heeded
+from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
 from rlhf_gym.benchmark.suite import Grid, Suite
+from rlhf_gym.comparison.heeded import heeded
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import has_no_reward, make_env
 from rlhf_gym.plain_settings import as_table, differing, flat, from_table

@@ -9,6 +9,7 @@ import numpy as np
 
 from rlhf_gym.comparison.cells import TAUGHT, Cell, algorithm_name
 from rlhf_gym.comparison.comparison import Comparison
+from rlhf_gym.comparison.heeded import heeded
 from rlhf_gym.comparison.series import Series
 from rlhf_gym.comparison.writing import decimals, run_name
 from rlhf_gym.plain_settings import differing, flat
@@ -212,7 +213,7 @@ def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
 
 def _about_settings(comparison: Comparison) -> Iterator[str]:
     for cell in comparison.cells:
-        tables = [flat(row.settings) for row in cell.rows]
+        tables = [heeded(cell.arm, flat(row.settings)) for row in cell.rows]
         known = set.intersection(*map(set, tables)) if tables else set()  # others are newer
         if names := [name for name in differing(tables) if name in known - {"seed"}]:
             yield (

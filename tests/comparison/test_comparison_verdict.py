@@ -42,6 +42,20 @@ def test_a_setting_that_is_newer_than_a_run_makes_no_difference() -> None:
     assert not warned(older + newer, "differ in more than the seed")
 
 
+def test_a_setting_of_the_labels_makes_no_difference_where_nobody_answers() -> None:
+    rows = arms_of("CartPole-v1")
+    changed = [
+        replace(row, settings={"seed": row.seed, "strategy": f"{row.seed % 2}"}) for row in rows
+    ]
+    found = [each for each in verdict_of(changed).warnings if "more than the seed" in each]
+    assert sorted(word for each in found for word in ("learned", "shuffled") if word in each) == [
+        "learned",
+        "shuffled",
+    ]
+    quiet = [row for row in changed if row.arm in ("true", "random")]
+    assert not warned(quiet, "differ in more than the seed")
+
+
 def test_several_algorithms_are_named_best_first() -> None:
     rows = arms_of("CartPole-v1")
     better = [row for row in arms_of("CartPole-v1", algo="a2c") if row.arm == "true"]
