@@ -14,12 +14,18 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 OTHERS = sorted((ROOT / "examples" / "other_libraries").glob("*.py"))
 FLAGS = {
+    "hopper_backflip": ["--labels", "12"],
     "label_in_window": ["--teacher", "synthetic", "--labels", "8"],
     "on_highway": ["--steps", "300", "--labels", "6", "--episodes", "2"],
     "on_minatar": ["--labels", "8", "--episodes", "2"],
     "on_minigrid": ["--labels", "8"],
 }
-PACKAGES = {"on_highway": "highway_env", "on_minatar": "minatar", "on_minigrid": "minigrid"}
+PACKAGES = {
+    "hopper_backflip": "mujoco",
+    "on_highway": "highway_env",
+    "on_minatar": "minatar",
+    "on_minigrid": "minigrid",
+}
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *OTHERS], ids=lambda path: path.stem)
