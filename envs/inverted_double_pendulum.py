@@ -50,6 +50,7 @@ class InvertedDoublePendulum(Robot, InvertedDoublePendulumEnv):
     (False, False)
     """
 
+    follows = False
     metadata = {
         **InvertedDoublePendulumEnv.metadata,
         "fixed_horizon": True,

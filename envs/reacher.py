@@ -52,6 +52,7 @@ class Reacher(Robot, ReacherEnv):
     (False, False)
     """
 
+    follows = False
     metadata = {
         **ReacherEnv.metadata,
         "fixed_horizon": True,

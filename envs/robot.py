@@ -63,9 +63,13 @@ class Robot(gym.Env[Observation, Any]):
 
     model: Any
     data: Any
+    follows = True
+    """Whether its model has a camera that goes along; Gymnasium's own stays behind."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the environment; the arguments are Gymnasium's."""
+        if self.follows and "camera_id" not in kwargs:
+            kwargs.setdefault("camera_name", "track")
         super().__init__(*args, **kwargs)
         self.metadata = {**type(self).metadata, **self.metadata}  # they keep their own only
 

@@ -1,7 +1,8 @@
 """Atari: steps/s beside stable-baselines3's own environments, and the size of stored clips.
 
-``speed``: the vector environment alone. ``training``: PPO with hidden score, recorder and learned
-reward beside plain PPO of stable-baselines3. ``clips``: bytes of 1,000 clips in the store.
+``speed``: the vector environment alone. ``training``: PPO with hidden score, recorder and the
+learned reward of three networks as in Christiano et al. 2017, beside plain PPO of
+stable-baselines3. ``clips``: bytes of 1,000 clips in the store.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_util import make_atari_env
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack
 
-from rlhf_gym import FeedbackStore, HumanFeedback, Query, make_atari
+from rlhf_gym import FeedbackStore, Query, RewardModel, RewardModelSettings, make_atari
 from rlhf_gym.clip_buffer import ClipBuffer
 from rlhf_gym.inspection import environment_record, frame_stack_of
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
+from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
 N_ENVS, GAME = 8, "PongNoFrameskip-v4"
 PARTS = ("speed", "training", "clips")
@@ -110,10 +112,16 @@ _AGENT: dict[str, Any] = {"n_steps": 64, "batch_size": 256, "n_epochs": 4}
 
 
 def _taught(seed: int, steps: int = 1536) -> float:
-    feedback = HumanFeedback("synthetic", labels=20, clip_length=25, first_share=0.5)
-    venv = feedback.wrap(make_atari("pong", N_ENVS, seed=seed))
-    agent = PPO("CnnPolicy", venv, seed=seed, **_AGENT)
-    return _rate(lambda: agent.learn(steps, callback=feedback), steps)
+    """Between two fits: what is done at every step is measured, and not what a label costs."""
+    venv = make_atari("pong", N_ENVS, seed=seed)
+    settings = RewardModelSettings(hidden=(64,), actions=False)
+    model = RewardModel(venv.observation_space, venv.action_space, settings)
+    buffer = ClipBuffer(
+        venv.observation_space, venv.action_space, N_ENVS, 25, frame_stack=frame_stack_of(venv)
+    )
+    paid = VecLearnedReward(ClipRecorder(venv, buffer), model.predict)
+    agent = PPO("CnnPolicy", paid, seed=seed, **_AGENT)
+    return _rate(lambda: agent.learn(steps), steps)
 
 
 def _plain(seed: int, steps: int = 1536) -> float:

@@ -161,3 +161,20 @@ def test_one_leg_counts_only_with_the_front_in_the_air_and_moving(
     velocity[0] = speed
     env.set_state(position, velocity)
     assert env.step(np.zeros(6))[4]["probe"] == counted
+
+
+@pytest.mark.parametrize("env_id", ["rlhf/Hopper-v5", "rlhf/HalfCheetahOneLeg-v1", "rlhf/Ant-v5"])
+@pytest.mark.skipif(find_library("EGL") is None, reason="draws without a display")
+def test_the_camera_goes_along(env_id: str) -> None:
+    def orange(frame: Any) -> int:
+        red, green, blue = np.moveaxis(frame.astype(int), -1, 0)
+        return int(((red > green + 25) & (green > blue + 10)).sum())
+
+    with off_screen():
+        env: Any = gym.make(env_id, render_mode="rgb_array").unwrapped
+        env.reset(seed=0)
+        seen = orange(env.render())
+        env.data.qpos[0] += 6
+        env.step(np.zeros(env.action_space.shape, np.float32))
+        assert seen > 500 and orange(env.render()) > seen / 2
+        env.close()
