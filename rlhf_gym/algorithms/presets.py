@@ -414,6 +414,25 @@ PRESETS: dict[tuple[str, str], Preset] = {
             "tests/benchmarks/case_studies.py (shuffled: 26.7, naive reward: 35.5, random: 21.9)"
         ),
     ),
+    ("Pong-ram-v1", "ppo"): Preset(
+        steps=5_000_000,
+        n_envs=16,
+        labels=3300,
+        clip_seconds=1.7,
+        norm_reward=True,
+        reward_model=RewardModelSettings(
+            hidden=(64, 64), changes=True, actions=False, updates=300, updates_per_label=20
+        ),
+        agent={
+            "n_steps": 128,
+            "batch_size": 512,
+            "n_epochs": 4,
+            "ent_coef": 0.02,
+            "learning_rate": "lin_5e-4",
+            "policy_kwargs": {**SCALED, "net_arch": [128, 128]},
+        },
+        measured="one seed only: won 6 games of 6, by 1 to 11 points, from 3300 labels (random: -20)",
+    ),
     **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
 }
 

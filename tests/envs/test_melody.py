@@ -115,7 +115,7 @@ def test_a_tune_is_written_as_a_file(tmp_path: Path) -> None:
     write_wav(tmp_path / "tune.wav", env.sound())
     with wave.open(str(tmp_path / "tune.wav")) as file:
         assert file.getframerate() == RATE and file.getnchannels() == 1
-        assert file.getnframes() == round((4 * 0.25 + 0.08) * RATE)
+        assert file.getnframes() == round(4 * 0.25 * RATE)
 
 
 def test_it_is_silent_where_there_is_no_sound_device(monkeypatch: pytest.MonkeyPatch) -> None:
