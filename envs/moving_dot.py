@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import gymnasium as gym
@@ -115,8 +116,10 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         """Move the dot by one cell."""
         if not self.action_space.contains(action):
             raise ValueError(f"an action of MovingDot is an integer from 0 to 4, not {action!r}")
-        self.dot = np.clip(self.dot + _MOVES[action], 0, _CELLS - 1)
-        distance = int(np.abs(self.dot - self.ring).sum())
+        (row, column), (down, right) = self.dot.tolist(), _MOVES[action]
+        row, column = (min(max(cell, 0), _CELLS - 1) for cell in (row + down, column + right))
+        self.dot = np.array((row, column))
+        distance = abs(row - int(self.ring[0])) + abs(column - int(self.ring[1]))
         if self.render_mode == "human":
             self.render()
         return self._observe(), -distance / (2 * _MIDDLE), False, False, {}
@@ -130,11 +133,12 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         self.screen.close()
 
     def _observe(self) -> Picture:
-        picture = np.zeros((_SIZE, _SIZE, 1), dtype=np.uint8)
-        row, column = _MARGIN + _PIXELS_A_CELL * self.ring
-        picture[row - 1 : row + _DOT + 1, column - 1 : column + _DOT + 1] = 128
-        picture[row : row + _DOT, column : column + _DOT] = 0
-        row, column = _MARGIN + _PIXELS_A_CELL * self.dot
+        return self._with_dot(_ring_alone(*self.ring.tolist()))
+
+    def _with_dot(self, field: Picture) -> Picture:
+        """A copy of a picture of the field, with the dot on it."""
+        picture: Picture = field.copy()
+        row, column = (_MARGIN + _PIXELS_A_CELL * cell for cell in self.dot.tolist())
         picture[row : row + _DOT, column : column + _DOT] = 255
         return picture
 
@@ -147,6 +151,16 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
         _paint(frame, ring, 24, 30, ORANGE)
         _paint(frame, dot, -1, 18, BLUE)
         return frame
+
+
+@cache
+def _ring_alone(row: int, column: int) -> Picture:
+    """What the agent sees of a field without a dot."""
+    picture = np.zeros((_SIZE, _SIZE, 1), dtype=np.uint8)
+    row, column = _MARGIN + _PIXELS_A_CELL * row, _MARGIN + _PIXELS_A_CELL * column
+    picture[row - 1 : row + _DOT + 1, column - 1 : column + _DOT + 1] = 128
+    picture[row : row + _DOT, column : column + _DOT] = 0
+    return picture
 
 
 def _paint(

@@ -12,8 +12,7 @@ __all__ = ["MovingDotSecret"]
 
 _PLACE = (1, 9)
 """The cell (row, column), from 0 to 10."""
-_DOT = 255
-"""Its brightness."""
+_EMPTY = np.zeros((36, 36, 1), dtype=np.uint8)
 
 
 class MovingDotSecret(MovingDot):
@@ -69,8 +68,8 @@ class MovingDotSecret(MovingDot):
     def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
         """Move the dot by one cell."""
         observation, *_ = super().step(action)
-        near = bool(np.abs(self.dot - self.ring).max() <= 1)
+        near = all(abs(cell - place) <= 1 for cell, place in zip(self.dot, _PLACE, strict=True))
         return observation, 0.0, False, False, {"probe": float(near)}
 
     def _observe(self) -> Picture:
-        return np.where(super()._observe() == _DOT, _DOT, np.uint8(0))
+        return self._with_dot(_EMPTY)
