@@ -23,6 +23,7 @@ _OURS = {
     "rlhf/PendulumSpin-v1": ("pendulum_spin:PendulumSpin", 200),
     "rlhf/LunarLanderHover-v1": ("lunar_lander_hover:LunarLanderHover", 400),
     "rlhf/MovingDotSecret-v1": ("moving_dot_secret:MovingDotSecret", 50),
+    "rlhf/EnduroPace-v1": ("enduro_pace:EnduroPace", 1000),
     "rlhf/SupportChat-v1": ("support_chat:SupportChat", 40),
     "rlhf/Moderation-v1": ("moderation:Moderation", 40),
     "rlhf/Melody-v1": ("melody:Melody", 64),
@@ -57,8 +58,6 @@ ATARI_IDS = {
     "rlhf/SpaceInvaders-v1": "space_invaders",
 }
 """The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
-
-gym.register("rlhf/EnduroPace-v1", "rlhf_gym.envs.enduro_pace:EnduroPace", max_episode_steps=1000)
 
 ROBOT_IDS = frozenset(_ROBOTS)
 

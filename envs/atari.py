@@ -56,6 +56,15 @@ class Played:
     noops: int = 0
     actions: bytearray = field(default_factory=bytearray)
 
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data, of which `of` makes it again."""
+        return {**vars(self), "actions": bytes(self.actions)}
+
+    @staticmethod
+    def of(plain: dict[str, Any]) -> Played:
+        """What `plain` was taken of."""
+        return Played(plain["seed"], plain["noops"], bytearray(plain["actions"]))
+
 
 class Atari(gym.Env[Picture, "np.int64 | int"]):
     """A game of the Arcade Learning Environment, without what would betray the reward.
@@ -206,13 +215,12 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
 
     def save_state(self) -> dict[str, Any]:
         """All that `load_state` needs to go on from here, as plain data."""
-        played = {**vars(self.played), "actions": bytes(self.played.actions)}
-        return {"played": played, "np_random": self.np_random}
+        return {"played": self.played.plain(), "np_random": self.np_random}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from where `save_state` was called: play until there, faster than anyone sees."""
         self.np_random = state["np_random"]
-        self._play(Played(**state["played"]))
+        self._play(Played.of(state["played"]))
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle and copy: the arguments and where the game is."""

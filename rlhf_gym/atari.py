@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import gymnasium as gym
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.environments import make_vec_env
@@ -63,7 +62,7 @@ def make_atari(
         env_id,
         n_envs,
         seed=seed,
-        horizon=horizon or gym.spec(env_id).max_episode_steps,
+        horizon=horizon,
         snapshots=snapshots,
         env_kwargs=kwargs,
     )

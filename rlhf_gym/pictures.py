@@ -1,4 +1,4 @@
-"""What environments draw, as bytes."""
+"""Pictures: what environments draw, as bytes, and how small one may be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["frame_of"]
+__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of"]
+
+SMALLEST_PICTURE = 36
+"""Pixels in height and width that stable-baselines3's NatureCNN needs."""
+SMALLEST_IMAGE = 8
+"""Pixels; what is smaller in width or height is not worth a convolution of ours."""
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 

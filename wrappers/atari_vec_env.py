@@ -207,8 +207,7 @@ class AtariVecEnv(VecEnv):
 
     def _take_snapshot(self, env: int) -> bytes:
         state = {
-            **vars(self._played[env]),
-            "actions": bytes(self._played[env].actions),
+            "played": self._played[env].plain(),
             "generator": self._generators[env],
             "earned": float(self._returns[env]),
         }
@@ -220,13 +219,9 @@ class AtariVecEnv(VecEnv):
         if len(self._restored) < self.num_envs:
             return
         states = [self._restored.pop(each) for each in range(self.num_envs)]
-        games = [_played(state) for state in states]
+        games = [Played.of(state["played"]) for state in states]
         if len({len(game.actions) - game.noops for game in games}) > 1:
             raise ValueError("the snapshots are not of the same step, but episodes begin together")
         self._generators = [state["generator"] for state in states]
         self._returns[:] = [state["earned"] for state in states]
         self._play(games)
-
-
-def _played(state: dict[str, Any]) -> Played:
-    return Played(state["seed"], state["noops"], bytearray(state["actions"]))

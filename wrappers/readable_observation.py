@@ -11,15 +11,13 @@ import numpy.typing as npt
 from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 
+from rlhf_gym.pictures import SMALLEST_IMAGE, SMALLEST_PICTURE
+
 __all__ = ["ReadableObservation", "is_readable"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 Space: TypeAlias = "spaces.Space[Any]"
 
-_SMALLEST_PICTURE = 36
-"""Pixels in height and width that stable-baselines3's NatureCNN needs."""
-_SMALLEST_IMAGE = 8
-"""Below, three axes of bytes are taken for names of what lies on a grid, not for brightness."""
 _MOST = 255
 
 
@@ -98,7 +96,7 @@ def _is_text(space: Space) -> bool:
 
 def _is_vector(space: Space, in_dict: bool) -> bool:
     side = _shortest_side(space)
-    return side is not None and side < (_SMALLEST_PICTURE if in_dict else _SMALLEST_IMAGE)
+    return side is not None and side < (SMALLEST_PICTURE if in_dict else SMALLEST_IMAGE)
 
 
 def _read_space(space: Space, in_dict: bool) -> Space:
@@ -107,7 +105,7 @@ def _read_space(space: Space, in_dict: bool) -> Space:
     assert isinstance(space, spaces.Box)
     side = _shortest_side(space)
     assert side is not None
-    most = _MOST if side < _SMALLEST_IMAGE else 1
+    most = _MOST if side < SMALLEST_IMAGE else 1  # names of what lies on a grid, or brightnesses
     return spaces.Box(0, most, (math.prod(space.shape),), np.float32)
 
 

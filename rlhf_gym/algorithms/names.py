@@ -13,6 +13,7 @@ from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.preprocessing import is_image_space
 
 from rlhf_gym.algorithms.a3c import A3C
+from rlhf_gym.pictures import SMALLEST_PICTURE
 from rlhf_gym.suggestions import near
 
 __all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits", "policy_for", "refusal"]
@@ -26,9 +27,6 @@ ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
     "td3": TD3,
 }
 """The algorithms that have a name here; any other is ``module:Class``."""
-
-SMALLEST_PICTURE = 36
-"""Pixels in height and width that stable-baselines3's convolutions need."""
 
 _KINDS = (OnPolicyAlgorithm, OffPolicyAlgorithm)
 _ANY = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)

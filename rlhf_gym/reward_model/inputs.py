@@ -11,11 +11,9 @@ from gymnasium import spaces
 from torch import Tensor
 
 from rlhf_gym.clips import After, Array, Observations
+from rlhf_gym.pictures import SMALLEST_IMAGE
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
-
-SMALLEST_IMAGE = 8
-"""Pixels; what is smaller in width or height is not worth a convolution."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +76,7 @@ class InputSpec:
             ValueError: changes are to be seen, but ``after`` is not given.
         """
         before = self._columns(observations)
-        columns = list(before)
-        if self.action is not None:
-            columns.append(_flat(self.action, actions))
+        columns = [*before, *([] if self.action is None else [_flat(self.action, actions)])]
         if self.changes:
             if after is None:
                 raise ValueError(
@@ -94,8 +90,9 @@ class InputSpec:
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
             for part in self.image_parts
         )
-        nothing = np.zeros((len(actions), 0), np.float32)
-        vector = columns[0] if len(columns) == 1 else np.concatenate([nothing, *columns], axis=1)
+        if not columns:  # pictures alone
+            columns = [np.zeros((len(actions), 0), np.float32)]
+        vector = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
         return Inputs(torch.from_numpy(vector), images)
 
     def _columns(self, observations: Observations) -> list[Array]:

@@ -192,9 +192,9 @@ class RewardModel:
 
         Predictions do not change, but for inputs that are clipped (``clip_inputs``).
         """
-        vector = self.spec.encode(observations, actions, after).vector
         if self.spec.features == 0:
             return
+        vector = self.spec.encode(observations, actions, after).vector
         std = vector.std(dim=0)
         std = torch.where(std < 1e-3, torch.ones_like(std), std)
         mean = vector.mean(dim=0)

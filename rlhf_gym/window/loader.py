@@ -208,13 +208,14 @@ class Loader(threading.Thread):
             self._keep(pair, size, (draw_practice(pair.query, 0, size),
                                     draw_practice(pair.query, 1, size)))  # fmt: skip
             return True
-        sides, sounds = [], []
+        sides, sounds = [], list(self.sounds.get(pair.query, ()))
         for clip in pair.clips:
             media = self._store.media(clip)
             path = self._run / (media.path if media else f"clips/{clip:06d}.mp4")
             try:
                 sides.append(decode(path, size))
-                sounds.append(decode_sound(path))
+                if len(sounds) < len(sides):  # a new size of the window changes no sound
+                    sounds.append(decode_sound(path))
             except (OSError, ValueError, IndexError) as error:
                 self._store.mark_undrawable(clip, f"{path.name} cannot be played: {error}")
                 return False
