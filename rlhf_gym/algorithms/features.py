@@ -1,4 +1,4 @@
-"""ScaledObservations: what a policy sees, on one scale."""
+"""ScaledObservations and NormalisedObservations: what a policy sees, on one scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from gymnasium import spaces
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor
 
-__all__ = ["ScaledObservations"]
+__all__ = ["NormalisedObservations", "ScaledObservations"]
+
+_FAR = 10.0  # deviations, as in VecNormalize
 
 
 class ScaledObservations(BaseFeaturesExtractor):
@@ -45,3 +47,54 @@ class ScaledObservations(BaseFeaturesExtractor):
     def forward(self, observations: Tensor) -> Tensor:
         """``(n, *obs) -> (n, features)``."""
         return (observations.flatten(1) - self.centre) / self.half_range
+
+
+class NormalisedObservations(BaseFeaturesExtractor):
+    """Observations with mean 0 and deviation 1 over all that the agent has trained on.
+
+    What VecNormalize does around environments, inside the policy: for spaces without bounds, such
+    as those of robots. The statistics are buffers of the network, so an agent that was trained with
+    it is evaluated, saved and loaded like any other, and its clips show what it saw. They move
+    while the policy is fitted, never while it acts.
+
+    Args:
+        observation_space: of one environment.
+
+    >>> from stable_baselines3 import PPO
+    >>> normalised = {"features_extractor_class": NormalisedObservations}
+    >>> agent = PPO("MlpPolicy", "Pendulum-v1", policy_kwargs=normalised, device="cpu")
+    >>> features = agent.policy.features_extractor.train()
+    >>> features(torch.tensor([[2.0, 0.0, 1.0], [4.0, 0.0, 3.0]]))
+    tensor([[-1.,  0., -1.],
+            [ 1.,  0.,  1.]])
+    """
+
+    running_mean: Tensor  # SB3's target networks copy what is named so
+    running_var: Tensor
+    running_count: Tensor
+
+    def __init__(self, observation_space: spaces.Box) -> None:
+        features = math.prod(observation_space.shape)
+        super().__init__(observation_space, features)
+        self.register_buffer("running_mean", torch.zeros(features))
+        self.register_buffer("running_var", torch.ones(features))
+        self.register_buffer("running_count", torch.zeros(()))
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """``(n, *obs) -> (n, features)``."""
+        seen = observations.flatten(1)
+        if self.training:
+            self._count(seen.detach())
+        scale = (self.running_var + 1e-8).sqrt()
+        return ((seen - self.running_mean) / scale).clamp(-_FAR, _FAR)
+
+    def _count(self, seen: Tensor) -> None:
+        """Add a batch to the statistics (Chan et al. 1979)."""
+        count = self.running_count + len(seen)
+        mean, variance = seen.mean(0), seen.var(0, correction=0)
+        away = mean - self.running_mean
+        share = len(seen) / count
+        spread = share * (1 - share) * away**2
+        self.running_var.copy_((1 - share) * self.running_var + share * variance + spread)
+        self.running_mean.add_(share * away)
+        self.running_count.copy_(count)

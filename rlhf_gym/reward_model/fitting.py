@@ -78,19 +78,18 @@ class Fitting:
             self.networks.begin_anew(self.rng)
             self.optimizer = self._new_optimizer(self.optimizer.param_groups[0]["weight_decay"])
         labels, weights = judged.labels, judged.weights
-        inputs, mask = judged.stacked()
         floor = cross_entropy_floor(labels[known])
         batches = self._batches(known, self.settings.batch_size)
         taken = rises = 0
         some = next(self._batches(known, EVALUATED))
-        looked_at = (inputs[some], mask[some], labels[some], weights[:, some])
+        looked_at = (judged, some, labels[some], weights[:, some])
         train, held_out = self._evaluate(*looked_at)
         while taken < updates and rises < PATIENCE:
             if train < floor * (1 + TOLERANCE):
                 break
             for _ in range(min(CHECK_EVERY, updates - taken)):
                 chosen = next(batches)
-                self._update(inputs[chosen], mask[chosen], labels[chosen], weights[:, chosen])
+                self._update(judged.batch(chosen), labels[chosen], weights[:, chosen])
                 taken += 1
             before = held_out
             train, held_out = self._evaluate(*looked_at)
@@ -108,9 +107,9 @@ class Fitting:
             for start in range(0, n - size + 1, size):
                 yield order[start : start + size]
 
-    def _update(self, inputs: Inputs, mask: Tensor, labels: Tensor, weights: Tensor) -> None:
+    def _update(self, batch: tuple[Inputs, Tensor], labels: Tensor, weights: Tensor) -> None:
         """One gradient step of all members."""
-        loss = cross_entropy(self._probabilities(inputs, mask), labels)
+        loss = cross_entropy(self._probabilities(*batch), labels)
         mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(mean.sum())
@@ -118,10 +117,10 @@ class Fitting:
 
     @torch.no_grad()
     def _evaluate(
-        self, inputs: Inputs, mask: Tensor, labels: Tensor, weights: Tensor
+        self, judged: JudgedQueries, chosen: Tensor, labels: Tensor, weights: Tensor
     ) -> tuple[float, float]:
         """Mean training loss and mean held-out loss of the members (NaN where none is held out)."""
-        loss = cross_entropy(self.probabilities(inputs, mask), labels)
+        loss = cross_entropy(self.probabilities(judged, chosen), labels)
         train = (loss * weights).sum() / weights.sum()
         return train.item(), loss[weights == 0].mean().item()
 
@@ -134,11 +133,10 @@ class Fitting:
             least = self.settings.weight_decay * LEAST_WEIGHT_DECAY
             group["weight_decay"] = max(group["weight_decay"] / 1.5, least)
 
-    def probabilities(self, inputs: Inputs, mask: Tensor) -> Tensor:
+    def probabilities(self, judged: JudgedQueries, chosen: Tensor) -> Tensor:
         """As `_probabilities`, for any number of queries: not more of them at once than fit."""
-        parts = torch.split(torch.arange(len(mask)), max(self._chunk // (2 * mask.shape[2]), 1))
-        each = [self._probabilities(inputs[part], mask[part]) for part in parts]
-        return torch.cat(each, dim=1)
+        parts = torch.split(chosen, max(self._chunk // (2 * judged.longest), 1))
+        return torch.cat([self._probabilities(*judged.batch(part)) for part in parts], dim=1)
 
     def _probabilities(self, inputs: Inputs, mask: Tensor) -> Tensor:
         """Probability ``(members, n)`` that the first clip is preferred, for ``n`` queries."""

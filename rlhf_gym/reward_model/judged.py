@@ -8,8 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rlhf_gym.clips import Clip
 from rlhf_gym.judgements import Query
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
+from rlhf_gym.reward_model.tables import ImageTable, Table
 
 __all__ = ["JudgedQueries"]
 
@@ -27,14 +29,22 @@ class JudgedQueries:
     def __init__(self, spec: InputSpec, members: int, seed: int, device: torch.device) -> None:
         self._spec, self._members, self._seed, self._device = spec, members, seed, device
         self._rows: dict[int, int] = {}
-        self._inputs: list[Inputs] = []
         self._labels: list[float] = []
         self._weights: list[Tensor] = []
-        self._stacked: tuple[Inputs, Tensor] | None = None
+        self._vectors = Table((spec.features,), torch.float32, device)
+        self._images = [ImageTable(shape, device) for shape in spec.images]
+        self._clips = Table((2, 2), torch.int64, device)  # first step and length of both clips
+        self.longest = 0
+        """Steps of the longest clip."""
 
     def __len__(self) -> int:
         """Number of labelled queries."""
         return len(self._labels)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the clips."""
+        return self._vectors.nbytes + sum(table.nbytes for table in self._images)
 
     def update(self, labels: Mapping[int, float | None], queries: Mapping[int, Query]) -> None:
         """Take in new and changed labels; None takes a label back.
@@ -57,10 +67,16 @@ class JudgedQueries:
         if self._members > 1 and not weights.any():
             weights[rng.integers(self._members)] = 1
         self._weights.append(torch.from_numpy(weights.astype(np.float32)))
-        self._inputs += [
-            self._spec.encode(clip.observations, clip.actions, clip.after) for clip in query.clips
-        ]
-        self._stacked = None
+        self._clips.append(torch.tensor([[self._store(clip) for clip in query.clips]]))
+
+    def _store(self, clip: Clip) -> tuple[int, int]:
+        """Store the steps of a clip; returns where they begin, and how many they are."""
+        inputs = self._spec.encode(clip.observations, clip.actions, clip.after)
+        for table, images in zip(self._images, inputs.images, strict=True):
+            table.append(images)
+        length = len(inputs.vector)
+        self.longest = max(self.longest, length)
+        return self._vectors.append(inputs.vector), length
 
     @property
     def labels(self) -> Tensor:
@@ -72,29 +88,19 @@ class JudgedQueries:
         """``(members, n)``: how often each query counts for each member."""
         return torch.stack(self._weights, dim=1).to(self._device)
 
-    def stacked(self) -> tuple[Inputs, Tensor]:
-        """All clips padded to one length.
+    def batch(self, chosen: Tensor) -> tuple[Inputs, Tensor]:
+        """The clips of some queries, padded to one length by what does not count.
+
+        Args:
+            chosen: ``(n,)``, of `__len__` queries in the order in which they came.
 
         Returns:
             inputs with leading axes ``(n, 2, length)`` and a mask ``(n, 2, length)`` of the steps
             that count.
         """
-        if self._stacked is None:
-            length = max(len(inputs.vector) for inputs in self._inputs)
-            n = len(self._labels)
-            lengths = torch.tensor([len(inputs.vector) for inputs in self._inputs]).reshape(n, 2, 1)
-            mask = torch.arange(length) < lengths
-
-            def pad(parts: list[Tensor]) -> Tensor:
-                padded = parts[0].new_zeros((len(parts), length, *parts[0].shape[1:]))
-                for row, part in zip(padded, parts, strict=True):
-                    row[: len(part)] = part
-                return padded.reshape(n, 2, length, *parts[0].shape[1:]).to(self._device)
-
-            images = tuple(
-                pad([inputs.images[i] for inputs in self._inputs])
-                for i in range(len(self._inputs[0].images))
-            )
-            vector = pad([inputs.vector for inputs in self._inputs])
-            self._stacked = Inputs(vector, images), mask.float().to(self._device)
-        return self._stacked
+        first, length = self._clips[chosen].unbind(dim=2)
+        steps = torch.arange(self.longest, device=self._device)
+        within = steps < length[..., None]
+        rows = first[..., None] + torch.where(within, steps, 0)
+        inputs = Inputs(self._vectors[rows], tuple(table[rows] for table in self._images))
+        return inputs, within.float()

@@ -266,9 +266,8 @@ class RewardModel:
                 np.empty((self.settings.members, 0)),
                 np.empty(0),
             )
-        inputs, mask = self.judged.stacked()
         with torch.inference_mode():
-            probability = self._fitting.probabilities(inputs[known], mask[known])
+            probability = self._fitting.probabilities(self.judged, known)
         return diagnose(
             probability.cpu().numpy(),
             self.judged.weights[:, known].cpu().numpy(),

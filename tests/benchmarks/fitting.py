@@ -40,8 +40,6 @@ def main() -> None:
     theirs = _imitation(env, queries, labels)
     updates = math.ceil(PAIRS / BATCH)
     fresh = [_model(env, queries, labels) for _ in range(options.repeats + 2)]
-    for model in fresh:
-        model.judged.stacked()
 
     def ours() -> None:
         assert fresh.pop().fit(updates) == updates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from gymnasium import spaces
@@ -68,8 +69,33 @@ def test_at_least_one_of_several_members_learns_from_each_query() -> None:
 def test_clips_are_padded_to_the_longest_of_all() -> None:
     judged = JudgedQueries(SPEC, 3, 0, torch.device("cpu"))
     judged.update({1: 1.0}, {1: Query((clip_of(1, 2), clip_of(3)), id=1)})
-    assert judged.stacked()[1].tolist() == [[[1, 1], [1, 0]]]
+    assert judged.batch(torch.tensor([0]))[1].tolist() == [[[1, 1], [1, 0]]]
     judged.update({2: 0.0}, {2: Query((clip_of(4, 5, 6), clip_of(7)), id=2)})
-    inputs, mask = judged.stacked()
-    assert inputs.vector[..., 0].tolist() == [[[1, 2, 0], [3, 0, 0]], [[4, 5, 6], [7, 0, 0]]]
-    assert mask.tolist() == [[[1, 1, 0], [1, 0, 0]], [[1, 1, 1], [1, 0, 0]]]
+    inputs, mask = judged.batch(torch.tensor([1, 0]))
+    counted = inputs.vector[..., 0] * mask
+    assert counted.tolist() == [[[4, 5, 6], [7, 0, 0]], [[1, 2, 0], [3, 0, 0]]]
+    assert mask.tolist() == [[[1, 1, 1], [1, 0, 0]], [[1, 1, 0], [1, 0, 0]]]
+
+
+def stacks_of(frames: npt.NDArray[np.uint8]) -> Clip:
+    """A clip of stacks of four frames."""
+    stacks = np.stack([frames[i : i + 4] for i in range(len(frames) - 3)])
+    n = len(stacks)
+    return Clip(stacks, np.zeros(n, np.int64), np.zeros(n, np.float32))
+
+
+def test_frames_that_stacks_share_are_stored_once_and_seen_in_every_stack() -> None:
+    spec = input_spec(spaces.Box(0, 255, (4, 16, 16), np.uint8), spaces.Discrete(2))
+    judged = JudgedQueries(spec, 3, 0, torch.device("cpu"))
+    frames = np.random.default_rng(0).integers(256, size=(20, 2, 28, 16, 16), dtype=np.uint8)
+    clips = [(stacks_of(first), stacks_of(second)) for first, second in frames]
+    queries = {id_: Query(pair, id=id_) for id_, pair in enumerate(clips)}
+    judged.update(dict.fromkeys(queries, 1.0), queries)
+    inputs, mask = judged.batch(torch.tensor([3, 19]))
+    assert mask.shape == (2, 2, 25)
+    for row, number in enumerate((3, 19)):
+        for side in (0, 1):
+            expected = clips[number][side].observations
+            np.testing.assert_array_equal(inputs.images[0][row, side].numpy(), expected)
+    whole = 20 * 2 * 25 * 4 * 16 * 16
+    assert judged.nbytes < 0.5 * whole

@@ -1,0 +1,97 @@
+"""Tables of tensors that grow row by row, and images that are stored once however often shown."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = ["ImageTable", "Table"]
+
+_GROWTH = 1.5
+
+
+class Table:
+    """Rows of one tensor, which grows as rows come.
+
+    Args:
+        shape: of a row.
+        dtype: of its values.
+        device: where it lies.
+
+    >>> table = Table((2,), torch.float32, torch.device("cpu"))
+    >>> table.append(torch.ones(3, 2)), table.append(torch.zeros(1, 2)), len(table)
+    (0, 3, 4)
+    >>> table[torch.tensor([2, 3])]
+    tensor([[1., 1.],
+            [0., 0.]])
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> None:
+        self._rows = torch.empty((0, *shape), dtype=dtype, device=device)
+        self._length = 0
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return self._length
+
+    def __getitem__(self, index: Tensor) -> Tensor:
+        """The rows at ``index``, an integer tensor of any shape."""
+        found = self._rows.index_select(0, index.reshape(-1))
+        return found.reshape(*index.shape, *self._rows.shape[1:])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the rows, those included that are free."""
+        return self._rows.nbytes
+
+    def append(self, rows: Tensor) -> int:
+        """Add ``rows`` behind the others; returns the index of the first of them."""
+        first, self._length = self._length, self._length + len(rows)
+        if self._length > len(self._rows):
+            size = max(self._length, int(_GROWTH * len(self._rows)))
+            grown = self._rows.new_empty((size, *self._rows.shape[1:]))
+            grown[:first] = self._rows[:first]
+            self._rows = grown
+        self._rows[first : self._length] = rows
+        return first
+
+
+class ImageTable:
+    """Images ``(channels, height, width)`` of which each channel is stored once a clip.
+
+    Stacked frames repeat each other: of four frames in a stack three were in the one before.
+
+    Args:
+        shape: ``(channels, height, width)``.
+        device: where it lies.
+
+    >>> frames = torch.arange(5, dtype=torch.uint8).reshape(5, 1, 1)
+    >>> stacks = torch.stack([frames[:4], frames[1:]])
+    >>> table = ImageTable((4, 1, 1), torch.device("cpu"))
+    >>> table.append(stacks)
+    >>> table.nbytes, torch.equal(table[torch.tensor([0, 1])], stacks)
+    (69, True)
+    """
+
+    def __init__(self, shape: tuple[int, int, int], device: torch.device) -> None:
+        channels, height, width = shape
+        self._channels = Table((height, width), torch.uint8, device)
+        self._images = Table((channels,), torch.int64, device)
+
+    def __getitem__(self, index: Tensor) -> Tensor:
+        """The images at ``index``: uint8, its shape and ``(channels, height, width)``."""
+        return self._channels[self._images[index]]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the table."""
+        return self._channels.nbytes + self._images.nbytes
+
+    def append(self, images: Tensor) -> None:
+        """Add ``(n, channels, height, width)`` uint8 of one clip."""
+        each = images.flatten(0, 1)
+        place: dict[bytes, int] = {}
+        which = [place.setdefault(channel.numpy().tobytes(), len(place)) for channel in each]
+        new = dict(zip(reversed(which), reversed(range(len(which))), strict=True))
+        first = self._channels.append(each[[new[number] for number in range(len(place))]])
+        self._images.append(torch.tensor(which).reshape(images.shape[:2]) + first)
