@@ -1,0 +1,51 @@
+"""Presets of the robots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rlhf_gym.algorithms.features import NORMALISED
+from rlhf_gym.algorithms.preset import Preset
+from rlhf_gym.reward_model_settings import RewardModelSettings
+
+__all__ = ["ROBOTS"]
+
+_ROBOT = Preset(
+    steps=600_000,
+    n_envs=8,
+    labels=700,
+    clip_seconds=0.5,
+    norm_reward=True,
+    reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
+    agent={
+        "n_steps": 512,
+        "batch_size": 128,
+        "n_epochs": 8,
+        "learning_rate": "lin_3e-4",
+        "policy_kwargs": {**NORMALISED, "log_std_init": -0.5},
+    },
+    measured="not measured; labels of Christiano et al. 2017, agent as for Hopper-v5",
+)
+
+_NAMES = (
+    "Ant-v5",
+    "HalfCheetah-v5",
+    "HalfCheetahOneLeg-v1",
+    "InvertedDoublePendulum-v5",
+    "Reacher-v5",
+    "Swimmer-v5",
+    "Walker2d-v5",
+)
+
+ROBOTS: dict[tuple[str, str], Preset] = {
+    ("Hopper-v5", "ppo"): _ROBOT,
+    ("HopperBackflip-v1", "ppo"): replace(
+        _ROBOT,
+        steps=1_500_000,
+        labels=900,
+        clip_seconds=0.8,
+        first_share=0.15,
+        last_label=0.8,
+    ),
+    **{(name, "ppo"): _ROBOT for name in _NAMES},
+}
