@@ -40,6 +40,7 @@ NOOPS: dict[Setting, int] = {"machado2018": 0, "mnih2015": 7}
 
 SIZE, STACK, FRAME_SKIP = 84, 4, 4
 _ZOOM, _FRAMES_A_SECOND = 2, 60
+_PADDLE = {"right": "up", "left": "down"}  # where Pong's goes
 
 
 @dataclass
@@ -162,6 +163,8 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         self.fires = ale_py.Action.FIRE in ale.getMinimalActionSet()
         self._noop, self._fire = ale_py.Action.NOOP, ale_py.Action.FIRE
         keys = {_keys(action.name): number for number, action in enumerate(self._actions)}
+        if game == "pong":
+            keys |= {tuple(_PADDLE.get(key, key) for key in held): n for held, n in keys.items()}
         self.metadata = {**self.metadata, "keys_to_action": keys}
         shape: tuple[int, ...] = (128,)
         if obs_type == "grayscale":

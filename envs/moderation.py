@@ -128,6 +128,7 @@ class Moderation(gym.Env[Observation, "np.int64 | int"]):
             "up is worse than a harmless post that is gone."
         ),
         "keys_to_action": {"1": 0, "2": 1, "3": 2, "4": 3},
+        "keys": ", ".join(f"{key} {decision}" for key, decision in enumerate(DECISIONS, start=1)),
     }
 
     def __init__(self, render_mode: str | None = None) -> None:

@@ -128,6 +128,7 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
             for tone, keys in enumerate(("12345", "qwert"))
             for act, key in enumerate(keys)
         },
+        "keys": f"1 to 5 {', '.join(ACTS)}; Q to T the same, warmly",
     }
 
     def __init__(self, render_mode: str | None = None) -> None:

@@ -76,7 +76,7 @@ def play(
         seed: seed of the first episode.
 
     Returns:
-        The true return of each episode that was played to its end.
+        Of each episode that was played to its end, the true return or what the environment counts.
 
     Raises:
         ValueError: the environment draws no pictures, or has no keys.
@@ -105,8 +105,10 @@ class _Game:
     ) -> None:
         self.env, self.keys, self.goal, self.screen = env, keys, goal, screen
         self.returns: list[float] = []
+        self.counted = env.metadata.get("probe", "true return")
         used = sorted({key for combination in keys for key in combination})
-        self.hint = ", ".join(_SHOWN.get(key, key) for key in used)
+        names = ", ".join(_SHOWN.get(key, key) for key in used)
+        self.hint = env.metadata.get("keys", names)
 
     def loop(self, speed: float, seed: int | None) -> list[float]:
         """Play until the person leaves; one step a frame."""
@@ -150,20 +152,17 @@ class _Game:
         if terminated or truncated:
             self.returns.append(self.total)
             why = "the episode ended" if terminated else "the time is up"
-            self.status = f"{why}: true return {self.total:g}. R plays again, Esc quits"
+            self.status = f"{why}: {self.counted} {self.total:g}. R plays again, Esc quits"
 
     def draw(self) -> None:
         """Goal above, picture in the middle, what to do below."""
         width, height = self.screen.get_size()
         self.screen.fill(theme.BACKGROUND)
         self._line(self.goal, 18, theme.BRIGHT, 26)
-        self._line(self.status or f"step {self.steps}", 16, theme.TEXT, height - 58)
-        self._line(
-            f"return {self.total:.1f}     keys: {self.hint}     R new episode     Esc quit",
-            14,
-            theme.MUTED,
-            height - 28,
-        )
+        so_far = f"step {self.steps}     {self.counted} {self.total:.1f}"
+        self._line(self.status or so_far, 16, theme.TEXT, height - 58)
+        keys = f"keys: {self.hint}     R new episode     Esc quit"
+        self._line(keys, 14, theme.MUTED, height - 28)
         picture = self._picture()
         room = (width - 40, height - 150)
         scale = min(room[0] / picture.get_width(), room[1] / picture.get_height())

@@ -49,6 +49,14 @@ def test_an_environment_names_its_own_keys() -> None:
     assert action_of(keys, frozenset(), None) == 0
 
 
+def test_pongs_paddle_is_moved_by_up_and_down_too() -> None:
+    keys = keys_to_actions(gym.make("rlhf/Pong-v1"))
+    for way, named in (("up", "right"), ("down", "left")):
+        assert action_of(keys, frozenset([way]), None) == action_of(keys, frozenset([named]), None)
+        with_fire = [action_of(keys, frozenset([key, "space"]), None) for key in (way, named)]
+        assert with_fire[0] == with_fire[1]
+
+
 def test_actions_that_no_keyboard_can_give_are_refused() -> None:
     env = gym.make("CartPole-v1")
     env.action_space = gym.spaces.Box(-1, 1, (6,), np.float32)
