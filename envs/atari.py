@@ -334,6 +334,7 @@ def rom_of(game: str) -> str:
     Raises:
         ModuleNotFoundError: ale-py or OpenCV is missing.
         ValueError: there is no such game.
+        FileNotFoundError: the game is known, but its file cannot be read.
     """
     roms = _ale_py().roms
     known = roms.get_all_rom_ids()
@@ -341,7 +342,14 @@ def rom_of(game: str) -> str:
         raise ValueError(
             f"there is no Atari game {game!r} among ale-py's {len(known)}{near_games(game, known)}"
         )
-    return str(roms.get_rom_path(game))
+    try:
+        return str(roms.get_rom_path(game))
+    except OSError as error:
+        raise FileNotFoundError(
+            f"the ROM of {game!r} cannot be read: {error}. ale-py brings all of them along: take "
+            "the environment variable ALE_ROMS_DIR away if it is set, or install ale-py anew with "
+            "pip install --force-reinstall ale-py"
+        ) from error
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -110,6 +110,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
             "space": 0,
             **{key: FIRST + pitch for pitch, key in enumerate("asdfghjkqwertyu")},
         },
+        "sound": True,
         "keys": "A to K and Q to U notes from low to high, space a rest, nothing: it sounds on",
     }
 

@@ -71,13 +71,14 @@ def draw(clip: Clip, spec_json: str) -> Frames:
 def sound_of(clip: Clip, spec_json: str) -> Samples | None:
     """How the clip that was drawn last sounds, where its environment can be heard.
 
-    Such an environment has a method ``sound(steps)``: the samples of its last steps.
+    Such an environment says so by ``metadata["sound"]``, and has a method ``sound(steps)``: the
+    samples of its last steps.
 
     Returns:
         ``(samples,)`` int16, or None.
     """
     env = _environment(spec_json)
-    if clip.frames is not None or not env.has_wrapper_attr("sound"):
+    if clip.frames is not None or not env.metadata.get("sound", False):
         return None
     samples: Samples = env.get_wrapper_attr("sound")(len(clip))
     return samples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
+from rlhf_gym import make_atari
 from rlhf_gym.environments import goal_of, make_vec_env
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 from rlhf_gym.envs.atari import Atari
@@ -157,6 +159,17 @@ def test_machado_repeats_actions_by_chance_and_mnih_waits_before_an_episode() ->
 def test_what_cannot_be_made_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Atari(**arguments)
+
+
+def test_a_rom_that_is_not_there_is_told_apart_from_an_unknown_game(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALE_ROMS_DIR", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"the ROM of 'pong' cannot be read.*ALE_ROMS_DIR"):
+        Atari("pong")
+    (tmp_path / "pong.bin").write_bytes(b"no ROM")
+    with pytest.raises(FileNotFoundError, match=r"hash of pong\.bin does not match"):
+        make_atari("Pong", n_envs=1)
 
 
 def test_a_game_without_a_known_mask_can_be_shown_whole() -> None:
