@@ -2,13 +2,15 @@
 
 ``speed``: the vector environment alone. ``training``: PPO with hidden score, recorder and the
 learned reward of three networks as in Christiano et al. 2017, beside plain PPO of
-stable-baselines3. ``clips``: bytes of 1,000 clips in the store.
+stable-baselines3. ``clips``: bytes of 1,000 clips in
+the store, and in the reward model that learns from them.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +68,17 @@ def _training(repeats: int) -> None:
 
 
 def _clips(repeats: int, clips: int = 1000) -> None:
-    """MiB of 1,000 clips of 25 steps of random play in the store's file, pictures included."""
+    """MiB of 1,000 clips of 25 steps of random play: in the store's file with their pictures, and
+    in the memory of a reward model that has their labels."""
     for game in ("pong", "seaquest"):
-        report(
-            f"{clips:,} stored clips of 25 steps of {game}",
-            [_stored(game, clips, seed) / 2**20 for seed in range(repeats)],
-            at_most=40,
-            unit=" MiB",
-        )
+        sizes = [_sizes(game, clips, seed) for seed in range(repeats)]
+        stored, held = ([size[place] / 2**20 for size in sizes] for place in (0, 1))
+        report(f"{clips:,} stored clips of 25 steps of {game}", stored, at_most=40, unit=" MiB")
+        report(f"{clips:,} labelled clips of {game} in a reward model", held, unit=" MiB")
 
 
-def _stored(game: str, clips: int, seed: int) -> int:
-    """Bytes of clips in a store."""
+def _sizes(game: str, clips: int, seed: int) -> tuple[int, int]:
+    """Bytes of clips in a store, and in a reward model."""
     venv = make_atari(game, N_ENVS, seed=seed)
     buffer = ClipBuffer(
         venv.observation_space, venv.action_space, N_ENVS, 25, frame_stack=frame_stack_of(venv)
@@ -89,11 +90,14 @@ def _stored(game: str, clips: int, seed: int) -> int:
         recorder.step(rng.integers(venv.action_space.n, size=N_ENVS))  # type: ignore[attr-defined]
     found = buffer.positions(clips, rng, drawable=True)
     cut = [buffer.clip(found[place : place + 1]) for place in range(clips)]
+    queries = {i: Query((cut[2 * i], cut[2 * i + 1]), id=i) for i in range(clips // 2)}
+    model = RewardModel(venv.observation_space, venv.action_space, device="cpu")
+    model.judged.update(dict.fromkeys(queries, 1.0), queries)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feedback.sqlite"
         with FeedbackStore.create(path, environment=environment_record(venv)) as store:
-            store.add_queries([Query((cut[i], cut[i + 1])) for i in range(0, clips, 2)])
-        return sum(file.stat().st_size for file in Path(folder).iterdir())
+            store.add_queries([replace(query, id=0) for query in queries.values()])
+        return sum(file.stat().st_size for file in Path(folder).iterdir()), model.judged.nbytes
 
 
 def _theirs() -> VecEnv:
