@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -109,11 +110,24 @@ class Fitting:
 
     def _update(self, batch: tuple[Inputs, Tensor], labels: Tensor, weights: Tensor) -> None:
         """One gradient step of all members."""
-        loss = cross_entropy(self._probabilities(*batch), labels)
+        with self._training():
+            loss = cross_entropy(self._probabilities(*batch), labels)
         mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(mean.sum())
         self.optimizer.step()
+
+    @contextmanager
+    def _training(self) -> Iterator[None]:
+        """Where batches are normalised and outputs left out, as the fit's own randomness has it."""
+        if not (self.settings.batch_norm or self.settings.dropout):
+            yield
+            return
+        with torch.random.fork_rng():
+            torch.manual_seed(int(self.rng.integers(2**63)))
+            self.networks.train()
+            yield
+        self.networks.eval()
 
     @torch.no_grad()
     def _evaluate(

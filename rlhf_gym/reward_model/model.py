@@ -80,8 +80,11 @@ class RewardModel:
                 self.spec.images,
                 self.settings.hidden,
                 self.settings.filters,
-                self.settings.clip_inputs,
-            ).to(self.device)
+                batch_norm=self.settings.batch_norm,
+                dropout=self.settings.dropout,
+                clip_inputs=self.settings.clip_inputs,
+            )
+        self.networks.eval().to(self.device)
         self.judged = JudgedQueries(self.spec, self.settings.members, seed, self.device)
         self.version = 0
         """Grows by one whenever predictions change."""
@@ -310,15 +313,11 @@ class RewardModel:
         Raises:
             ValueError: if it comes from a model of other spaces or sizes.
         """
-        images = [tuple(image) for image in state["images"]]
-        mine, its = self.settings, state["settings"]
-        ours = (self.spec.features, list(self.spec.images), tuple(mine.hidden), mine.filters)
-        theirs = (state["features"], images, tuple(its["hidden"]), its["filters"])
-        if theirs != ours or its["members"] != mine.members:
+        ours, theirs = _sizes(self.state()), _sizes(state)
+        if theirs != ours:
             raise ValueError(
-                f"these weights do not fit: they are of {its['members']} members with (features, "
-                f"images, hidden, filters) = {theirs}, but this model has {mine.members} members "
-                f"with {ours}; use the environment and the settings that they were trained with"
+                f"these weights do not fit: they are of a model with {theirs}, but this one has "
+                f"{ours}; use the environment and the settings that they were trained with"
             )
         self.networks.load_state_dict(state["networks"])
         self._fitting.optimizer.load_state_dict(state["optimizer"])
@@ -365,3 +364,16 @@ class RewardModel:
         model = cls(observation_space, action_space, settings, seed=seed, device=device)
         model.load_state(state)
         return model
+
+
+def _sizes(state: dict[str, Any]) -> dict[str, Any]:
+    """What must agree for the weights of one model to be those of another."""
+    settings = state["settings"]
+    return {
+        "members": settings["members"],
+        "features": state["features"],
+        "images": [tuple(image) for image in state["images"]],
+        "hidden": tuple(settings["hidden"]),
+        "filters": settings["filters"],
+        "batch_norm": settings.get("batch_norm", False),
+    }

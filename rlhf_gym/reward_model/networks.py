@@ -27,6 +27,8 @@ class RewardNetworks(nn.Module):
         images: ``(channels, height, width)`` of each image.
         hidden: widths of the hidden layers of the MLP.
         filters: filters of each convolution.
+        batch_norm: whether each convolution's outputs are normalised over the batch.
+        dropout: share of each convolution's outputs that is left out in training mode.
         clip_inputs: deviations beyond which a vector input is seen as no further from its mean.
     """
 
@@ -40,12 +42,15 @@ class RewardNetworks(nn.Module):
         images: Sequence[tuple[int, int, int]],
         hidden: Sequence[int],
         filters: int,
+        *,
+        batch_norm: bool = False,
+        dropout: float = 0.0,
         clip_inputs: float = math.inf,
     ) -> None:
         super().__init__()
         self.members, self.clip_inputs = members, clip_inputs
         self.convolutions = nn.ModuleList(
-            _Convolutions(members, shape, filters) for shape in images
+            _Convolutions(members, shape, filters, batch_norm, dropout) for shape in images
         )
         width = features + sum(part.width for part in self.convolutions)  # type: ignore[misc]
         sizes = [int(width), *hidden, 1]
@@ -86,6 +91,9 @@ class RewardNetworks(nn.Module):
         for parameter, bound in self._bounds():
             drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
             parameter.copy_(drawn)
+        for layer in self.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.reset_parameters()
 
     def _bounds(self) -> Iterator[tuple[nn.Parameter, float]]:
         """Each parameter with the bound within which it is drawn, as PyTorch's layers do."""
@@ -135,7 +143,14 @@ class _Linear(nn.Module):
 class _Convolutions(nn.Module):
     """The convolutions of all members as grouped convolutions: one image in, features out."""
 
-    def __init__(self, members: int, shape: tuple[int, int, int], filters: int) -> None:
+    def __init__(
+        self,
+        members: int,
+        shape: tuple[int, int, int],
+        filters: int,
+        batch_norm: bool,
+        dropout: float,
+    ) -> None:
         super().__init__()
         channels, height, width = shape
         self.members = members
@@ -143,10 +158,12 @@ class _Convolutions(nn.Module):
         for i, (kernel, stride) in enumerate(_kernels(min(height, width))):
             groups = members if i else 1
             before = members * filters if i else channels
-            layers += [
-                nn.Conv2d(before, members * filters, kernel, stride, groups=groups),
-                nn.LeakyReLU(SLOPE, inplace=True),
-            ]
+            layers.append(nn.Conv2d(before, members * filters, kernel, stride, groups=groups))
+            if batch_norm:
+                layers.append(nn.BatchNorm2d(members * filters))
+            layers.append(nn.LeakyReLU(SLOPE, inplace=True))
+            if dropout:
+                layers.append(nn.Dropout(dropout))
             height, width = (height - kernel) // stride + 1, (width - kernel) // stride + 1
         self.layers = nn.Sequential(*layers)
         self.width = filters * height * width

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from rlhf_gym.reward_model.inputs import Inputs
@@ -20,9 +21,10 @@ def networks_of(
     features: int = 5,
     images: Sequence[tuple[int, int, int]] = (),
     hidden: Sequence[int] = (8, 6),
+    **settings: Any,
 ) -> RewardNetworks:
     torch.manual_seed(0)
-    return RewardNetworks(members, features, images, hidden, FILTERS)
+    return RewardNetworks(members, features, images, hidden, FILTERS, **settings)
 
 
 def one_by_one(networks: RewardNetworks, inputs: Inputs) -> Tensor:
@@ -32,11 +34,17 @@ def one_by_one(networks: RewardNetworks, inputs: Inputs) -> Tensor:
         hidden = [(inputs.vector - networks.mean) / networks.std]
         for part, image in zip(networks.convolutions, inputs.images, strict=True):
             seen = image / 255 - 0.5
-            layers = [layer for layer in part.layers if hasattr(layer, "weight")]  # type: ignore[union-attr]
-            for layer in layers:
-                own = slice(member * FILTERS, (member + 1) * FILTERS)
-                seen = functional.conv2d(seen, layer.weight[own], layer.bias[own], layer.stride)
-                seen = functional.leaky_relu(seen, 0.01)
+            own = slice(member * FILTERS, (member + 1) * FILTERS)
+            for layer in part.layers:  # type: ignore[union-attr]
+                match layer:
+                    case nn.Conv2d():
+                        assert layer.bias is not None
+                        weight, bias = layer.weight[own], layer.bias[own]
+                        seen = functional.conv2d(seen, weight, bias, layer.stride)
+                    case nn.BatchNorm2d():
+                        seen = functional.batch_norm(seen, None, None, training=True)
+                    case nn.LeakyReLU():
+                        seen = functional.leaky_relu(seen, 0.01)
             hidden.append(seen.flatten(1))
         x = torch.cat(hidden, dim=1)
         for i, layer in enumerate(networks.layers):
@@ -51,10 +59,11 @@ IMAGES = [(4, 84, 84), (3, 30, 24), (1, 8, 9)]
 
 @pytest.mark.parametrize("images", [[], *[[image] for image in IMAGES], IMAGES[1:]], ids=str)
 @pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("batch_norm", [False, True])
 def test_batched_members_equal_members_computed_one_by_one(
-    members: int, images: list[tuple[int, int, int]]
+    members: int, images: list[tuple[int, int, int]], batch_norm: bool
 ) -> None:
-    networks = networks_of(members, images=images)
+    networks = networks_of(members, images=images, batch_norm=batch_norm)
     inputs = Inputs(
         torch.randn(7, 5),
         tuple(torch.randint(0, 256, (7, *image), dtype=torch.uint8) for image in images),

@@ -381,6 +381,7 @@ def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) ->
         (OBSERVED, {"members": 2}),
         (OBSERVED, {"hidden": (32,)}),
         (OBSERVED, {"filters": 8}),
+        (OBSERVED, {"batch_norm": True}),
     ],
     ids=str,
 )

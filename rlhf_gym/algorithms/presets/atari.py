@@ -15,7 +15,7 @@ _ATARI = Preset(
     labels=3300,
     clip_seconds=1.7,
     norm_reward=True,
-    reward_model=RewardModelSettings(hidden=(64,), actions=False),
+    reward_model=RewardModelSettings(hidden=(64,), batch_norm=True, dropout=0.5, actions=False),
     agent={
         "n_steps": 128,
         "batch_size": 256,

@@ -1,0 +1,108 @@
+"""Rewards of pictures, by convolutions as in Christiano et al. 2017."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from gymnasium import spaces
+
+from rlhf_gym.clips import Clip
+from rlhf_gym.judgements import Query
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+
+OBSERVED, ACTED = spaces.Box(0, 255, (4, 24, 24), np.uint8), spaces.Discrete(2)
+AS_PUBLISHED = RewardModelSettings(
+    filters=4, hidden=(16,), batch_norm=True, dropout=0.5, actions=False, updates=200
+)
+
+
+def pictures(n: int, brightness: float, seed: int) -> npt.NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).normal(brightness, 30, (n, *OBSERVED.shape))
+    return noise.clip(0, 255).astype(np.uint8)
+
+
+def model_of(settings: RewardModelSettings = AS_PUBLISHED) -> RewardModel:
+    return RewardModel(OBSERVED, ACTED, settings, seed=0, device="cpu")
+
+
+def judge(model: RewardModel, n: int = 30) -> None:
+    """Brighter pictures are better."""
+    rng = np.random.default_rng(0)
+
+    def clip(brightness: float, seed: int) -> Clip:
+        seen = pictures(3, brightness, seed)
+        return Clip(seen, np.zeros(3, np.int64), np.full(3, brightness, np.float32))
+
+    clips = [clip(brightness, i) for i, brightness in enumerate(rng.uniform(50, 200, 2 * n))]
+    queries = {i: Query((clips[2 * i], clips[2 * i + 1]), id=i) for i in range(n)}
+    labels = {
+        i: float(query.clips[0].true_return > query.clips[1].true_return)
+        for i, query in queries.items()
+    }
+    model.judged.update(labels, queries)
+
+
+def paid(model: RewardModel) -> list[float]:
+    """For dark, grey and bright pictures."""
+    nothing = np.zeros(20, np.int64)
+    return [
+        float(model.predict(pictures(20, bright, 99), nothing).mean()) for bright in (60, 125, 190)
+    ]
+
+
+def test_what_people_like_to_see_is_learned() -> None:
+    model = model_of()
+    judge(model)
+    model.fit()
+    dark, grey, bright = paid(model)
+    assert dark < grey < bright
+
+
+def test_predictions_leave_nothing_out_and_are_the_same_among_other_steps() -> None:
+    model = model_of()
+    judge(model)
+    model.fit(20)
+    steps, nothing = pictures(6, 100, 1), np.zeros(6, np.int64)
+    together = model.predict(steps, nothing)
+    np.testing.assert_array_equal(together, model.predict(steps, nothing))
+    np.testing.assert_allclose(together[:1], model.predict(steps[:1], nothing[:1]), atol=1e-4)
+
+
+def test_a_fit_depends_on_the_seed_alone_and_goes_on_the_same_from_its_file(
+    tmp_path: Path,
+) -> None:
+    models = []
+    for number in (1, 2):
+        torch.manual_seed(number)  # somebody else's random numbers
+        model = model_of()
+        judge(model)
+        model.fit(20)
+        models.append(model)
+    assert paid(models[0]) == paid(models[1])
+    models[0].save(tmp_path / "model.pt")
+    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    assert paid(loaded) == paid(models[0])
+    judge(loaded)
+    for model in (loaded, models[0]):
+        model.fit(20)
+    assert paid(loaded) == paid(models[0])
+
+
+def test_fitting_leaves_torchs_random_numbers_alone() -> None:
+    model = model_of()
+    judge(model)
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    model.fit(10)
+    assert torch.rand(1) == expected
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1.0])
+def test_a_share_that_is_none_is_refused(dropout: float) -> None:
+    with pytest.raises(ValueError, match=f"dropout must be at least 0 and below 1, .* {dropout}"):
+        RewardModelSettings(dropout=dropout)
