@@ -17,7 +17,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
 from rlhf_gym.environments import prepared
-from rlhf_gym.media import encode, off_screen
+from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.pictures import frame_of
 
 __all__ = ["Actor", "Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
@@ -151,13 +151,15 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
     """
     with off_screen(), closing(prepared(gym.make(env_id, render_mode="rgb_array"))) as env:
         fps = float(env.metadata.get("render_fps") or 30)
+        every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames, actor = [frame_of(env)], Actor(agent, env.action_space)
-        while len(frames) < VIDEO_SECONDS * fps:
+        for step in range(1, int(VIDEO_SECONDS * fps)):
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
-            frames.append(frame_of(env))
+            if step % every == 0:
+                frames.append(frame_of(env))
             if terminated or truncated:
                 observation, _ = env.reset()
                 actor.begin()
     path.parent.mkdir(parents=True, exist_ok=True)
-    encode(np.stack(frames), path, fps)
+    encode(np.stack(frames), path, fps / every)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from stable_baselines3 import PPO
 
 from rlhf_gym.evaluation import (
@@ -73,3 +74,11 @@ def test_a_video_shows_eight_seconds_and_leaves_the_surroundings_alone(
     frames = decode(tmp_path / "videos" / "agent.mp4")
     assert frames.shape == (400, 400, 600, 3)  # 8 s at 50 frames a second
     assert dict(os.environ) == before
+
+
+def test_a_video_of_125_steps_a_second_shows_every_third(
+    agent: PPO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CartPoleEnv.metadata, "render_fps", 125)
+    record_video(agent, "CartPole-v1", tmp_path / "agent.mp4")
+    assert len(decode(tmp_path / "agent.mp4")) == 334  # 8 s: 1,000 steps

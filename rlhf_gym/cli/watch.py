@@ -15,7 +15,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from rlhf_gym.clips import After, batch_of_one
 from rlhf_gym.environments import goal_of, prepared
 from rlhf_gym.evaluation import Actor
-from rlhf_gym.media import encode, off_screen
+from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.pictures import frame_of
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.runs import RunFolder
@@ -25,9 +25,6 @@ from rlhf_gym.window.trace import Moment
 from rlhf_gym.window.watch import film, watch
 
 __all__ = ["command", "moments"]
-
-VIDEO_FPS = 30.0
-"""Frames a second of a video at most."""
 
 
 def command(
@@ -117,7 +114,7 @@ def _write_video(
     fps: float,
     seconds: float,
 ) -> None:
-    every = max(1, round(fps / VIDEO_FPS))
+    every = steps_a_frame(fps)
     steps = itertools.islice(start(), max(1, round(seconds * fps)))
     with off_screen():
         frames = np.stack(list(film(steps, title=title, goal=goal, every=every)))

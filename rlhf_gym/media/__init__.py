@@ -3,6 +3,15 @@
 from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw
 from rlhf_gym.media.off_screen import off_screen
 from rlhf_gym.media.process import draw_clips
-from rlhf_gym.media.video import decode, encode
+from rlhf_gym.media.video import decode, encode, steps_a_frame
 
-__all__ = ["ClipMismatch", "Undrawable", "decode", "draw", "draw_clips", "encode", "off_screen"]
+__all__ = [
+    "ClipMismatch",
+    "Undrawable",
+    "decode",
+    "draw",
+    "draw_clips",
+    "encode",
+    "off_screen",
+    "steps_a_frame",
+]

@@ -34,7 +34,7 @@ class ClipMismatch(Undrawable):
 
 
 @off_screen()
-def draw(clip: Clip, spec_json: str) -> Frames:
+def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
     """Draw what was seen before each action of a clip.
 
     Where an action and what comes of it are seen only behind it, in a conversation say, the
@@ -45,16 +45,17 @@ def draw(clip: Clip, spec_json: str) -> Frames:
     Args:
         clip: with ``start``, or with ``frames`` where a camera filmed it.
         spec_json: Gymnasium's JSON of the specification of the environment and its wrappers.
+        every: steps from one frame to the next.
 
     Returns:
-        ``(length, height, width, 3)`` uint8, at least 240 pixels high.
+        ``(frames, height, width, 3)`` uint8, at least 240 pixels high.
 
     Raises:
         ClipMismatch: if the environment does not repeat the recorded observations.
         Undrawable: if there is nothing to draw from, or the environment draws no pictures.
     """
     if clip.frames is not None:
-        return _enlarge(clip.frames)
+        return _enlarge(clip.frames[::every])
     if clip.start is None:
         raise Undrawable(
             "the clip has neither a start to run it again from nor filmed frames; make the "
@@ -65,7 +66,7 @@ def draw(clip: Clip, spec_json: str) -> Frames:
         restore(env, clip.start.snapshot)
     except ValueError as error:
         raise ClipMismatch(str(error)) from error
-    return _enlarge(np.stack(_run_again(env, clip, clip.start.actions)))
+    return _enlarge(np.stack(_run_again(env, clip, clip.start.actions, every)))
 
 
 def sound_of(clip: Clip, spec_json: str) -> Samples | None:
@@ -84,8 +85,8 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
     return samples
 
 
-def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any]) -> list[Frames]:
-    """Step through the run-up and the clip, and render what is seen before (or after) each action.
+def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> list[Frames]:
+    """Step through the run-up and the clip, and render what is seen before (or after) its actions.
 
     The frame of a held state is drawn once.
     """
@@ -94,14 +95,15 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any]) -> list[Frames]:
     first = -len(run_up)
     actions = [*run_up, *clip.actions]
     for step, action in enumerate(actions, start=first):
-        if step >= 0 and not after:
+        drawn = step >= 0 and step % every == 0
+        if drawn and not after:
             frames.append(frames[-1] if held and frames else _frame(env))
         if after or step + 1 < len(clip):
             observation, _, _, _, info = env.step(action.copy())
             held = bool(info.get("held", False))
             if 0 <= step + 1 < len(clip):
                 _check(clip, step + 1, observation)
-        if step >= 0 and after:
+        if drawn and after:
             frames.append(_frame(env))
     return frames
 

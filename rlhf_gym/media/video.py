@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +14,22 @@ import numpy.typing as npt
 from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.store import Media
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "steps_a_frame"]
 
 Frames = npt.NDArray[np.uint8]
 
 _QUALITY = {"crf": "16", "preset": "ultrafast"}  # no visible loss; as sharp as slower presets
+
+_MOST_FPS = 50  # nobody sees more, and drawing is what takes time
+
+
+def steps_a_frame(fps: float) -> int:
+    """Steps from one frame to the next in a video of an environment that takes ``fps`` a second.
+
+    >>> steps_a_frame(50.0), steps_a_frame(125.0)
+    (1, 3)
+    """
+    return max(1, math.ceil(fps / _MOST_FPS))
 
 
 def encode(frames: Frames, path: Path | str, fps: float, sound: Samples | None = None) -> Media:

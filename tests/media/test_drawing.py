@@ -57,6 +57,14 @@ def test_the_frames_are_those_of_the_training_environment(env_id: str, run_up: i
     assert all(np.array_equal(a, b) for a, b in zip(frames, seen, strict=True))
 
 
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "rlhf/SupportChat-v1"])
+def test_every_third_frame_is_drawn_where_nobody_would_see_the_others(env_id: str) -> None:
+    clip, spec_json, _ = record(gym.make(env_id), length=8, run_up=2)
+    np.testing.assert_array_equal(draw(clip, spec_json, every=3), draw(clip, spec_json)[::3])
+    filmed = replace(clip, start=None, frames=draw(clip, spec_json))
+    np.testing.assert_array_equal(draw(filmed, "", every=3), draw(clip, spec_json)[::3])
+
+
 def test_a_clip_is_drawn_from_the_reset_of_its_episode() -> None:
     clip, spec_json, _ = record(gym.make("Pendulum-v1"), run_up=9, redo=True)
     direct = record(gym.make("Pendulum-v1"), run_up=9)[0]

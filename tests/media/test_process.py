@@ -49,6 +49,17 @@ def test_the_clips_of_open_queries_are_drawn_and_the_others_withdrawn(run: Path)
             assert len(decode(run / media.path)) == 6
 
 
+def test_of_125_steps_a_second_a_third_is_drawn_and_the_clip_lasts_as_long(tmp_path: Path) -> None:
+    clip, spec_json, _ = record(gym.make("CartPole-v1"), length=9)
+    environment = EnvironmentRecord("CartPole-v1", spec_json, fps=125)
+    with FeedbackStore.create(tmp_path / "feedback.db", environment=environment) as store:
+        store.add_queries([Query((clip, replace(clip)))])
+        draw_clips(tmp_path, lambda: False, until_done=True)
+        media = store.media(store.open_queries()[0].clips[0].id)
+    assert media is not None and media.frames == len(decode(tmp_path / media.path)) == 3
+    assert media.frames / media.fps == pytest.approx(9 / 125)
+
+
 def test_it_stops_when_told(run: Path) -> None:
     draw_clips(run, lambda: True)
     assert ready(run) == 0

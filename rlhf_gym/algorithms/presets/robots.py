@@ -11,10 +11,14 @@ from rlhf_gym.reward_model_settings import RewardModelSettings
 __all__ = ["ROBOTS"]
 
 _ROBOT = Preset(
-    steps=600_000,
+    steps=400_000,
     n_envs=8,
+    horizon=300,  # or most of what is learned from is a robot that lies on the ground
     labels=700,
     clip_seconds=0.5,
+    schedule="constant",
+    first_share=0.1,
+    last_label=0.9,
     norm_reward=True,
     reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
     agent={
@@ -27,25 +31,12 @@ _ROBOT = Preset(
     measured="not measured; labels of Christiano et al. 2017, agent as for Hopper-v5",
 )
 
-_NAMES = (
-    "Ant-v5",
-    "HalfCheetah-v5",
-    "HalfCheetahOneLeg-v1",
-    "InvertedDoublePendulum-v5",
-    "Reacher-v5",
-    "Swimmer-v5",
-    "Walker2d-v5",
-)
+_FALLING = ("Ant-v5", "InvertedDoublePendulum-v5", "Walker2d-v5")
+_OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
 
 ROBOTS: dict[tuple[str, str], Preset] = {
     ("Hopper-v5", "ppo"): _ROBOT,
-    ("HopperBackflip-v1", "ppo"): replace(
-        _ROBOT,
-        steps=1_500_000,
-        labels=900,
-        clip_seconds=0.8,
-        first_share=0.15,
-        last_label=0.8,
-    ),
-    **{(name, "ppo"): _ROBOT for name in _NAMES},
+    ("HopperBackflip-v1", "ppo"): replace(_ROBOT, steps=500_000, labels=900, clip_seconds=0.8),
+    **{(name, "ppo"): _ROBOT for name in _FALLING},
+    **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
 }
