@@ -11,9 +11,9 @@ from rlhf_gym.reward_model_settings import RewardModelSettings
 __all__ = ["ROBOTS"]
 
 _ROBOT = Preset(
-    steps=400_000,
+    steps=1_000_000,
     n_envs=8,
-    horizon=300,  # or most of what is learned from is a robot that lies on the ground
+    horizon=500,  # or most of what is learned from is a robot that lies on the ground
     labels=700,
     clip_seconds=0.5,
     schedule="constant",
@@ -36,7 +36,9 @@ _OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
 
 ROBOTS: dict[tuple[str, str], Preset] = {
     ("Hopper-v5", "ppo"): _ROBOT,
-    ("HopperBackflip-v1", "ppo"): replace(_ROBOT, steps=500_000, labels=900, clip_seconds=0.8),
+    ("HopperBackflip-v1", "ppo"): replace(
+        _ROBOT, steps=500_000, horizon=300, labels=900, clip_seconds=0.8
+    ),
     **{(name, "ppo"): _ROBOT for name in _FALLING},
     **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
 }
