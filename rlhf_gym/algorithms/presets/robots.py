@@ -16,9 +16,6 @@ _ROBOT = Preset(
     horizon=500,  # or most of what is learned from is a robot that lies on the ground
     labels=700,
     clip_seconds=0.5,
-    schedule="constant",
-    first_share=0.1,
-    last_label=0.9,
     norm_reward=True,
     reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
     agent={
