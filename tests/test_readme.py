@@ -18,6 +18,7 @@ from rlhf_gym.environments import counted_in
 ROOT = Path(__file__).parents[1]
 CLASSIC = ROOT / "docs" / "results" / "classic"
 BEHAVIOURS = ROOT / "docs" / "results" / "behaviours"
+ROBOTS = ROOT / "docs" / "results" / "robots"
 CASE_STUDIES = ROOT / "docs" / "results" / "case_studies.jsonl"
 
 Returns = dict[tuple[str, str, int], list[float]]
@@ -69,6 +70,22 @@ def test_behaviours_tell_what_was_counted() -> None:
         cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
         numbers = " | ".join(f"{value:.1f}" for value in cells)
         assert f"| `{env_id}` | {counted_in(env_id)} | {preset.labels} | {numbers} |" in readme
+
+
+def test_robots_tell_what_they_were_taught() -> None:
+    found = returns_in(ROBOTS, "ppo")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for env_id, arm, labels in found:
+        if arm == "learned":
+            preset = presets_of(env_id)["ppo"]
+            assert labels == preset.labels
+            beside = found[env_id, "true" if (env_id, "true", 0) in found else "random", 0]
+            assert_told(preset, found[env_id, arm, labels], beside)
+            each = ", ".join(
+                f"{value:.{0 if abs(value) > 99 else 1}f}"
+                for value in sorted(found[env_id, arm, labels])
+            )
+            assert each in readme
 
 
 def test_case_studies_tell_what_their_runs_came_to() -> None:

@@ -46,7 +46,7 @@ def command(
     Example: rlhf-gym benchmark quick
 
     Args:
-        suite: quick (5 minutes), classic, behaviours, atari, or a TOML file.
+        suite: quick (5 minutes), classic, behaviours, robots, atari, or a TOML file.
         out: the results' folder; by default benchmarks/SUITE.
         seeds: so many seeds, instead of the suite's own number.
         processes: runs beside each other; by default one a core.

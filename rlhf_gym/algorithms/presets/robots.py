@@ -16,6 +16,7 @@ _ROBOT = Preset(
     horizon=500,  # or most of what is learned from is a robot that lies on the ground
     labels=700,
     clip_seconds=0.5,
+    last_label=0.95,  # or agents learn to fall where no label says what it is worth
     norm_reward=True,
     reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
     agent={
