@@ -60,6 +60,8 @@ class Counts:
     Attributes:
         asked: all queries.
         answered: those with a judgement in force, of whatever annotator.
+        labels: those of the answered ones that count for the budget: neither "can't tell" alone nor
+            a pair that is shown again.
         ties: those with "about the same" in force.
         cannot_tell: those with "can't tell" in force.
         open: neither answered nor withdrawn.
@@ -69,6 +71,7 @@ class Counts:
 
     asked: int = 0
     answered: int = 0
+    labels: int = 0
     ties: int = 0
     cannot_tell: int = 0
     open: int = 0

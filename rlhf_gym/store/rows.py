@@ -49,7 +49,10 @@ _CHAIN = _JUDGEMENT.where(
     JudgementRow.query == bindparam("of"), JudgementRow.annotator == bindparam("by")
 )
 _PREFERENCES_IN_FORCE = (
-    select(JudgementRow.query, JudgementRow.preference).where(IN_FORCE).distinct()
+    select(JudgementRow.query, JudgementRow.preference, QueryRow.kind)
+    .join(QueryRow, QueryRow.id == JudgementRow.query)
+    .where(IN_FORCE)
+    .distinct()
 )
 _OPEN_IDS = select(QueryRow.id).where(OPEN).order_by(QueryRow.id)
 _DRAWN_OF_OPEN = select(DRAWN).where(OPEN)
@@ -232,11 +235,17 @@ def counts(connection: Connection) -> Counts:
     asked = connection.scalar(select(func.count()).select_from(QueryRow)) or 0
     waiting = connection.scalars(_DRAWN_OF_OPEN).all()
     said = connection.execute(_PREFERENCES_IN_FORCE).all()
-    by_preference = Counter(preference for _, preference in said)
-    answered = len({query for query, _ in said})
+    by_preference = Counter(preference for _, preference, _ in said)
+    answered = len({query for query, *_ in said})
+    labelled = {
+        query
+        for query, preference, kind in said
+        if kind == "normal" and Preference(preference).label is not None
+    }
     return Counts(
         asked=asked,
         answered=answered,
+        labels=len(labelled),
         ties=by_preference[Preference.TIE],
         cannot_tell=by_preference[Preference.CANNOT_TELL],
         open=len(waiting),

@@ -155,7 +155,7 @@ class Loader(threading.Thread):
 
     def _status(self) -> Status:
         counts, progress = self._store.counts(), self._store.progress()
-        status = Status(labels=counts.answered, ready=counts.ready, open=counts.open)
+        status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
         if progress is None:
             return status
         return replace(

@@ -97,8 +97,8 @@ class Status:
     """The live numbers, read from the store about twice a second.
 
     Attributes:
-        labels: answers stored for this run.
-        budget: answers the trainer asked for, or None if it did not say.
+        labels: stored answers that count for the budget.
+        budget: labels the trainer asked for, or None if it did not say.
         ready: open queries whose clips are drawn.
         open: open queries.
         agent_step: steps of the agent so far.

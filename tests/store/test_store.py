@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -208,8 +209,20 @@ def test_counts_add_up(store: FeedbackStore) -> None:
     undo(store, queries[3])
     store.withdraw([queries[4]])
     assert store.counts() == Counts(
-        asked=7, answered=3, ties=1, cannot_tell=1, open=3, ready=2, withdrawn=1
+        asked=7, answered=3, labels=2, ties=1, cannot_tell=1, open=3, ready=2, withdrawn=1
     )
+
+
+def test_what_nobody_can_tell_and_pairs_shown_again_are_answered_but_no_labels(
+    store: FeedbackStore,
+) -> None:
+    query = store.query(add_query(store))
+    (again,) = store.add_queries([replace(query, id=0, kind="repeat")])
+    say(store, again.id, Preference.FIRST)
+    say(store, query.id, Preference.CANNOT_TELL)
+    assert (store.counts().answered, store.counts().labels) == (2, 0)
+    say(store, query.id, Preference.SECOND, "bob")
+    assert (store.counts().answered, store.counts().labels) == (2, 1)
 
 
 def test_withdrawn_queries_are_not_asked_any_more(store: FeedbackStore) -> None:
@@ -230,7 +243,7 @@ def test_an_answer_to_a_withdrawn_query_still_counts(store: FeedbackStore) -> No
     query = add_query(store)
     store.withdraw([query])
     say(store, query)
-    assert store.counts() == Counts(asked=1, answered=1)
+    assert store.counts() == Counts(asked=1, answered=1, labels=1)
 
 
 def test_clips_of_open_queries_wait_to_be_drawn_newest_first(store: FeedbackStore) -> None:
@@ -281,4 +294,4 @@ def test_a_store_in_memory_does_the_same() -> None:
         query = add_query(store)
         judgement = say(store, query)
         assert store.current() == {query: [judgement]}
-        assert store.counts() == Counts(asked=1, answered=1)
+        assert store.counts() == Counts(asked=1, answered=1, labels=1)

@@ -150,6 +150,21 @@ def test_the_end_of_training_ends_the_sitting(make_run: MakeRun, open_app: Open)
     until(app, lambda: app.state.screen is Screen.DONE)
 
 
+def test_the_window_asks_on_where_an_answer_was_no_label(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(3)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(1000, 50_000, 0, budget=2))
+    app = open_app(run)
+    for key in (pygame.K_LEFT, pygame.K_DOWN):
+        ready(app)
+        tap(app, key)
+    ready(app)  # "can't tell" is none of the two labels that are wanted
+    until(app, lambda: app.state.status.labels == 1)
+    assert not app.state.status.finished
+    tap(app, pygame.K_RIGHT)
+    until(app, lambda: app.state.screen is Screen.DONE)
+
+
 def test_closing_gives_the_open_pairs_to_others(make_run: MakeRun, open_app: Open) -> None:
     run = make_run(3)
     app = open_app(run)

@@ -35,7 +35,7 @@ _OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
 ROBOTS: dict[tuple[str, str], Preset] = {
     ("Hopper-v5", "ppo"): _ROBOT,
     ("HopperBackflip-v1", "ppo"): replace(
-        _ROBOT, steps=500_000, horizon=300, labels=900, clip_seconds=0.8
+        _ROBOT, steps=900_000, horizon=300, labels=900, clip_seconds=0.8
     ),
     **{(name, "ppo"): _ROBOT for name in _FALLING},
     **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
