@@ -30,7 +30,8 @@ def make_atari(
     """Make ``n_envs`` games without score, lives and ends; with pictures, ALE steps them natively.
 
     Args:
-        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``.
+        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with ``-ram``
+            behind it, the memory is observed.
         n_envs: number of games.
         seed: seed of the first game; the others get the numbers that follow.
         obs_type: ``"grayscale"`` (the last four pictures) or ``"ram"`` (the console's memory).
@@ -50,6 +51,8 @@ def make_atari(
     (2, 84, 84, 4)
     """
     name = game_of(game)
+    if "-ram" in game:
+        obs_type = "ram"
     rom_of(name)
     env_id = register_atari(name, obs_type)
     kwargs: dict[str, Any] = {

@@ -52,6 +52,17 @@ class Evaluation:
             return math.nan
         return float(np.std(self.after, ddof=1) / math.sqrt(len(self.after)))
 
+    @property
+    def told(self) -> str:
+        """The mean, and its standard error where there is one.
+
+        >>> Evaluation(after=(9.0, 11.0)).told, Evaluation(after=(10.0,)).told
+        ('10.0 +- 1.0', '10.0')
+        """
+        if len(self.after) < 2:
+            return f"{self.mean:.1f}"
+        return f"{self.mean:.1f} +- {self.standard_error:.1f}"
+
     def write(self, path: Path) -> None:
         """Write as JSON."""
         path.write_text(json.dumps(asdict(self)))

@@ -81,10 +81,7 @@ def test_robots_tell_what_they_were_taught() -> None:
             assert labels == preset.labels
             beside = found[env_id, "true" if (env_id, "true", 0) in found else "random", 0]
             assert_told(preset, found[env_id, arm, labels], beside)
-            each = ", ".join(
-                f"{value:.{0 if abs(value) > 99 else 1}f}"
-                for value in sorted(found[env_id, arm, labels])
-            )
+            each = ", ".join(f"{value:.0f}" for value in sorted(found[env_id, arm, labels]))
             assert each in readme
 
 

@@ -59,12 +59,15 @@ def command(
 
 def _ids(every_version: bool) -> list[str]:
     """Our own ids first, then Atari's and Gymnasium's; toys and twins left out."""
+    from rlhf_gym.algorithms.presets import presets_of
+
     newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
     chosen = []
     for spec in gym.registry.values():
         if spec.entry_point is None or spec.namespace in ("phys2d", "tabular"):
             continue
-        if spec.id in RAM_IDS and not every_version:  # they look like those with pictures
+        twin = spec.id in RAM_IDS and not presets_of(spec.id)  # of the game with pictures
+        if twin and not every_version:
             continue
         chosen.append(spec)
         known = newest.get((spec.namespace, spec.name))

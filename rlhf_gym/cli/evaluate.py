@@ -32,6 +32,6 @@ def command(
         return
     low, high = min(found.after), max(found.after)
     print(
-        f"true return {found.mean:.1f} +- {found.standard_error:.1f} "
+        f"true return {found.told} "
         f"(mean and standard error of {len(found.after)} episodes; {low:.1f} to {high:.1f})"
     )

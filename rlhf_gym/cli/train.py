@@ -79,7 +79,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         )
         print(
             f"{counted_in(env_id)} on the untouched environment: {before} before, "
-            f"{evaluation.mean:.1f} +- {evaluation.standard_error:.1f} after "
+            f"{evaluation.told} after "
             f"({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")

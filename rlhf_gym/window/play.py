@@ -144,7 +144,8 @@ class _Game:
     def advance(self, pressed: frozenset[str]) -> None:
         """One step of the environment, if the game is on."""
         on = self.status == ""
-        if not on and (self.steps or not any(c and c <= pressed for c in self.keys)):
+        starts = pressed - {"r"} and any(held <= pressed for held in self.keys)
+        if not on and (self.steps or not starts):
             return
         self.action = action_of(self.keys, pressed, self.action)
         _, reward, terminated, truncated, _ = self.env.step(self.action)

@@ -161,6 +161,11 @@ def test_what_cannot_be_made_is_refused(arguments: dict[str, Any], message: str)
         Atari(**arguments)
 
 
+@pytest.mark.parametrize("name", ["Pong-ram", "rlhf/Pong-ram-v1"])
+def test_a_name_that_says_ram_is_a_game_whose_memory_is_seen(name: str) -> None:
+    assert make_atari(name, n_envs=1).observation_space.shape == (128,)
+
+
 def test_a_rom_that_is_not_there_is_told_apart_from_an_unknown_game(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

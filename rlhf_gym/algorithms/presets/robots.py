@@ -33,7 +33,9 @@ _FALLING = ("Ant-v5", "InvertedDoublePendulum-v5", "Walker2d-v5")
 _OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
 
 ROBOTS: dict[tuple[str, str], Preset] = {
-    ("Hopper-v5", "ppo"): _ROBOT,
+    ("Hopper-v5", "ppo"): replace(
+        _ROBOT, measured="1867, worst of 3 seeds 1771, from 700 labels (true reward: 2134)"
+    ),
     ("HopperBackflip-v1", "ppo"): replace(
         _ROBOT, steps=900_000, horizon=300, labels=900, clip_seconds=0.8
     ),
