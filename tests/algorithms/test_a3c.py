@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -396,17 +397,21 @@ def test_no_process_outlives_the_trainer(tmp_path: Path, signal_: signal.Signals
         text=True,
         start_new_session=True,
     )
-    assert process.stdout is not None and process.stdout.readline() == "learning\n"
-    started = psutil.Process(process.pid).children(recursive=True)
-    assert len(started) >= 2
-    if signal_ is signal.SIGINT:
-        os.killpg(process.pid, signal_)  # as a terminal does
-    else:
-        process.send_signal(signal_)
-    process.wait(60)
-    process.stdout.close()
-    _, alive = psutil.wait_procs(started, timeout=60)
-    assert not alive
+    try:
+        assert process.stdout is not None and process.stdout.readline() == "learning\n"
+        started = psutil.Process(process.pid).children(recursive=True)
+        assert len(started) >= 2
+        if signal_ is signal.SIGINT:
+            os.killpg(process.pid, signal_)  # as a terminal does
+        else:
+            process.send_signal(signal_)
+        process.wait(60)
+        process.stdout.close()
+        _, alive = psutil.wait_procs(started, timeout=60)
+        assert not alive
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.slow

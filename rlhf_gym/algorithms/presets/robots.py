@@ -37,7 +37,12 @@ ROBOTS: dict[tuple[str, str], Preset] = {
         _ROBOT, measured="1867, worst of 3 seeds 1771, from 700 labels (true reward: 2134)"
     ),
     ("HopperBackflip-v1", "ppo"): replace(
-        _ROBOT, steps=900_000, horizon=300, labels=900, clip_seconds=0.8
+        _ROBOT,
+        steps=900_000,
+        horizon=300,
+        labels=900,
+        clip_seconds=0.8,
+        measured="10.1 and 12.7 turns in two seeds, from 900 labels (untrained: 0.4)",
     ),
     **{(name, "ppo"): _ROBOT for name in _FALLING},
     **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
