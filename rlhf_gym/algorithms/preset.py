@@ -37,8 +37,8 @@ class Preset:
         norm_reward: divide rewards by the deviation of their discounted sum (VecNormalize), so that
             the losses of policy and value stay in proportion.
         agent: settings of the SB3 algorithm, as `agent_arguments` reads them.
-        measured: the median true return that was measured with them, by ``rlhf-gym benchmark
-            classic`` unless it says otherwise.
+        measured: the median true return that was measured with them, by ``rlhf-gym benchmark``
+            unless it says otherwise.
     """
 
     steps: int = 100_000

@@ -79,8 +79,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         )
         print(
             f"{counted_in(env_id)} on the untouched environment: {before} before, "
-            f"{evaluation.told} after "
-            f"({len(evaluation.after)} episodes)"
+            f"{evaluation.told} after ({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")
     print(f"see the agent: rlhf-gym watch {folder.path}")

@@ -126,8 +126,10 @@ class Fitting:
         with torch.random.fork_rng():
             torch.manual_seed(int(self.rng.integers(2**63)))
             self.networks.train()
-            yield
-        self.networks.eval()
+            try:
+                yield
+            finally:  # or an interrupted fit leaves a reward that changes from call to call
+                self.networks.eval()
 
     @torch.no_grad()
     def _evaluate(

@@ -92,7 +92,7 @@ class JudgedQueries:
         """The clips of some queries, padded to one length by what does not count.
 
         Args:
-            chosen: ``(n,)``, of `__len__` queries in the order in which they came.
+            chosen: ``(n,)``, their numbers in the order in which they came, from 0.
 
         Returns:
             inputs with leading axes ``(n, 2, length)`` and a mask ``(n, 2, length)`` of the steps

@@ -70,7 +70,8 @@ def play(
     """Let a person play until Esc or the window is closed.
 
     Args:
-        env: made with ``render_mode="rgb_array"``.
+        env: made with ``render_mode="rgb_array"``; ``metadata["keys"]`` says what its keys do, else
+            they are only named.
         goal: the sentence above the picture.
         speed: 1 is the environment's own frame rate.
         seed: seed of the first episode.
