@@ -13,10 +13,12 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from rlhf_gym.clips import Clip, leaves
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.media.off_screen import off_screen
+from rlhf_gym.media.video import steps_a_frame
 from rlhf_gym.pictures import frame_of
 from rlhf_gym.snapshots import restore
+from rlhf_gym.store import EnvironmentRecord
 
-__all__ = ["ClipMismatch", "Undrawable", "draw", "sound_of"]
+__all__ = ["ClipMismatch", "Undrawable", "draw", "film_of", "sound_of"]
 
 Env = gym.Env[Any, Any]
 Frames = npt.NDArray[np.uint8]
@@ -67,6 +69,12 @@ def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
     except ValueError as error:
         raise ClipMismatch(str(error)) from error
     return _enlarge(np.stack(_run_again(env, clip, clip.start.actions, every)))
+
+
+def film_of(clip: Clip, environment: EnvironmentRecord) -> tuple[Frames, float]:
+    """The frames that a video of a clip shows, as `draw` draws them, and how many a second."""
+    every = steps_a_frame(environment.fps)
+    return draw(clip, environment.spec_json, every), environment.fps / every
 
 
 def sound_of(clip: Clip, spec_json: str) -> Samples | None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from rlhf_gym.media.drawing import draw, sound_of
-from rlhf_gym.media.video import encode, steps_a_frame
+from rlhf_gym.media.drawing import film_of, sound_of
+from rlhf_gym.media.video import encode
 from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
 
 __all__ = ["draw_clips", "main"]
@@ -56,16 +56,15 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
         return False
     (clip,) = clips
     environment = store.environment
-    every = steps_a_frame(environment.fps)
     try:
-        frames = draw(clip, environment.spec_json, every)
+        frames, fps = film_of(clip, environment)
         sound = sound_of(clip, environment.spec_json)
     except Exception as error:  # of whatever environment: one clip must not block the others
         print(f"clip {clip.id} cannot be drawn: {error}", file=sys.stderr, flush=True)
         store.mark_undrawable(clip.id, f"{type(error).__name__}: {error}")
         return True
     path = f"clips/{clip.id:06d}.mp4"
-    media = encode(frames, run / path, environment.fps / every, sound)
+    media = encode(frames, run / path, fps, sound)
     store.add_media(clip.id, replace(media, path=path))
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rlhf_gym.media import Undrawable, draw, encode, steps_a_frame
+from rlhf_gym.media import Undrawable, encode, film_of
 from rlhf_gym.report.answers import Answer, Feedback
 from rlhf_gym.store import FeedbackStore, StoreError
 
@@ -38,14 +38,13 @@ def draw_missing(run: Path, feedback: Feedback, count: int) -> Feedback:
     try:
         with FeedbackStore.open(run / "feedback.db") as store:
             environment = store.environment
-            every = steps_a_frame(environment.fps)
             for query in store.queries(sorted(missing)):
                 for clip in query.clips:
                     path = run / "clips" / f"{clip.id:06d}.mp4"
                     if not path.is_file():
                         path.parent.mkdir(exist_ok=True)
-                        frames = draw(clip, environment.spec_json, every)
-                        encode(frames, path, environment.fps / every)
+                        frames, fps = film_of(clip, environment)
+                        encode(frames, path, fps)
                     found[clip.id] = path
     except (Undrawable, StoreError, OSError):  # pictures are worth having, but no report depends
         pass
