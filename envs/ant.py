@@ -66,7 +66,16 @@ class Ant(Robot, AntEnv):
     metadata = {
         **AntEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(8),
+        **joint_keys(
+            "rear right hip",
+            "ankle",
+            "front left hip",
+            "ankle",
+            "front right hip",
+            "ankle",
+            "rear left hip",
+            "ankle",
+        ),
         "goal": "Walk forward (to the right) as fast as possible without falling.",
         "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
     }

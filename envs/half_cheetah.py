@@ -60,7 +60,7 @@ class HalfCheetah(Robot, HalfCheetahEnv):
     metadata = {
         **HalfCheetahEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(6),
+        **joint_keys("back thigh", "shin", "foot", "front thigh", "shin", "foot"),
         "goal": "Run forward (to the right) as fast as possible.",
         "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
     }

@@ -60,7 +60,7 @@ class Hopper(Robot, HopperEnv):
     metadata = {
         **HopperEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(3),
+        **joint_keys("thigh", "leg", "foot"),
         "goal": "Hop forward (to the right) as fast as possible without falling.",
         "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from gymnasium.envs.mujoco.inverted_double_pendulum_v5 import InvertedDoublePendulumEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot
 
 __all__ = ["InvertedDoublePendulum"]
+
+_CAMERA = {"distance": 3.5, "elevation": -20.0, "lookat": np.zeros(3)}  # Gymnasium's is far away
 
 
 class InvertedDoublePendulum(Robot, InvertedDoublePendulumEnv):
@@ -54,10 +59,20 @@ class InvertedDoublePendulum(Robot, InvertedDoublePendulumEnv):
     metadata = {
         **InvertedDoublePendulumEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(1),
+        "keys_to_action": {
+            key: np.array([push], np.float32) for key, push in (("left", -1), ("", 0), ("right", 1))
+        },
         "goal": "Keep both poles upright and the cart near the middle.",
         "tie_breaker": (
             "If both stay up, prefer the one that moves less; if both fall, the one that stays up "
             "longer."
         ),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Make the environment.
+
+        Args:
+            **kwargs: Gymnasium's of ``InvertedDoublePendulum-v5``, such as ``render_mode``.
+        """
+        super().__init__(**{"default_camera_config": _CAMERA, **kwargs})

@@ -56,7 +56,7 @@ class Reacher(Robot, ReacherEnv):
     metadata = {
         **ReacherEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(2),
+        **joint_keys("inner joint", "outer joint"),
         "goal": "Bring the fingertip to the target and hold it there.",
         "tie_breaker": (
             "If neither arrives, prefer the nearer fingertip; if both do, the one that is there "

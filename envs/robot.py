@@ -40,20 +40,25 @@ Step: TypeAlias = tuple[Observation, np.float64, bool, bool, dict[str, np.float6
 """Observation, reward, terminated, truncated, and what else is known."""
 
 
-def joint_keys(joints: int) -> dict[str | tuple[str, ...], npt.NDArray[np.float32]]:
-    """Keys to play a robot with: two above each other for each joint; up to three joints at once.
+def joint_keys(*joints: str) -> dict[str, Any]:
+    """The metadata that lets a robot be played: two keys above each other for each of its joints.
 
-    >>> joint_keys(2)["w"], joint_keys(2)["a", "w"]
-    (array([0., 1.], dtype=float32), array([-1.,  1.], dtype=float32))
+    Args:
+        *joints: their names, in the order of the actions. Up to three are turned at once.
+
+    >>> keys = joint_keys("shoulder", "elbow")
+    >>> keys["keys"], keys["keys_to_action"]["a", "w"]
+    ('A Q shoulder, S W elbow', array([-1.,  1.], dtype=float32))
     """
     keys: dict[str | tuple[str, ...], npt.NDArray[np.float32]] = {}
-    for turns in itertools.product((0, -1, 1), repeat=joints):
+    for turns in itertools.product((0, -1, 1), repeat=len(joints)):
         moved = [joint for joint, turn in enumerate(turns) if turn]
         if len(moved) <= _AT_ONCE:
             held = tuple(_KEYS[joint][turns[joint] > 0] for joint in moved)
             name = held if len(held) > 1 else "".join(held)
             keys[name] = np.array(turns, dtype=np.float32)
-    return keys
+    named = [f"{' '.join(_KEYS[i]).upper()} {joint}" for i, joint in enumerate(joints)]
+    return {"keys_to_action": keys, "keys": ", ".join(named)}
 
 
 class Robot(gym.Env[Observation, Any]):

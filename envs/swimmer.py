@@ -55,7 +55,7 @@ class Swimmer(Robot, SwimmerEnv):
     metadata = {
         **SwimmerEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(2),
+        **joint_keys("first joint", "second joint"),
         "goal": "Swim forward (to the right) as fast as possible.",
         "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
     }

@@ -63,7 +63,7 @@ class Walker2d(Robot, Walker2dEnv):
     metadata = {
         **Walker2dEnv.metadata,
         "fixed_horizon": True,
-        "keys_to_action": joint_keys(6),
+        **joint_keys("right thigh", "leg", "foot", "left thigh", "leg", "foot"),
         "goal": "Walk forward (to the right) as fast as possible without falling.",
         "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
     }

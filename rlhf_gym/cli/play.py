@@ -17,8 +17,8 @@ def command(
 ) -> None:
     """Play an environment with the keyboard.
 
-    Five minutes of it show what is hard, and make better judgements afterwards. Esc quits, R starts
-    a new episode; the window names the other keys.
+    Five minutes of it show what is hard, and make better judgements afterwards. Esc quits, Enter
+    starts a new episode; the window names the other keys.
 
     Example: rlhf-gym play CartPole-v1 --speed 0.5
 

@@ -20,6 +20,7 @@ Actions = Mapping[frozenset[str], Any]
 """The keys held down together, by pygame's names, and the action that they mean."""
 
 _AXES = (("left", "right"), ("down", "up"))
+_AGAIN = {"return", "enter"}  # no letter: environments have actions on them
 _SHOWN = {"left": "left arrow", "right": "right arrow", "up": "up arrow", "down": "down arrow"}
 
 
@@ -126,7 +127,7 @@ class _Game:
                     name = pygame.key.name(event.key)
                     if name == "escape":
                         return self.returns
-                    if name == "r":
+                    if name in _AGAIN:
                         self.restart(None)
                     pressed |= {name}
                     tapped |= {name}
@@ -145,7 +146,7 @@ class _Game:
     def advance(self, pressed: frozenset[str]) -> None:
         """One step of the environment, if the game is on."""
         on = self.status == ""
-        starts = pressed - {"r"} and any(held <= pressed for held in self.keys)
+        starts = pressed - _AGAIN and any(held <= pressed for held in self.keys)
         if not on and (self.steps or not starts):
             return
         self.action = action_of(self.keys, pressed, self.action)
@@ -154,7 +155,7 @@ class _Game:
         if terminated or truncated:
             self.returns.append(self.total)
             why = "the episode ended" if terminated else "the time is up"
-            self.status = f"{why}: {self.counted} {self.total:g}. R plays again, Esc quits"
+            self.status = f"{why}: {self.counted} {self.total:g}. Enter plays again, Esc quits"
 
     def draw(self) -> None:
         """Goal above, picture in the middle, what to do below."""
@@ -163,7 +164,7 @@ class _Game:
         self._line(self.goal, 18, theme.BRIGHT, 26)
         so_far = f"step {self.steps}     {self.counted} {self.total:.1f}"
         self._line(self.status or so_far, 16, theme.TEXT, height - 58)
-        keys = f"keys: {self.hint}     R new episode     Esc quit"
+        keys = f"keys: {self.hint}     Enter new episode     Esc quit"
         self._line(keys, 14, theme.MUTED, height - 28)
         picture = self._picture()
         room = (width - 40, height - 150)

@@ -96,8 +96,15 @@ def test_it_says_what_a_person_needs_and_can_be_played(env_id: str) -> None:
 
 
 def test_up_to_three_joints_are_turned_at_once() -> None:
-    assert max(len(name) for name in joint_keys(8) if isinstance(name, tuple)) == 3
-    assert joint_keys(6)["a", "w", "d"].tolist() == [-1, 1, -1, 0, 0, 0]
+    assert (
+        max(
+            len(name)
+            for name in joint_keys(*"abcdefgh")["keys_to_action"]
+            if isinstance(name, tuple)
+        )
+        == 3
+    )
+    assert joint_keys(*"abcdef")["keys_to_action"]["a", "w", "d"].tolist() == [-1, 1, -1, 0, 0, 0]
 
 
 @pytest.mark.skipif(find_library("EGL") is None, reason="EGL draws without a display")

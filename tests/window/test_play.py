@@ -77,6 +77,22 @@ def test_an_episode_is_played_to_its_end(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(shown) == 60
 
 
+def test_a_letter_that_an_environment_has_an_action_on_starts_no_new_episode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    press_at(monkeypatch, {2: pygame.K_r, 8: pygame.K_ESCAPE})
+    env = gym.make("rlhf/SupportChat-v1", render_mode="rgb_array")
+    play(env, "Help.", speed=20.0, seed=0)
+    assert env.unwrapped.turn == 6  # type: ignore[attr-defined]
+
+
+def test_enter_starts_a_new_episode(monkeypatch: pytest.MonkeyPatch) -> None:
+    press_at(monkeypatch, {2: pygame.K_1, 8: pygame.K_RETURN, 9: pygame.K_ESCAPE})
+    env = gym.make("rlhf/SupportChat-v1", render_mode="rgb_array")
+    play(env, "Help.", speed=20.0, seed=0)
+    assert env.unwrapped.turn == 1  # type: ignore[attr-defined]  # the key is still held
+
+
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "LunarLander-v3", "rlhf/MovingDot-v1"])
 def test_the_command_plays_an_environment(
     env_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
