@@ -75,11 +75,12 @@ def true_returns(
     *,
     seed: int = 0,
     horizon: int | None = None,
+    deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
 ) -> tuple[float, ...]:
     """The true return of each of some episodes on the untouched environment.
 
-    The agent takes its most likely action. Episodes end where the environment ends them.
+    Episodes end where the environment ends them.
 
     Args:
         agent: the agent.
@@ -87,6 +88,7 @@ def true_returns(
         episodes: how many.
         seed: of the first environment.
         horizon: steps after which an episode is cut where the environment has no limit of its own.
+        deterministic: take the most likely action; else actions are sampled.
         env_kwargs: further arguments of the environment.
 
     Raises:
@@ -104,7 +106,7 @@ def true_returns(
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
     try:
         returns, _ = evaluate_policy(
-            agent, venv, episodes, deterministic=True, return_episode_rewards=True
+            agent, venv, episodes, deterministic=deterministic, return_episode_rewards=True
         )
     finally:
         venv.close()
@@ -113,15 +115,18 @@ def true_returns(
 
 
 class Actor:
-    """An agent in one environment: takes its most likely action, and remembers if it is recurrent.
+    """An agent in one environment, which remembers if it is recurrent.
 
     Args:
         agent: the agent.
         space: of the environment's actions, which are given as it has them.
+        deterministic: take the most likely action; else actions are sampled.
     """
 
-    def __init__(self, agent: BaseAlgorithm, space: gym.Space[Any]) -> None:
-        self._agent, self._space = agent, space
+    def __init__(
+        self, agent: BaseAlgorithm, space: gym.Space[Any], deterministic: bool = True
+    ) -> None:
+        self._agent, self._space, self._deterministic = agent, space, deterministic
         self.begin()
 
     def begin(self) -> None:
@@ -132,7 +137,7 @@ class Actor:
     def act(self, observation: Any) -> Any:
         """The action."""
         action, self._memory = self._agent.predict(
-            observation, self._memory, self._begins, deterministic=True
+            observation, self._memory, self._begins, deterministic=self._deterministic
         )
         self._begins = np.zeros(1, bool)
         return int(action) if isinstance(self._space, gym.spaces.Discrete) else action
@@ -154,8 +159,17 @@ def can_be_drawn(env_id: str) -> bool:
     return "rgb_array" in modes
 
 
-def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0) -> None:
+def record_video(
+    agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0, deterministic: bool = True
+) -> None:
     """Film the agent's first seconds in the untouched environment as an mp4.
+
+    Args:
+        agent: the agent.
+        env_id: a Gymnasium id.
+        path: the file.
+        seed: of the environment.
+        deterministic: take the most likely action; else actions are sampled.
 
     Raises:
         ValueError: if the environment draws no pictures.
@@ -164,7 +178,7 @@ def record_video(agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0
         fps = float(env.metadata.get("render_fps") or 30)
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
-        frames, actor = [frame_of(env)], Actor(agent, env.action_space)
+        frames, actor = [frame_of(env)], Actor(agent, env.action_space, deterministic)
         for step in range(1, int(VIDEO_SECONDS * fps)):
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
             if step % every == 0:

@@ -9,7 +9,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
+import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import (
     CSVOutputFormat,
@@ -85,10 +87,9 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        Evaluation(after=(), before=_returns(settings, agent, "untrained", tell)).write(
-            folder.evaluation
-        )
-        _film(settings, agent, folder, "before")
+        with torch.random.fork_rng(devices=[]):  # training begins as if nobody had looked
+            before = _watched(settings, agent, folder, "before", tell)
+        Evaluation(after=(), before=before).write(folder.evaluation)
         return _learn(settings, folder, feedback, agent, progress, tell)
 
 
@@ -201,10 +202,8 @@ def _learn(
     if feedback.stopped:
         tell(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
         return folder
-    after = _returns(settings, agent, "trained", tell)
-    evaluation = replace(read_evaluation(folder.evaluation), after=after)
-    evaluation.write(folder.evaluation)
-    _film(settings, agent, folder, "after")
+    after = _watched(settings, agent, folder, "after", tell)
+    replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
     return folder
 
 
@@ -239,17 +238,32 @@ def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iter
         yield
 
 
-def _returns(
-    settings: TrainSettings, agent: BaseAlgorithm, which: str, tell: Callable[[str], None]
+def _watched(
+    settings: TrainSettings,
+    agent: BaseAlgorithm,
+    folder: RunFolder,
+    when: Literal["before", "after"],
+    tell: Callable[[str], None],
 ) -> tuple[float, ...]:
-    """True returns of the agent; says what goes on, which may last."""
-    episodes = settings.evaluation_episodes
-    tell(f"evaluating the {which} agent: {episodes} episodes of the untouched environment")
-    return true_returns(
-        agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+    """True returns of the agent before or after training, and a film; says what goes on.
+
+    An untrained agent's actions are sampled: which of them is its most likely one, its first
+    weights decide, and by chance that can balance a pole.
+    """
+    trained, episodes = when == "after", settings.evaluation_episodes
+    tell(
+        f"evaluating the {'trained' if trained else 'untrained'} agent: {episodes} episodes of the "
+        "untouched environment"
     )
-
-
-def _film(settings: TrainSettings, agent: BaseAlgorithm, folder: RunFolder, name: str) -> None:
+    returns = true_returns(
+        agent,
+        settings.env_id,
+        episodes,
+        seed=settings.seed,
+        horizon=settings.horizon,
+        deterministic=trained,
+    )
     if can_be_drawn(settings.env_id):
-        record_video(agent, settings.env_id, folder.videos / f"{name}.mp4", seed=settings.seed)
+        film = folder.videos / f"{when}.mp4"
+        record_video(agent, settings.env_id, film, seed=settings.seed, deterministic=trained)
+    return returns

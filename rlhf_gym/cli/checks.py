@@ -22,6 +22,15 @@ from rlhf_gym.display import display_is_named
 __all__ = ["CHECKS", "Finding"]
 
 GIGABYTE = 2**30
+EXTRAS = {
+    "atari": ("ale_py", "cv2"),
+    "box2d": ("Box2D",),
+    "mujoco": ("mujoco",),
+    "parquet": ("pyarrow",),
+    "ray": ("ray",),
+    "tracking": ("trackio", "wandb"),
+}
+"""The optional parts of the package, and what each imports."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +200,42 @@ def check_links(_: Path) -> Finding:
     return Finding("package", "ok", f"rlhf-gym {_version('rlhf-gym')}, a checkout")
 
 
+def check_extras(_: Path) -> Finding:
+    """Which of the optional parts are installed."""
+    there = [
+        extra
+        for extra, packages in EXTRAS.items()
+        if all(importlib.util.find_spec(package) for package in packages)
+    ]
+    absent = [extra for extra in EXTRAS if extra not in there]
+    if not absent:
+        return Finding("extras", "ok", f"all: {', '.join(there)}")
+    text = f"installed: {', '.join(there) or 'none'}; not installed: {', '.join(absent)}"
+    return Finding(
+        "extras", "ok", text, f'where you need them: pip install "rlhf-gym[{absent[0]}]"'
+    )
+
+
+def check_robots(_: Path) -> Finding:
+    """MuJoCo draws a robot, without a display where there is none."""
+    if importlib.util.find_spec("mujoco") is None:
+        return Finding("robots", "ok", "MuJoCo is not installed")
+    code = (
+        "import gymnasium as gym; from rlhf_gym.media import off_screen\n"
+        "with off_screen():\n"
+        "    env = gym.make('rlhf_gym:rlhf/Hopper-v5', render_mode='rgb_array')\n"
+        "    env.reset(); env.render(); env.close()"
+    )  # a process of its own: a driver that does not work may end it
+    tried = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True
+    )
+    if tried.returncode:
+        said = (tried.stderr.strip() or "the process died").splitlines()[-1]
+        remedy = "on Debian and Ubuntu: apt install libegl1 libgl1-mesa-dri"
+        return Finding("robots", "warn", f"robots cannot be drawn: {said}", remedy)
+    return Finding("robots", "ok", f"MuJoCo {_version('mujoco')} draws them")
+
+
 def check_imitation(_: Path) -> Finding:
     """Imitation is optional: its metadata would pull in plain pygame."""
     if importlib.util.find_spec("imitation") is None:
@@ -209,6 +254,8 @@ CHECKS: tuple[Callable[[Path], Finding], ...] = (
     check_video,
     check_store,
     check_disk,
+    check_extras,
+    check_robots,
     check_imitation,
 )
 

@@ -105,7 +105,10 @@ def _waiting_words(state: State) -> tuple[str, str]:
         return "Drawing the next clips", "They come by themselves in a moment."
     if state.given_back and status.open:
         return "Only pairs that you gave back are left", "New ones come by themselves."
-    return "All caught up", "The agent is training with your answers. New pairs come by themselves."
+    learner = (
+        "reward model is learning from" if status.trainer == "waiting" else "agent trains with"
+    )
+    return "All caught up", f"The {learner} your answers. New pairs come by themselves."
 
 
 def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sqlite3
 from importlib import metadata
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rlhf_gym.cli.checks import EXTRAS
 from rlhf_gym.cli.main import main
 from rlhf_gym.store import EnvironmentRecord, FeedbackStore
 
@@ -39,6 +41,34 @@ def test_both_editions_of_pygame_are_named_with_the_repair(
     assert "FAIL  pygame     pygame 2.6.1 is installed beside pygame-ce" in shown
     assert "-> pip uninstall -y pygame pygame-ce\n" in shown
     assert "-> pip install pygame-ce\n" in shown
+
+
+def test_extras_that_are_not_installed_are_named(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda n: None if n == "ray" else find(n))
+    code, found = findings(tmp_path, capsys)
+    assert code == 0
+    assert found["extras"]["text"].endswith("not installed: ray")
+    assert 'pip install "rlhf-gym[ray]"' in found["extras"]["remedy"]
+
+
+def test_every_extra_is_looked_for() -> None:
+    declared = metadata.metadata("rlhf-gym").get_all("Provides-Extra") or []
+    assert set(EXTRAS) == set(declared) - {"all"}
+
+
+def test_robots_that_cannot_be_drawn_are_a_warning(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("MUJOCO_GL", "osmesa")
+    monkeypatch.setenv("PYOPENGL_PLATFORM", "osmesa")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere")
+    code, found = findings(tmp_path, capsys)
+    assert (code, found["robots"]["status"]) == (0, "warn"), found["robots"]
+    assert "apt install" in found["robots"]["remedy"]
 
 
 def test_no_display_is_a_warning(
