@@ -1,4 +1,4 @@
-# Every target makes .venv first. Needed: Python >= 3.10 with venv, and make.
+# Every target makes .venv first, demo without what tests need. Needed: Python >= 3.10 with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
 OTHERS := examples/other_libraries/requirements.txt
@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 
 .PHONY: demo test check benchmark clean
 
-demo: .venv/ready  ## teach CartPole without a person or a display; ends in a report
+demo: .venv/package  ## teach CartPole without a person or a display; ends in a report
 	$(BIN)/rlhf-gym demo
 
 test: .venv/ready  ## tests and the examples in docstrings
@@ -41,10 +41,15 @@ clean:  ## what the other targets made; runs/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/ready: pyproject.toml constraints.txt rlhf_gym/benchmark/imitation.txt $(OTHERS)
+.venv/package: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python >= 3.10 is needed; name one: make PYTHON=python3.12" if sys.version_info < (3, 10) else 0)'
+	@echo "installing into .venv: PyTorch alone takes a few minutes"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/ready: .venv/package rlhf_gym/benchmark/imitation.txt $(OTHERS)
 	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps --requirement rlhf_gym/benchmark/imitation.txt \
 		--requirement $(OTHERS)

@@ -126,7 +126,7 @@ def _help() -> str:
             *lines,
             "",
             "start here:",
-            "  rlhf-gym demo                                     a few minutes, ends in a report",
+            "  rlhf-gym demo                                     a minute, ends in a report",
             "  rlhf-gym train CartPole-v1 --teacher window       you label while the agent trains",
             "",
             "--debug (or RLHF_GYM_DEBUG=1) shows the traceback of an error; --version the version.",
