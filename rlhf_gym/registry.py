@@ -44,15 +44,9 @@ def spec_of(env_id: str) -> EnvSpec:
     except ModuleNotFoundError as error:
         raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
     except gym.error.Error as error:
-        meant = near(name, gym.registry)
-        if name.startswith("ALE/"):
-            meant = f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
-        for begins, package in _ON_IMPORT.items():
-            if name.startswith(begins) and not find_spec(package):
-                meant = f" (did you install its package, `pip install {package}`?)"
         raise ValueError(
-            f"there is no environment with the id {env_id!r}{meant}; `rlhf-gym envs` lists those "
-            "that are installed, and module:id names one of an own module"
+            f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
+            "those that are installed, and module:id names one of an own module"
         ) from error
 
 
@@ -90,3 +84,24 @@ def _load_plug_ins() -> None:
             plug_in.load()()
         except Exception as error:  # another package's fault must not hide that an id is unknown
             warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
+
+
+def _meant(name: str) -> str:
+    """What may have been meant by an id that is not registered."""
+    if name.startswith("ALE/"):
+        return f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
+    if name.startswith("rlhf/") and find_spec("ale_py"):
+        from ale_py import roms
+
+        from rlhf_gym.envs.atari_masks import game_of
+
+        if game_of(name) in roms.get_all_rom_ids():
+            game = name.removeprefix("rlhf/").split("-")[0]
+            return (
+                f" (where {game} shows its score is not known; in a script, "
+                f'make_atari("{game}", mask=...) hides what you say)'
+            )
+    for begins, package in _ON_IMPORT.items():
+        if name.startswith(begins) and not find_spec(package):
+            return f" (did you install its package, `pip install {package}`?)"
+    return near(name, gym.registry)

@@ -99,6 +99,11 @@ def test_an_unknown_id_is_answered_with_the_nearest() -> None:
         make_vec_env("qqqqqq")
 
 
+def test_a_game_whose_score_is_not_known_names_the_way_to_hide_it() -> None:
+    with pytest.raises(ValueError, match=r'make_atari\("Tennis", mask=...\) hides'):
+        make_env("rlhf/Tennis-v1")
+
+
 def test_at_least_one_environment_is_needed() -> None:
     with pytest.raises(ValueError, match="n_envs must be at least 1, but it is 0"):
         make_vec_env("CartPole-v1", n_envs=0)
