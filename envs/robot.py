@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -76,7 +77,12 @@ class Robot(gym.Env[Observation, Any]):
         """Make the environment; the arguments are Gymnasium's."""
         if self.follows and "camera_id" not in kwargs:
             kwargs.setdefault("camera_name", "track")
-        super().__init__(*args, **kwargs)
+        told = mujoco.get_mju_user_warning()
+        mujoco.set_mju_user_warning(_tell)
+        try:
+            super().__init__(*args, **kwargs)
+        finally:
+            mujoco.set_mju_user_warning(told)
         self.metadata = {**type(self).metadata, **self.metadata}  # they keep their own only
         quality = self.model.vis.quality  # without a GPU, MuJoCo's own takes four times as long
         quality.shadowsize, quality.offsamples = _SHADOW, 0
@@ -115,3 +121,12 @@ class Robot(gym.Env[Observation, Any]):
         mujoco.mj_setState(self.model, self.data, state["physics"], _STATE)
         self.data.xpos[:] = state["xpos"]
         self.np_random.bit_generator.state = state["random"].bit_generator.state
+
+
+def _tell(warning: str) -> None:
+    """Pass a warning of MuJoCo on, but not that Gymnasium's models are written as of old.
+
+    MuJoCo itself also writes each into a file in the working folder.
+    """
+    if "deprecated" not in warning:
+        warnings.warn(warning, stacklevel=2)

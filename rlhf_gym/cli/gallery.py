@@ -50,7 +50,7 @@ def _shelves(cards: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
     """The cards under headings, those of ours first; a heading without cards is left out."""
     shelves: dict[str, list[dict[str, Any]]] = {}
     for card in cards:
-        if card["id"] in ATARI_IDS:
+        if card["id"].replace("-ram", "") in ATARI_IDS:
             title = "Atari, with score and lives painted over"
         elif card["id"] in ROBOT_IDS:
             title = "Robots, which no longer end when they fall"

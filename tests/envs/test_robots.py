@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from ctypes.util import find_library
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -105,6 +106,15 @@ def test_up_to_three_joints_are_turned_at_once() -> None:
         == 3
     )
     assert joint_keys(*"abcdef")["keys_to_action"]["a", "w", "d"].tolist() == [-1, 1, -1, 0, 0, 0]
+
+
+def test_a_model_written_as_of_old_leaves_no_log_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    gym.make("rlhf/HalfCheetah-v5").reset(seed=0)
+    assert list(tmp_path.iterdir()) == []
+    assert "deprecated" not in "".join(capfd.readouterr())
 
 
 @pytest.mark.skipif(find_library("EGL") is None, reason="EGL draws without a display")
