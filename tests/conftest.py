@@ -1,8 +1,9 @@
-"""One thread, no screen, no sound: set before this project and torch are imported."""
+"""One thread, no screen, no sound, Ctrl-C as usual: set before this project is imported."""
 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is behind "&", also for what we start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 collect_ignore_glob = ["benchmarks/*"]
 """Benchmarks are scripts that `make benchmark` runs; the tests never look at a clock."""
