@@ -265,18 +265,18 @@ print(agent.num_timesteps, feedback.labels_given, flush=True)
 
 @pytest.mark.slow
 def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", KILLED, str(tmp_path / "run"), "6000"]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "run"), "3000"]
     moments = random.Random(0)
     for _ in range(3):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None and process.stdout.readline() == "learning\n"
-        time.sleep(moments.uniform(0.05, 1.5))
+        time.sleep(moments.uniform(0.05, 1.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     steps, labels = map(int, done.stdout.splitlines()[-1].split())
-    assert 6000 <= steps < 6064 and labels == 40
+    assert 3000 <= steps < 3064 and labels == 40
     with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:
         judged = [judgement.query for judgement in store.judgements()]
         assert len(judged) == len(set(judged)) == store.counts().answered == 40

@@ -16,7 +16,8 @@ from rlhf_gym.cli.main import main
 if __name__ == "__main__":
     disk = Path(sys.argv[1])
     suite = disk / "tiny.toml"
-    suite.write_text('environments = ["CartPole-v1"]\\narms = ["random"]\\nseeds = 40')
+    lines = ['environments = ["CartPole-v1"]', 'arms = ["random"]', "seeds = 40"]
+    suite.write_text("\\n".join([*lines, "evaluation_episodes = 5"]))
     given = ["benchmark", str(suite), "--out", str(disk / "results"), "--processes", "1"]
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(2**21 - 40_960))
