@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -129,6 +130,7 @@ def _work(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sender heeds it, for all
     _silence()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.freeze()  # or all that is imported is looked through after each run
     while True:
         try:
             run = connection.recv()
