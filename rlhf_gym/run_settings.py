@@ -92,8 +92,8 @@ class TrainSettings:
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""
-    reward_model: RewardModelSettings = field(default_factory=RewardModelSettings)
-    """Settings of the reward model; those of the preset where all are left as they are."""
+    reward_model: tyro.conf.Suppress[RewardModelSettings | None] = None
+    """Settings of the reward model, instead of the preset's."""
 
 
 def filled(settings: TrainSettings) -> TrainSettings:
@@ -114,6 +114,7 @@ def filled(settings: TrainSettings) -> TrainSettings:
         "schedule",
         "last_label",
         "norm_reward",
+        "reward_model",
     )
     open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
     if not settings.keep_termination:  # a fall-back has what `make_vec_env` falls back to
@@ -123,8 +124,6 @@ def filled(settings: TrainSettings) -> TrainSettings:
     labels = settings.labels or preset.labels
     if settings.first_share is None and labels > 0:
         open_["first_share"] = preset.share_before_training(labels)
-    if settings.reward_model == RewardModelSettings():
-        open_["reward_model"] = preset.reward_model
     check_agent_settings(algorithm(settings.algo), settings.agent)
     agent_arguments(settings.agent)
     settings = replace(settings, **open_, agent={**preset.agent, **settings.agent})

@@ -76,6 +76,17 @@ def test_a_setting_that_is_left_open_is_the_presets(name: str, own: Any) -> None
     assert getattr(filled(replace(TrainSettings("CartPole-v1"), **{name: own})), name) == own
 
 
+def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    flags = ["--labels", "4", "--steps", "600", "--n-envs", "4", "--evaluation-episodes", "1"]
+    given = ["--reward-model.members", "2", "--reward-model.hidden", "8"]
+    assert main(["train", "Pendulum-v1", *flags, *given, "--run", str(folder), "--json"]) == 0
+    _, reward_model, settings = load(folder)
+    preset = preset_of("Pendulum-v1", "ppo").reward_model
+    assert settings.reward_model == replace(preset, members=2, hidden=(8,))
+    assert reward_model.settings == settings.reward_model
+
+
 def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_otherwise() -> None:
     lander = TrainSettings("LunarLander-v3")
     by_formula = filled(lander)

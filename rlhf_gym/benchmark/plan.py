@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.algorithms import algorithm, fits, refusal
+from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.comparison.heeded import heeded
@@ -163,7 +164,11 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
         raise ValueError(
             f"{', '.join(forbidden)} cannot stand in [settings]: the benchmark sets it"
         )
-    return from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
+    given = {"device": "cpu", **grid.settings, **own}
+    if "reward_model" in given:
+        of_preset = as_table(preset_of(env_id, algo).reward_model)
+        given["reward_model"] = of_preset | given["reward_model"]
+    return from_table(TrainSettings, given)
 
 
 def _action_space(env_id: str) -> gym.spaces.Space[Any]:

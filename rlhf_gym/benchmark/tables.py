@@ -35,8 +35,13 @@ def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
     check_names(table, hints, prefix)
     for name, value in table.items():
         hint = hints[name]
-        if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
-            check_table(hint, value, f"{prefix}{name}.")
+        within = [
+            part
+            for part in (hint, *get_args(hint))
+            if isinstance(part, type) and is_dataclass(part)
+        ]
+        if within and isinstance(value, Mapping):
+            check_table(within[0], value, f"{prefix}{name}.")
         elif not _suits(hint, value):
             raise ValueError(f"{prefix}{name} must be {_wanted(hint)}, but is {value!r}")
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json as json_module
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
 from rlhf_gym.algorithms import agent_settings
+from rlhf_gym.algorithms.presets import preset_of
+from rlhf_gym.cli.options import options_of
 from rlhf_gym.environments import counted_in
 from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.report import build_report
+from rlhf_gym.reward_model_settings import RewardModelSettings
 from rlhf_gym.run_settings import TrainSettings
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import resume, train
@@ -23,6 +26,9 @@ __all__ = ["command", "conclude"]
 def command(
     settings: Annotated[TrainSettings, tyro.conf.arg(name="")] = TrainSettings(),  # noqa: B008
     *,
+    reward_model: Annotated[
+        dict[str, Any], tyro.conf.arg(constructor=options_of(RewardModelSettings))
+    ] = {},  # noqa: B006
     set: Annotated[
         tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
     ] = (),
@@ -39,6 +45,7 @@ def command(
 
     Args:
         settings: what to train, and how.
+        reward_model: settings of the reward model, instead of the preset's.
         set: a setting of the agent, by SB3's name, instead of the preset's: n_steps=128; falling
             linearly: learning_rate=lin_1e-3. As often as wanted.
         run: the folder to write; by default runs/ENV-ALGO-DATE.
@@ -52,7 +59,7 @@ def command(
 
     progress = not (no_progress or json)
     if resume_run is not None:
-        if set or replace(settings, steps=None) != TrainSettings():
+        if set or reward_model or replace(settings, steps=None) != TrainSettings():
             raise ValueError(
                 "a resumed run has its own settings: beside --resume only --steps can be given, to "
                 "train for longer"
@@ -60,6 +67,9 @@ def command(
         folder = resume(resume_run, steps=settings.steps, progress=progress, tell=tell)
     else:
         settings = replace(settings, agent=agent_settings(set))
+        if reward_model:
+            preset = preset_of(settings.env_id, settings.algo)
+            settings = replace(settings, reward_model=replace(preset.reward_model, **reward_model))
         folder = train(settings, run, progress=progress, tell=tell)
     return conclude(folder, json)
 

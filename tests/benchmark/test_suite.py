@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.benchmark.plan import plan_of
 from rlhf_gym.benchmark.suite import named_suites, read_suite, suite_of
+from rlhf_gym.reward_model_settings import RewardModelSettings
 
 
 def test_what_stands_above_the_grids_holds_for_all() -> None:
@@ -88,7 +91,7 @@ def test_a_setting_that_cannot_be_understood_is_refused(setting: str, message: s
 
 def test_settings_of_every_type_are_understood() -> None:
     settings = """
-    environments = ["CartPole-v1"]
+    environments = ["Pendulum-v1"]
     [settings]
     beta = 2
     wait = true
@@ -100,7 +103,9 @@ def test_settings_of_every_type_are_understood() -> None:
     """
     (*_, run) = plan_of(suite_of(settings, "good")).runs
     assert run.settings.beta == 2 and run.settings.device == "auto"
-    assert run.settings.reward_model.hidden == (8, 8)
+    preset = preset_of("Pendulum-v1", "ppo").reward_model
+    assert preset != RewardModelSettings()  # or it would not show that the others are the preset's
+    assert run.settings.reward_model == replace(preset, hidden=(8, 8), learning_rate=1e-2)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Options of the command line that are made from a dataclass of settings."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, TypedDict, get_type_hints
+
+import tyro
+
+__all__ = ["options_of"]
+
+
+def options_of(kind: type) -> Any:
+    """The fields of a dataclass as options, for tyro; a dict of those that were given comes out.
+
+    A default of its own would hide that an option was not given, and that the preset's value holds.
+
+    >>> from rlhf_gym.reward_model_settings import RewardModelSettings
+    >>> tyro.cli(options_of(RewardModelSettings), args=["--members", "5", "--actions", "False"])
+    {'members': 5, 'actions': False}
+    """
+    told = _told_of(kind)
+    options = {
+        name: Annotated[
+            hint,
+            tyro.conf.FlagConversionOff,
+            tyro.conf.arg(help=told[name], help_behavior_hint="(default: the preset's)"),
+        ]
+        for name, hint in get_type_hints(kind).items()
+    }
+    return TypedDict(kind.__name__, options, total=False)  # type: ignore[operator]
+
+
+def _told_of(kind: type) -> Mapping[str, str]:
+    """The docstring of each field, which stands below it."""
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: " ".join(below.value.value.split())
+        for field, below in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }
