@@ -31,7 +31,7 @@ THE_PRESETS = _default("the preset's")
 class TrainSettings:
     """Settings of a training run; None takes the preset's value (see `preset_of`)."""
 
-    env_id: Annotated[str, tyro.conf.Positional] = "CartPole-v1"
+    env_id: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ENV")] = "CartPole-v1"
     """Any Gymnasium id."""
     algo: str = "ppo"
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
@@ -43,7 +43,7 @@ class TrainSettings:
     """Training steps, the untrained agent's first ones included."""
     n_envs: Annotated[int | None, THE_PRESETS] = None
     """Environments beside each other."""
-    horizon: Annotated[int | None, _default("the environment's own")] = None
+    horizon: Annotated[int | None, _default("the preset's, else the environment's own")] = None
     """Length of a training episode in steps."""
     hold: Annotated[int | None, THE_PRESETS] = None
     """Steps for which an early end of an episode is held."""
