@@ -80,9 +80,11 @@ def test_robots_tell_what_they_were_taught() -> None:
             preset = presets_of(env_id)["ppo"]
             assert labels == preset.labels
             beside = found[env_id, "true" if (env_id, "true", 0) in found else "random", 0]
-            assert_told(preset, found[env_id, arm, labels], beside)
-            each = ", ".join(f"{value:.0f}" for value in sorted(found[env_id, arm, labels]))
-            assert each in readme
+            cells = [found[env_id, arm, labels], found[env_id, "shuffled", labels], beside]
+            assert_told(preset, *cells)
+            decimals = 0 if "true reward" in preset.measured else 1
+            for cell in cells:
+                assert ", ".join(f"{value:.{decimals}f}" for value in sorted(cell)) in readme
 
 
 def test_case_studies_tell_what_their_runs_came_to() -> None:
