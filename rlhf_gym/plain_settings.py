@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-__all__ = ["as_table", "differing", "flat", "from_table"]
+__all__ = ["as_table", "dataclass_in", "differing", "flat", "from_table"]
 
 Settings = TypeVar("Settings")
 
@@ -41,6 +41,12 @@ def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}")
     return kind(**{name: _typed(hints[name], value) for name, value in table.items()})
+
+
+def dataclass_in(hint: Any) -> type | None:
+    """The dataclass that a type annotation names, alone or beside others such as None."""
+    kinds = (kind for kind in (hint, *get_args(hint)) if isinstance(kind, type))
+    return next(filter(is_dataclass, kinds), None)
 
 
 def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -88,10 +94,8 @@ def _plain(value: Any) -> Any:
 def _typed(hint: Any, value: Any) -> Any:
     """``value`` as the type annotation ``hint`` wants it."""
     kinds = [hint, *get_args(hint)]
-    if isinstance(value, dict):
-        for kind in kinds:
-            if is_dataclass(kind) and isinstance(kind, type):
-                return from_table(kind, value)
+    if isinstance(value, dict) and (settings := dataclass_in(hint)):
+        return from_table(settings, value)
     if isinstance(value, list) and any((get_origin(kind) or kind) is tuple for kind in kinds):
         return tuple(value)
     if isinstance(value, str):

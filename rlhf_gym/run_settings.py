@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -12,10 +13,11 @@ import tyro
 from rlhf_gym.algorithms import agent_arguments, algorithm, check_agent_settings
 from rlhf_gym.algorithms.presets import any_preset_of, preset_of
 from rlhf_gym.judgements import ScheduleName, Strategy
+from rlhf_gym.plain_settings import as_table, from_table
 from rlhf_gym.reward_model_settings import RewardModelSettings
 from rlhf_gym.tracking import TrackerName
 
-__all__ = ["TrainSettings", "filled"]
+__all__ = ["TrainSettings", "filled", "reward_model_of"]
 
 
 def _default(words: str) -> Any:
@@ -94,6 +96,16 @@ class TrainSettings:
     """Settings of the agent by SB3's names, instead of the preset's."""
     reward_model: tyro.conf.Suppress[RewardModelSettings | None] = None
     """Settings of the reward model, instead of the preset's."""
+
+
+def reward_model_of(env_id: str, algo: str, given: Mapping[str, Any]) -> RewardModelSettings:
+    """The preset's settings of the reward model, and those that are given in place of its own.
+
+    >>> reward_model_of("Hopper-v5", "ppo", {"members": 5}).members
+    5
+    """
+    of_preset = as_table(preset_of(env_id, algo).reward_model)
+    return from_table(RewardModelSettings, {**of_preset, **given})
 
 
 def filled(settings: TrainSettings) -> TrainSettings:

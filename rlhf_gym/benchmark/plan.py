@@ -11,14 +11,13 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.algorithms import algorithm, fits, refusal
-from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.comparison.heeded import heeded
 from rlhf_gym.comparison.rows import Row
 from rlhf_gym.environments import has_no_reward, make_env
 from rlhf_gym.plain_settings import as_table, differing, flat, from_table
-from rlhf_gym.run_settings import TrainSettings, filled
+from rlhf_gym.run_settings import TrainSettings, filled, reward_model_of
 
 __all__ = ["Plan", "Run", "plan_of", "settings_table"]
 
@@ -164,11 +163,10 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
         raise ValueError(
             f"{', '.join(forbidden)} cannot stand in [settings]: the benchmark sets it"
         )
-    given = {"device": "cpu", **grid.settings, **own}
-    if "reward_model" in given:
-        of_preset = as_table(preset_of(env_id, algo).reward_model)
-        given["reward_model"] = of_preset | given["reward_model"]
-    return from_table(TrainSettings, given)
+    settings = from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
+    if given := grid.settings.get("reward_model"):
+        settings = replace(settings, reward_model=reward_model_of(env_id, algo, given))
+    return settings
 
 
 def _action_space(env_id: str) -> gym.spaces.Space[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from rlhf_gym.plain_settings import dataclass_in
 from rlhf_gym.suggestions import near
 
 __all__ = ["check_names", "check_table"]
@@ -35,13 +35,8 @@ def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
     check_names(table, hints, prefix)
     for name, value in table.items():
         hint = hints[name]
-        within = [
-            part
-            for part in (hint, *get_args(hint))
-            if isinstance(part, type) and is_dataclass(part)
-        ]
-        if within and isinstance(value, Mapping):
-            check_table(within[0], value, f"{prefix}{name}.")
+        if isinstance(value, Mapping) and (within := dataclass_in(hint)):
+            check_table(within, value, f"{prefix}{name}.")
         elif not _suits(hint, value):
             raise ValueError(f"{prefix}{name} must be {_wanted(hint)}, but is {value!r}")
 

@@ -64,15 +64,7 @@ def check_pygame(_: Path) -> Finding:
         return Finding("pygame", "fail", both, repair)
     if not ce:
         return Finding("pygame", "fail", "pygame-ce is not installed", "pip install pygame-ce")
-    # A process of its own: pygame prints, and may be broken in any way.
-    code = "import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')"
-    environment = {**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
-    tried = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    tried = _tried("import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')")
     if tried.stdout.strip() != "ce":
         return Finding("pygame", "fail", f"pygame-ce {ce} is installed, but damaged", repair)
     return Finding("pygame", "ok", f"pygame-ce {ce}")
@@ -220,14 +212,11 @@ def check_robots(_: Path) -> Finding:
     """MuJoCo draws a robot, without a display where there is none."""
     if importlib.util.find_spec("mujoco") is None:
         return Finding("robots", "ok", "MuJoCo is not installed")
-    code = (
+    tried = _tried(
         "import gymnasium as gym; from rlhf_gym.media import off_screen\n"
         "with off_screen():\n"
         "    env = gym.make('rlhf_gym:rlhf/Hopper-v5', render_mode='rgb_array')\n"
         "    env.reset(); env.render(); env.close()"
-    )  # a process of its own: a driver that does not work may end it
-    tried = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True
     )
     if tried.returncode:
         said = (tried.stderr.strip() or "the process died").splitlines()[-1]
@@ -258,6 +247,16 @@ CHECKS: tuple[Callable[[Path], Finding], ...] = (
     check_robots,
     check_imitation,
 )
+
+
+def _tried(code: str) -> subprocess.CompletedProcess[str]:
+    """What code came to in a process of its own: libraries print, and a broken one may end it."""
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
+    )
 
 
 def _version(package: str) -> str | None:

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 import tyro
 
 from rlhf_gym.algorithms import agent_settings
-from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.cli.options import options_of
 from rlhf_gym.environments import counted_in
 from rlhf_gym.evaluation import read_evaluation
 from rlhf_gym.report import build_report
 from rlhf_gym.reward_model_settings import RewardModelSettings
-from rlhf_gym.run_settings import TrainSettings
+from rlhf_gym.run_settings import TrainSettings, reward_model_of
 from rlhf_gym.runs import RunFolder
 from rlhf_gym.training import resume, train
 
@@ -68,8 +67,8 @@ def command(
     else:
         settings = replace(settings, agent=agent_settings(set))
         if reward_model:
-            preset = preset_of(settings.env_id, settings.algo)
-            settings = replace(settings, reward_model=replace(preset.reward_model, **reward_model))
+            of_run = reward_model_of(settings.env_id, settings.algo, reward_model)
+            settings = replace(settings, reward_model=of_run)
         folder = train(settings, run, progress=progress, tell=tell)
     return conclude(folder, json)
 

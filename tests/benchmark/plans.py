@@ -30,7 +30,7 @@ def tiny(**changes: Any) -> Plan:
 
 def what_counts(outcomes: dict[str, Outcome]) -> dict[str, str]:
     """Rows, as text, without what differs from time to time."""
-    changing: dict[str, Any] = {"seconds": 0.0, "cpu_seconds": 0.0, "date": "", "commit": ""}
+    changing: dict[str, Any] = {"seconds": 0.0, "cpu_seconds": 0.0, "date": ""}
     return {name: replace(outcome.row, **changing).to_json() for name, outcome in outcomes.items()}
 
 

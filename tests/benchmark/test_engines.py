@@ -38,12 +38,12 @@ def test_a_run_that_raises_is_a_row_with_its_error() -> None:
 
 def test_a_process_that_is_killed_takes_down_its_own_run_only() -> None:
     runs = tiny(
-        environments=("benchmark_environments:Deadly-v0", "CartPole-v1"), arms=("true",), seeds=1
+        environments=("benchmark_environments:Deadly-v0", "CartPole-v1"), arms=("true",)
     ).runs
     outcomes, _ = results_of(2, runs)
     errors = {name: outcome.row.error for name, outcome in outcomes.items()}
     deadly = {name for name in errors if "Deadly" in name}
-    assert len(outcomes) == 2 and len(deadly) == 1
+    assert len(outcomes) == 4 and len(deadly) == 2
     assert all("ended by SIGKILL" in errors[name] for name in deadly)
     assert all(errors[name] == "" for name in errors if name not in deadly)
 

@@ -97,15 +97,9 @@ def test_it_says_what_a_person_needs_and_can_be_played(env_id: str) -> None:
 
 
 def test_up_to_three_joints_are_turned_at_once() -> None:
-    assert (
-        max(
-            len(name)
-            for name in joint_keys(*"abcdefgh")["keys_to_action"]
-            if isinstance(name, tuple)
-        )
-        == 3
-    )
-    assert joint_keys(*"abcdef")["keys_to_action"]["a", "w", "d"].tolist() == [-1, 1, -1, 0, 0, 0]
+    eight, six = (joint_keys(*joints)["keys_to_action"] for joints in ("abcdefgh", "abcdef"))
+    assert max(len(name) for name in eight if isinstance(name, tuple)) == 3
+    assert six["a", "w", "d"].tolist() == [-1, 1, -1, 0, 0, 0]
 
 
 def test_a_model_written_as_of_old_leaves_no_log_behind(
