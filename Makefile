@@ -22,20 +22,20 @@ check: .venv/ready  ## style, types, import contracts, and the wheel installed e
 	.ci/wheel
 
 benchmark: .venv/ready  ## the figures in the readme; learning only where docs/results lacks a run
-	$(BIN)/python tests/benchmarks/fitting.py
-	$(BIN)/python tests/benchmarks/memory.py
-	$(BIN)/python tests/benchmarks/atari.py
-	$(BIN)/python tests/benchmarks/environments.py
-	$(BIN)/python tests/benchmarks/overhead.py
-	$(BIN)/python tests/benchmarks/relabelling.py
-	$(BIN)/python tests/benchmarks/window.py
-	$(BIN)/python tests/benchmarks/a3c.py speed
-	$(BIN)/python tests/benchmarks/a3c.py learning
-	$(BIN)/python tests/benchmarks/processes.py
+	$(BIN)/python tests/measurements/fitting.py
+	$(BIN)/python tests/measurements/memory.py
+	$(BIN)/python tests/measurements/atari.py
+	$(BIN)/python tests/measurements/environments.py
+	$(BIN)/python tests/measurements/overhead.py
+	$(BIN)/python tests/measurements/relabelling.py
+	$(BIN)/python tests/measurements/window.py
+	$(BIN)/python tests/measurements/a3c.py speed
+	$(BIN)/python tests/measurements/a3c.py learning
+	$(BIN)/python tests/measurements/processes.py
 	$(BIN)/rlhf-gym benchmark classic --out docs/results/classic
-	$(BIN)/python tests/benchmarks/learned.py
-	$(BIN)/python tests/benchmarks/imitation_peer.py
-	$(BIN)/python tests/benchmarks/case_studies.py
+	$(BIN)/python tests/measurements/learned.py
+	$(BIN)/python tests/measurements/imitation_peer.py
+	$(BIN)/python tests/measurements/case_studies.py
 
 clean:  ## what the other targets made; runs/ stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,7 +17,7 @@ from stable_baselines3.common import env_util
 from rlhf_gym import HumanFeedback, Population, make_vec_env, preset_of, tastes_of
 from rlhf_gym.envs.melody import Melody
 from rlhf_gym.envs.sound import write_wav
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 ENV_ID, EIGHTHS = "rlhf/Melody-v1", 64
 preset = preset_of(ENV_ID, "ppo")

@@ -15,7 +15,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym import HumanFeedback, make_vec_env, preset_of
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 
 class StopHalfway(BaseCallback):

@@ -17,7 +17,7 @@ from stable_baselines3.common import env_util
 
 from rlhf_gym import HumanFeedback, Population, make_vec_env, preset_of, tastes_of
 from rlhf_gym.envs.support_chat import SupportChat
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 ENV_ID, TURNS = "rlhf/SupportChat-v1", 40
 preset = preset_of(ENV_ID, "ppo")

@@ -11,7 +11,7 @@ import argparse
 from stable_baselines3 import PPO
 
 from rlhf_gym import HumanFeedback, make_vec_env, preset_of
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 preset = preset_of("CartPole-v1", "ppo")  # settings that were measured to learn from few labels
 parser = argparse.ArgumentParser(description=__doc__)

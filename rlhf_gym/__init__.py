@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 import rlhf_gym.envs  # noqa: F401  registers the environments
 
 if TYPE_CHECKING:
-    from rlhf_gym.algorithms.a3c import A3C
-    from rlhf_gym.algorithms.presets import preset_of
-    from rlhf_gym.atari import make_atari
-    from rlhf_gym.clips import After, Clip
-    from rlhf_gym.environments import make_env, make_vec_env
+    from rlhf_gym.agents.a3c.agent import A3C
+    from rlhf_gym.clips.clip import After, Clip
+    from rlhf_gym.environments.atari import make_atari
+    from rlhf_gym.environments.make import make_env, make_vec_env
     from rlhf_gym.envs.scores import score_of, tastes_of
-    from rlhf_gym.feedback import HumanFeedback
-    from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
+    from rlhf_gym.feedback import FeedbackStore
+    from rlhf_gym.feedback.judgement import Judgement, Preference
+    from rlhf_gym.feedback.query import Query
+    from rlhf_gym.presets import preset_of
     from rlhf_gym.reward_model import RewardModel, RewardModelSettings
-    from rlhf_gym.store import FeedbackStore
     from rlhf_gym.teachers import (
         FunctionTeacher,
         Population,
@@ -33,35 +33,37 @@ if TYPE_CHECKING:
         SyntheticTeacher,
         WindowTeacher,
     )
+    from rlhf_gym.teachers.teacher import Teacher
+    from rlhf_gym.training.human_feedback import HumanFeedback
     from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
     from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
 __version__ = "0.1.0"
 
 _MODULES = {
-    "A3C": "algorithms.a3c",
-    "After": "clips",
-    "Clip": "clips",
-    "FeedbackStore": "store",
+    "A3C": "agents.a3c.agent",
+    "After": "clips.clip",
+    "Clip": "clips.clip",
+    "FeedbackStore": "feedback",
     "FixedHorizon": "wrappers.fixed_horizon",
     "FunctionTeacher": "teachers",
-    "HumanFeedback": "feedback",
-    "Judgement": "judgements",
+    "HumanFeedback": "training.human_feedback",
+    "Judgement": "feedback.judgement",
     "LearnedReward": "wrappers.learned_reward",
     "Population": "teachers",
-    "Preference": "judgements",
-    "Query": "judgements",
+    "Preference": "feedback.judgement",
+    "Query": "feedback.query",
     "RewardModel": "reward_model",
     "RewardModelSettings": "reward_model",
     "ScriptedTeacher": "teachers",
     "SyntheticTeacher": "teachers",
-    "Teacher": "judgements",
+    "Teacher": "teachers.teacher",
     "VecLearnedReward": "wrappers.learned_reward",
     "WindowTeacher": "teachers",
-    "make_atari": "atari",
-    "make_env": "environments",
-    "make_vec_env": "environments",
-    "preset_of": "algorithms.presets",
+    "make_atari": "environments.atari",
+    "make_env": "environments.make",
+    "make_vec_env": "environments.make",
+    "preset_of": "presets",
     "score_of": "envs.scores",
     "tastes_of": "envs.scores",
 }

@@ -9,11 +9,11 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 
-from rlhf_gym.algorithms.presets import Preset, presets_of
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.comparison.comparison import compare
-from rlhf_gym.comparison.tables import overview
-from rlhf_gym.environments import counted_in
+from rlhf_gym.environments.make import counted_in
+from rlhf_gym.presets import Preset, presets_of
+from rlhf_gym.reports.comparison.tables import overview
+from rlhf_gym.results.side_by_side import compare
 
 ROOT = Path(__file__).parents[1]
 CLASSIC = ROOT / "docs" / "results" / "classic"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips import (
+from rlhf_gym.clips.clip import (
     After,
     Array,
     Observations,
@@ -20,7 +20,7 @@ from rlhf_gym.clips import (
     end_of,
     map_leaves,
 )
-from rlhf_gym.vec_wrappers import after_step
+from rlhf_gym.clips.steps import after_step
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
 

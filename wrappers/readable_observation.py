@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 
-from rlhf_gym.pictures import SMALLEST_IMAGE, SMALLEST_PICTURE
+from rlhf_gym.clips.rendering import SMALLEST_IMAGE, SMALLEST_PICTURE
 
 __all__ = ["ReadableObservation", "is_readable"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.pictures import frame_of
-from rlhf_gym.snapshots import Kind, restore, take, take_reset
+from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
 
@@ -38,7 +38,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
 
         Args:
             env: the environment, with all wrappers that are to be drawn again.
-            kind: what `rlhf_gym.snapshots.probe` finds for it.
+            kind: what `rlhf_gym.clips.snapshots.probe` finds for it.
             every: steps from one snapshot to the next; only for kind ``"state"``.
 
         Raises:

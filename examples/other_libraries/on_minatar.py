@@ -14,7 +14,7 @@ from typing import Any
 from stable_baselines3 import PPO
 
 from rlhf_gym import HumanFeedback, make_vec_env
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 ENV_ID, HORIZON, EXACT = "MinAtar/SpaceInvaders-v1", 200, {"sticky_action_prob": 0.0}
 

@@ -15,7 +15,7 @@ import numpy as np
 from stable_baselines3 import PPO
 
 from rlhf_gym import Clip, HumanFeedback, make_vec_env
-from rlhf_gym.evaluation import true_returns
+from rlhf_gym.runs.evaluation import true_returns
 
 ENV_ID, HORIZON = "MiniGrid-Empty-5x5-v0", 40
 GOAL, FAR = 8, 8  # MiniGrid's code of the square; more steps than it can be away

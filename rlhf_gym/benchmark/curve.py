@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from stable_baselines3.common.callbacks import BaseCallback
 
-from rlhf_gym.feedback import HumanFeedback
+from rlhf_gym.training.human_feedback import HumanFeedback
 
 __all__ = ["COLUMNS", "Curve", "Point", "Tell", "curve_text", "mean_true_return"]
 

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.algorithms.agent_settings import LINEAR
-from rlhf_gym.benchmark.agents import train_on_true_reward
-from rlhf_gym.benchmark.arms import INSTALL_IMITATION
+from rlhf_gym.agents.settings import LINEAR
 from rlhf_gym.benchmark.curve import Point, Tell, mean_true_return
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.comparison.rows import Row
-from rlhf_gym.run_parts import make_agent, make_training_env, normalised
-from rlhf_gym.run_settings import TrainSettings, filled
+from rlhf_gym.benchmark.train_arm import train_on_true_reward
+from rlhf_gym.results.arms import INSTALL_IMITATION
+from rlhf_gym.results.row import Row
+from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
+from rlhf_gym.runs.settings import TrainSettings, filled
 
 __all__ = ["check_imitation", "demonstrations", "learn_from_demonstrations"]
 

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.comparison.rows import Row
+from rlhf_gym.results.row import Row
 
 __all__ = ["Display", "told"]
 

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rlhf_gym.algorithms.presets import FALLBACK
 from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
-from rlhf_gym.comparison.heeded import heeded
-from rlhf_gym.comparison.rows import Row
-from rlhf_gym.durable import append_line, held, json_lines
-from rlhf_gym.plain_settings import as_table, differing, flat
-from rlhf_gym.run_settings import TrainSettings
+from rlhf_gym.feedback.durable import append_line, held, json_lines
+from rlhf_gym.presets import FALLBACK
+from rlhf_gym.results.relevant import heeded
+from rlhf_gym.results.row import Row
+from rlhf_gym.runs.config import as_table, differing, flat
+from rlhf_gym.runs.settings import TrainSettings
 
 __all__ = ["ResultsFolder"]
 

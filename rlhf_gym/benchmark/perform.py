@@ -12,14 +12,14 @@ from typing import Any
 import torch
 
 from rlhf_gym import __version__
-from rlhf_gym.benchmark.agents import RandomPolicy, train_on_answers, train_on_true_reward
-from rlhf_gym.benchmark.arms import DEMONSTRATED
 from rlhf_gym.benchmark.curve import Point, Tell, curve_text
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.comparison.rows import Row
-from rlhf_gym.environments import make_env
-from rlhf_gym.evaluation import true_returns
-from rlhf_gym.runs import commit, installed_versions
+from rlhf_gym.benchmark.train_arm import RandomPolicy, train_on_answers, train_on_true_reward
+from rlhf_gym.environments.make import make_env
+from rlhf_gym.results.arms import DEMONSTRATED
+from rlhf_gym.results.row import Row
+from rlhf_gym.runs.evaluation import true_returns
+from rlhf_gym.runs.versions import commit, installed_versions
 
 __all__ = ["Outcome", "failed", "perform", "versions"]
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import gymnasium as gym
 
-from rlhf_gym.algorithms import algorithm, fits, refusal
-from rlhf_gym.benchmark.arms import DEMONSTRATED, TEACHERS
+from rlhf_gym.agents import algorithm, fits, refusal
 from rlhf_gym.benchmark.suite import Grid, Suite
-from rlhf_gym.comparison.heeded import heeded
-from rlhf_gym.comparison.rows import Row
-from rlhf_gym.environments import has_no_reward, make_env
-from rlhf_gym.plain_settings import as_table, differing, flat, from_table
-from rlhf_gym.run_settings import TrainSettings, filled, reward_model_of
+from rlhf_gym.environments.make import has_no_reward, make_env
+from rlhf_gym.results.arms import DEMONSTRATED, TEACHERS
+from rlhf_gym.results.relevant import heeded
+from rlhf_gym.results.row import Row
+from rlhf_gym.runs.config import as_table, differing, flat, from_table
+from rlhf_gym.runs.settings import TrainSettings, filled, reward_model_of
 
 __all__ = ["Plan", "Run", "plan_of", "settings_table"]
 

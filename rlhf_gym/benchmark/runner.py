@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rlhf_gym.benchmark.arms import DEMONSTRATED
 from rlhf_gym.benchmark.demonstrated import check_imitation
 from rlhf_gym.benchmark.display import Display
 from rlhf_gym.benchmark.engines import Engine
 from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.benchmark.plan import Plan
-from rlhf_gym.run_parts import make_plug_in, make_teacher, make_training_env
+from rlhf_gym.results.arms import DEMONSTRATED
+from rlhf_gym.runs.parts import make_plug_in, make_teacher, make_training_env
 
 __all__ = ["check_benchmark", "run_benchmark"]
 

@@ -8,10 +8,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from rlhf_gym.benchmark.arms import ARMS
-from rlhf_gym.benchmark.tables import check_names, check_table
-from rlhf_gym.run_settings import TrainSettings
-from rlhf_gym.suggestions import near
+from rlhf_gym.results.arms import ARMS
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.tables import check_names, check_table
+from rlhf_gym.words import near
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -19,7 +19,7 @@ from rlhf_gym.benchmark.ray_engine import RayEngine
 from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
-from rlhf_gym.comparison.build import build_comparison
+from rlhf_gym.reports.comparison.build import build_comparison
 
 __all__ = ["command"]
 

@@ -16,8 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from rlhf_gym.benchmark.arms import INSTALL_IMITATION
-from rlhf_gym.display import display_is_named
+from rlhf_gym.clips.display import display_is_named
+from rlhf_gym.results.arms import INSTALL_IMITATION
 
 __all__ = ["CHECKS", "Finding"]
 
@@ -141,7 +141,7 @@ def check_store(folder: Path) -> Finding:
 
 
 def _check_existing(store: Path) -> Finding:
-    from rlhf_gym.store import FeedbackStore, StoreError
+    from rlhf_gym.feedback import FeedbackStore, StoreError
 
     try:
         with FeedbackStore.open(str(store)) as opened:

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.comparison.build import build_comparison
-from rlhf_gym.comparison.comparison import compare
-from rlhf_gym.comparison.rows import Row
-from rlhf_gym.comparison.single_runs import rows_of_runs
-from rlhf_gym.comparison.tables import by_cell
+from rlhf_gym.reports.comparison.build import build_comparison
+from rlhf_gym.reports.comparison.tables import by_cell
+from rlhf_gym.results.row import Row
+from rlhf_gym.results.run_folders import rows_of_runs
+from rlhf_gym.results.side_by_side import compare
 
 __all__ = ["command", "show"]
 

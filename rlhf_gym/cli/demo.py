@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rlhf_gym.cli.train import conclude
-from rlhf_gym.run_settings import TrainSettings
-from rlhf_gym.training import train
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import train
 
 __all__ = ["command"]
 

@@ -38,7 +38,7 @@ def command(
     if not rows:
         raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
     if gallery is not None:
-        from rlhf_gym.cli.gallery import write_gallery
+        from rlhf_gym.reports.gallery import write_gallery
 
         write_gallery(rows, gallery)
         print(f"{len(rows)} environments: {gallery}")
@@ -59,7 +59,7 @@ def command(
 
 def _ids(every_version: bool) -> list[str]:
     """Our own ids first, then Atari's and Gymnasium's; toys and twins left out."""
-    from rlhf_gym.algorithms.presets import presets_of
+    from rlhf_gym.presets import presets_of
 
     newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
     chosen = []
@@ -82,8 +82,8 @@ def _ids(every_version: bool) -> list[str]:
 
 def _describe(env_id: str) -> dict[str, Any] | None:
     """One environment, or None where it needs a package that is missing."""
-    from rlhf_gym.algorithms.presets import presets_of
-    from rlhf_gym.environments import goal_of
+    from rlhf_gym.environments.make import goal_of
+    from rlhf_gym.presets import presets_of
 
     try:
         env = gym.make(env_id)

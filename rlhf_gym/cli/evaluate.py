@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.training import evaluate
+from rlhf_gym.runs.train import evaluate
 
 __all__ = ["command"]
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.runs import RunFolder
-from rlhf_gym.store import FeedbackStore
+from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.teachers.window import WindowTeacher
 
 __all__ = ["command"]

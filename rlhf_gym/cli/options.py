@@ -18,7 +18,7 @@ def options_of(kind: type) -> Any:
 
     A default of its own would hide that an option was not given, and that the preset's value holds.
 
-    >>> from rlhf_gym.reward_model_settings import RewardModelSettings
+    >>> from rlhf_gym.reward_model.settings import RewardModelSettings
     >>> tyro.cli(options_of(RewardModelSettings), args=["--members", "5", "--actions", "False"])
     {'members': 5, 'actions': False}
     """

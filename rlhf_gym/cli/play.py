@@ -29,7 +29,7 @@ def command(
     """
     if not speed > 0:
         raise ValueError(f"--speed must be more than 0, but {speed} was given")
-    from rlhf_gym.environments import counted_in, goal_of, make_env
+    from rlhf_gym.environments.make import counted_in, goal_of, make_env
     from rlhf_gym.window.play import play
 
     env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.report import build_report
-from rlhf_gym.runs import RunFolder
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reports.run import build_report
 
 __all__ = ["command"]
 

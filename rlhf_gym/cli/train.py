@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import tyro
 
-from rlhf_gym.algorithms import agent_settings
+from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.options import options_of
-from rlhf_gym.environments import counted_in
-from rlhf_gym.evaluation import read_evaluation
-from rlhf_gym.report import build_report
-from rlhf_gym.reward_model_settings import RewardModelSettings
-from rlhf_gym.run_settings import TrainSettings, reward_model_of
-from rlhf_gym.runs import RunFolder
-from rlhf_gym.training import resume, train
+from rlhf_gym.environments.make import counted_in
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reports.run import build_report
+from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.runs.evaluation import read_evaluation
+from rlhf_gym.runs.settings import TrainSettings, reward_model_of
+from rlhf_gym.runs.train import resume, train
 
 __all__ = ["command", "conclude"]
 

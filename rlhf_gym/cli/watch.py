@@ -12,17 +12,17 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips import After, batch_of_one
-from rlhf_gym.environments import goal_of, prepared
-from rlhf_gym.evaluation import Actor
+from rlhf_gym.clips.clip import After, batch_of_one
+from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.environments.make import goal_of, prepared
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media import encode, off_screen, steps_a_frame
-from rlhf_gym.pictures import frame_of
 from rlhf_gym.reward_model import RewardModel
-from rlhf_gym.runs import RunFolder
-from rlhf_gym.training import load
+from rlhf_gym.runs.evaluation import Actor
+from rlhf_gym.runs.train import load
 from rlhf_gym.window.desktop import NoDisplay
-from rlhf_gym.window.trace import Moment
-from rlhf_gym.window.watch import film, watch
+from rlhf_gym.window.watching.player import film, watch
+from rlhf_gym.window.watching.trace import Moment
 
 __all__ = ["command", "moments"]
 

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
-from rlhf_gym.clips import Clip, leaves
+from rlhf_gym.clips.clip import Clip, leaves
+from rlhf_gym.clips.off_screen import off_screen
+from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.envs.sound import Samples
-from rlhf_gym.media.off_screen import off_screen
+from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.media.video import steps_a_frame
-from rlhf_gym.pictures import frame_of
-from rlhf_gym.snapshots import restore
-from rlhf_gym.store import EnvironmentRecord
 
 __all__ = ["ClipMismatch", "Undrawable", "draw", "film_of", "sound_of"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
 from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.video import encode
-from rlhf_gym.store import DiskFull, FeedbackStore, StoreError, StoreLocked
 
 __all__ = ["draw_clips", "main"]
 

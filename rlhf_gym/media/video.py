@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.envs.sound import RATE, Samples
-from rlhf_gym.store import Media
+from rlhf_gym.feedback import Media
 
 __all__ = ["decode", "encode", "steps_a_frame"]
 

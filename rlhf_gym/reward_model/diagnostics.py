@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rlhf_gym.reward_model.loss import cross_entropy, cross_entropy_floor
+from rlhf_gym.reward_model.likelihoods import cross_entropy, cross_entropy_floor
 
 __all__ = ["Diagnostics", "correlation", "diagnose"]
 

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rlhf_gym.reward_model.dataset import JudgedQueries
 from rlhf_gym.reward_model.inputs import Inputs
-from rlhf_gym.reward_model.judged import JudgedQueries
-from rlhf_gym.reward_model.loss import (
+from rlhf_gym.reward_model.likelihoods import (
     cross_entropy,
     cross_entropy_floor,
     preference_probability,
 )
 from rlhf_gym.reward_model.networks import RewardNetworks
-from rlhf_gym.reward_model_settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import RewardModelSettings
 
 __all__ = ["Fitting"]
 

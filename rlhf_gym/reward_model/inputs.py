@@ -10,8 +10,8 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from rlhf_gym.clips import After, Array, Observations
-from rlhf_gym.pictures import SMALLEST_IMAGE
+from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.rendering import SMALLEST_IMAGE
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
 

@@ -13,14 +13,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from rlhf_gym.clips import After, Array, Observations, map_leaves
+from rlhf_gym.clips.clip import After, Array, Observations, map_leaves
+from rlhf_gym.reward_model.dataset import JudgedQueries
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
-from rlhf_gym.reward_model.judged import JudgedQueries
 from rlhf_gym.reward_model.networks import RewardNetworks
+from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.reward_model.small_batches import SmallBatches
-from rlhf_gym.reward_model_settings import RewardModelSettings
 
 __all__ = ["RewardModel"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rlhf_gym.judgements import Teacher, TeacherFunction
 from rlhf_gym.teachers.function import FunctionTeacher
 from rlhf_gym.teachers.population import Population
 from rlhf_gym.teachers.scripted import ScriptedTeacher
 from rlhf_gym.teachers.shuffled import ShuffledTeacher
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
+from rlhf_gym.teachers.teacher import Teacher, TeacherFunction
 
 if TYPE_CHECKING:
     from rlhf_gym.teachers.window import WindowTeacher

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rlhf_gym.judgements import Judgement, Preference, Query, TeacherFunction
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.teachers.teacher import TeacherFunction
 
 __all__ = ["FunctionTeacher", "preference_of"]
 
@@ -11,7 +13,7 @@ class FunctionTeacher:
     """Ask a function of two clips; it may answer in the ways that `preference_of` knows.
 
     >>> import numpy as np
-    >>> from rlhf_gym.clips import Clip
+    >>> from rlhf_gym.clips.clip import Clip
     >>> still, moving = (Clip(np.zeros((2, 1)), np.zeros(2), np.zeros(2)) for _ in range(2))
     >>> teacher = FunctionTeacher(lambda first, second: 1.0 if first is moving else 0.0)
     >>> teacher.answer(Query((still, moving))).preference.value

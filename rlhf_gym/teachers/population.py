@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips import Array, Clip
+from rlhf_gym.clips.clip import Array, Clip
 from rlhf_gym.envs.scores import Tastes
-from rlhf_gym.judgements import Judgement, Query
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
 
 __all__ = ["Population"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlhf_gym.judgements import Judgement, Preference, Query
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.function import preference_of
 
 __all__ = ["ScriptedTeacher"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rlhf_gym.judgements import Judgement, Preference, Query, Teacher
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["ShuffledTeacher"]
 
@@ -17,7 +19,7 @@ class ShuffledTeacher:
     from such labels, it has not learned from the labels.
 
     >>> import numpy as np
-    >>> from rlhf_gym.clips import Clip
+    >>> from rlhf_gym.clips.clip import Clip
     >>> from rlhf_gym.teachers import SyntheticTeacher
     >>> good, bad = (Clip(np.zeros((1, 1)), np.zeros(1), np.float32([r])) for r in (1, 0))
     >>> teacher = ShuffledTeacher(SyntheticTeacher(), seed=0)

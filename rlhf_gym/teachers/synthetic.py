@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips import Array, Clip
+from rlhf_gym.clips.clip import Array, Clip
 from rlhf_gym.envs.scores import Score
-from rlhf_gym.judgements import Judgement, Preference, Query
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
 
 __all__ = ["SyntheticTeacher"]
 

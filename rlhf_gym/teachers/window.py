@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rlhf_gym.display import display_is_named
-from rlhf_gym.judgements import Judgement, Query
-from rlhf_gym.store import FeedbackStore
+from rlhf_gym.clips.display import display_is_named
+from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.query import Query
 
 __all__ = ["WindowTeacher"]
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from rlhf_gym.store import StoreError
+from rlhf_gym.feedback import StoreError
 
 
 def main(arguments: list[str]) -> int:

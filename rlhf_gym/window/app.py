@@ -15,19 +15,19 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from rlhf_gym.envs.sound import Loudspeaker
-from rlhf_gym.store import FeedbackStore, StoreError
-from rlhf_gym.window import events as e
+from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.memory import Remembered, recall, remember
+from rlhf_gym.labelling.reducer import reduce
+from rlhf_gym.labelling.state import Action, Item, Screen, State
+from rlhf_gym.labelling.timing import Timing
 from rlhf_gym.window import practice
 from rlhf_gym.window.desktop import icon, open_display, set_full_screen
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out, picture_size
 from rlhf_gym.window.loader import Loader, Wanted
-from rlhf_gym.window.memory import Remembered, recall, remember
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.panels import INSTRUCTION_VERSION
-from rlhf_gym.window.reducer import reduce
-from rlhf_gym.window.state import Action, Item, Screen, State
-from rlhf_gym.window.timing import Timing
 from rlhf_gym.window.view import Pointer
 
 __all__ = ["App", "run_window"]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pygame
 
+from rlhf_gym.labelling.state import Action, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas, Shape
 from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.layout import ARROWS, HINT_SIZE, Button, keycap_width
-from rlhf_gym.window.state import Action, State
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_button", "draw_key"]

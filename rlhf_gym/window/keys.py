@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlhf_gym.window.state import Action
+from rlhf_gym.labelling.state import Action
 
 __all__ = ["HELP", "KEYS", "action_of"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pygame
 
+from rlhf_gym.labelling.state import Action, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.keys import KEYS, key_label
-from rlhf_gym.window.state import Action, Screen, State
 
 __all__ = ["Button", "Layout", "lay_out", "picture_size"]
 

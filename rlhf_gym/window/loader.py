@@ -12,12 +12,12 @@ import av
 import pygame
 
 from rlhf_gym.envs.sound import Samples
-from rlhf_gym.judgements import Query
-from rlhf_gym.store import FeedbackStore, StoreError
-from rlhf_gym.window.events import Arrived, Event, Failed, StatusRead
+from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
+from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
-from rlhf_gym.window.state import Pair, Status
 from rlhf_gym.window.view import fitting
 
 __all__ = ["Frames", "Loader", "Wanted", "decode"]

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 
 import pygame
 
+from rlhf_gym.labelling.state import State
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.layout import lay_out
-from rlhf_gym.window.state import State
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.view import (
     Pictures,

@@ -6,13 +6,13 @@ import math
 
 import pygame
 
+from rlhf_gym.labelling.state import Choice, Screen, State
+from rlhf_gym.labelling.summary import Summary, summarise
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_key
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.keys import HELP, KEYS
 from rlhf_gym.window.layout import Layout, keycap_width
-from rlhf_gym.window.state import Choice, Screen, State
-from rlhf_gym.window.summary import Summary, summarise
 
 __all__ = ["INSTRUCTION_VERSION", "draw_base_panel", "draw_overlay"]
 

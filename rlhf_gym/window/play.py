@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 import pygame
 
-from rlhf_gym.pictures import frame_of
+from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.window import theme
 from rlhf_gym.window.desktop import open_display
 

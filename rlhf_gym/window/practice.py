@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pygame
 
-from rlhf_gym.window.state import Choice, Pair
+from rlhf_gym.labelling.state import Choice, Pair
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["PAIRS", "draw_practice"]

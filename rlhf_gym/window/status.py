@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.labelling.state import State
+from rlhf_gym.labelling.summary import seconds_per_label
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.state import State
 
-__all__ = ["draw_status", "seconds_per_label"]
-
-
-def seconds_per_label(state: State) -> float | None:
-    """Mean response time of this sitting in seconds."""
-    times = [item.given.response_seconds for item in state.answered if item.given is not None]
-    return sum(times) / len(times) if times else None
+__all__ = ["draw_status"]
 
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from rlhf_gym.labelling.state import Action, Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.layout import Button, Layout, lay_out
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
-from rlhf_gym.window.state import Action, Choice, Item, Screen, State
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.theme import Colour
 

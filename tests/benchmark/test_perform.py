@@ -13,12 +13,12 @@ from gymnasium import spaces
 from plans import tiny
 
 from rlhf_gym.benchmark import demonstrated
-from rlhf_gym.benchmark.agents import RandomPolicy
-from rlhf_gym.benchmark.arms import TEACHERS
 from rlhf_gym.benchmark.curve import COLUMNS, Point, Tell
 from rlhf_gym.benchmark.perform import perform
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.comparison.rows import Row
+from rlhf_gym.benchmark.train_arm import RandomPolicy
+from rlhf_gym.results.arms import TEACHERS
+from rlhf_gym.results.row import Row
 
 
 @pytest.mark.parametrize("arm", [*TEACHERS, "shuffled"])

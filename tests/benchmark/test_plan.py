@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from plans import tiny
 
-from rlhf_gym.benchmark.arms import ARMS
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.suite import suite_of
+from rlhf_gym.results.arms import ARMS
 
 
 def test_runs_come_seed_by_seed() -> None:

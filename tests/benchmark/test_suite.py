@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rlhf_gym.algorithms.presets import preset_of
 from rlhf_gym.benchmark.plan import plan_of
 from rlhf_gym.benchmark.suite import named_suites, read_suite, suite_of
-from rlhf_gym.reward_model_settings import RewardModelSettings
+from rlhf_gym.presets import preset_of
+from rlhf_gym.reward_model.settings import RewardModelSettings
 
 
 def test_what_stands_above_the_grids_holds_for_all() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from rlhf_gym.cli.main import main
-from rlhf_gym.run_settings import TrainSettings
-from rlhf_gym.training import train
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import train
 
 Capture = pytest.CaptureFixture[str]
 

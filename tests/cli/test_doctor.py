@@ -12,7 +12,7 @@ import pytest
 
 from rlhf_gym.cli.checks import EXTRAS
 from rlhf_gym.cli.main import main
-from rlhf_gym.store import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,7 +10,7 @@ import pytest
 
 from rlhf_gym.cli import main as program
 from rlhf_gym.cli.main import COMMANDS, main
-from rlhf_gym.store import StoreMissing
+from rlhf_gym.feedback import StoreMissing
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,11 +10,11 @@ from stable_baselines3 import PPO
 from rlhf_gym import FeedbackStore
 from rlhf_gym.cli.main import main
 from rlhf_gym.cli.watch import moments
-from rlhf_gym.judgements import Judgement
+from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.media import decode
 from rlhf_gym.reward_model import RewardModel
-from rlhf_gym.run_settings import TrainSettings
-from rlhf_gym.training import train
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import train
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from rlhf_gym import make_atari
-from rlhf_gym.environments import goal_of, make_vec_env
+from rlhf_gym.clips.snapshots import restore, take
+from rlhf_gym.environments.make import goal_of, make_vec_env
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 from rlhf_gym.envs.atari import Atari
 from rlhf_gym.envs.atari_masks import COUNTED, MASKS, small_boxes
 from rlhf_gym.envs.enduro_pace import EnduroPace
-from rlhf_gym.snapshots import restore, take
 
 GAMES = sorted(ATARI_IDS)
 

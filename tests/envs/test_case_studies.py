@@ -10,8 +10,8 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from rlhf_gym import snapshots
-from rlhf_gym.environments import counted_in, has_no_reward, make_env
+from rlhf_gym.clips import snapshots
+from rlhf_gym.environments.make import counted_in, has_no_reward, make_env
 from rlhf_gym.envs.moderation import SEVERITY, WELFARE, Moderation
 from rlhf_gym.envs.moderation_posts import CONTEXTS, OUTCOMES, POSTS, TOPICS
 from rlhf_gym.envs.support_chat import ACKNOWLEDGE, ASK, CLOSE, EXPLAIN, LINK, SupportChat

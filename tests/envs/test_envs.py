@@ -14,7 +14,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 import rlhf_gym.envs  # noqa: F401
-from rlhf_gym.environments import goal_of, make_env
+from rlhf_gym.environments.make import goal_of, make_env
 from rlhf_gym.envs.cartpole import CartPole
 from rlhf_gym.envs.cartpole_windmill import CartPoleWindmill
 from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import rlhf_gym  # noqa: F401
-from rlhf_gym.clips import Clip, Start
+from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.snapshots import take, take_reset
 from rlhf_gym.media import ClipMismatch, Undrawable, draw
-from rlhf_gym.snapshots import take, take_reset
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 Env = gym.Env[Any, Any]

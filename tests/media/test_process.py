@@ -15,9 +15,9 @@ import gymnasium as gym
 import pytest
 from test_drawing import record
 
-from rlhf_gym.judgements import Query
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.media import decode, draw_clips
-from rlhf_gym.store import EnvironmentRecord, FeedbackStore
 
 
 @pytest.fixture

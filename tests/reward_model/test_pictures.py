@@ -10,8 +10,8 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from rlhf_gym.clips import Clip
-from rlhf_gym.judgements import Query
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 
 OBSERVED, ACTED = spaces.Box(0, 255, (4, 24, 24), np.uint8), spaces.Discrete(2)

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips import Clip
-from rlhf_gym.judgements import Judgement, Preference, Query, QueryKind
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query, QueryKind
 from rlhf_gym.media import encode
-from rlhf_gym.store import EnvironmentRecord, FeedbackStore
 
 CONFIG = """env_id = "{env_id}"
 algo = "ppo"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rlhf_gym import HumanFeedback, Population, make_vec_env, tastes_of
-from rlhf_gym.clips import Clip
-from rlhf_gym.judgements import Query
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers import SyntheticTeacher
 
 Array = np.ndarray[Any, Any]

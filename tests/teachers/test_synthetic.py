@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlhf_gym.clips import Array, Clip
+from rlhf_gym.clips.clip import Array, Clip
 from rlhf_gym.envs.scores import Score
-from rlhf_gym.judgements import Preference, Query
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers import SyntheticTeacher
 
 FIRST, SECOND, TIE = Preference.FIRST, Preference.SECOND, Preference.TIE

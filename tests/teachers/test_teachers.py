@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlhf_gym.clips import Clip
-from rlhf_gym.judgements import Preference, Query
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers import FunctionTeacher, ScriptedTeacher, SyntheticTeacher, teacher_of
 
 

@@ -12,10 +12,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import numpy as np
 import pytest
 
-from rlhf_gym.clips import Clip
-from rlhf_gym.judgements import Query
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore, Progress
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.media.video import encode
-from rlhf_gym.store import EnvironmentRecord, FeedbackStore, Progress
 
 MakeRun = Callable[[int], Path]
 FPS = 30.0

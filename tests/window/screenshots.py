@@ -13,8 +13,8 @@ import numpy as np
 import pygame
 from states import states
 
+from rlhf_gym.labelling.state import Pair
 from rlhf_gym.window.practice import PAIRS, draw_practice
-from rlhf_gym.window.state import Pair
 from rlhf_gym.window.view import Pictures, Pointer, draw
 
 SIZES = ((800, 480), (1280, 800), (3840, 2160))

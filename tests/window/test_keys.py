@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.labelling.state import Action
 from rlhf_gym.window.keys import HELP, KEYS, action_of, key_label
-from rlhf_gym.window.state import Action
 
 
 def test_no_key_means_two_things() -> None:

@@ -10,9 +10,9 @@ import pygame
 import pytest
 from states import states
 
+from rlhf_gym.labelling.state import SCALES, Pair, Screen, State
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.layout import lay_out
-from rlhf_gym.window.state import SCALES, Pair, Screen, State
 from rlhf_gym.window.view import Pointer, draw
 
 SIZES = ((800, 480), (1024, 768), (1280, 800), (1920, 1080), (1080, 1920), (3840, 2160))

@@ -5,9 +5,9 @@ import numpy as np
 import pygame
 import pytest
 
-from rlhf_gym.window.trace import LENGTH, Moment, Trace
-from rlhf_gym.window.watch import film, watch
-from rlhf_gym.window.watch_view import Caption, draw_watch
+from rlhf_gym.window.watching.player import film, watch
+from rlhf_gym.window.watching.trace import LENGTH, Moment, Trace
+from rlhf_gym.window.watching.view import Caption, draw_watch
 
 
 def moment(

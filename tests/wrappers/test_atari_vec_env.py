@@ -12,9 +12,9 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from rlhf_gym import HumanFeedback, make_atari, make_vec_env
-from rlhf_gym.inspection import horizon_of
-from rlhf_gym.snapshots import restore
-from rlhf_gym.vec_state import restore_vec_env, vec_env_state
+from rlhf_gym.clips.snapshots import restore
+from rlhf_gym.environments.checks import horizon_of
+from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.wrappers.atari_vec_env import AtariVecEnv
 
 Step = tuple[Any, Any, Any, Any]

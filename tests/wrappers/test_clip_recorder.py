@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecFrameStack
 
-from rlhf_gym.clip_buffer import ClipBuffer
-from rlhf_gym.clip_positions import Positions
-from rlhf_gym.clips import leaves
-from rlhf_gym.environments import make_vec_env
-from rlhf_gym.inspection import frame_stack_of
+from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.clips.clip import leaves
+from rlhf_gym.clips.positions import Positions
+from rlhf_gym.environments.checks import frame_stack_of
+from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 
 

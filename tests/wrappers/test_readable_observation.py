@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from rlhf_gym.pictures import frame_of
+from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 
 

@@ -10,7 +10,7 @@ import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import rlhf_gym  # noqa: F401
-from rlhf_gym.snapshots import Kind, restore
+from rlhf_gym.clips.snapshots import Kind, restore
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder, ensure_drawable
 
 

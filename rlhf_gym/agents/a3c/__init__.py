@@ -1,0 +1,1 @@
+"""A3C: asynchronous actors and learners in processes of their own."""

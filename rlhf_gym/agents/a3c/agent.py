@@ -1,0 +1,292 @@
+"""A3C: asynchronous advantage actor-critic (Mnih et al. 2016), for stable-baselines3."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gymnasium as gym
+import torch
+from stable_baselines3 import A2C
+from stable_baselines3.common.base_class import maybe_make_env
+from stable_baselines3.common.buffers import RolloutBuffer
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.env_util import is_wrapped
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.save_util import load_from_zip_file
+from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedule
+from stable_baselines3.common.utils import FloatSchedule, LinearSchedule
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.agents.a3c.env_share import EnvShare, copies, drawn_seed, shares, wraps_of
+from rlhf_gym.agents.a3c.learner import Steps
+from rlhf_gym.agents.a3c.optimizer import share_optimizer
+from rlhf_gym.agents.a3c.shared_memory import shared
+from rlhf_gym.agents.a3c.worker import Assignment, Rollout
+from rlhf_gym.agents.a3c.workers import Workers
+from rlhf_gym.clips.steps import wrappers_of
+
+__all__ = ["A3C"]
+
+Self = TypeVar("Self", bound="A3C")
+
+AHEAD = 4
+"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them, which
+bounds how stale its gradient can become."""
+
+
+class A3C(A2C):
+    """Asynchronous advantage actor-critic (Mnih et al. 2016, https://arxiv.org/abs/1602.01783).
+
+    Worker processes act in environments of their own with a local copy of the policy, and apply the
+    gradients of their n-step returns, without locks, to parameters and RMSProp or Adam statistics
+    in shared memory (Hogwild). All else is stable-baselines3's A2C: the loss, policies, spaces,
+    callbacks, the logger, saving and loading.
+
+    The environments of ``env`` are split between the workers; each call of `learn` sends them
+    copies, which begin new episodes. This process acts in none; it hears of each step, and tells
+    the callbacks. What they see is exact in number and content: as with A2C, a step is one of all
+    environments, and ``num_timesteps``, ``infos``, ``dones``, ``rewards`` and ``clipped_actions``
+    (in ``locals``) are its own. What is not exact with several workers:
+
+    - Callbacks hear of a rollout when every worker has done it, while faster ones may be at most
+      4 rollouts further. A parameter read in a callback, or saved, may be as much newer.
+    - A callback that ends training ends it after the steps that workers took meanwhile.
+    - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
+      what A2C with the same settings learns, up to rounding.
+
+    ``train/staleness`` in the log is the number of updates by others between the moment at which a
+    worker copies the parameters and that at which it applies its gradient: below the number of
+    workers, unless the machine is short of processors.
+
+    Start it under ``if __name__ == "__main__":``, as SubprocVecEnv.
+
+    Args:
+        policy: as of A2C.
+        env: an id, of which each worker gets an environment; an environment, of which each gets a
+            copy; or a vector environment (DummyVecEnv, wrapped as you like) of at least
+            ``n_workers`` environments, of which each gets a share.
+        learning_rate: a number or a schedule; by default it falls linearly to 0, as in the paper.
+        n_workers: number of worker processes.
+        n_steps: steps of a rollout in each environment (the paper's t_max).
+        ent_coef: weight of the entropy (the paper's beta), a number or a schedule of the progress
+            remaining, from 1 to 0.
+        start_method: of the processes, as of SubprocVecEnv.
+        device: the parameters are shared on the CPU.
+        **kwargs: as of A2C: gamma, gae_lambda, vf_coef, max_grad_norm, rms_prop_eps, use_rms_prop,
+            normalize_advantage, policy_kwargs, seed and so on.
+
+    Raises:
+        ValueError: there are fewer environments than workers, they cannot be sent to processes,
+            or a setting cannot work.
+
+    >>> agent = A3C("MlpPolicy", "CartPole-v1", n_workers=2, seed=0).learn(80)
+    >>> agent.num_timesteps
+    80
+    """
+
+    def __init__(
+        self,
+        policy: str | type[ActorCriticPolicy],
+        env: GymEnv | str | None,
+        learning_rate: float | Schedule = LinearSchedule(7e-4, 0.0, 1.0),  # noqa: B008  immutable
+        n_workers: int = 4,
+        n_steps: int = 5,
+        ent_coef: float | Schedule = 0.01,
+        *,
+        start_method: str | None = None,
+        device: torch.device | str = "auto",
+        _init_setup_model: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        if n_workers < 1:
+            raise ValueError(f"n_workers must be at least 1, but is {n_workers}")
+        if torch.device("cpu" if device == "auto" else device).type != "cpu":
+            raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
+        if start_method not in (None, "forkserver", "spawn"):
+            raise ValueError(
+                f"start_method={start_method!r} cannot be: workers are started by 'forkserver' or "
+                "'spawn', since a fork would keep the connections of others open"
+            )
+        super().__init__(
+            policy,
+            env if env is None else _vectorised(env, n_workers),  # type: ignore[arg-type]
+            learning_rate=learning_rate,
+            n_steps=n_steps,
+            device="cpu",
+            _init_setup_model=_init_setup_model,
+            **kwargs,
+        )
+        self.n_workers = n_workers
+        self.start_method = start_method
+        self.ent_coef_schedule: Schedule = FloatSchedule(ent_coef)
+        self._workers: Workers | None = None
+        self._shares: list[EnvShare] = []
+        self._told: dict[str, Any] = {}
+        if _init_setup_model and self.env is not None:
+            shares(self.env, n_workers)
+            share_optimizer(self.policy.optimizer)
+
+    @classmethod
+    def load(
+        cls: type[Self],
+        path: str | Path | io.BufferedIOBase,
+        env: GymEnv | None = None,
+        device: torch.device | str = "auto",
+        custom_objects: dict[str, Any] | None = None,
+        print_system_info: bool = False,
+        force_reset: bool = True,
+        **kwargs: Any,
+    ) -> Self:
+        """Load as A2C does; of a single environment each worker gets a copy."""
+        if env is not None and not isinstance(env, VecEnv):
+            data, _, _ = load_from_zip_file(path, custom_objects=custom_objects, device="cpu")
+            assert data is not None
+            env = _vectorised(env, (data | kwargs)["n_workers"])
+        return super().load(
+            path, env, device, custom_objects, print_system_info, force_reset, **kwargs
+        )
+
+    def set_env(self, env: GymEnv, force_reset: bool = True) -> None:
+        """Set it as A2C does; a single environment is copied."""
+        super().set_env(_vectorised(env, self.n_envs), force_reset)
+
+    def learn(
+        self: Self,
+        total_timesteps: int,
+        callback: MaybeCallback = None,
+        log_interval: int = 100,
+        tb_log_name: str = "A3C",
+        reset_num_timesteps: bool = True,
+        progress_bar: bool = False,
+    ) -> Self:
+        """Train as A2C does, in the workers; they have ended when it returns, or raises.
+
+        Raises:
+            WorkerError: a worker raised an exception, or died in its first rollout.
+        """
+        assert self.env is not None
+        self._shares = shares(self.env, self.n_workers)
+        try:
+            return super().learn(
+                total_timesteps,
+                callback,
+                log_interval,
+                tb_log_name,
+                reset_num_timesteps,
+                progress_bar,
+            )
+        finally:
+            if self._workers is not None:
+                self._workers.close()
+                self._workers = None
+
+    def collect_rollouts(
+        self,
+        env: VecEnv,
+        callback: BaseCallback,
+        rollout_buffer: RolloutBuffer,
+        n_rollout_steps: int,
+    ) -> bool:
+        """Hear of the next rollout of each worker, and tell the callback step by step."""
+        callback.on_rollout_start()
+        if self._workers is None:
+            self._workers = self._start()
+        else:
+            self._workers.allow_next()
+        rollouts = self._workers.next_round()
+        recorders = self._recorders()
+        steps = Steps.joined([rollout.steps for rollout in rollouts])
+        for t in range(n_rollout_steps):
+            clipped_actions, rewards = steps.actions[t], steps.rewards[t]
+            dones, infos = steps.dones[t], steps.infos[t]
+            for i, wrapper in enumerate(recorders):
+                wrapper.add_recorded([rollout.recorded[i][t] for rollout in rollouts])
+            self.num_timesteps += env.num_envs
+            callback.update_locals(locals())
+            if not callback.on_step():
+                return False
+            self._update_info_buffer(infos, dones)
+        callback.on_rollout_end()
+        self._told = _mean_metrics(rollouts)
+        return True
+
+    def train(self) -> None:
+        """Log what the workers learned; they have applied their gradients themselves."""
+        self._update_learning_rate(self.policy.optimizer)
+        self._n_updates += self.n_workers
+        self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
+        for name, value in self._told.items():
+            self.logger.record(name, value)
+
+    def _start(self) -> Workers:
+        wrappers = self._recorders()
+        for wrapper in wrappers:
+            wrapper.begin_episodes()
+        remaining = self._total_timesteps - self.num_timesteps
+        agent = io.BytesIO()
+        self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
+        timesteps = shared(torch.zeros(self.n_workers, dtype=torch.int64))
+        optimizer = share_optimizer(self.policy.optimizer)
+        torch_state = torch.get_rng_state()
+        torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
+        assert self.env is not None
+        wraps = wraps_of(self.env)  # anew: a callback may have said what a wrapper is in a worker
+        assignments = [
+            Assignment(
+                index=index,
+                agent=agent.getvalue(),
+                share=replace(share, wraps=wraps),
+                optimizer=optimizer,
+                timesteps=timesteps,
+                begun_at=self.num_timesteps,
+                total_timesteps=self._total_timesteps,
+                rollouts=-(-remaining // (self.n_steps * self.n_envs)),
+                ahead=1 if self.n_workers == 1 else AHEAD,
+                seed=drawn_seed(),
+                torch_state=torch_state if index == 0 else None,
+            )
+            for index, share in enumerate(self._shares)
+        ]
+
+        def replaced(assignment: Assignment) -> None:
+            share = assignment.share
+            for wrapper in wrappers:
+                wrapper.begin_episodes(slice(share.first, share.first + share.n_envs))
+
+        return Workers(assignments, self.start_method, replaced)
+
+    def _recorders(self) -> list[Any]:
+        """The wrappers that get what is recorded in the workers, outermost first."""
+        assert self.env is not None
+        return [w for w in wrappers_of(self.env) if hasattr(type(w), "add_recorded")]
+
+    def get_parameters(self) -> dict[str, dict[str, Any]]:
+        """Copies, since workers write into the parameters while they are saved."""
+        return copy.deepcopy(super().get_parameters())
+
+    def _excluded_save_params(self) -> list[str]:
+        return [*super()._excluded_save_params(), "_workers", "_shares", "_told"]
+
+
+def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
+    """``n`` copies of a single environment, each in a Monitor as A2C has it."""
+    if isinstance(env, VecEnv):
+        return env
+    single = maybe_make_env(env, verbose=0)
+    assert isinstance(single, gym.Env)
+    return copies(single if is_wrapped(single, Monitor) else Monitor(single), n)
+
+
+def _mean_metrics(rollouts: Sequence[Rollout]) -> dict[str, Any]:
+    """What the workers logged, averaged; counters are the trainer's own."""
+    names = rollouts[0].metrics.keys() - {"train/n_updates", "train/learning_rate"}
+    return {
+        name: sum(float(rollout.metrics[name]) for rollout in rollouts) / len(rollouts)
+        for name in sorted(names)
+    }

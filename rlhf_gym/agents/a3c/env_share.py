@@ -1,0 +1,176 @@
+"""A vector environment split into shares, one for each of several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import cloudpickle  # type: ignore[import-untyped]
+import gymnasium as gym
+import numpy as np
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.vec_env import (
+    DummyVecEnv,
+    VecEnv,
+    VecEnvWrapper,
+    VecFrameStack,
+    VecNormalize,
+)
+
+from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
+from rlhf_gym.clips.steps import set_statistics, stacks_of, statistics_of, wrappers_of
+
+__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wraps_of"]
+
+Wrap: TypeAlias = Callable[[VecEnv], VecEnv]
+
+
+@dataclass(frozen=True)
+class EnvShare:
+    """Some of the environments of a vector environment, with its wrappers; sent to a process.
+
+    Attributes:
+        envs: the environments, pickled by cloudpickle.
+        first: index of the first of them among all.
+        n_envs: number of them.
+        seeds: with which they are first reset.
+        wraps: what puts the wrappers around them, innermost first.
+    """
+
+    envs: bytes
+    first: int
+    n_envs: int
+    seeds: tuple[int, ...]
+    wraps: tuple[Wrap, ...]
+
+    def build(self) -> VecEnv:
+        """The share as a vector environment of its own."""
+        envs: list[gym.Env[Any, Any]] = cloudpickle.loads(self.envs)
+        dummy = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
+        dummy._seeds = list(self.seeds)
+        venv: VecEnv = dummy
+        for wrap in self.wraps:
+            venv = wrap(venv)
+        _write_statistics_into(self.first, venv)
+        return venv
+
+
+def shares(venv: VecEnv, n: int) -> list[EnvShare]:
+    """Split ``venv`` into ``n`` shares, as equal as can be.
+
+    Raises:
+        ValueError: there are fewer environments than shares, they run in processes already, or
+            cannot be pickled.
+    """
+    base = venv.unwrapped
+    if not isinstance(base, DummyVecEnv):
+        raise ValueError(
+            f"the environments run in {type(base).__name__}, from which they cannot be handed to "
+            "workers, which are processes themselves: build them with "
+            "make_vec_env(..., vec_env_cls=DummyVecEnv)"
+        )
+    if base.num_envs < n:
+        raise ValueError(
+            f"{n} workers need an environment each, but there are {base.num_envs}: give "
+            f"n_workers={base.num_envs}, or make_vec_env(..., n_envs={n})"
+        )
+    wraps = wraps_of(venv)
+    first = drawn_seed()
+    seeds = [first + i if seed is None else seed for i, seed in enumerate(base._seeds)]
+    parts = np.array_split(np.arange(base.num_envs), n)
+    return [
+        EnvShare(
+            envs=_pickled([base.envs[i] for i in part]),
+            first=int(part[0]),
+            n_envs=len(part),
+            seeds=tuple(seeds[i] for i in part),
+            wraps=wraps,
+        )
+        for part in parts
+    ]
+
+
+def copies(env: gym.Env[Any, Any], n: int) -> DummyVecEnv:
+    """A vector environment of ``env`` and ``n - 1`` copies of it, each with a seed of its own.
+
+    Raises:
+        ValueError: it cannot be pickled.
+    """
+    pickled = _pickled([env])
+    envs = [env, *(cloudpickle.loads(pickled)[0] for _ in range(n - 1))]
+    venv = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
+    venv.seed(drawn_seed())
+    return venv
+
+
+def drawn_seed() -> int:
+    """A seed drawn from numpy's global state, which stable-baselines3 seeds."""
+    return int(np.random.randint(2**31 - 1))
+
+
+def wraps_of(venv: VecEnv) -> tuple[Wrap, ...]:
+    """What puts the wrappers of ``venv`` around a share of it, innermost first.
+
+    A wrapper with an attribute ``in_worker`` says itself what wraps a share in its place. Any other
+    is copied, and the statistics of VecNormalize are put into shared memory.
+    """
+    return tuple(_wrap(wrapper) for wrapper in reversed(list(wrappers_of(venv))))
+
+
+def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
+    try:
+        return bytes(cloudpickle.dumps(envs))
+    except Exception as error:  # of whatever environment
+        raise ValueError(
+            f"the environment {envs[0]} cannot be sent to worker processes, as it cannot be "
+            f"pickled ({type(error).__name__}: {error}); let it open files, sockets and windows "
+            "when it is first reset, or give it gymnasium.utils.EzPickle"
+        ) from error
+
+
+def _wrap(wrapper: VecEnvWrapper) -> Wrap:
+    in_worker: Wrap | None = vars(wrapper).get("in_worker") or vars(type(wrapper)).get("in_worker")
+    if in_worker is not None:
+        return in_worker
+    if isinstance(wrapper, VecNormalize):
+        _share_statistics(wrapper)
+    left_out = ("venv", "class_attributes")
+    state = {name: value for name, value in vars(wrapper).items() if name not in left_out}
+    return _Copied(type(wrapper), state)
+
+
+def _share_statistics(wrapper: VecNormalize) -> None:
+    def share(statistics: RunningMeanStd) -> RunningMeanStd:
+        n_parts = wrapper.num_envs
+        if isinstance(statistics, SharedMeanStd) and statistics.n_parts == n_parts:
+            return statistics
+        return SharedMeanStd(statistics, n_parts)
+
+    shared = {name: share(each) for name, each in statistics_of(wrapper).items()}
+    set_statistics(wrapper, shared)
+
+
+def _write_statistics_into(part: int, venv: VecEnv) -> None:
+    for wrapper in wrappers_of(venv):
+        if isinstance(wrapper, VecNormalize):
+            for statistics in statistics_of(wrapper).values():
+                if isinstance(statistics, SharedMeanStd):
+                    statistics.part = part
+
+
+@dataclass(frozen=True)
+class _Copied:
+    """Puts a copy of a wrapper around fewer environments; all arrays begin anew at their reset."""
+
+    type: type[VecEnvWrapper]
+    state: dict[str, Any]
+
+    def __call__(self, venv: VecEnv) -> VecEnvWrapper:
+        copy = self.type.__new__(self.type)
+        vars(copy).update(self.state)
+        VecEnvWrapper.__init__(copy, venv, copy.observation_space, copy.action_space)
+        if isinstance(copy, VecFrameStack):
+            for part in stacks_of(copy):
+                part.stacked_obs = part.stacked_obs[: venv.num_envs]
+        return copy

@@ -1,0 +1,198 @@
+"""The worker processes of A3C, as the trainer sees them: started, heard, replaced and ended."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import signal
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from typing import Any
+
+from rlhf_gym.agents.a3c.env_share import drawn_seed
+from rlhf_gym.agents.a3c.worker import Assignment, Failure, Rollout, run_worker
+
+__all__ = ["WorkerError", "Workers"]
+
+END_SECONDS = 5.0
+"""How long a worker may take to end by itself, and then by a signal."""
+PRELOADED = ["__main__", run_worker.__module__, "torch._dynamo"]
+"""Loaded once for all workers; torch's optimisers need the last, which takes seconds."""
+
+
+class WorkerError(RuntimeError):
+    """A worker raised an exception, or died before it did anything."""
+
+
+class Workers:
+    """Worker processes that are heard in rounds: of each the next rollout.
+
+    A worker that is killed is replaced, with a warning, and begins new episodes. One that raises,
+    or dies in its first rollout, where another would die as well, ends the run.
+
+    Args:
+        assignments: one of each worker.
+        start_method: of multiprocessing; by default forkserver where there is one, else spawn.
+        replaced: called with the assignment of a worker that had to be replaced.
+    """
+
+    def __init__(
+        self,
+        assignments: Sequence[Assignment],
+        start_method: str | None,
+        replaced: Callable[[Assignment], None],
+    ) -> None:
+        self._context = _context(start_method)
+        self._replaced = replaced
+        self._workers: list[_Worker] = []
+        try:
+            for assignment in assignments:
+                self._workers.append(_Worker(assignment, self._context))
+        except BaseException:
+            self.close()
+            raise
+
+    def next_round(self) -> list[Rollout]:
+        """The next rollout of each worker, by index; waits for the slowest.
+
+        Raises:
+            WorkerError: a worker cannot go on.
+        """
+        return [self._next_rollout(index) for index in range(len(self._workers))]
+
+    def allow_next(self) -> None:
+        """Allow each worker one rollout more."""
+        for worker in self._workers:
+            worker.allow()
+
+    def close(self) -> None:
+        """End all workers; returns when they are gone."""
+        for worker in self._workers:
+            worker.connection.close()
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+    def _next_rollout(self, index: int) -> Rollout:
+        while True:
+            worker = self._workers[index]
+            told = worker.hear()
+            if isinstance(told, Rollout):
+                return told
+            if isinstance(told, Failure):
+                raise WorkerError(
+                    f"worker {index} stopped at an exception; it was:\n\n{told.traceback}"
+                )
+            self._replace(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        assignment = worker.assignment
+        worker.connection.close()
+        worker.end()
+        died = f"worker {assignment.index} (process {worker.process.pid}) died with exit code "
+        died += f"{worker.process.exitcode}"
+        if worker.heard == 0:
+            raise WorkerError(
+                f"{died} before its first rollout was done. Where scripts are started anew in each "
+                'process, training belongs under `if __name__ == "__main__":`; a negative code is '
+                "a signal, and -9 often means that memory ran out"
+            )
+        warnings.warn(
+            f"{died} and is replaced; its environments begin new episodes",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        share = assignment.share
+        seeds = tuple(drawn_seed() for _ in share.seeds)
+        assignment = replace(
+            assignment,
+            share=replace(share, seeds=seeds),
+            rollouts=assignment.rollouts - worker.heard,
+            seed=drawn_seed(),
+            torch_state=None,
+        )
+        self._replaced(assignment)
+        self._workers[assignment.index] = _Worker(assignment, self._context)
+
+
+class _Worker:
+    """One process, and the connection to it."""
+
+    def __init__(self, assignment: Assignment, context: Any) -> None:
+        self.assignment = assignment
+        self.heard = 0
+        """Rollouts heard of."""
+        ours, theirs = context.Pipe()
+        self.connection: Connection = ours
+        self.process: multiprocessing.Process = context.Process(
+            target=run_worker,
+            args=(assignment, theirs),
+            name=f"A3C worker {assignment.index}",
+            daemon=True,
+        )
+        try:
+            with _interrupts_held_back():
+                self.process.start()
+        except (AttributeError, TypeError, pickle.PicklingError) as error:
+            raise ValueError(
+                "a wrapper around the vector environment cannot be sent to worker processes "
+                f"({error}): define its class and functions in a module, not in a function"
+            ) from error
+        except BaseException:  # Ctrl-C that was held back
+            ours.close()
+            self.end()
+            raise
+        finally:
+            theirs.close()
+
+    def hear(self) -> Rollout | Failure | None:
+        """What the worker says next; None if it has died."""
+        try:
+            told: Rollout | Failure = pickle.loads(self.connection.recv_bytes())
+        except (EOFError, OSError):
+            return None
+        self.heard += 1
+        return told
+
+    def allow(self) -> None:
+        """Allow one rollout more; a worker that has died or is done takes no notice."""
+        with suppress(OSError):
+            self.connection.send_bytes(b"next")
+
+    def end(self) -> None:
+        """Wait until the process, whose connection is closed, has ended; make it end if need be."""
+        if self.process.pid is None:
+            return
+        self.process.join(END_SECONDS)
+        for insist in (self.process.terminate, self.process.kill):
+            if self.process.exitcode is None:
+                insist()
+                self.process.join(END_SECONDS)
+
+
+def _context(start_method: str | None) -> Any:
+    if start_method is None:
+        known = multiprocessing.get_all_start_methods()
+        start_method = "forkserver" if "forkserver" in known else "spawn"
+    context: Any = multiprocessing.get_context(start_method)
+    if start_method == "forkserver":
+        context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits, and a process that is started within never sees it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # its own start would let Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,105 @@
+"""ScaledObservations and NormalisedObservations: what a policy sees, on one scale."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from torch import Tensor
+
+__all__ = ["NORMALISED", "SCALED", "NormalisedObservations", "ScaledObservations"]
+
+NORMALISED = {"features_extractor_class": f"{__name__}:NormalisedObservations"}
+"""Keyword arguments of a policy that sees observations with mean 0 and deviation 1."""
+SCALED = {"features_extractor_class": f"{__name__}:ScaledObservations"}
+"""Keyword arguments of a policy that sees observations scaled by their bounds."""
+
+_FAR = 10.0  # deviations, as in VecNormalize
+
+
+class ScaledObservations(BaseFeaturesExtractor):
+    """Observations scaled to -1 to 1 by the bounds of their space, where these are finite.
+
+    A policy can hardly see MountainCar's velocity, which is at most 0.07, beside its position.
+    Unlike VecNormalize it has no statistics of its own: an agent that was trained with it is
+    evaluated, saved and loaded like any other.
+
+    Args:
+        observation_space: of one environment.
+
+    >>> from stable_baselines3 import PPO
+    >>> scaled = {"features_extractor_class": ScaledObservations}
+    >>> agent = PPO("MlpPolicy", "MountainCar-v0", policy_kwargs=scaled, device="cpu")
+    >>> agent.policy.features_extractor(torch.tensor([[-1.2, 0.07], [-0.3, 0.0]])).round(decimals=3)
+    tensor([[-1.,  1.],
+            [ 0.,  0.]])
+    """
+
+    centre: Tensor
+    half_range: Tensor
+
+    def __init__(self, observation_space: spaces.Box) -> None:
+        super().__init__(observation_space, math.prod(observation_space.shape))
+        low, high = observation_space.low.ravel(), observation_space.high.ravel()
+        bounded = np.isfinite(low) & np.isfinite(high)
+        low, high = np.where(bounded, low, -1), np.where(bounded, high, 1)
+        self.register_buffer("centre", torch.from_numpy((low + high) / 2).float())
+        self.register_buffer("half_range", torch.from_numpy((high - low) / 2).float())
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """``(n, *obs) -> (n, features)``."""
+        return (observations.flatten(1) - self.centre) / self.half_range
+
+
+class NormalisedObservations(BaseFeaturesExtractor):
+    """Observations with mean 0 and deviation 1 over all that the agent has trained on.
+
+    What VecNormalize does around environments, inside the policy: for spaces without bounds, such
+    as those of robots. The statistics are buffers of the network, so an agent that was trained with
+    it is evaluated, saved and loaded like any other, and its clips show what it saw. They move
+    while the policy is fitted, never while it acts.
+
+    Args:
+        observation_space: of one environment.
+
+    >>> from stable_baselines3 import PPO
+    >>> normalised = {"features_extractor_class": NormalisedObservations}
+    >>> agent = PPO("MlpPolicy", "Pendulum-v1", policy_kwargs=normalised, device="cpu")
+    >>> features = agent.policy.features_extractor.train()
+    >>> features(torch.tensor([[2.0, 0.0, 1.0], [4.0, 0.0, 3.0]]))
+    tensor([[-1.,  0., -1.],
+            [ 1.,  0.,  1.]])
+    """
+
+    running_mean: Tensor  # SB3's target networks copy what is named so
+    running_var: Tensor
+    running_count: Tensor
+
+    def __init__(self, observation_space: spaces.Box) -> None:
+        features = math.prod(observation_space.shape)
+        super().__init__(observation_space, features)
+        self.register_buffer("running_mean", torch.zeros(features))
+        self.register_buffer("running_var", torch.ones(features))
+        self.register_buffer("running_count", torch.zeros(()))
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """``(n, *obs) -> (n, features)``."""
+        seen = observations.flatten(1)
+        if self.training:
+            self._count(seen.detach())
+        scale = (self.running_var + 1e-8).sqrt()
+        return ((seen - self.running_mean) / scale).clamp(-_FAR, _FAR)
+
+    def _count(self, seen: Tensor) -> None:
+        """Add a batch to the statistics (Chan et al. 1979)."""
+        count = self.running_count + len(seen)
+        mean, variance = seen.mean(0), seen.var(0, correction=0)
+        away = mean - self.running_mean
+        share = len(seen) / count
+        spread = share * (1 - share) * away**2
+        self.running_var.copy_((1 - share) * self.running_var + share * variance + spread)
+        self.running_mean.add_(share * away)
+        self.running_count.copy_(count)

@@ -1,0 +1,152 @@
+"""Settings of an agent: read from ``key=value``, and checked against its algorithm."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.utils import LinearSchedule
+
+from rlhf_gym.words import near
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["LINEAR", "agent_arguments", "agent_settings", "check_agent_settings"]
+
+GIVEN_ELSEWHERE = {
+    "self": "it is no setting",
+    "policy": "it follows from the observations",
+    "env": "it is the environment that is trained on",
+    "seed": "there is --seed",
+    "device": "there is --device",
+    "verbose": "there is --no-progress",
+    "_init_setup_model": "the agent is always made whole",
+}
+"""What no setting can change, and why."""
+LINEAR = "lin_"
+"""Before a number: a schedule that falls linearly from it to 0."""
+IMPORTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+
+def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
+    """Settings by name from ``key=value``; a value is written as in TOML, or is a bare word.
+
+    Raises:
+        ValueError: there is no ``=`` in one.
+
+    >>> agent_settings(["n_steps=128", "learning_rate=lin_1e-3", "policy_kwargs={net_arch=[64]}"])
+    {'n_steps': 128, 'learning_rate': 'lin_1e-3', 'policy_kwargs': {'net_arch': [64]}}
+    """
+    found: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not (equals and key.strip() and value.strip()):
+            raise ValueError(f"expected key=value, such as n_steps=128, but got {assignment!r}")
+        found[key.strip()] = _value(value.strip())
+    return found
+
+
+def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
+    """Refuse settings that the algorithm does not have, and words in place of numbers.
+
+    Raises:
+        ValueError: it has none of that name, and the message names those that are near; or the
+            value is a word, or no table, where the algorithm's own is a number, or a table.
+    """
+    known = _known(algorithm)
+    for name, value in settings.items():
+        if name in GIVEN_ELSEWHERE:
+            raise ValueError(f"{name} of the agent cannot be set: {GIVEN_ELSEWHERE[name]}")
+        if name not in known:
+            raise ValueError(
+                f"{algorithm.__name__} has no setting {name!r}{near(name, known)}; it has "
+                f"{', '.join(known)}"
+            )
+        _check_kind(name, value, known[name])
+
+
+def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as arguments of the algorithm.
+
+    ``lin_1e-3`` falls from 1e-3 to 0, and ``module:Name`` is imported.
+
+    Raises:
+        ValueError: no number follows ``lin_``, or a name cannot be imported.
+
+    >>> agent_arguments({"policy_kwargs": {"activation_fn": "torch.nn:ReLU"}})
+    {'policy_kwargs': {'activation_fn': <class 'torch.nn.modules.activation.ReLU'>}}
+    """
+    return {name: _argument(name, value) for name, value in settings.items()}
+
+
+def _known(algorithm: type[BaseAlgorithm]) -> dict[str, Any]:
+    """The algorithm's settings and their defaults, with those of what it passes others on to."""
+    defaults: dict[str, Any] = {}
+    for kind in algorithm.__mro__:
+        parameters = inspect.signature(kind).parameters
+        defaults = {name: each.default for name, each in parameters.items()} | defaults
+        if "kwargs" not in parameters:
+            break
+    return {
+        name: default
+        for name, default in defaults.items()
+        if name not in (*GIVEN_ELSEWHERE, "kwargs")
+    }
+
+
+def _check_kind(name: str, value: Any, default: Any) -> None:
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} of the agent must be true or false, but is {value!r}")
+    elif isinstance(default, int | float):
+        if isinstance(_argument(name, value), str | bool):
+            raise ValueError(
+                f"{name} of the agent must be a number, such as {default}, but is {value!r}"
+            )
+    elif name.endswith("_kwargs") and not isinstance(value, Mapping):
+        raise ValueError(
+            f"{name} of the agent must be a table, such as {name}={{net_arch=[64, 64]}}, but is "
+            f"{value!r}"
+        )
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _argument(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return agent_arguments(value)
+    if isinstance(value, str) and value.startswith(LINEAR):
+        return _linear(name, value)
+    if isinstance(value, str) and IMPORTED.fullmatch(value):
+        return _imported(name, value)
+    return value
+
+
+def _linear(name: str, value: str) -> LinearSchedule:
+    try:
+        return LinearSchedule(float(value.removeprefix(LINEAR)), 0.0, 1.0)
+    except ValueError:
+        raise ValueError(
+            f"{name}={value!r}: a number must follow {LINEAR}, such as {LINEAR}3e-4"
+        ) from None
+
+
+def _imported(name: str, value: str) -> Any:
+    module, _, attribute = value.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{name}={value!r} cannot be imported: {error}") from error

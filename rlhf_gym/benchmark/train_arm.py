@@ -1,0 +1,75 @@
+"""The agents of a benchmark: one that acts at random, and those that learn from a reward."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from rlhf_gym.benchmark.curve import Curve, Point, Tell
+from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.results.row import Row
+from rlhf_gym.runs.parts import (
+    make_agent,
+    make_plug_in,
+    make_teacher,
+    make_training_env,
+    normalised,
+)
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.teachers import ShuffledTeacher
+
+__all__ = ["RandomPolicy", "train_on_answers", "train_on_true_reward"]
+
+
+class RandomPolicy:
+    """Acts at random: score 0.
+
+    Args:
+        space: of the actions.
+        seed: of the actions.
+    """
+
+    def __init__(self, space: spaces.Space[Any], seed: int) -> None:
+        self._space = space
+        space.seed(seed)
+
+    def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[npt.NDArray[Any], None]:
+        """An action for each observation, as stable-baselines3's agents give them."""
+        part = next(iter(observation.values())) if isinstance(observation, dict) else observation
+        return np.array([self._space.sample() for _ in part]), None
+
+
+def train_on_true_reward(settings: TrainSettings, tell: Tell) -> tuple[BaseAlgorithm, list[Point]]:
+    """An agent that sees the environment's own reward; all else is as in the other arms."""
+    env = normalised(settings, make_training_env(settings, snapshots=False))
+    agent, curve = make_agent(settings, env), Curve(tell)
+    agent.learn(settings.steps or 0, callback=curve)
+    env.close()
+    return agent, curve.points
+
+
+def train_on_answers(run: Run, row: Row, tell: Tell) -> tuple[BaseAlgorithm, list[Point], Row]:
+    """An agent that sees a reward learned from answers."""
+    settings = run.settings
+    teacher = make_teacher(settings)
+    if run.arm == "shuffled" and not isinstance(teacher, str):
+        teacher = ShuffledTeacher(teacher, settings.seed)
+    feedback = make_plug_in(settings, teacher)
+    env = normalised(settings, feedback.wrap(make_training_env(settings)))
+    agent, curve = make_agent(settings, env), Curve(tell, feedback)
+    agent.learn(settings.steps or 0, callback=[feedback, curve])
+    env.close()
+    row = replace(row, steps=agent.num_timesteps, labels_given=feedback.labels_given)
+    if (latest := feedback.log.latest) is not None:
+        row = replace(
+            row,
+            accuracy=latest.accuracy,
+            cross_entropy=latest.cross_entropy,
+            correlation=latest.correlation,
+        )
+    return agent, curve.points, row

@@ -1,0 +1,165 @@
+"""Clip: a short piece of one episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["After", "Array", "Clip", "Observations", "RewardFunction", "Start"]
+
+Array: TypeAlias = npt.NDArray[Any]
+Observations: TypeAlias = "Array | dict[str, Array]"
+"""A batch of observations: one array, or one array a key for Dict observation spaces."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What steps led to.
+
+    Attributes:
+        observations: ``(n, *obs)``, seen after each step.
+        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
+    """
+
+    observations: Observations
+    ended: npt.NDArray[np.bool_]
+
+
+def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
+    """Why a step ended its episode: ``"terminated"``, ``"truncated"`` (a time limit), or None.
+
+    Args:
+        done: whether the environment says that the episode is over.
+        info: of the step, in which `FixedHorizon` tells of an end before the horizon.
+
+    >>> end_of(True, {}), end_of(True, {"held": True}), end_of(False, {"ended": "terminated"})
+    ('terminated', None, 'terminated')
+    """
+    if info.get("held", False):
+        return None
+    told = info.get("ended")
+    if told in ("terminated", "truncated"):
+        return str(told)
+    if not done:
+        return None
+    return "truncated" if info.get("TimeLimit.truncated", False) else "terminated"
+
+
+RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What is needed to draw a clip again.
+
+    Attributes:
+        snapshot: state of the environment at or before the clip's first step, see
+            `rlhf_gym.clips.snapshots`.
+        actions: ``(k, *act)``, the ``k >= 0`` actions from the snapshot to the clip's first step.
+    """
+
+    snapshot: bytes
+    actions: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A short piece of one episode; takes over its arrays and makes them read-only.
+
+    Two clips are equal only if they are the same object.
+
+    Attributes:
+        observations: ``(length, *obs)``, what the agent saw before each action; for Dict spaces a
+            dict of such arrays.
+        actions: ``(length, *act)``, what it then did (as the environment received it).
+        true_rewards: ``(length,)`` float32, the environment's own rewards: for simulated teachers
+            and evaluation only, never for the reward model.
+        ended: why the episode ended within the clip or before it (``"terminated"``,
+            ``"truncated"``), or None.
+        ended_at: index of the step at which it ended, -1 if that was before the clip; the steps
+            behind it hold the last state.
+        next_observations: ``(length, *obs)``, what was seen after each action, where the reward
+            model looks at it, or None.
+        start: what is needed to draw the clip again, or None.
+        frames: ``(length, height, width, 3)`` uint8 where a camera drew them, or None.
+        env_id: id of the environment.
+        agent_step: training steps of the agent when the clip's last step was taken.
+        wall_time: Unix time in seconds at which the clip was cut.
+        id: the store's number of it, 0 until it is stored.
+    """
+
+    observations: Observations
+    actions: Array
+    true_rewards: npt.NDArray[np.float32]
+    ended: str | None = None
+    ended_at: int | None = None
+    next_observations: Observations | None = None
+    start: Start | None = None
+    frames: npt.NDArray[np.uint8] | None = None
+    env_id: str = ""
+    agent_step: int = 0
+    wall_time: float = 0.0
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the lengths and make the arrays read-only."""
+        seen = leaves(self.observations)
+        if self.next_observations is not None:
+            seen += leaves(self.next_observations)
+        observed = {len(array) for array in seen}
+        if observed != {len(self.actions)} or len(self.actions) != len(self.true_rewards):
+            raise ValueError(
+                "the arrays of a clip must have one length, but there are observations of "
+                f"{sorted(observed)}, {len(self.actions)} actions and "
+                f"{len(self.true_rewards)} true rewards"
+            )
+        arrays = [*seen, self.actions, self.true_rewards]
+        if self.start is not None:
+            arrays.append(self.start.actions)
+        if self.frames is not None:
+            arrays.append(self.frames)
+        for array in arrays:
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Number of steps."""
+        return len(self.actions)
+
+    @property
+    def after(self) -> After | None:
+        """What each step led to, where that was kept."""
+        if self.next_observations is None:
+            return None
+        ended = np.zeros(len(self), bool)
+        if self.ended == "terminated" and self.ended_at is not None and self.ended_at >= 0:
+            ended[self.ended_at] = True
+        return After(self.next_observations, ended)
+
+    @property
+    def true_return(self) -> float:
+        """Sum of the true rewards."""
+        return float(self.true_rewards.sum(dtype=np.float64))
+
+
+def leaves(observations: Observations) -> list[Array]:
+    """The arrays of a batch of observations, in the order of their keys."""
+    if isinstance(observations, Mapping):
+        return [observations[key] for key in sorted(observations)]
+    return [observations]
+
+
+def batch_of_one(observation: Any) -> Observations:
+    """A single observation as a batch, copied."""
+    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
+
+
+def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:
+    """Apply ``function`` to each array of a batch of observations."""
+    if isinstance(observations, Mapping):
+        return {key: function(array) for key, array in observations.items()}
+    return function(observations)

@@ -1,0 +1,201 @@
+"""Snapshots: the state of an environment as plain data, to run a piece of an episode again.
+
+A snapshot is JSON: the attributes of each layer of the environment (its wrappers and itself) that
+are plain data, random generators among them; or what ``save_state`` of a layer gives, where it has
+that and ``load_state``. Nothing in it is executed when it is restored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, TypeAlias
+
+import gymnasium as gym
+import numpy as np
+
+from rlhf_gym.clips.plain_data import decode, encode
+
+__all__ = ["Kind", "probe", "restore", "take", "take_reset"]
+
+Env: TypeAlias = "gym.Env[Any, Any]"
+
+Kind = Literal["state", "episode", "camera"]
+"""How a clip can be drawn again: from the state at any step (``"state"``), by redoing its episode
+from the reset (``"episode"``), or not at all, so that a camera must film it (``"camera"``)."""
+
+_LEFT_ALONE = frozenset(
+    {"env", "metadata", "render_mode", "_saved_kwargs"}
+    | {"_action_space", "_observation_space", "_metadata", "_cached_spec"}
+)
+"""Attributes that say what an environment is, not in which state."""
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+def take(env: Env) -> bytes:
+    """The state of ``env`` now, with its wrappers' counters and random generators.
+
+    Attributes that are not plain data (a physics engine, a window) are left out; whether the rest
+    is enough is found out by `probe`.
+
+    >>> env = gym.make("CartPole-v1")
+    >>> _ = env.reset(seed=1)
+    >>> snapshot = take(env)
+    >>> once = env.step(0)[0]
+    >>> restore(env, snapshot)
+    >>> bool((env.step(0)[0] == once).all())
+    True
+    """
+    return _to_json({"layers": _state(env), "reset": None}).encode()
+
+
+def take_reset(env: Env, seed: int | None, options: dict[str, Any] | None) -> bytes:
+    """What is needed to redo ``env.reset(seed=seed, options=options)``, called before it.
+
+    Raises:
+        TypeError: if the options are not plain data.
+    """
+    reset = encode({"seed": seed, "options": options})
+    return _to_json({"layers": _state(env), "reset": reset}).encode()
+
+
+def restore(env: Env, snapshot: bytes) -> None:
+    """Bring ``env`` to the state of a snapshot.
+
+    Args:
+        env: an environment with the same layers as the one the snapshot was taken of, which has
+            been reset at least once.
+        snapshot: by `take`, or by `take_reset`: the reset is then done again.
+
+    Raises:
+        ValueError: if the snapshot is broken or of an environment with other layers.
+    """
+    names, states, reset = _parse(snapshot)
+    layers = list(_layers(env))
+    expected = [type(layer).__name__ for layer in layers]
+    if names != expected:
+        raise ValueError(
+            f"the snapshot is of {' > '.join(names)}, but the environment is "
+            f"{' > '.join(expected)}; make it with the same wrappers in the same order"
+        )
+    for layer, state in zip(layers, states, strict=True):
+        if _knows_its_state(layer):
+            layer.load_state(state)  # type: ignore[attr-defined]
+        else:
+            for name, value in state.items():
+                _assign(layer, name, value)
+    if reset is not None:
+        env.reset(**reset)
+
+
+def probe(
+    make: Callable[[], Env], make_drawn: Callable[[], Env] | None = None, steps: int = 60
+) -> Kind:
+    """Find out by trying how pieces of an environment's episodes can be run again.
+
+    Args:
+        make: makes the environment, as it will be used.
+        make_drawn: makes the one in which the pieces are run again; by default like ``make``.
+        steps: how many random steps are tried.
+    """
+    makers = (make, make_drawn or make)
+    if all(_replays_from(makers, steps, start) for start in (0, steps // 4, steps // 2)):
+        return "state"
+    return "episode" if _replays_from(makers, steps, None) else "camera"
+
+
+def _replays_from(
+    makers: tuple[Callable[[], Env], Callable[[], Env]], steps: int, start: int | None
+) -> bool:
+    """Whether one environment repeats what another one did after a snapshot.
+
+    The snapshot is taken ``start`` steps into the second episode; None: of the reset before it.
+    """
+    first, second = (make() for make in makers)
+    try:
+        first.action_space.seed(0)
+        first.reset(seed=0)
+        _run(first, [first.action_space.sample() for _ in range(steps)])
+        if start is None:
+            snapshot = take_reset(first, 1, None)
+            first.reset(seed=1)
+        else:
+            first.reset()
+            if _run(first, [first.action_space.sample() for _ in range(start)])[1]:
+                first.reset()
+            snapshot = take(first)
+        second.reset(seed=2)
+        restore(second, snapshot)
+        actions = [first.action_space.sample() for _ in range(steps)]
+        return bool(_run(first, actions) == _run(second, actions))
+    finally:
+        first.close()
+        second.close()
+
+
+def _run(env: Env, actions: list[Any]) -> tuple[list[Any], bool]:
+    """What was observed and earned, as plain data, and whether the episode ended."""
+    seen = []
+    for action in actions:
+        observation, reward, terminated, truncated, _ = env.step(action)
+        seen.append((_to_json(encode(observation)), float(reward)))
+        if terminated or truncated:
+            return seen, True
+    return seen, False
+
+
+def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, Any] | None]:
+    """The names of the layers, their attributes, and the arguments of the reset to be redone."""
+    try:
+        saved = json.loads(snapshot)
+        names, states = zip(*saved["layers"], strict=True)
+        states = tuple({name: decode(value) for name, value in state.items()} for state in states)
+        return list(names), list(states), decode(saved["reset"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"this is no snapshot, or a broken one: {error!r}") from error
+
+
+def _layers(env: Env) -> Iterator[Env]:
+    """The environment's wrappers from the outermost to the environment itself."""
+    while isinstance(env, gym.Wrapper):
+        yield env
+        env = env.env
+    yield env
+
+
+def _state(env: Env) -> list[tuple[str, dict[str, Any]]]:
+    return [(type(layer).__name__, _attributes(layer)) for layer in _layers(env)]
+
+
+def _attributes(layer: Env) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    if _knows_its_state(layer):
+        return {name: encode(value) for name, value in layer.save_state().items()}  # type: ignore[attr-defined]
+    if isinstance(layer, gym.wrappers.PassiveEnvChecker):  # it keeps the last step to compare with
+        return attributes
+    for name, value in vars(layer).items():
+        if name in _LEFT_ALONE:
+            continue
+        try:
+            attributes[name] = encode(value)
+        except (TypeError, RecursionError):  # `probe` finds out whether it matters
+            continue
+    return attributes
+
+
+def _knows_its_state(layer: Env) -> bool:
+    return hasattr(type(layer), "save_state") and hasattr(type(layer), "load_state")
+
+
+def _assign(layer: Env, name: str, value: Any) -> None:
+    """Set an attribute; what is no plain data there now (a window, say) stays."""
+    current = getattr(layer, name, None)
+    if isinstance(current, np.random.Generator) and isinstance(value, np.random.Generator):
+        current.bit_generator.state = value.bit_generator.state  # others may share the generator
+        return
+    if value is None and current is not None:
+        try:
+            encode(current)
+        except (TypeError, RecursionError):
+            return
+    setattr(layer, name, value)

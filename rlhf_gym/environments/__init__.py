@@ -1,0 +1,1 @@
+"""Environments by id: made, registered, described and checked."""

@@ -1,0 +1,71 @@
+"""make_atari: any game of Atari, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.envs import register_atari
+from rlhf_gym.envs.atari import ObsType, Setting, rom_of
+from rlhf_gym.envs.atari_masks import Box, game_of
+
+__all__ = ["make_atari"]
+
+
+def make_atari(
+    game: str,
+    n_envs: int = 8,
+    *,
+    seed: int | None = None,
+    obs_type: ObsType = "grayscale",
+    setting: Setting = "machado2018",
+    mask: Sequence[Box] | None = None,
+    full_action_space: bool = False,
+    horizon: int | None = None,
+    snapshots: bool = True,
+) -> VecEnv:
+    """Make ``n_envs`` games without score, lives and ends; with pictures, ALE steps them natively.
+
+    Args:
+        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with ``-ram``
+            behind it, the memory is observed.
+        n_envs: number of games.
+        seed: seed of the first game; the others get the numbers that follow.
+        obs_type: ``"grayscale"`` (the last four pictures) or ``"ram"`` (the console's memory).
+        setting: ``"machado2018"`` or ``"mnih2015"``, see `rlhf_gym.envs.atari.Atari`.
+        mask: ``((top, bottom, left, right), ...)`` of the screen of 210 x 160 pixels to paint over;
+            by default what is known of the game, and () hides nothing.
+        full_action_space: offer all 18 actions.
+        horizon: length of an episode in steps, by default 4,500.
+        snapshots: note in the infos what is needed to draw clips later.
+
+    Raises:
+        ModuleNotFoundError: ale-py or OpenCV is missing.
+        ValueError: there is no such game, nothing is known of where it shows its score and no mask
+            is given, or a setting is another one.
+
+    >>> make_atari("Seaquest", n_envs=2, seed=0).reset().shape
+    (2, 84, 84, 4)
+    """
+    name = game_of(game)
+    if "-ram" in game:
+        obs_type = "ram"
+    rom_of(name)
+    env_id = register_atari(name, obs_type)
+    kwargs: dict[str, Any] = {
+        "obs_type": obs_type,
+        "setting": setting,
+        "mask": mask,
+        "full_action_space": full_action_space,
+    }
+    return make_vec_env(
+        env_id,
+        n_envs,
+        seed=seed,
+        horizon=horizon,
+        snapshots=snapshots,
+        env_kwargs=kwargs,
+    )

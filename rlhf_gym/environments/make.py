@@ -1,0 +1,311 @@
+"""Environments by id: made, wrapped for learning from clips, and described."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import gymnasium as gym
+from stable_baselines3.common import env_util
+from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
+
+from rlhf_gym.clips.snapshots import Kind, probe
+from rlhf_gym.environments.registry import metadata_of, spec_of
+from rlhf_gym.envs.ends import ends_differ
+from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
+from rlhf_gym.presets import any_preset_of
+from rlhf_gym.reward_model.inputs import input_spec
+from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+from rlhf_gym.wrappers.probed_reward import ProbedReward
+from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
+from rlhf_gym.wrappers.snapshots import SnapshotRecorder
+
+__all__ = [
+    "clip_steps",
+    "counted_in",
+    "goal_from",
+    "goal_of",
+    "has_no_reward",
+    "make_env",
+    "make_vec_env",
+    "prepared",
+    "spec_json",
+]
+
+Env = gym.Env[Any, Any]
+
+DEFAULT_FPS = 30
+_NOT_RECORDED = ("Monitor", "SnapshotRecorder")
+
+
+def make_env(
+    env_id: str | Callable[..., Env],
+    *,
+    horizon: int | None = None,
+    hold: int | None = None,
+    keep_termination: bool = False,
+    snapshots: bool = True,
+    render_mode: str | None = None,
+    **kwargs: Any,
+) -> Env:
+    """Make one environment whose episodes all last equally long.
+
+    Args:
+        env_id: a Gymnasium id, or a function that makes an environment.
+        horizon: length of an episode in steps; by default the environment's own time limit.
+        hold: steps for which an early end is held; by default all until the horizon.
+        keep_termination: let episodes end early, as the environment does. Their length then tells
+            an agent what its learned reward does not (see `FixedHorizon`).
+        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        render_mode: how it draws; left out for environments that do not know the mode. By default
+            it does not draw, unless its clips must be filmed as it runs: others are drawn in an
+            environment of their own, and some (Box2D's) are much slower where they draw.
+        **kwargs: further arguments of the environment.
+
+    Raises:
+        ValueError: the id is unknown, or there is no horizon.
+    """
+    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
+    return _maker(make, render_mode, snapshots)()
+
+
+def make_vec_env(
+    env_id: str | Callable[..., Env],
+    n_envs: int = 1,
+    *,
+    seed: int | None = None,
+    horizon: int | None = None,
+    hold: int | None = None,
+    keep_termination: bool = False,
+    snapshots: bool = True,
+    env_kwargs: Mapping[str, Any] | None = None,
+    vec_env_cls: type[DummyVecEnv] | type[SubprocVecEnv] | None = None,
+    vec_env_kwargs: dict[str, Any] | None = None,
+) -> VecEnv:
+    """Make ``n_envs`` environments like `make_env`, each with a Monitor that sees the true reward.
+
+    Args:
+        env_id: a Gymnasium id, or a function that makes an environment.
+        n_envs: number of environments.
+        seed: seed of the first environment; the others get the numbers that follow.
+        horizon: length of an episode in steps; by default the preset's (see `preset_of`), or the
+            environment's own time limit.
+        hold: steps for which an early end is held; by default the preset's, or all until the
+            horizon.
+        keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
+        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        env_kwargs: further arguments of the environment.
+        vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default environments that
+            can be stepped natively (Atari's) are, and others are in a DummyVecEnv.
+        vec_env_kwargs: further arguments of the vector environment.
+
+    Raises:
+        ValueError: the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
+            ``snapshots``) a reward model cannot read the spaces.
+
+    >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
+    2
+    """
+    if n_envs < 1:
+        raise ValueError(f"n_envs must be at least 1, but it is {n_envs}")
+    if keep_termination:
+        warnings.warn(
+            "keep_termination=True: episodes may end early, and their length tells the agent what "
+            "the learned reward does not. Compare with shuffled labels before trusting a result.",
+            stacklevel=2,
+        )
+    if isinstance(env_id, str) and not keep_termination:
+        preset = any_preset_of(env_id)
+        horizon = preset.horizon if horizon is None else horizon
+        hold = preset.hold if hold is None else hold
+    kwargs = dict(env_kwargs or {})
+    render_mode = kwargs.pop("render_mode", None)
+    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
+    if isinstance(env_id, str) and not keep_termination and vec_env_cls is None is render_mode:
+        venv = _native(env_id, make, n_envs, snapshots)
+        if venv is not None:
+            venv.seed(seed)
+            return venv
+    return env_util.make_vec_env(
+        _maker(make, render_mode, snapshots),
+        n_envs,
+        seed=seed,
+        vec_env_cls=vec_env_cls,
+        vec_env_kwargs=vec_env_kwargs,
+    )
+
+
+def prepared(env: Env) -> Env:
+    """The environment as it is used here, in training and evaluation alike.
+
+    Where it has no reward function, or a naive one, what a test counts is its reward; where agents
+    and reward models cannot read its observations, these become what they can read.
+    """
+    env = ProbedReward(env) if "probe" in env.metadata else env
+    return env if is_readable(env.observation_space) else ReadableObservation(env)
+
+
+def spec_json(env: VecEnv | Env) -> str:
+    """What rebuilds the environment elsewhere, as JSON for ``EnvSpec.from_json``.
+
+    Monitor and SnapshotRecorder are left out.
+
+    Returns:
+        The JSON, or ``""`` where the environment cannot be described so (it was not made by
+        `gymnasium.make`, or has wrappers or arguments that cannot be written down).
+    """
+    spec = env.get_attr("spec", [0])[0] if isinstance(env, VecEnv) else env.spec
+    if spec is None:
+        return ""
+    spec.additional_wrappers = tuple(
+        wrapper for wrapper in spec.additional_wrappers if wrapper.name not in _NOT_RECORDED
+    )
+    if any(wrapper.kwargs is None for wrapper in spec.additional_wrappers):
+        return ""
+    try:
+        return str(spec.to_json())
+    except (TypeError, ValueError):
+        return ""
+
+
+def clip_steps(venv: VecEnv, seconds: float) -> int:
+    """Number of steps that last ``seconds`` at the environment's own frame rate.
+
+    Raises:
+        ValueError: ``seconds`` is not positive.
+    """
+    if not seconds > 0:
+        raise ValueError(f"a clip must last longer than 0 seconds, but {seconds} was given")
+    fps: float | None = venv.get_attr("metadata", [0])[0].get("render_fps")
+    if fps is None:
+        warnings.warn(
+            f"the environment names no frame rate (metadata['render_fps']): {DEFAULT_FPS} frames "
+            "a second are assumed; give the clip's length in steps to choose it",
+            stacklevel=2,
+        )
+        fps = DEFAULT_FPS
+    return max(1, round(seconds * fps))
+
+
+def goal_of(env_id: str) -> Goal:
+    """What a person is asked to look for in ``env_id``.
+
+    The environment's own ``metadata["goal"]`` and ``metadata["tie_breaker"]`` come first, then what
+    is known of Gymnasium's environments, then a general question.
+
+    >>> goal_of("CartPole-v1").text
+    'Keep the pole upright and the cart near the middle.'
+    """
+    name = spec_of(env_id).name.removesuffix("-ram")
+    return goal_from(metadata_of(env_id), GOALS.get(name, GENERAL_GOAL))
+
+
+def has_no_reward(env_id: str) -> bool:
+    """Whether an environment has no reward function that says what is wanted of an agent.
+
+    It then counts what a test wants to know. It pays nothing, or a naive reward
+    (``metadata["naive_reward"]`` names it), such as the clicks that a company would log.
+
+    >>> has_no_reward("rlhf/PendulumSpin-v1"), has_no_reward("rlhf/SupportChat-v1")
+    (True, True)
+    >>> has_no_reward("Pendulum-v1")
+    False
+    """
+    return "probe" in metadata_of(env_id)
+
+
+def counted_in(env_id: str) -> str:
+    """What the return of an episode is: the true return, or what the environment counts.
+
+    >>> counted_in("rlhf/PendulumSpin-v1"), counted_in("Pendulum-v1")
+    ('full turns of the pendulum', 'true return')
+    """
+    return str(metadata_of(env_id).get("probe", "true return"))
+
+
+def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:
+    """The goal that an environment's metadata name, or another."""
+    if "goal" not in metadata:
+        return otherwise
+    return Goal(metadata["goal"], metadata.get("tie_breaker", GENERAL_GOAL.tie_breaker))
+
+
+def _make(
+    env_id: str | Callable[..., Env],
+    horizon: int | None,
+    hold: int | None,
+    keep_termination: bool,
+    kwargs: Mapping[str, Any],
+    render_mode: str | None,
+) -> Env:
+    """The environment without a recorder."""
+    if isinstance(env_id, str):
+        drawn = render_mode in metadata_of(env_id).get("render_modes", ())
+        mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
+        env: Env = gym.make(env_id, max_episode_steps=horizon, **mode, **kwargs)
+    else:
+        env = env_id(**kwargs)
+        if keep_termination and horizon is not None:
+            env = gym.wrappers.TimeLimit(env, horizon)
+    env = prepared(env)
+    if keep_termination:
+        return env
+    return FixedHorizon(env, horizon, hold, final=ends_differ(env.metadata, env.spec))
+
+
+def _maker(
+    make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
+) -> Callable[[], Env]:
+    """What makes the environment; with a recorder it draws where its clips must be filmed.
+
+    Raises:
+        ValueError: a reward model cannot read the spaces of an environment with a recorder.
+    """
+    if not snapshots:
+        return partial(make, render_mode)
+    kind = _snapshot_kind(make, render_mode)
+    if kind == "camera" and render_mode is None:
+        render_mode = "rgb_array"
+    return partial(_recorded, partial(make, render_mode), kind)
+
+
+def _native(
+    env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
+) -> VecEnv | None:
+    """The environments in a vector environment of their own, where they name one."""
+    if "vec_env" not in metadata_of(env_id):
+        return None
+    template = make(None)
+    if "vec_env" not in template.metadata:
+        return None
+    module, _, name = template.metadata["vec_env"].partition(":")
+    venv: VecEnv = getattr(import_module(module), name)(template, n_envs, snapshots=snapshots)
+    return venv
+
+
+def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
+    return SnapshotRecorder(make(), kind)
+
+
+def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -> Kind:
+    """How clips can be drawn again: not at all where no other process can make the environment."""
+    env = make(render_mode)
+    _tell_what_is_left_out(env)
+    input_spec(env.observation_space, env.action_space)
+    described = spec_json(env)
+    env.close()
+    if not described:
+        return "camera"
+    return probe(partial(make, render_mode), partial(make, "rgb_array"))
+
+
+def _tell_what_is_left_out(env: Env) -> None:
+    if env.has_wrapper_attr("left_out") and (keys := env.get_wrapper_attr("left_out")):
+        warnings.warn(
+            f"of the observations of {env.unwrapped}, {', '.join(map(repr, keys))} is left out: "
+            "it is text, which neither the agent nor the reward model can read",
+            stacklevel=5,
+        )

@@ -1,0 +1,107 @@
+"""What is registered with Gymnasium under an id, by whichever library."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.envs.registration import EnvSpec, load_env_creator
+
+from rlhf_gym.words import near
+
+__all__ = ["metadata_of", "spec_of"]
+
+_PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
+"""Groups of entry points by which a package says what registers its environments."""
+_ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
+"""Packages that have no such entry point but register when imported, by how their ids begin."""
+
+
+def spec_of(env_id: str) -> EnvSpec:
+    """What is registered under an id; the module of ``module:id`` is imported first.
+
+    Environments of installed packages are found as well where these say what registers them, which
+    Gymnasium itself no longer looks for.
+
+    Raises:
+        ValueError: there is none, or the module cannot be imported.
+
+    >>> spec_of("CartPole-v1").max_episode_steps
+    500
+    """
+    module, _, name = env_id.rpartition(":")
+    try:
+        if module:
+            import_module(module)
+        if name not in gym.registry:
+            _look_in_packages(name)
+        return gym.spec(name)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
+    except gym.error.Error as error:
+        raise ValueError(
+            f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
+            "those that are installed, and module:id names one of an own module"
+        ) from error
+
+
+def metadata_of(env_id: str) -> dict[str, Any]:
+    """The metadata of an environment's class; an environment need not be made for it.
+
+    >>> metadata_of("CartPole-v1")["render_fps"]
+    50
+    """
+    spec = spec_of(env_id)
+    if spec.entry_point is None:
+        return {}
+    creator = (
+        load_env_creator(spec.entry_point)
+        if isinstance(spec.entry_point, str)
+        else spec.entry_point
+    )
+    metadata = getattr(creator, "metadata", {})
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _look_in_packages(name: str) -> None:
+    """Let installed packages register their environments, until one is called ``name``."""
+    for begins, package in _ON_IMPORT.items():
+        if name.startswith(begins) and find_spec(package):
+            import_module(package)
+    if name not in gym.registry:
+        _load_plug_ins()
+
+
+@cache
+def _load_plug_ins() -> None:
+    for plug_in in (entry for group in _PLUG_INS for entry in entry_points(group=group)):
+        try:
+            plug_in.load()()
+        except Exception as error:  # another package's fault must not hide that an id is unknown
+            warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
+
+
+def _meant(name: str) -> str:
+    """What may have been meant by an id that is not registered."""
+    if name.startswith("ALE/"):
+        return f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
+    if name.startswith("rlhf/") and find_spec("ale_py"):
+        from ale_py import roms
+
+        from rlhf_gym.envs.atari_masks import game_of
+
+        if game_of(name) in roms.get_all_rom_ids():
+            game = name.removeprefix("rlhf/").split("-")[0]
+            return (
+                f" (where {game} shows its score is not known; in a script, "
+                f'make_atari("{game}", mask=...) hides what you say)'
+            )
+    for begins, package in _ON_IMPORT.items():
+        if name.startswith(begins) and not find_spec(package):
+            return f" (did you install its package, `pip install {package}`?)"
+    return near(name, gym.registry)

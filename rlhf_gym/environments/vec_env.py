@@ -1,0 +1,88 @@
+"""Where a stack of vector environments is: taken as plain data, and restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stable_baselines3.common.running_mean_std import RunningMeanStd
+from stable_baselines3.common.vec_env import (
+    VecEnv,
+    VecEnvWrapper,
+    VecFrameStack,
+    VecMonitor,
+    VecNormalize,
+)
+
+from rlhf_gym.clips.steps import set_statistics, stacks_of, statistics_of, wrappers_of
+
+__all__ = ["restore_vec_env", "vec_env_state"]
+
+
+def vec_env_state(venv: VecEnv) -> dict[str, Any]:
+    """The environments, their Monitors and the vector wrappers around them, as plain data.
+
+    Environments that cannot be restored in the middle of an episode are left out; the statistics of
+    VecNormalize are there all the same.
+    """
+    restorable = venv.has_attr("restorable") and all(venv.get_attr("restorable"))
+    return {
+        "snapshots": venv.env_method("take_snapshot") if restorable else None,
+        "monitored": venv.get_attr("rewards") if venv.has_attr("rewards") else None,
+        "wrappers": [_wrapper_state(wrapper) for wrapper in wrappers_of(venv)],
+    }
+
+
+def restore_vec_env(venv: VecEnv, state: dict[str, Any]) -> bool:
+    """Bring a stack of the same wrappers, which has been reset, to where ``state`` was taken.
+
+    Returns:
+        Whether the environments go on where they were; False: all begin new episodes.
+    """
+    goes_on = state["snapshots"] is not None
+    if goes_on:
+        for i, snapshot in enumerate(state["snapshots"]):
+            venv.env_method("restore_snapshot", snapshot, indices=[i])
+    if goes_on and state["monitored"] is not None:
+        for i, rewards in enumerate(state["monitored"]):
+            venv.env_method("set_wrapper_attr", "rewards", rewards, indices=[i])
+    for wrapper, kept in zip(wrappers_of(venv), state["wrappers"], strict=True):
+        if goes_on or isinstance(wrapper, VecNormalize):
+            _restore_wrapper(wrapper, kept)
+    return goes_on
+
+
+def _wrapper_state(wrapper: VecEnvWrapper) -> Any:
+    match wrapper:
+        case VecNormalize():
+            means = {
+                name: (each.mean, each.var, each.count)
+                for name, each in statistics_of(wrapper).items()
+            }
+            return {"means": means, "returns": wrapper.returns}
+        case VecFrameStack():
+            return [part.stacked_obs for part in stacks_of(wrapper)]
+        case VecMonitor():
+            return wrapper.episode_returns, wrapper.episode_lengths, wrapper.episode_count
+        case _:
+            return None
+
+
+def _restore_wrapper(wrapper: VecEnvWrapper, state: Any) -> None:
+    match wrapper:
+        case VecNormalize():
+            set_statistics(
+                wrapper, {name: _running(*moments) for name, moments in state["means"].items()}
+            )
+            wrapper.returns = state["returns"]
+        case VecFrameStack():
+            for part, stacked in zip(stacks_of(wrapper), state, strict=True):
+                part.stacked_obs = stacked
+        case VecMonitor():
+            wrapper.episode_returns, wrapper.episode_lengths, wrapper.episode_count = state
+
+
+def _running(mean: Any, var: Any, count: float) -> RunningMeanStd:
+    """Statistics that go on from these."""
+    running = RunningMeanStd(count)
+    running.mean, running.var = mean, var
+    return running

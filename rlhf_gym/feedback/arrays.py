@@ -1,0 +1,96 @@
+"""Clips as bytes and back: npz archives without pickle, which numpy alone can read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+import numpy as np
+
+from rlhf_gym.clips.clip import Array, Clip, Observations, Start
+
+__all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
+
+_IMAGES = 1 << 16
+"""Bytes from which uint8 arrays are compressed: images shrink tenfold and more, floats do not."""
+
+
+def pack(arrays: Mapping[str, Array]) -> bytes:
+    """An npz archive of ``arrays``; equal arrays give equal bytes.
+
+    Raises:
+        ValueError: an array holds Python objects.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+            images = array.dtype == np.uint8 and array.nbytes >= _IMAGES
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy"),  # its date is fixed: equal bytes
+                member.getbuffer(),
+                zipfile.ZIP_DEFLATED if images else zipfile.ZIP_STORED,
+                compresslevel=1,
+            )
+    return buffer.getvalue()
+
+
+def unpack(data: bytes) -> dict[str, Array]:
+    """The arrays of an npz archive.
+
+    >>> unpack(pack({"actions": np.arange(3)}))
+    {'actions': array([0, 1, 2])}
+    """
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def pack_clip(clip: Clip) -> bytes:
+    """The arrays of a clip, its start included, its frames left out."""
+    arrays = {"actions": clip.actions, "true_rewards": clip.true_rewards}
+    arrays |= _named("observations", clip.observations)
+    if clip.next_observations is not None:
+        arrays |= _named("next_observations", clip.next_observations)
+    if clip.start is not None:
+        arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
+        arrays["start/actions"] = clip.start.actions
+    return pack(arrays)
+
+
+def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> Clip:
+    """The clip of `pack_clip`'s bytes, packed ``frames`` and the other ``fields``."""
+    arrays = unpack(data)
+    start = None
+    if "start/snapshot" in arrays:
+        start = Start(arrays["start/snapshot"].tobytes(), arrays["start/actions"])
+    return Clip(
+        observations=_observations("observations", arrays),
+        next_observations=(
+            _observations("next_observations", arrays)
+            if any(name.startswith("next_observations") for name in arrays)
+            else None
+        ),
+        actions=arrays["actions"],
+        true_rewards=arrays["true_rewards"],
+        start=start,
+        frames=None if frames is None else unpack(frames)["frames"],
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def _named(name: str, observations: Observations) -> dict[str, Array]:
+    """One array ``name``, or an array ``name/KEY`` for each key."""
+    if isinstance(observations, Mapping):
+        return {f"{name}/{key}": array for key, array in observations.items()}
+    return {name: observations}
+
+
+def _observations(name: str, arrays: Mapping[str, Array]) -> Observations:
+    """What `_named` gave those names to."""
+    if name in arrays:
+        return arrays[name]
+    prefix = f"{name}/"
+    found = {key: array for key, array in arrays.items() if key.startswith(prefix)}
+    return {key.removeprefix(prefix): array for key, array in found.items()}

@@ -1,0 +1,184 @@
+"""RunFolder: where the files of a run lie, and how they are written and read."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rlhf_gym.feedback.durable import append_line, held, json_lines
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["RunFolder", "json_lines"]
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run; knows the names of its files.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def new(cls, env_id: str, algo: str = "", parent: str | Path = "runs") -> RunFolder:
+        """A folder name that is not in use: ``runs/ENV-ALGO-DATE``."""
+        parts = (env_id, algo, time.strftime("%Y%m%d-%H%M%S"))
+        name = "-".join(filter(None, (re.sub("[/:]", "-", part) for part in parts)))
+        path = Path(parent) / name
+        return cls(path) if not path.exists() else cls(path.with_name(f"{name}-{os.getpid()}"))
+
+    @classmethod
+    def open(cls, path: str | Path, env_id: str | None = None) -> RunFolder:
+        """The folder of a run that exists.
+
+        Args:
+            path: the folder.
+            env_id: the environment that the run must be about; by default any.
+
+        Raises:
+            ValueError: there is no such folder, it holds no run, or one of another environment.
+        """
+        run = cls(Path(path))
+        if not run.path.is_dir():
+            raise ValueError(
+                f"there is no run folder {path}; `ls {run.path.parent}` shows the runs"
+            )
+        if not (run.config.exists() or run.store.exists()):
+            raise ValueError(
+                f"{path} holds no run (neither {run.config.name} nor {run.store.name}); give the "
+                "folder that `rlhf-gym train` named when it started"
+            )
+        trained = run.settings_table().get("env_id") if env_id is not None else None
+        if trained is not None and trained != env_id:
+            raise ValueError(
+                f"the run in {path} is about {trained}, but {env_id} was asked for; give the "
+                "folder of a run of that environment, or a new one"
+            )
+        return run
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no other process train on this run meanwhile.
+
+        Raises:
+            ValueError: if another process does.
+        """
+        refusal = (
+            f"another process trains on {self.path}; wait until it is done, or stop it with "
+            "Ctrl-C, and then go on with `rlhf-gym train --resume`"
+        )
+        with held(self.path / "training.lock", refusal):
+            yield
+
+    @property
+    def config(self) -> Path:
+        """The settings."""
+        return self.path / "config.toml"
+
+    @property
+    def command(self) -> Path:
+        """The commands that started and resumed the run, one a line."""
+        return self.path / "command.txt"
+
+    @property
+    def versions(self) -> Path:
+        """Versions of Python, the system and the packages."""
+        return self.path / "versions.json"
+
+    @property
+    def store(self) -> Path:
+        """Queries and judgements."""
+        return self.path / "feedback.db"
+
+    @property
+    def clips(self) -> Path:
+        """The folder of the drawn clips."""
+        return self.path / "clips"
+
+    @property
+    def videos(self) -> Path:
+        """The folder of videos of the agent, before and after."""
+        return self.path / "videos"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The folder of the last checkpoint."""
+        return self.path / "checkpoint"
+
+    def next_progress(self) -> Path:
+        """The file into which a training that begins now logs; those of earlier ones stay."""
+        taken = len(list(self.path.glob("progress*.csv")))
+        return self.path / ("progress.csv" if not taken else f"progress.{taken + 1}.csv")
+
+    @property
+    def rounds(self) -> Path:
+        """One line of JSON a round."""
+        return self.path / "rounds.jsonl"
+
+    @property
+    def evaluation(self) -> Path:
+        """True returns of the trained agent."""
+        return self.path / "evaluation.json"
+
+    @property
+    def wandb_id(self) -> Path:
+        """The id of the run at Weights & Biases."""
+        return self.path / "wandb_id.txt"
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """What the processes of the run had to say."""
+        return self.path / "log.txt"
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            FileExistsError: if there are files in it.
+        """
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise FileExistsError(
+                f"{self.path} holds files already; resume it (--resume {self.path}) or give "
+                "another folder"
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def settings_table(self) -> dict[str, Any]:
+        """The settings as plain data; empty where there are none.
+
+        Raises:
+            ValueError: the file is not TOML.
+        """
+        if not self.config.exists():
+            return {}
+        try:
+            return tomllib.loads(self.config.read_text())
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{self.config} is not valid TOML: {error}; mend that line") from error
+
+    def append_round(self, values: dict[str, Any]) -> None:
+        """Add one line to `rounds`; it is on the disk when this returns."""
+        append_line(self.rounds, json.dumps(values))
+
+    def read_rounds(self) -> list[dict[str, Any]]:
+        """The lines of `rounds`; one that was left half-written is skipped."""
+        return json_lines(self.rounds.read_text()) if self.rounds.exists() else []

@@ -1,0 +1,317 @@
+"""FeedbackStore: clips, queries and judgements, durable; the one meeting point of all processes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy.sql.expression import ColumnElement
+
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback import leases, rows
+from rlhf_gym.feedback.database import Database
+from rlhf_gym.feedback.errors import OtherEnvironment
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.records import Counts, EnvironmentRecord, Media, Progress
+from rlhf_gym.feedback.tables import (
+    IN_FORCE,
+    OPEN,
+    ClipRow,
+    EnvironmentRow,
+    LeaseRow,
+    MediaRow,
+    ProgressRow,
+    QueryRow,
+)
+
+__all__ = ["LEASE_SECONDS", "FeedbackStore"]
+
+LEASE_SECONDS = 120.0
+"""How long a query is kept for whoever looks at it."""
+
+Clock = Callable[[], float]
+
+
+class FeedbackStore:
+    """Clips, queries, judgements and what goes with them, in one SQLite file.
+
+    Any number of processes and threads may have it open. What a method has written is committed
+    when it returns, and survives a killed process (after a power cut the last moments may be
+    missing). Judgements are only ever added.
+
+    >>> with FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")) as store:
+    ...     store.counts().asked
+    0
+
+    Raises:
+        StoreError: from every method, where the file is locked, full, damaged or gone; the message
+            names the remedy and nothing that was committed is lost (`rlhf_gym.feedback.errors`).
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use `create`, `open` or `in_memory` instead."""
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        environment: EnvironmentRecord,
+        timeout: float = 5.0,
+        clock: Clock = time.time,
+    ) -> FeedbackStore:
+        """A new store.
+
+        Args:
+            path: the file to create, in a folder that exists (not on a network drive).
+            environment: what its queries are about.
+            timeout: seconds to wait while another process writes.
+            clock: returns Unix time in seconds.
+        """
+        return cls(Database.create(Path(path), timeout, environment), clock)
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, timeout: float = 5.0, clock: Clock = time.time
+    ) -> FeedbackStore:
+        """An existing store; arguments as in `create`."""
+        return cls(Database.open(Path(path), timeout), clock)
+
+    @classmethod
+    def in_memory(
+        cls, environment: EnvironmentRecord, *, clock: Clock = time.time
+    ) -> FeedbackStore:
+        """A store that ends with the process, for runs in which no person answers."""
+        return cls(Database.create(None, 5.0, environment), clock)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> FeedbackStore:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    # --- the environment and the trainer ---
+
+    @property
+    def environment(self) -> EnvironmentRecord:
+        """What the queries are about."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(EnvironmentRow.__table__)).one()
+        return EnvironmentRecord(**row._mapping)
+
+    def check_environment(self, environment: EnvironmentRecord) -> None:
+        """Raise `OtherEnvironment` where the queries are about another one than ``environment``."""
+        stored = self.environment
+        for field in ("env_id", "observation_space", "action_space", "spec_json"):
+            mine, other = getattr(stored, field), getattr(environment, field)
+            if mine and other and mine != other:
+                raise OtherEnvironment(
+                    f"the store at {self._database.where} is about {stored.env_id}, with {field} "
+                    f"{mine!r}, but it is to be used for {environment.env_id} with {other!r}: "
+                    "choose another run folder, or resume the run with its own environment"
+                )
+
+    def publish(self, progress: Progress) -> None:
+        """Tell the other processes how far the trainer is."""
+        row = asdict(replace(progress, heartbeat=self._clock()))
+        with self._database.writing() as connection:
+            connection.execute(delete(ProgressRow))
+            connection.execute(insert(ProgressRow), {"id": 1, **row})
+
+    def progress(self) -> Progress | None:
+        """What the trainer published last."""
+        with self._database.reading() as connection:
+            return rows.progress(connection)
+
+    # --- queries ---
+
+    def add_queries(self, queries: Sequence[Query]) -> list[Query]:
+        """Store queries and those of their clips that have no id yet, all or none.
+
+        Returns:
+            The same queries with the ids of theirs and of their clips.
+        """
+        with self._database.writing() as connection:
+            return rows.insert_queries(connection, queries, self._clock())
+
+    def query(self, id: int) -> Query:
+        """The query with this id; its clips come without their frames.
+
+        Raises:
+            ValueError: there is none.
+        """
+        return self.queries([id])[0]
+
+    def queries(self, ids: Iterable[int] | None = None) -> list[Query]:
+        """The queries with these ids, in their order; all queries where None.
+
+        Raises:
+            ValueError: there is none with one of the ids.
+        """
+        with self._database.reading() as connection:
+            if ids is None:
+                ids = connection.scalars(select(QueryRow.id).order_by(QueryRow.id)).all()
+            return rows.select_queries(connection, list(ids))
+
+    def open_queries(self) -> list[Query]:
+        """The queries that are neither answered nor withdrawn, oldest first."""
+        with self._database.reading() as connection:
+            return rows.select_queries(connection, rows.open_ids(connection))
+
+    def open_ids(self) -> list[int]:
+        """The ids of `open_queries`: faster, since no clip is read."""
+        with self._database.reading() as connection:
+            return rows.open_ids(connection)
+
+    def withdraw(self, ids: Iterable[int]) -> list[int]:
+        """Ask these queries no longer, except those answered already and those looked at now.
+
+        Returns:
+            The ids of those withdrawn.
+        """
+        now = self._clock()
+        held = select(LeaseRow.query).where(leases.live(now))
+        with self._database.writing() as connection:
+            condition = and_(QueryRow.id.in_(list(ids)), QueryRow.id.not_in(held))
+            return _withdraw(connection, condition, now)
+
+    def counts(self) -> Counts:
+        """How many queries there are, by their state."""
+        with self._database.reading() as connection:
+            return rows.counts(connection)
+
+    # --- judgements ---
+
+    def record(self, judgement: Judgement) -> Judgement:
+        """Append a judgement; it is safe when this returns.
+
+        It supersedes what the same annotator said about the query before. An undo is a judgement
+        with `Preference.UNDONE`: the query is open again, and leased to the annotator, who still
+        looks at it.
+
+        Returns:
+            The judgement with its id, time and what it supersedes.
+
+        Raises:
+            ValueError: there is no such query, nothing to undo, or ``supersedes`` names a judgement
+                that is not the annotator's latest of this query.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            stored = rows.insert_judgement(connection, judgement, now)
+            query, annotator = stored.query, stored.annotator
+            leases.release(connection, [query], annotator)
+            if stored.preference is Preference.UNDONE:
+                leases.renew(connection, [query], annotator, now, now + LEASE_SECONDS)
+        return stored
+
+    def judgements(self, after: int = 0) -> list[Judgement]:
+        """The log from behind id ``after`` on, undos and what was superseded included."""
+        with self._database.reading() as connection:
+            return rows.judgements_after(connection, after)
+
+    def current(self) -> dict[int, list[Judgement]]:
+        """The judgements in force (neither superseded nor undone), by query."""
+        with self._database.reading() as connection:
+            found = rows.select_judgements(connection, IN_FORCE)
+        by_query: dict[int, list[Judgement]] = {}
+        for judgement in found:
+            by_query.setdefault(judgement.query, []).append(judgement)
+        return by_query
+
+    # --- leases ---
+
+    def lease(self, annotator: str, limit: int = 1, seconds: float = LEASE_SECONDS) -> list[Query]:
+        """Keep up to ``limit`` open queries with drawn clips for an annotator.
+
+        Those that the annotator holds already count and come first, then the newest.
+
+        Args:
+            annotator: who looks at them.
+            limit: how many to hold in all.
+            seconds: how long nobody else gets them, from now.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            ids = leases.take(connection, annotator, limit, now, now + seconds)
+            return rows.select_queries(connection, ids)
+
+    def renew(self, ids: Iterable[int], annotator: str, seconds: float = LEASE_SECONDS) -> set[int]:
+        """Keep queries for longer, or again.
+
+        Returns:
+            The ids of those that the annotator now holds: not those which somebody else holds,
+            or which are answered or withdrawn.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            return leases.renew(connection, ids, annotator, now, now + seconds)
+
+    def release(self, ids: Iterable[int], annotator: str) -> None:
+        """Give queries back, for others to answer."""
+        with self._database.writing() as connection:
+            leases.release(connection, ids, annotator)
+
+    # --- drawn clips ---
+
+    def undrawn(self, limit: int = 1) -> list[Clip]:
+        """Clips of open queries that are still to be drawn, frames included, newest first."""
+        with self._database.reading() as connection:
+            return rows.select_undrawn(connection, limit)
+
+    def add_media(self, clip_id: int, media: Media) -> None:
+        """Tell that a clip is drawn, so that its queries can be shown.
+
+        Raises:
+            ValueError: there is no such clip.
+        """
+        with self._database.writing() as connection:
+            connection.execute(delete(MediaRow).where(MediaRow.clip == clip_id))
+            connection.execute(insert(MediaRow), {"clip": clip_id, **asdict(media)})
+
+    def mark_undrawable(self, clip_id: int, reason: str) -> None:
+        """Tell that a clip cannot be drawn: its open queries are withdrawn."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(ClipRow).where(ClipRow.id == clip_id).values(undrawable=reason)
+            )
+            shown = or_(QueryRow.first == clip_id, QueryRow.second == clip_id)
+            _withdraw(connection, shown, self._clock())
+
+    def undrawable(self) -> dict[int, str]:
+        """The clips that cannot be drawn, by id, and why."""
+        with self._database.reading() as connection:
+            marked = select(ClipRow.id, ClipRow.undrawable).where(ClipRow.undrawable.is_not(None))
+            return {id: str(reason) for id, reason in connection.execute(marked)}
+
+    def media(self, clip_id: int) -> Media | None:
+        """The drawn clip, or None."""
+        with self._database.reading() as connection:
+            return rows.media(connection, clip_id)
+
+
+def _withdraw(connection: Connection, condition: ColumnElement[bool], now: float) -> list[int]:
+    """Withdraw the open queries that fulfil the condition; returns their ids."""
+    ids = connection.scalars(select(QueryRow.id).where(OPEN, condition)).all()
+    changed: dict[str, Any] = {"withdrawn": now}
+    connection.execute(update(QueryRow).where(QueryRow.id.in_(ids)).values(changed))
+    return list(ids)

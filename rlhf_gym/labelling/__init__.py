@@ -1,0 +1,1 @@
+"""The labelling session as a pure reducer, without a display."""

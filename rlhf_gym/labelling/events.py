@@ -1,0 +1,128 @@
+"""What can happen to the window (events) and what it asks of the world (effects)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.labelling.state import Action, Pair, Status
+
+__all__ = ["Effect", "Event"]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """An action was asked for, by ``key`` (its physical name) or, where empty, by the mouse."""
+
+    action: Action
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Release:
+    """The key ``key`` went up."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Text was typed into the note."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The window got or lost the keyboard."""
+
+    focused: bool
+
+
+@dataclass(frozen=True)
+class Visible:
+    """The window was shown or minimised."""
+
+    visible: bool
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Pairs are loaded and leased."""
+
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class StatusRead:
+    """The live numbers were read."""
+
+    status: Status
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something went wrong; ``judgement`` could not be stored, if there is one."""
+
+    text: str
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """Store this judgement, now."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class GiveBack:
+    """Release the lease of these queries."""
+
+    queries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Keep the person's settings for the next sitting."""
+
+    practised: bool
+
+
+@dataclass(frozen=True)
+class SetFullScreen:
+    """Fill the screen, or leave it."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """Start or stop listening for typed text."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class Hear:
+    """Play the sound of one side of a pair, from its beginning."""
+
+    query: int
+    side: int
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Close the window."""
+
+
+Event: TypeAlias = (
+    "Tick | Press | Release | Typed | Focus | Visible | Arrived | StatusRead | Failed"
+)
+Effect: TypeAlias = "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | Quit"

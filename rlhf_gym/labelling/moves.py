@@ -1,0 +1,125 @@
+"""What an action does to the pair on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.state import (
+    FLASH_SECONDS,
+    GUARD_SECONDS,
+    Action,
+    Choice,
+    Item,
+    Screen,
+    State,
+    with_item,
+)
+
+Step = tuple[State, tuple[e.Effect, ...]]
+"""The next state, and what is to be done."""
+
+
+CHOICES = {
+    Action.LEFT: Choice.LEFT,
+    Action.RIGHT: Choice.RIGHT,
+    Action.TIE: Choice.TIE,
+    Action.CANNOT_TELL: Choice.CANNOT_TELL,
+}
+
+
+def show(state: State, index: int) -> State:
+    """Put pair ``index`` on the screen, from its first frame."""
+    appeared = state.now if index < len(state.items) else None
+    return replace(
+        state, index=index, position=0.0, playing=True, appeared=appeared, flash_until=None
+    )
+
+
+def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
+    """Judge the pair, unless the answer came too soon or its key was never let go."""
+    too_soon = state.appeared is None or state.now - state.appeared < GUARD_SECONDS
+    if too_soon or state.held is not None:
+        return state, ()
+    judgement = Judgement(
+        query=item.pair.query,
+        preference=choice.preference(item.pair.left),
+        annotator=state.annotator,
+        response_seconds=round(item.seconds, 3),
+        left=item.pair.left,
+        instruction=state.instruction,
+        full_pass=item.full_pass,
+        replays=item.replays,
+        speed=state.speed,
+        flagged=item.flagged,
+        note=item.note,
+    )
+    return give(replace(state, held=key or None), item, judgement)
+
+
+def give(state: State, item: Item, judgement: Judgement) -> Step:
+    """Store ``judgement``, then show it for a moment. Practice waits for the person instead."""
+    state = with_item(state, replace(item, given=judgement, old=None))
+    if item.pair.kind == "practice":
+        return replace(state, playing=True), ()
+    return replace(state, flash_until=state.now + FLASH_SECONDS), (e.Record(judgement),)
+
+
+def undo(state: State) -> Step:
+    """Open the newest answer again, with the answer marked; as deep as this sitting goes."""
+    answered_here = state.item is not None and state.item.given is not None
+    index = state.index if answered_here else state.index - 1
+    if index < 0:
+        return state, ()
+    item = state.items[index]
+    practice = item.pair.kind == "practice"
+    if item.given is None or (practice and state.base is not Screen.PRACTICE):
+        return state, ()
+    undone = replace(item.given, preference=Preference.UNDONE, response_seconds=0.0)
+    state = with_item(show(state, index), replace(item, given=None, old=item.given))
+    return state, () if practice else (e.Record(undone),)
+
+
+def after_practice(state: State, event: e.Press) -> Step:
+    """Leave a practice pair whose answer has been explained."""
+    if state.held is not None:
+        return state, ()
+    key = event.key if event.action in CHOICES else ""
+    state = replace(show(state, state.index + 1), held=key or None)
+    return (state, ()) if state.base is Screen.PRACTICE else remembered(state)
+
+
+def skip_practice(state: State) -> Step:
+    """Go to the real pairs."""
+    kept = tuple(item for item in state.items[state.index :] if item.pair.kind != "practice")
+    state = replace(state, items=(*state.items[: state.index], *kept))
+    return remembered(show(state, state.index))
+
+
+def remembered(state: State) -> Step:
+    """Keep the settings of ``state`` for the next sitting."""
+    ahead = state.items[state.index :]
+    return state, (e.Remember(practised=all(item.pair.kind != "practice" for item in ahead)),)
+
+
+def step_frame(state: State, item: Item, by: int) -> State:
+    """Pause ``by`` frames further on, or back."""
+    count = max(item.pair.frames)
+    frame = (min(int(state.position * item.pair.fps + 1e-6), count - 1) + by) % count
+    return replace(state, playing=False, position=frame / item.pair.fps)
+
+
+def stepped(values: tuple[float, ...], value: float, up: bool) -> float:
+    """The next of ``values`` above or below ``value``, or the last one."""
+    if up:
+        return next((v for v in values if v > value), values[-1])
+    return next((v for v in reversed(values) if v < value), values[0])
+
+
+def give_back(state: State, item: Item) -> Step:
+    """Leave the pair to somebody else, or to another day."""
+    query = item.pair.query
+    items = (*state.items[: state.index], *state.items[state.index + 1 :])
+    state = replace(state, items=items, given_back=state.given_back | {query})
+    return show(state, state.index), (e.GiveBack((query,)),)

@@ -1,0 +1,233 @@
+"""The logic of the window: ``(state, event, now) -> (state, effects)``, pure and without pygame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.moves import (
+    CHOICES,
+    Step,
+    after_practice,
+    answer,
+    give,
+    give_back,
+    remembered,
+    show,
+    skip_practice,
+    step_frame,
+    stepped,
+    undo,
+)
+from rlhf_gym.labelling.state import (
+    FREEZE_SECONDS,
+    NOTE_LENGTH,
+    SCALES,
+    SPEEDS,
+    Action,
+    Item,
+    Screen,
+    State,
+    with_item,
+)
+
+__all__ = ["reduce"]
+
+
+def reduce(state: State, event: e.Event, now: float) -> Step:
+    """The state after ``event`` at ``now`` (monotonic seconds), and what is to be done, in order.
+
+    >>> from rlhf_gym.labelling.events import Press
+    >>> from rlhf_gym.labelling.state import Item, Pair
+    >>> state = State("ada", items=(Item(Pair(query=7, left=1)),), appeared=0.0)
+    >>> state, (effect,) = reduce(state, Press(Action.LEFT, "left"), now=2.0)
+    >>> effect.judgement.query, effect.judgement.preference.value
+    (7, 'second')
+    """
+    state = _advance(state, now)
+    if isinstance(event, e.Press):
+        return _press(state, event)
+    if isinstance(event, e.Release):
+        return (replace(state, held=None) if event.key == state.held else state), ()
+    if isinstance(event, e.Typed):
+        if state.overlay is Screen.NOTE:
+            state = replace(state, draft=(state.draft + event.text)[:NOTE_LENGTH])
+        return state, ()
+    if isinstance(event, e.Focus):
+        held = state.held if event.focused else None  # its key-up will go to another window
+        return replace(state, focused=event.focused, held=held), ()
+    if isinstance(event, e.Visible):
+        return replace(state, visible=event.visible), ()
+    if isinstance(event, e.Arrived):
+        return _arrive(state, event)
+    if isinstance(event, e.StatusRead):
+        return _read_status(state, event)
+    if isinstance(event, e.Failed):
+        return _fail(state, event)
+    return state, ()
+
+
+def _advance(state: State, now: float) -> State:
+    """Let time pass: the answer's flash ends, the clips play, the person looks."""
+    elapsed = max(now - state.now, 0.0)
+    state = replace(state, now=max(now, state.now))
+    if state.flash_until is not None and now >= state.flash_until:
+        return show(state, state.index + 1)
+    item = state.item
+    if item is None:
+        return state
+    if state.attending:
+        item = replace(item, seconds=item.seconds + elapsed)
+    if state.playing and state.visible and state.overlay is None:
+        position = state.position + elapsed * state.speed
+        if position >= item.pair.seconds:
+            item = replace(item, full_pass=True)
+        state = replace(state, position=position % (item.pair.seconds + FREEZE_SECONDS))
+    return with_item(state, item)
+
+
+def _press(state: State, event: e.Press) -> Step:
+    action = event.action
+    if action is Action.FULL_SCREEN:
+        state = replace(state, full_screen=not state.full_screen)
+        return state, (e.SetFullScreen(state.full_screen),)
+    if action in (Action.LARGER, Action.SMALLER):
+        scale = stepped(SCALES, state.scale, action is Action.LARGER)
+        return remembered(replace(state, scale=scale))
+    done = state.base is Screen.DONE and state.overlay is None
+    if action is Action.QUIT or (action is Action.CONFIRM and done):
+        return state, (*(e.Record(judgement) for judgement in state.unsaved), e.Quit())
+    if state.overlay is not None:
+        return _OVERLAYS[state.overlay](state, event)
+    if action is Action.HELP:
+        return replace(state, overlay=Screen.HELP, beneath=None), ()
+    if action is Action.MENU:
+        return replace(state, overlay=Screen.PAUSED, menu=0), ()
+    if action is Action.UNDO:
+        return undo(state)
+    if action is Action.SKIP_PRACTICE:
+        return skip_practice(state)
+    if state.item is None:
+        return state, ()
+    return _press_pair(state, state.item, event)
+
+
+def _press_pair(state: State, item: Item, event: e.Press) -> Step:
+    """An action on the pair that is on the screen."""
+    action = event.action
+    if item.given is not None:
+        goes_on = action in CHOICES or action in (Action.CONFIRM, Action.PAUSE)
+        return (
+            after_practice(state, event) if goes_on and state.flash_until is None else (state, ())
+        )
+    if action in CHOICES:
+        return answer(state, item, CHOICES[action], event.key)
+    if action is Action.REDO and item.old is not None:
+        return give(state, item, item.old)
+    if action is Action.PAUSE:
+        return replace(state, playing=not state.playing), ()
+    if action is Action.REPLAY:
+        state = with_item(state, replace(item, replays=item.replays + 1))
+        return replace(state, position=0.0, playing=True), ()
+    if action in (Action.HEAR_LEFT, Action.HEAR_RIGHT) and item.pair.sounds:
+        side = int(action is Action.HEAR_RIGHT)
+        return replace(state, position=0.0, playing=True), (e.Hear(item.pair.query, side),)
+    if action in (Action.BACK, Action.FORWARD):
+        return step_frame(state, item, 1 if action is Action.FORWARD else -1), ()
+    if action in (Action.SLOWER, Action.FASTER):
+        return remembered(
+            replace(state, speed=stepped(SPEEDS, state.speed, action is Action.FASTER))
+        )
+    if item.pair.kind == "practice":
+        return state, ()
+    if action is Action.FLAG:
+        return with_item(state, replace(item, flagged=not item.flagged)), ()
+    if action is Action.NOTE:
+        return replace(state, overlay=Screen.NOTE, draft=item.note), (e.TextInput(True),)
+    if action is Action.GIVE_BACK:
+        return give_back(state, item)
+    return state, ()
+
+
+def _arrive(state: State, event: e.Arrived) -> Step:
+    known = {item.pair.query for item in state.items}
+    new = [pair for pair in event.pairs if pair.query not in known]
+    wanted = [p for p in new if p.query not in state.given_back and not state.status.finished]
+    refused = tuple(pair.query for pair in new if pair not in wanted)
+    was_empty = state.item is None
+    state = replace(state, items=(*state.items, *(Item(pair) for pair in wanted)))
+    if was_empty and wanted:
+        state = show(state, state.index)
+    return state, (e.GiveBack(refused),) if refused else ()
+
+
+def _read_status(state: State, event: e.StatusRead) -> Step:
+    just_finished = event.status.finished and not state.status.finished
+    state = replace(state, status=event.status)
+    if not just_finished or not state.pending:
+        return state, ()
+    released = state.pending
+    state = replace(state, items=tuple(i for i in state.items if i.pair.query not in released))
+    if state.item is None:
+        state = replace(state, appeared=None)
+    effects: tuple[e.Effect, ...] = (e.GiveBack(released),)
+    if state.overlay is Screen.NOTE:
+        state, effects = replace(state, overlay=None), (*effects, e.TextInput(False))
+    return state, effects
+
+
+def _fail(state: State, event: e.Failed) -> Step:
+    unsaved = state.unsaved if event.judgement is None else (*state.unsaved, event.judgement)
+    effects = (e.TextInput(False),) if state.overlay is Screen.NOTE else ()
+    return replace(state, overlay=Screen.ERROR, error=event.text, unsaved=unsaved), effects
+
+
+def _in_menu(state: State, event: e.Press) -> Step:
+    action, lines = event.action, state.menu_actions
+    if action in (Action.TIE, Action.CANNOT_TELL):  # the keys up and down
+        by = 1 if action is Action.CANNOT_TELL else -1
+        return replace(state, menu=(state.menu + by) % len(lines)), ()
+    if action is Action.CONFIRM:
+        return _press(state, e.Press(lines[state.menu], event.key))
+    if action in (Action.MENU, Action.PAUSE):
+        return replace(state, overlay=None), ()
+    if action is Action.HELP:
+        return replace(state, overlay=Screen.HELP, beneath=Screen.PAUSED), ()
+    if action is Action.SKIP_PRACTICE and action in lines:
+        return skip_practice(replace(state, overlay=None))
+    return state, ()
+
+
+def _in_help(state: State, event: e.Press) -> Step:
+    if event.action in (Action.HELP, Action.MENU, Action.CONFIRM, Action.PAUSE):
+        # Whoever read the instructions sees the pair as if for the first time.
+        return replace(state, overlay=state.beneath, beneath=None), ()
+    if event.action is Action.SKIP_PRACTICE and state.base is Screen.PRACTICE:
+        return skip_practice(replace(state, overlay=None, beneath=None))
+    return state, ()
+
+
+def _in_note(state: State, event: e.Press) -> Step:
+    if event.action is Action.UNDO:
+        return replace(state, draft=state.draft[:-1]), ()
+    if event.action is Action.CONFIRM and state.item is not None:
+        state = with_item(state, replace(state.item, note=state.draft.strip()))
+        return replace(state, overlay=None), (e.TextInput(False),)
+    if event.action is Action.MENU:
+        return replace(state, overlay=None), (e.TextInput(False),)
+    return state, ()
+
+
+def _in_error(state: State, event: e.Press) -> Step:
+    if event.action is Action.CONFIRM or (event.action is Action.MENU and not state.unsaved):
+        again = tuple(e.Record(judgement) for judgement in state.unsaved)
+        return replace(state, overlay=None, unsaved=(), error=""), again
+    return state, ()
+
+
+_OVERLAYS = {
+    Screen.PAUSED: _in_menu,
+    Screen.HELP: _in_help,
+    Screen.NOTE: _in_note,
+    Screen.ERROR: _in_error,
+}

@@ -1,0 +1,257 @@
+"""What the window knows: plain data, no pygame. The next state comes from `reducer`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.query import QueryKind
+from rlhf_gym.labelling.actions import Action, Choice, Screen
+
+__all__ = ["Action", "Choice", "Item", "Pair", "Screen", "State", "Status"]
+
+FREEZE_SECONDS = 0.2  # both clips hold their last frames before they start again
+FLASH_SECONDS = 0.12  # the answer is shown on its side before the next pair comes
+GUARD_SECONDS = 0.15  # answers this soon after a pair appeared were meant for the one before
+SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+NOTE_LENGTH = 200
+TRAINER_SILENT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A query as the window shows it.
+
+    Attributes:
+        query: the store's number of the query; negative for practice.
+        left: which of the query's clips stands on the left, 0 or 1.
+        clips: the store's numbers of the left and the right clip.
+        frames: numbers of frames of the left and the right clip.
+        fps: frames per second of both.
+        ended: why the episode of the left and the right clip ended within it, or None.
+        ended_at: the frame at which it ended, for each, -1 if before the first; the frames behind
+            it are held.
+        sounds: whether the clips can be heard.
+        kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
+        expected: the known answer of a practice pair.
+        lesson: what a practice pair teaches.
+        goal: the goal of a practice pair.
+    """
+
+    query: int
+    left: int = 0
+    clips: tuple[int, int] = (0, 0)
+    frames: tuple[int, int] = (1, 1)
+    fps: float = 30.0
+    ended: tuple[str | None, str | None] = (None, None)
+    ended_at: tuple[int | None, int | None] = (None, None)
+    sounds: bool = False
+    kind: QueryKind = "normal"
+    expected: Choice | None = None
+    lesson: str = ""
+    goal: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the longer clip."""
+        return max(self.frames) / self.fps
+
+
+@dataclass(frozen=True)
+class Item:
+    """One pair of this sitting and what was done with it.
+
+    Attributes:
+        pair: what is shown.
+        given: the judgement in force, or None while it is open.
+        old: the judgement that was undone; redo gives it again.
+        seconds: how long it was looked at, without pauses.
+        full_pass: whether both clips played to their ends at least once.
+        replays: how often a replay was asked for.
+        flagged: whether it carries a flag.
+        note: the annotator's note.
+    """
+
+    pair: Pair
+    given: Judgement | None = None
+    old: Judgement | None = None
+    seconds: float = 0.0
+    full_pass: bool = False
+    replays: int = 0
+    flagged: bool = False
+    note: str = ""
+
+    @property
+    def choice(self) -> Choice | None:
+        """The answer in force, as it stands on the screen."""
+        return None if self.given is None else Choice.of(self.given.preference, self.pair.left)
+
+    @property
+    def old_choice(self) -> Choice | None:
+        """The answer that was undone, as it stands on the screen."""
+        return None if self.old is None else Choice.of(self.old.preference, self.pair.left)
+
+
+@dataclass(frozen=True)
+class Status:
+    """The live numbers, read from the store about twice a second.
+
+    Attributes:
+        labels: stored answers that count for the budget.
+        budget: labels the trainer asked for, or None if it did not say.
+        ready: open queries whose clips are drawn.
+        open: open queries.
+        agent_step: steps of the agent so far.
+        total_steps: steps planned, or None.
+        true_return: mean true return of recent episodes, or None if unknown.
+        accuracy: held-out accuracy of the reward model in [0, 1], or None.
+        trainer: what the trainer last said it does; ``""`` before it said anything.
+        silent_seconds: time since its last sign of life, or None if there was none.
+        error: what the trainer said went wrong.
+    """
+
+    labels: int = 0
+    budget: int | None = None
+    ready: int = 0
+    open: int = 0
+    agent_step: int = 0
+    total_steps: int | None = None
+    true_return: float | None = None
+    accuracy: float | None = None
+    trainer: str = ""
+    silent_seconds: float | None = None
+    error: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether no further label is wanted."""
+        spent = self.budget is not None and self.labels >= self.budget
+        return spent or self.trainer in ("done", "stopped")
+
+    @property
+    def gone(self) -> bool:
+        """Whether the trainer has fallen silent without having finished."""
+        silent = self.silent_seconds is not None and self.silent_seconds > TRAINER_SILENT_SECONDS
+        return silent and self.trainer not in ("done", "stopped")
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole window at one moment; `rlhf_gym.labelling.reducer.reduce` makes the next one.
+
+    Attributes:
+        annotator: who sits here.
+        instruction: version of the instruction text.
+        items: the pairs of this sitting in their order; those before ``index`` are answered.
+        index: the pair on the screen; ``len(items)`` when there is none.
+        overlay: PAUSED, HELP, NOTE or ERROR, or None.
+        beneath: the overlay to return to from HELP.
+        now: monotonic seconds of the last event.
+        position: seconds on the clock of both clips.
+        playing: whether that clock runs.
+        speed: its speed.
+        focused: whether the window has the keyboard.
+        visible: whether it is not minimised.
+        appeared: when the pair appeared, or None before it was shown.
+        held: the key of the last answer while it is still down.
+        flash_until: until when the answer just given is shown, or None.
+        unsaved: judgements that the store has refused so far.
+        given_back: queries given back in this sitting.
+        draft: the note being written.
+        menu: the chosen line of the pause menu.
+    """
+
+    annotator: str
+    instruction: str = ""
+    environment: str = ""
+    goal: str = ""
+    tie_breaker: str = ""
+    items: tuple[Item, ...] = ()
+    index: int = 0
+    overlay: Screen | None = None
+    beneath: Screen | None = None
+    now: float = 0.0
+    position: float = 0.0
+    playing: bool = True
+    speed: float = 1.0
+    scale: float = 1.0
+    full_screen: bool = False
+    focused: bool = True
+    visible: bool = True
+    appeared: float | None = None
+    held: str | None = None
+    flash_until: float | None = None
+    status: Status = field(default_factory=Status)
+    unsaved: tuple[Judgement, ...] = ()
+    given_back: frozenset[int] = frozenset()
+    draft: str = ""
+    menu: int = 0
+    error: str = ""
+
+    @property
+    def item(self) -> Item | None:
+        """The pair on the screen."""
+        return self.items[self.index] if self.index < len(self.items) else None
+
+    @property
+    def base(self) -> Screen:
+        """What lies under the overlays."""
+        if self.item is not None:
+            return Screen.PRACTICE if self.item.pair.kind == "practice" else Screen.LABEL
+        return Screen.DONE if self.status.finished else Screen.WAITING
+
+    @property
+    def screen(self) -> Screen:
+        """What the person sees."""
+        return self.overlay or self.base
+
+    @property
+    def attending(self) -> bool:
+        """Whether the person can see and answer the pair: only then its time counts."""
+        return (
+            self.overlay is None
+            and self.focused
+            and self.visible
+            and self.playing
+            and self.item is not None
+            and self.item.given is None
+        )
+
+    @property
+    def answered(self) -> tuple[Item, ...]:
+        """The real pairs answered in this sitting, in their order."""
+        return tuple(i for i in self.items if i.given is not None and i.pair.kind != "practice")
+
+    @property
+    def pending(self) -> tuple[int, ...]:
+        """The queries on the screen and behind it that wait for an answer."""
+        return tuple(
+            i.pair.query for i in self.items if i.given is None and i.pair.kind != "practice"
+        )
+
+    @property
+    def menu_actions(self) -> tuple[Action, ...]:
+        """The lines of the pause menu."""
+        skip = (Action.SKIP_PRACTICE,) if self.base is Screen.PRACTICE else ()
+        return (Action.MENU, Action.HELP, *skip, Action.QUIT)
+
+    def frame(self, side: int) -> int:
+        """Index of the frame to show on ``side`` (0 left, 1 right); a shorter clip holds its last.
+
+        >>> pair = Pair(1, frames=(30, 10), fps=10.0)
+        >>> state = State("ada", items=(Item(pair),), position=1.25)
+        >>> state.frame(0), state.frame(1)
+        (12, 9)
+        """
+        if self.item is None:
+            return 0
+        pair = self.item.pair
+        # The small term keeps 3 / 30 * 30 from becoming 2.
+        return min(int(self.position * pair.fps + 1e-6), pair.frames[side] - 1)
+
+
+def with_item(state: State, item: Item) -> State:
+    """``state`` with ``item`` in the place of the pair on the screen."""
+    items = (*state.items[: state.index], item, *state.items[state.index + 1 :])
+    return replace(state, items=items)

@@ -1,0 +1,68 @@
+"""What a sitting came to: counts, time, side bias and agreement with oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.labelling.state import Choice, Item, State
+
+__all__ = ["Summary", "seconds_per_label", "summarise"]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A sitting in numbers.
+
+    Attributes:
+        answers: answers in force.
+        counts: how many of them were of each kind.
+        seconds: time spent looking, pauses left out.
+        pace: mean seconds per answer, or None.
+        repeats: pairs that were shown a second time and judged both times.
+        agreement: share of those judged alike, or None.
+    """
+
+    answers: int
+    counts: dict[Choice, int]
+    seconds: float
+    pace: float | None
+    repeats: int
+    agreement: float | None
+
+
+def seconds_per_label(state: State) -> float | None:
+    """Mean response time of this sitting in seconds."""
+    times = [item.given.response_seconds for item in state.answered if item.given is not None]
+    return sum(times) / len(times) if times else None
+
+
+def summarise(state: State) -> Summary:
+    """The numbers of this sitting."""
+    answered = state.answered
+    counts = {choice: sum(item.choice is choice for item in answered) for choice in Choice}
+    alike = [
+        _better(item) == _better(before)
+        for number, item in enumerate(answered)
+        if item.pair.kind == "repeat"
+        for before in answered[:number]
+        if set(before.pair.clips) == set(item.pair.clips)
+    ]
+    return Summary(
+        answers=len(answered),
+        counts=counts,
+        seconds=sum(item.seconds for item in answered),
+        pace=seconds_per_label(state),
+        repeats=len(alike),
+        agreement=sum(alike) / len(alike) if alike else None,
+    )
+
+
+def _better(item: Item) -> int | Preference:
+    """The number of the better clip, or the answer if none was better."""
+    if item.choice is Choice.LEFT:
+        return item.pair.clips[0]
+    if item.choice is Choice.RIGHT:
+        return item.pair.clips[1]
+    assert item.given is not None
+    return item.given.preference

@@ -1,0 +1,54 @@
+"""Presets of Atari games."""
+
+from __future__ import annotations
+
+from rlhf_gym.agents.features import SCALED
+from rlhf_gym.envs import ATARI_IDS
+from rlhf_gym.presets.preset import Preset
+from rlhf_gym.reward_model.settings import RewardModelSettings
+
+__all__ = ["ATARI"]
+
+_ATARI = Preset(
+    steps=10_000_000,
+    n_envs=8,
+    labels=3300,
+    clip_seconds=1.7,
+    norm_reward=True,
+    reward_model=RewardModelSettings(hidden=(64,), batch_norm=True, dropout=0.5, actions=False),
+    agent={
+        "n_steps": 128,
+        "batch_size": 256,
+        "n_epochs": 4,
+        "ent_coef": 0.01,
+        "clip_range": "lin_0.1",
+        "learning_rate": "lin_2.5e-4",
+    },
+    measured="not measured; labels and clips of Christiano et al. 2017, agent of rl-baselines3-zoo",
+)
+
+ATARI: dict[tuple[str, str], Preset] = {
+    ("Pong-ram-v1", "ppo"): Preset(
+        steps=5_000_000,
+        n_envs=16,
+        labels=3300,
+        clip_seconds=1.7,
+        norm_reward=True,
+        reward_model=RewardModelSettings(
+            hidden=(64, 64), changes=True, actions=False, updates=300, updates_per_label=20
+        ),
+        agent={
+            "n_steps": 128,
+            "batch_size": 512,
+            "n_epochs": 4,
+            "ent_coef": 0.02,
+            "learning_rate": "lin_5e-4",
+            "policy_kwargs": {**SCALED, "net_arch": [128, 128]},
+        },
+        measured=(
+            "won 6 games of 6, by 1 to 11 points, from 3300 labels; a second seed was ahead by 2.9 "
+            "points after five minutes (untrained: -97)"
+        ),
+    ),
+    **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
+}

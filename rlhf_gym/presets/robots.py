@@ -1,0 +1,51 @@
+"""Presets of the robots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rlhf_gym.agents.features import NORMALISED
+from rlhf_gym.presets.preset import Preset
+from rlhf_gym.reward_model.settings import RewardModelSettings
+
+__all__ = ["ROBOTS"]
+
+_ROBOT = Preset(
+    steps=1_000_000,
+    n_envs=8,
+    horizon=500,  # or most of what is learned from is a robot that lies on the ground
+    labels=700,
+    clip_seconds=0.5,
+    last_label=0.95,  # or agents learn to fall where no label says what it is worth
+    norm_reward=True,
+    reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
+    agent={
+        "n_steps": 512,
+        "batch_size": 128,
+        "n_epochs": 8,
+        "learning_rate": "lin_3e-4",
+        "policy_kwargs": {**NORMALISED, "log_std_init": -0.5},
+    },
+    measured="not measured; labels of Christiano et al. 2017, agent as for Hopper-v5",
+)
+
+_FALLING = ("Ant-v5", "InvertedDoublePendulum-v5", "Walker2d-v5")
+_OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
+
+ROBOTS: dict[tuple[str, str], Preset] = {
+    ("Hopper-v5", "ppo"): replace(
+        _ROBOT,
+        steps=2_000_000,
+        measured="2256, worst of 3 seeds 2121, from 700 labels (shuffled: -51, true reward: 2295)",
+    ),
+    ("HopperBackflip-v1", "ppo"): replace(
+        _ROBOT,
+        steps=900_000,
+        horizon=300,
+        labels=900,
+        clip_seconds=0.8,
+        measured="7.1, worst of 3 seeds 4.6, from 900 labels (shuffled: 0.4, random: 0.6)",
+    ),
+    **{(name, "ppo"): _ROBOT for name in _FALLING},
+    **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
+}

@@ -1,0 +1,1 @@
+"""Which clips to ask about next, and when."""

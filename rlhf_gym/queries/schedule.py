@@ -1,0 +1,73 @@
+"""Label schedules: when labels are asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+__all__ = ["Schedule", "ScheduleName", "check_schedule", "label_target"]
+
+ScheduleName = Literal["hyperbolic", "constant"]
+"""The schedules that have a name."""
+Schedule: TypeAlias = "ScheduleName | Callable[[float], float]"
+"""When labels are asked for: a name, or the share of all labels wanted at a share of training."""
+
+HYPERBOLIC_HALF = 0.1
+
+
+def label_target(
+    schedule: Schedule,
+    labels: int,
+    progress: float,
+    *,
+    first_share: float = 0.25,
+    last_label: float = 0.7,
+) -> int:
+    """How many labels are wanted when a share ``progress`` of training is done.
+
+    ``"hyperbolic"`` spends the first share before training and the rest at a rate proportional to
+    ``1 / (t + T / 10)``, as Christiano et al. 2017, appendix A; ``"constant"`` at a constant rate.
+    Both are through before training ends, so that the agent can still learn from the last label.
+
+    Args:
+        schedule: a name, or a function of ``progress`` that gives the share wanted.
+        labels: the budget.
+        progress: between 0 and 1.
+        first_share: share of the labels asked for before training, for the named schedules.
+        last_label: share of training at which the last label is asked for, for them too.
+
+    Returns:
+        a whole number between 0 and ``labels``; all of them at ``progress = 1``.
+
+    >>> [label_target("hyperbolic", 100, p) for p in (0.0, 0.5, 1.0)]
+    [25, 91, 100]
+    >>> [label_target("constant", 100, p) for p in (0.0, 0.5, 1.0)]
+    [25, 79, 100]
+    """
+    progress = min(max(progress, 0.0), 1.0)
+    if callable(schedule):
+        share = float(schedule(progress))
+        if not 0 <= share <= 1:
+            raise ValueError(f"the schedule gave {share} at {progress}; it must be within [0, 1]")
+    elif schedule == "hyperbolic":
+        done = min(progress / last_label, 1.0)
+        spent = math.log1p(done / HYPERBOLIC_HALF) / math.log1p(1 / HYPERBOLIC_HALF)
+        share = first_share + (1 - first_share) * spent
+    elif schedule == "constant":
+        share = first_share + (1 - first_share) * min(progress / last_label, 1.0)
+    else:
+        raise ValueError(
+            f"schedule must be 'hyperbolic', 'constant' or a function, but is {schedule!r}"
+        )
+    return labels if progress == 1.0 else math.ceil(labels * share - 1e-9)
+
+
+def check_schedule(schedule: Schedule) -> None:
+    """Refuse a schedule that would fail later, by trying it at 21 points."""
+    targets = [label_target(schedule, 1000, point / 20) for point in range(21)]
+    if targets != sorted(targets):
+        raise ValueError(
+            "the schedule must not decrease, but of 1000 labels it wants, over training, "
+            f"{', '.join(map(str, targets))}"
+        )

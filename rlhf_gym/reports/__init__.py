@@ -1,0 +1,1 @@
+"""Pages of one run, of many, and of the environments."""

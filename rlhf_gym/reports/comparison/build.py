@@ -1,0 +1,112 @@
+"""Write a comparison: one HTML file that needs no network, its tables as Markdown, its numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rlhf_gym.reports.comparison.markdown import markdown
+from rlhf_gym.reports.comparison.page import render_page
+from rlhf_gym.reports.comparison.verdict import judge
+from rlhf_gym.reports.comparison.writing import run_name
+from rlhf_gym.reports.run.build import plain, write
+from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.results.cells import Cell
+from rlhf_gym.results.curves import read_curves
+from rlhf_gym.results.row import Row
+from rlhf_gym.results.side_by_side import Comparison, compare
+
+__all__ = ["build_comparison"]
+
+
+def build_comparison(
+    rows: Sequence[Row], folder: Path, out: Path | None = None, *, command: str = ""
+) -> Path:
+    """Compare runs, and write the report, its tables and its numbers.
+
+    Args:
+        rows: the runs, failed ones too.
+        folder: what the rows' curves are relative to; a curve may be a run's folder as well.
+        out: the HTML file, with tables and numbers beside it in files that end in ``.md`` and
+            ``.json``; by default ``report.html``, ``tables.md`` and ``report.json`` in the folder.
+        command: what made the results, to be shown.
+
+    Returns:
+        The HTML file.
+
+    Raises:
+        ValueError: there are no rows.
+    """
+    comparison = compare(rows)
+    verdict = judge(comparison)
+    page = folder / "report.html" if out is None else out
+    text = folder / "tables.md" if out is None else out.with_suffix(".md")
+    curves = read_curves(rows, folder)
+    name = folder.resolve().name
+    write(page, render_page(comparison, verdict, curves, name=name, command=command))
+    write(text, markdown(comparison, verdict, command))
+    write(page.with_suffix(".json"), _numbers(comparison, verdict, command))
+    return page
+
+
+def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> str:
+    """Everything that the page shows as numbers, the curves left out."""
+    numbers = {
+        "verdict": asdict(verdict),
+        "command": command,
+        "cells": [_cell(cell) for cell in comparison.cells],
+        "series": [
+            {
+                "algo": series.algo,
+                "arm": series.arm,
+                "name": series.name,
+                "environments": [cell.env_id for cell in series.scored],
+                "score": asdict(series.estimate),
+            }
+            for series in comparison.series
+        ],
+        "improvements": [
+            {
+                "x": each.x.title,
+                "y": each.y.title,
+                "environments": each.environments,
+                "probability": asdict(each.estimate),
+            }
+            for each in comparison.improvements
+        ],
+        "labels_needed": [
+            {
+                "env_id": each.cells[0].env_id,
+                "algo": each.cells[0].algo,
+                "arm": each.cells[0].arm,
+                "labels": each.needed,
+            }
+            for each in comparison.efficiencies
+        ],
+        "collapsed": [run_name(row) for _, row in comparison.collapsed],
+        "failed": [{"run": run_name(row), "error": row.error} for row in comparison.failed],
+        "unscored": [
+            {"env_id": env_id, "algo": algo, "reason": reason}
+            for (env_id, algo), reason in comparison.unscored.items()
+        ],
+    }
+    return json.dumps(plain(numbers), indent=1, default=str) + "\n"
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "env_id": cell.env_id,
+        "algo": cell.algo,
+        "arm": cell.arm,
+        "labels": cell.labels,
+        "demonstrations": cell.demonstrations,
+        "scored": cell.scale is not None,
+        "scale": None if cell.scale is None else asdict(cell.scale),
+        "estimate": asdict(cell.estimate),
+        "seeds": [row.seed for row in cell.rows],
+        "returns": cell.returns.tolist(),
+        "failed": cell.failed,
+    }

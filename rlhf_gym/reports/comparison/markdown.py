@@ -1,0 +1,46 @@
+"""The comparison as Markdown, for a readme or a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rlhf_gym.reports.comparison import tables
+from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.results.side_by_side import Comparison
+
+__all__ = ["markdown"]
+
+SCORE = (
+    "Interquartile mean over seeds with its 95 % stratified bootstrap interval (Agarwal et al. "
+    "2021). A score of 0 is the random policy, 1 the median of agents trained with the true "
+    "reward; “return” marks a true return that could not be made a score. A number in brackets "
+    "counts the labels of that environment."
+)
+
+
+def markdown(comparison: Comparison, verdict: Verdict, command: str = "") -> str:
+    """The verdict and all tables that have rows."""
+    return "\n\n".join(_parts(comparison, verdict, command)) + "\n"
+
+
+def _parts(comparison: Comparison, verdict: Verdict, command: str) -> Iterator[str]:
+    yield f"**{verdict.headline}** {verdict.trust}"
+    yield tables.overview(comparison).markdown()
+    yield SCORE
+    if command:
+        yield f"```\n{command}\n```"
+    if verdict.warnings:
+        yield "\n".join(f"- {warning}" for warning in verdict.warnings)
+    for title, table in (
+        ("Over all environments", tables.aggregates(comparison)),
+        ("Every cell", tables.by_cell(comparison)),
+        ("Probability of improvement", tables.improvements(comparison)),
+        ("Labels needed", tables.efficiencies(comparison)),
+        ("Reward models on held-out labels", tables.diagnostics(comparison)),
+        ("Time over all environments", tables.speeds_over_all(comparison)),
+        ("Time", tables.speeds(comparison)),
+        ("Failed runs", tables.failures(comparison)),
+    ):
+        if table.rows:
+            yield f"### {title}"
+            yield table.markdown()

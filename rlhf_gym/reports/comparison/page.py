@@ -1,0 +1,175 @@
+"""Compose the page of a comparison for its template."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from rlhf_gym.reports.comparison import tables
+from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
+from rlhf_gym.reports.comparison.panels import Panels, panels
+from rlhf_gym.reports.comparison.strips import mark
+from rlhf_gym.reports.comparison.styles import Style, arm_styles
+from rlhf_gym.reports.comparison.writing import duration
+from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.results.cells import algorithm_name, unique
+from rlhf_gym.results.side_by_side import Comparison
+from rlhf_gym.runs.config import differing, flat
+from rlhf_gym.runs.records import Progress
+
+__all__ = ["render_page"]
+
+BADGES = {
+    "good": ("Good", "as from the true reward"),
+    "mixed": ("Mixed", "read on before relying on it"),
+    "poor": ("Poor", "the reward was not learned"),
+    "unknown": ("No score", "true returns only"),
+}
+
+
+def render_page(
+    comparison: Comparison,
+    verdict: Verdict,
+    curves: Mapping[str, Progress],
+    *,
+    name: str,
+    command: str,
+) -> str:
+    """The comparison as one HTML page that needs nothing but itself.
+
+    Args:
+        comparison: the runs.
+        verdict: what came of them.
+        curves: what they logged; see `rlhf_gym.results.curves.read_curves`.
+        name: of the folder, for the title.
+        command: what made the results; may be empty.
+    """
+    own, base = files("rlhf_gym.reports.comparison"), files("rlhf_gym.reports.run")
+    sheets = (base / "report.css", own / "comparison.css")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((own / "comparison.html.j2").read_text(encoding="utf-8"))
+    styles = arm_styles(series.key for series in comparison.series)
+    drawn = panels(comparison, curves, styles)
+    return template.render(
+        name=name,
+        title=_title(comparison),
+        style=Markup("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)),
+        written=time.strftime("%d %B %Y, %H:%M"),
+        verdict=verdict,
+        badge=BADGES[verdict.level],
+        cards=list(_cards(comparison)),
+        contents=list(_contents(comparison, drawn)),
+        environments=len(comparison.environments),
+        several=len(comparison.algorithms) > 1,
+        unscored=comparison.unscored,
+        tables={made.__name__: made(comparison) for made in TABLES},
+        legend=_legend(comparison, styles),
+        forests=list(over_all(comparison, styles)),
+        every=list(each_environment(comparison, styles)),
+        chances=list(chances(comparison, styles)),
+        panels=drawn,
+        settings=list(_settings(comparison)),
+        versions=_versions(comparison),
+        command=command,
+    )
+
+
+TABLES = (
+    tables.overview,
+    tables.by_cell,
+    tables.aggregates,
+    tables.improvements,
+    tables.efficiencies,
+    tables.speeds,
+    tables.speeds_over_all,
+    tables.diagnostics,
+    tables.failures,
+)
+
+
+def _title(comparison: Comparison) -> str:
+    def counted(names: Sequence[str], noun: str) -> str:
+        return names[0] if len(names) == 1 else f"{len(names)} {noun}s"
+
+    algorithms = [algorithm_name(algo) for algo in comparison.algorithms if algo]
+    parts = [counted(comparison.environments, "environment")]
+    parts += [counted(algorithms, "algorithm")] if algorithms else []
+    return ", ".join(parts)
+
+
+def _contents(comparison: Comparison, drawn: Panels) -> Iterator[tuple[str, str]]:
+    yield "scores", "Scores"
+    yield "every", "Each environment"
+    if comparison.improvements or drawn.profiles:
+        yield "chances", "Who beats whom"
+    if drawn.steps:
+        yield "learning", "Learning"
+    if drawn.labels or comparison.efficiencies:
+        yield "labels", "Labels and minutes"
+    if tables.diagnostics(comparison).rows:
+        yield "model", "Reward models"
+    yield "time", "Time"
+    if comparison.failed:
+        yield "failed", "Failed runs"
+    yield "settings", "Settings"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number at the top of the page."""
+
+    label: str
+    value: str
+    note: str
+
+
+def _cards(comparison: Comparison) -> Iterator[Card]:
+    rows, failed = comparison.rows, len(comparison.failed)
+    yield Card("Runs", f"{len(rows):,}", f"{failed} failed" if failed else "none failed")
+    seeds = [len(cell.rows) for cell in comparison.cells if cell.arm != "random"] or [0]
+    few, many = min(seeds), max(seeds)
+    yield Card("Seeds", f"{few}" if few == many else f"{few} to {many}", "in each cell")
+    labels = [cell.labels for cell in comparison.cells if cell.labels]
+    if labels:
+        few, many = min(labels), max(labels)
+        span = f"{few:,}" if few == many else f"{few:,} to {many:,}"
+        yield Card("Labels", span, "wanted in each run")
+    human = sum(row.human_seconds for row in rows)
+    if human:
+        yield Card("A person's time", duration(human), "spent on answering")
+    yield Card("Training", duration(sum(row.seconds for row in rows)), "all runs together")
+
+
+def _legend(
+    comparison: Comparison, styles: Mapping[tuple[str, int], Style]
+) -> list[tuple[Markup, str]]:
+    heading = dict(tables.columns(comparison))
+    return [(mark(style), heading[key]) for key, style in styles.items()]
+
+
+def _settings(
+    comparison: Comparison,
+) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
+    """Of each environment and algorithm: the settings all its runs share, and those that differ."""
+    for env_id, algo in unique((row.env_id, row.algo) for row in comparison.rows if row.algo):
+        rows = [row for row in comparison.rows if (row.env_id, row.algo) == (env_id, algo)]
+        settings = [flat(row.settings) for row in rows]
+        names = differing(settings)
+        shared = [(name, value) for name, value in settings[0].items() if name not in names]
+        if settings[0]:
+            yield f"{env_id} {algorithm_name(algo)}", shared, names
+
+
+def _versions(comparison: Comparison) -> list[tuple[str, str]]:
+    """The versions of each package that occur."""
+    found: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        for package, version in {**row.versions, "commit": row.commit}.items():
+            if version and version not in found.setdefault(package, []):
+                found[package].append(version)
+    return [(package, ", ".join(versions)) for package, versions in found.items()]

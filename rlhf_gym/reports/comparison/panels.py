@@ -1,0 +1,129 @@
+"""Choose what each panel of a comparison shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from rlhf_gym.reports.comparison import figures
+from rlhf_gym.reports.comparison.styles import Style, styles
+from rlhf_gym.results.cells import algorithm_name
+from rlhf_gym.results.curves import Against, Band, band
+from rlhf_gym.results.side_by_side import Comparison
+from rlhf_gym.runs.records import Progress
+
+__all__ = ["Panel", "Panels", "panels"]
+
+Styles = Mapping[tuple[str, int], Style]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A drawn panel and what stands above it."""
+
+    title: str
+    picture: Markup
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The drawn panels of each section; empty where there is nothing to draw.
+
+    Attributes:
+        profiles: performance profiles, one an algorithm, then the algorithms against each other.
+        steps: true return against steps, one an environment and algorithm.
+        labels: against labels, and minutes where nobody answered.
+        minutes: against a person's own minutes.
+        needed: score by number of labels.
+        model: score against what the reward model reached.
+    """
+
+    profiles: tuple[Panel, ...]
+    steps: tuple[Panel, ...]
+    labels: tuple[Panel, ...]
+    minutes: tuple[Panel, ...]
+    needed: tuple[Panel, ...]
+    model: tuple[Panel, ...]
+
+
+def panels(comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles) -> Panels:
+    """Draw all panels."""
+    return Panels(
+        profiles=tuple(_profiles(comparison, by_arm)),
+        steps=tuple(_curves(comparison, curves, by_arm, "steps")),
+        labels=tuple(_curves(comparison, curves, by_arm, "labels")),
+        minutes=tuple(_curves(comparison, curves, by_arm, "minutes")),
+        needed=tuple(_needed(comparison, by_arm)),
+        model=tuple(_model(comparison, by_arm)),
+    )
+
+
+def _profiles(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
+    for algo in comparison.algorithms:
+        found = [series for series in comparison.of(algo) if series.scored]
+        if found:
+            lines = [(by_arm[series.key], series) for series in found]
+            title = algorithm_name(algo)
+            yield Panel(title, figures.profiles(lines, name=f"profile-{algo}", title=title))
+    mains = [main for algo in comparison.algorithms if (main := comparison.main(algo)).scored]
+    if len(mains) > 1:
+        lines = list(zip(styles(len(mains)), mains, strict=True))
+        title = "All algorithms, taught"
+        picture = figures.profiles(lines, name="profile-mains", title=title, legend=True)
+        yield Panel(title, picture)
+
+
+def _curves(
+    comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles, against: Against
+) -> Iterator[Panel]:
+    """A panel for each environment and algorithm of which something was logged."""
+    x_label = {"steps": "steps", "labels": "labels", "minutes": "minutes of answering"}[against]
+    for env_id, algo in comparison.places:
+        cells = [(by_arm[series.key], cell) for series, cell in comparison.at(env_id, algo)]
+        person = any(row.human_seconds for _, cell in cells for row in cell.rows)
+        if against == "minutes" and not person:
+            continue
+        lines: list[tuple[Style, Band]] = []
+        levels: list[tuple[Style, float]] = []
+        for style, cell in cells:
+            found = band(cell, curves, against)
+            if found is not None:
+                lines.append((style, found))
+            elif cell.rows and not cell.labels:
+                levels.append((style, float(np.median(cell.returns))))
+        if lines:
+            title = cells[0][1].place
+            picture = figures.curves(
+                lines,
+                levels,
+                x_label,
+                name=f"{against}-{env_id}-{algo}",
+                title=title,
+                minutes=against == "labels" and not person,
+            )
+            yield Panel(title, picture)
+
+
+def _needed(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
+    for found in comparison.efficiencies:
+        cell = found.cells[0]
+        name = f"needed-{cell.env_id}-{cell.algo}-{cell.arm}"
+        style = by_arm[cell.arm, 0]
+        picture = figures.against_labels(found, style, name=name, title=cell.place)
+        yield Panel(cell.place, picture)
+
+
+def _model(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
+    """Score against accuracy, and against correlation."""
+    scored = [(by_arm[each.key], cell) for each in comparison.series for cell in each.scored]
+    for measure, x_label in (
+        ("accuracy", "accuracy on held-out labels"),
+        ("correlation", "correlation of learned and true return"),
+    ):
+        known = [(style, cell) for style, cell in scored if cell.measured(measure).size]
+        if known:
+            picture = figures.against_accuracy(known, measure, x_label, name=f"model-{measure}")
+            yield Panel(measure.capitalize(), picture)

@@ -1,0 +1,245 @@
+"""The tables of a comparison, as text: for the page, for Markdown, for a paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from rlhf_gym.reports.comparison.writing import (
+    NOTHING,
+    Table,
+    decimals,
+    duration,
+    run_name,
+    with_interval,
+)
+from rlhf_gym.reports.run.verdict import number
+from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.results.row import Row
+from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
+from rlhf_gym.results.statistics import Floats
+
+__all__ = [
+    "aggregates",
+    "by_cell",
+    "columns",
+    "diagnostics",
+    "efficiencies",
+    "failures",
+    "improvements",
+    "overview",
+    "speeds",
+    "speeds_over_all",
+]
+
+FEEDBACK = ("labels", "demonstrations")
+
+
+def result(cell: Cell) -> str:
+    """A cell's score, or its true return where there is no score, with the interval."""
+    if not cell.rows:
+        return "failed"
+    if cell.scale is None:
+        return with_interval(cell.estimate, number) + " return"
+    return with_interval(cell.estimate)
+
+
+def overview(comparison: Comparison) -> Table:
+    """Environments and algorithms down, arms across: interquartile means with their intervals."""
+    names = columns(comparison)
+    rows = []
+    for env_id, algo in comparison.places:
+        texts = [_across(_column(comparison, key), env_id, algo) for key in names]
+        rows.append((env_id, algorithm_name(algo), *texts))
+    return Table(("environment", "algorithm", *names.values()), tuple(rows))
+
+
+def columns(comparison: Comparison) -> dict[tuple[str, int], str]:
+    """Arm and level of every series, in order, and what to call them over all algorithms."""
+    keys = {series.key for series in comparison.series}
+    ordered = sorted(keys, key=lambda key: (arm_order(key[0]), key[1]))
+    return {key: _heading(key[0], _column(comparison, key)) for key in ordered}
+
+
+def _column(comparison: Comparison, key: tuple[str, int]) -> list[Cell]:
+    found = [series for series in comparison.series if series.key == key]
+    return [cell for series in found for cell in series.cells]
+
+
+def _heading(arm: str, cells: Sequence[Cell]) -> str:
+    labels, shown = ([getattr(cell, name) for cell in cells] for name in FEEDBACK)
+    return arm_name(arm, labels, shown)
+
+
+def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
+    """One cell of the overview; with its own amount of feedback where that varies."""
+    found = [cell for cell in every if (cell.env_id, cell.algo) == (env_id, algo)]
+    if not found:
+        return ""
+    varies = len({(cell.labels, cell.demonstrations) for cell in every}) > 1
+    amount = found[0].labels or found[0].demonstrations
+    return result(found[0]) + (f" ({amount:,})" if varies else "")
+
+
+def by_cell(comparison: Comparison) -> Table:
+    """Every cell: score, median and worst true return, seeds."""
+    rows = tuple(
+        (
+            cell.env_id,
+            algorithm_name(cell.algo),
+            cell.name,
+            NOTHING if cell.scale is None else with_interval(cell.estimate),
+            number(float(np.median(cell.returns))) if cell.rows else NOTHING,
+            number(float(cell.returns.min())) if cell.rows else NOTHING,
+            f"{len(cell.rows)}" + (f" ({cell.failed} failed)" if cell.failed else ""),
+        )
+        for cell in comparison.cells
+    )
+    header = ("environment", "algorithm", "arm", "score, IQM [95 %]")
+    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3).told()
+
+
+def aggregates(comparison: Comparison) -> Table:
+    """Every series: its score over all environments."""
+    rows = tuple(
+        (
+            algorithm_name(series.algo),
+            series.name,
+            with_interval(series.estimate),
+            str(len(series.scored)),
+            str(series.runs),
+        )
+        for series in comparison.series
+        if series.scored
+    )
+    return Table(("algorithm", "arm", "score, IQM [95 %]", "environments", "runs"), rows)
+
+
+def improvements(comparison: Comparison) -> Table:
+    """How probably a run of one series beats one of another."""
+    rows = tuple(
+        (
+            each.x.title,
+            each.y.title,
+            with_interval(each.estimate),
+            str(each.environments),
+        )
+        for each in comparison.improvements
+    )
+    return Table(("X", "Y", "P(X > Y) [95 %]", "environments"), rows)
+
+
+def efficiencies(comparison: Comparison) -> Table:
+    """What more labels bring, and how many a score of 0.9 needs."""
+    rows = tuple(
+        (
+            each.cells[0].env_id,
+            algorithm_name(each.cells[0].algo),
+            ", ".join(f"{cell.labels:,}: {decimals(cell.estimate.value)}" for cell in each.cells),
+            needed(each),
+        )
+        for each in comparison.efficiencies
+    )
+    header = ("environment", "algorithm", "labels: score", f"labels for a score of {WANTED}")
+    return Table(header, rows)
+
+
+def needed(found: Efficiency) -> str:
+    """Labels needed, as far as the numbers measured tell."""
+    if math.isnan(found.needed):
+        return f"more than {found.cells[-1].labels:,}"
+    few = found.cells[0].labels
+    return f"{few:,} or fewer" if found.needed <= few else f"about {found.needed:,.0f}"
+
+
+def speeds(comparison: Comparison) -> Table:
+    """Wall time, processor time and speed of training: medians over the seeds of a cell."""
+    rows = tuple(
+        (
+            cell.env_id,
+            algorithm_name(cell.algo),
+            cell.name,
+            duration(_median(cell, "seconds")),
+            decimals(_slowdown(comparison, cell)),
+            duration(_median(cell, "cpu_seconds") or math.nan),
+            f"{_median(cell, 'steps_per_second'):,.0f}",
+        )
+        for cell in comparison.cells
+        if _timed(cell)
+    )
+    header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
+    return Table((*header, "processor time", "steps/s"), rows, labels=3).told()
+
+
+def speeds_over_all(comparison: Comparison) -> Table:
+    """The speed of every series: medians over its environments."""
+    rows = []
+    for series in comparison.series:
+        timed = [cell for cell in series.cells if _timed(cell)]
+        if timed:
+            speed = np.median([_median(cell, "steps_per_second") for cell in timed])
+            slowdowns = [_slowdown(comparison, cell) for cell in timed]
+            known = [value for value in slowdowns if math.isfinite(value)]
+            slowdown = float(np.median(known)) if known else math.nan
+            name = algorithm_name(series.algo)
+            rows.append((name, series.name, decimals(slowdown), f"{speed:,.0f}", str(len(timed))))
+    header = ("algorithm", "arm", "wall time, true reward = 1", "steps/s", "environments")
+    return Table(header, tuple(rows)).told()
+
+
+def _timed(cell: Cell) -> bool:
+    return cell.measured("steps_per_second").size > 0
+
+
+def _slowdown(comparison: Comparison, cell: Cell) -> float:
+    """Wall time beside that of the true reward, of the same algorithm in the same environment."""
+    place = comparison.at(cell.env_id, cell.algo)
+    plain = [_median(each, "seconds") for _, each in place if each.arm == "true" and _timed(each)]
+    return _median(cell, "seconds") / plain[0] if plain and plain[0] else math.nan
+
+
+def diagnostics(comparison: Comparison) -> Table:
+    """The reward models on held-out labels: medians over seeds, the lowest in brackets."""
+    rows = tuple(
+        (
+            cell.env_id,
+            algorithm_name(cell.algo),
+            cell.name,
+            _with_lowest(cell.measured("accuracy")),
+            decimals(_median(cell, "cross_entropy")),
+            _with_lowest(cell.measured("correlation")),
+            with_interval(cell.estimate) if cell.scale else NOTHING,
+        )
+        for cell in comparison.cells
+        if cell.measured("accuracy").size
+    )
+    header = ("environment", "algorithm", "arm", "accuracy (lowest)", "cross-entropy, nats")
+    return Table((*header, "correlation (lowest)", "score"), rows, labels=3).told()
+
+
+def failures(comparison: Comparison) -> Table:
+    """The runs without a true return, and why."""
+    rows = tuple((run_name(row), error_of(row)) for row in comparison.failed)
+    return Table(("run", "error"), rows)
+
+
+def error_of(row: Row) -> str:
+    """Why a run has no true return."""
+    lines = row.error.strip().splitlines()
+    if lines:
+        return lines[-1]
+    return "its true returns are not finite" if row.returns else "no error was noted"
+
+
+def _median(cell: Cell, name: str) -> float:
+    values = cell.measured(name)
+    return float(np.median(values)) if values.size else math.nan
+
+
+def _with_lowest(values: Floats) -> str:
+    if not values.size:
+        return NOTHING
+    text = decimals(float(np.median(values)))
+    return text if values.size == 1 else f"{text} ({decimals(float(values.min()))})"

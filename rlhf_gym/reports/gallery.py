@@ -1,0 +1,85 @@
+"""The gallery: one HTML page with a picture of each environment."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+
+from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
+from rlhf_gym.media import off_screen
+
+__all__ = ["write_gallery"]
+
+STEPS = 25
+"""A picture is taken behind so many random steps: something has moved by then."""
+
+
+def write_gallery(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write the page; it needs no network.
+
+    Args:
+        rows: what `rlhf-gym envs --json` gives of each environment.
+        path: the HTML file.
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    cards = [{**row, "picture": _picture(row["id"]) if row["draws"] else ""} for row in rows]
+    style = (files("rlhf_gym.reports.run") / "report.css").read_text(encoding="utf-8")
+    text = (files("rlhf_gym.cli") / "gallery.html.j2").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(text).render(
+        cards=cards,
+        shelves=_shelves(cards),
+        style=Markup(style),
+        written=time.strftime("%d %B %Y").lstrip("0"),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+
+
+def _shelves(cards: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The cards under headings, those of ours first; a heading without cards is left out."""
+    shelves: dict[str, list[dict[str, Any]]] = {}
+    for card in cards:
+        if card["id"].replace("-ram", "") in ATARI_IDS:
+            title = "Atari, with score and lives painted over"
+        elif card["id"] in ROBOT_IDS:
+            title = "Robots, which no longer end when they fall"
+        elif card["naive_reward"]:
+            title = "Case studies with a naive reward"
+        elif card["probe"]:
+            title = "Behaviours without a reward function"
+        elif card["id"].startswith("rlhf/"):
+            title = "Classics, in episodes of one length"
+        else:
+            title = "Gymnasium's own, and those of other packages"
+        shelves.setdefault(title, []).append(card)
+    return list(shelves.items())
+
+
+def _picture(env_id: str) -> str:
+    """What the environment looks like behind some random steps, as a data URL."""
+    from matplotlib.image import imsave
+
+    with off_screen():
+        env = gym.make(env_id, render_mode="rgb_array")
+        env.action_space.seed(0)
+        env.reset(seed=0)
+        for _ in range(STEPS):
+            *_, terminated, truncated, _ = env.step(env.action_space.sample())
+            if terminated or truncated:
+                break
+        frame = frame_of(env)
+        env.close()
+    png = io.BytesIO()
+    imsave(png, frame, format="png")
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()

@@ -1,0 +1,113 @@
+"""The figures of the answers: how long they took, what they were, how far they can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, RULE, SKY, VERMILLION, svg
+from rlhf_gym.reports.run.figures import HALF, WIDE
+from rlhf_gym.results.answers import Share
+
+__all__ = ["answer_times", "reliability", "shares"]
+
+LOOKS = {
+    Preference.FIRST: ("first better", ORANGE, ""),
+    Preference.SECOND: ("second better", SKY, ""),
+    Preference.TIE: ("about the same", "#8b95a1", "///"),
+    Preference.CANNOT_TELL: ("cannot tell", RULE, "..."),
+}
+
+
+def answer_times(seconds: Sequence[float]) -> Markup:
+    """Histogram of the seconds that answers took; the slowest 2 % share the last bar."""
+    times = np.asarray(seconds)
+    longest = float(np.quantile(times, 0.98))
+    bins = np.linspace(0, max(longest, 1.0), 25).tolist()
+
+    def draw(axes: Axes) -> None:
+        axes.hist(np.minimum(times, bins[-1]), bins, color=BLUE, edgecolor="white", linewidth=0.6)
+        median = float(np.median(times))
+        axes.axvline(median, color=VERMILLION, linewidth=1.4, linestyle=(0, (5, 1.5)))
+        axes.annotate(
+            f"median {median:.1f} s",
+            (median, 0.97),
+            color=INK,
+            fontsize=8.5,
+            xycoords=("data", "axes fraction"),
+            xytext=(5, 0),
+            textcoords="offset points",
+        )
+        axes.margins(y=0.16)
+        axes.set_xlabel("seconds to the answer")
+        axes.set_ylabel("answers")
+
+    return svg(draw, HALF, 2.6, name="times", title="Histogram of the answer times")
+
+
+def shares(given: dict[Preference, Share]) -> Markup:
+    """One bar cut into the four answers."""
+
+    def draw(axes: Axes) -> None:
+        left = 0.0
+        for answer, share in given.items():
+            label, colour, hatch = LOOKS[answer]
+            value = share.value if share.total else 0.0
+            axes.barh(
+                0,
+                value,
+                0.5,
+                left,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                label=f"{label}: {share.hits}",
+            )
+            if value > 0.05:
+                axes.text(
+                    left + value / 2,
+                    0,
+                    f"{value:.0%}",
+                    ha="center",
+                    va="center",
+                    color=INK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+                )
+            left += value
+        axes.set(xlim=(0, 1), ylim=(-0.3, 0.3))
+        axes.axis("off")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, handlelength=1.2)
+
+    return svg(draw, WIDE, 1.1, name="shares", title="Shares of the four answers")
+
+
+def reliability(rows: Sequence[tuple[str, Share, float | None]]) -> Markup:
+    """Shares with their 95 % intervals.
+
+    Args:
+        rows: a name, the share, and the value that it should have (or None).
+    """
+
+    def draw(axes: Axes) -> None:
+        for y, (_, share, wanted) in enumerate(reversed(rows)):
+            low, high = share.interval
+            axes.plot([low, high], [y, y], color=BLUE, linewidth=5, alpha=0.3)
+            axes.plot(share.value, y, color=BLUE, marker="o", markersize=7)
+            if wanted is not None:
+                axes.plot(wanted, y, color=VERMILLION, marker="|", markersize=16, markeredgewidth=2)
+        names = [f"{name}\n{share.hits} of {share.total}" for name, share, _ in reversed(rows)]
+        axes.set_yticks(range(len(rows)), names)
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.6, len(rows) - 0.4))
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.grid(True, axis="x")
+        axes.grid(False, axis="y")
+        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.set_xlabel("share and 95% interval", color=GREY)
+
+    height = 0.9 + 0.5 * len(rows)
+    return svg(draw, HALF, height, name="reliability", title="Side bias and self-agreement")

@@ -1,0 +1,177 @@
+"""The figures of the training: returns, the reward model's accuracy, the time of each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, canvas, svg, to_svg
+from rlhf_gym.runs.records import Floats, Round
+
+__all__ = ["accuracy", "calibration", "learned_against_true", "returns", "short", "stages"]
+
+Line = tuple[Floats, Floats]
+
+AGENT = "the agent and its environment"
+WIDE, HALF = 8.6, 4.2
+"""Widths in inches of figures that span the page and half of it."""
+
+
+def returns(
+    true: Line, learned: Line, x_label: str, *, name: str, wide: bool, start: float | None = None
+) -> Markup:
+    """True return above, learned return below, against the same x.
+
+    Args:
+        true: x and true return.
+        learned: x and learned return, in the reward model's own unit.
+        x_label: what x is.
+        name: see `rlhf_gym.reports.plotting.svg`.
+        wide: whether it spans the page.
+        start: true return before training, drawn as a line to compare with.
+    """
+    known = len(learned[0]) > 0
+    height = (3.9 if wide else 3.5) * (1.0 if known else 0.62)
+    with canvas(WIDE if wide else HALF, height) as figure:
+        panels = figure.subplots(1 + known, 1, sharex=True, squeeze=False).flat
+        panels[0].plot(*true, color=BLUE, marker="o" if len(true[0]) < 25 else "")
+        panels[0].set_title("True return (the environment's, an episode)")
+        if start is not None:
+            panels[0].axhline(start, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+            _note(panels[0], start, "at the start")
+        if known:
+            marker = "s" if len(learned[0]) < 25 else ""
+            panels[1].plot(*learned, color=VERMILLION, linestyle=(0, (5, 1.5)), marker=marker)
+            panels[1].set_title("Learned return (what the agent maximises, own unit)")
+        panels[-1].set_xlabel(x_label)
+        for axes in panels:
+            axes.set_xlim(0, 1.02 * max(true[0]) or 1.0)
+            axes.margins(y=0.1)
+            axes.xaxis.set_major_formatter(FuncFormatter(short))
+            axes.yaxis.set_major_formatter(FuncFormatter(short))
+            axes.yaxis.set_major_locator(MaxNLocator(5))
+        return to_svg(figure, name, f"True and learned return against {x_label}")
+
+
+def short(value: float, _position: int | None = None) -> str:
+    """A number on an axis: 25k rather than 25000."""
+    if abs(value) >= 1e6:
+        text = f"{value / 1e6:g}M"
+    else:
+        text = f"{value / 1e3:g}k" if abs(value) >= 1e4 else f"{value:,g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def accuracy(rounds: Sequence[Round]) -> Markup:
+    """Held-out accuracy by labels on the left; cross-entropy and its floor on the right."""
+    with canvas(WIDE, 2.5) as figure:
+        left, right = figure.subplots(1, 2)
+        left.plot(*_by_labels(rounds, "accuracy"), color=BLUE, marker="o")
+        left.axhline(0.5, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+        _note(left, 0.5, "guessing")
+        left.set_ylim(0, 1.03)
+        left.yaxis.set_major_formatter(PercentFormatter(1))
+        left.set_title("Accuracy on held-out labels")
+        entropy, floor = (
+            _by_labels(rounds, key) for key in ("cross_entropy", "cross_entropy_floor")
+        )
+        right.plot(*entropy, color=VERMILLION, marker="s", label="reward model")
+        right.plot(*floor, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), label="lowest possible")
+        right.set_ylim(0, 1.25 * max([*entropy[1], 0.6]))
+        right.set_title("Cross-entropy on held-out labels, nats a label")
+        right.legend(loc="upper right", ncols=2)
+        for axes in (left, right):
+            axes.set_xlabel("labels")
+            axes.set_xlim(0, 1.04 * max(entry.labels for entry in rounds) or 1.0)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        return to_svg(figure, "accuracy", "Held-out accuracy and cross-entropy by round")
+
+
+def _note(axes: Axes, y: float, text: str) -> None:
+    """A word on a horizontal line."""
+    axes.annotate(
+        text,
+        (1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="right",
+        fontsize=8,
+        color=GREY,
+    )
+
+
+def _by_labels(rounds: Sequence[Round], key: str) -> tuple[list[int], list[float]]:
+    known = [(entry.labels, getattr(entry, key)) for entry in rounds]
+    kept = [(labels, value) for labels, value in known if value is not None]
+    return [labels for labels, _ in kept], [value for _, value in kept]
+
+
+def calibration(first: Round | None, last: Round) -> Markup:
+    """How often the first clip was chosen against how probable the reward model thought it."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
+        if first is not None and first.round != last.round:
+            _bins(axes, first, SKY, "D", f"round {first.round}")
+        _bins(axes, last, BLUE, "o", f"round {last.round}")
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
+        axes.set_xlabel("predicted probability that the first clip is better")
+        axes.set_ylabel("share of labels that say so")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.legend(loc="upper left", borderaxespad=0)
+
+    return svg(draw, HALF, 3.5, name="calibration", title="Calibration of the reward model")
+
+
+def _bins(axes: Axes, entry: Round, colour: str, marker: str, label: str) -> None:
+    predicted, observed, count = np.array(entry.calibration).reshape(-1, 3).T
+    axes.plot(predicted, observed, color=colour, linewidth=1, alpha=0.6)
+    sizes = 16 + 90 * count / max(count.max(initial=1), 1)
+    axes.scatter(predicted, observed, sizes, colour, marker=marker, edgecolor="white", label=label)
+
+
+def learned_against_true(entry: Round) -> Markup:
+    """One point an episode or clip: learned return against true return."""
+    learned, true = np.array(entry.learned_vs_true).reshape(-1, 2).T
+
+    def draw(axes: Axes) -> None:
+        axes.scatter(true, learned, 18, BLUE, alpha=0.55, edgecolor="white", linewidth=0.4)
+        if len(true) > 2 and np.ptp(true) > 0:
+            slope, offset = np.polyfit(true, learned, 1)
+            ends = np.array([true.min(), true.max()])
+            axes.plot(ends, slope * ends + offset, color=VERMILLION, linestyle=(0, (5, 1.5)))
+        axes.set_xlabel("true return")
+        axes.set_ylabel("learned return")
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(FuncFormatter(short))
+        axes.yaxis.set_major_formatter(FuncFormatter(short))
+        if entry.correlation is not None:
+            axes.set_title(f"Correlation {entry.correlation:.2f} in round {entry.round}")
+
+    return svg(draw, HALF, 3.5, name="scatter", title="Learned return against true return")
+
+
+def stages(seconds: Mapping[str, float]) -> Markup:
+    """Seconds spent in each stage, longest first."""
+    ordered = sorted(seconds.items(), key=lambda item: item[1])
+
+    def draw(axes: Axes) -> None:
+        colours = [ORANGE if name != AGENT else SKY for name, _ in ordered]
+        bars = axes.barh([name for name, _ in ordered], [s for _, s in ordered], 0.6, color=colours)
+        total = sum(seconds.values()) or 1.0
+        texts = [f"{value:,.1f} s ({value / total:.0%})" for _, value in ordered]
+        axes.bar_label(bars, texts, padding=5, color=INK, fontsize=8.5)
+        axes.margins(x=0.22)
+        axes.grid(False)
+        axes.tick_params(axis="y", labelcolor=INK)
+        axes.xaxis.set_visible(False)
+        axes.spines["bottom"].set_visible(False)
+
+    height = 0.6 + 0.34 * len(ordered)
+    return svg(draw, WIDE, height, name="stages", title="Seconds spent in each stage")

@@ -1,0 +1,229 @@
+"""What the teacher answered: read from the store, and counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
+
+__all__ = [
+    "Answer",
+    "Feedback",
+    "Share",
+    "answer_shares",
+    "human_minutes",
+    "read_feedback",
+    "self_agreement",
+    "side_bias",
+]
+
+AT_A_TIME = 32
+"""Queries held in memory at once: clips of images are large."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A judgement in force beside the query it answers.
+
+    Attributes:
+        judgement: what was answered.
+        clips: the store's numbers of the first and the second clip.
+        kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
+        strategy: what chose the query.
+        score: what the strategy gave it.
+        predicted: probability that the first clip is better, by the reward model as it is now.
+        true_returns: the clips' true returns.
+    """
+
+    judgement: Judgement
+    clips: tuple[int, int]
+    kind: str = "normal"
+    strategy: str = ""
+    score: float = 0.0
+    predicted: float | None = None
+    true_returns: tuple[float, float] = (math.nan, math.nan)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the reward model finds another answer more probable."""
+        return self.dispute > (0.25 if self.judgement.preference is Preference.TIE else 0.5)
+
+    @property
+    def dispute(self) -> float:
+        """``|prediction - label|`` where both are known, else -1."""
+        label = self.judgement.preference.label
+        if label is None or self.predicted is None:
+            return -1.0
+        return abs(self.predicted - label)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Everything that was answered.
+
+    Attributes:
+        answers: the judgements in force, in the order in which they were given.
+        asked: queries that were asked.
+        undone: judgements that were taken back.
+        media: files of the clips that were drawn, by the clip's number.
+        env_id: the environment.
+        goal: what the agent shall do, as annotators are told.
+        problem: why the store could not be read, or an empty text.
+    """
+
+    answers: tuple[Answer, ...] = ()
+    asked: int = 0
+    undone: int = 0
+    media: dict[int, Path] = field(default_factory=dict)
+    env_id: str = ""
+    goal: str = ""
+    problem: str = ""
+
+    @property
+    def labels(self) -> int:
+        """Answers from which the reward model learns."""
+        return sum(answer.judgement.preference.label is not None for answer in self.answers)
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether answering took time: a formula answers in none."""
+        return any(answer.judgement.response_seconds > 0 for answer in self.answers)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its 95 % interval (Wilson 1927).
+
+    Attributes:
+        hits: how often it happened.
+        total: of how many.
+    """
+
+    hits: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """The share, NaN of nothing."""
+        return self.hits / self.total if self.total else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The lower and upper bound.
+
+        >>> [round(bound, 3) for bound in Share(8, 10).interval]
+        [0.49, 0.943]
+        """
+        if not self.total:
+            return 0.0, 1.0
+        z = 1.96
+        n, p = self.total, self.value
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def read_feedback(path: Path, predict: Callable[[Query], float] | None = None) -> Feedback:
+    """Read the judgements of a store file; a missing or broken one gives an empty `Feedback`.
+
+    Args:
+        path: the store's file.
+        predict: gives the probability that a query's first clip is better.
+    """
+    if not path.is_file():
+        return Feedback()
+    try:
+        with FeedbackStore.open(path) as store:
+            return _read(store, path.parent, predict)
+    except StoreError as error:
+        return Feedback(problem=str(error))
+
+
+def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | None) -> Feedback:
+    log = store.judgements()
+    in_force = [judgement for given in store.current().values() for judgement in given]
+    in_force.sort(key=lambda judgement: judgement.id)
+    answers: list[Answer] = []
+    for start in range(0, len(in_force), AT_A_TIME):
+        part = in_force[start : start + AT_A_TIME]
+        queries = store.queries([judgement.query for judgement in part])
+        by_id = {query.id: query for query in queries}
+        answers += [_answer(judgement, by_id[judgement.query], predict) for judgement in part]
+    clips = {clip for answer in answers for clip in answer.clips}
+    found = {clip: media for clip in sorted(clips) if (media := store.media(clip)) is not None}
+    return Feedback(
+        answers=tuple(answers),
+        asked=store.counts().asked,
+        undone=sum(judgement.preference is Preference.UNDONE for judgement in log),
+        media={clip: run / media.path for clip, media in found.items()},
+        env_id=store.environment.env_id,
+        goal=store.environment.goal,
+    )
+
+
+def _answer(judgement: Judgement, query: Query, predict: Callable[[Query], float] | None) -> Answer:
+    first, second = query.clips
+    return Answer(
+        judgement=judgement,
+        clips=(first.id, second.id),
+        kind=query.kind,
+        strategy=query.strategy,
+        score=query.score,
+        predicted=None if predict is None else predict(query),
+        true_returns=(first.true_return, second.true_return),
+    )
+
+
+def answer_shares(answers: Sequence[Answer]) -> dict[Preference, Share]:
+    """How often each of the four answers was given."""
+    given = [answer.judgement.preference for answer in answers]
+    four = (Preference.FIRST, Preference.SECOND, Preference.TIE, Preference.CANNOT_TELL)
+    return {answer: Share(given.count(answer), len(given)) for answer in four}
+
+
+def side_bias(answers: Sequence[Answer]) -> Share:
+    """How often the clip on the left was chosen, where one was: 1/2 without a bias."""
+    chosen = {Preference.FIRST: 0, Preference.SECOND: 1}
+    left = [
+        chosen[answer.judgement.preference] == answer.judgement.left
+        for answer in answers
+        if answer.judgement.preference in chosen
+    ]
+    return Share(sum(left), len(left))
+
+
+def self_agreement(answers: Sequence[Answer]) -> Share:
+    """How often an annotator gave a repeated pair the same answer again."""
+    earlier: dict[tuple[str, frozenset[int]], int | Preference] = {}
+    same: list[bool] = []
+    for answer in answers:
+        pair = (answer.judgement.annotator, frozenset(answer.clips))
+        said = _said(answer)
+        if answer.kind == "repeat" and pair in earlier:
+            same.append(said == earlier[pair])
+        else:
+            earlier[pair] = said
+    return Share(sum(same), len(same))
+
+
+def _said(answer: Answer) -> int | Preference:
+    """The number of the chosen clip, or the answer where none was chosen."""
+    chosen = {Preference.FIRST: 0, Preference.SECOND: 1}.get(answer.judgement.preference)
+    return answer.judgement.preference if chosen is None else answer.clips[chosen]
+
+
+def human_minutes(answers: Sequence[Answer]) -> tuple[list[int], list[float]]:
+    """Labels so far and minutes of answering so far, after each label."""
+    seconds = np.cumsum([answer.judgement.response_seconds for answer in answers])
+    useful = np.array(
+        [answer.judgement.preference.label is not None for answer in answers], dtype=bool
+    )
+    labels = np.cumsum(useful)
+    return labels[useful].tolist(), (seconds[useful] / 60).tolist()

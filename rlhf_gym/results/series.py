@@ -1,0 +1,97 @@
+"""Series: one arm of one algorithm, over environments."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.results.statistics import Estimate, aggregate
+
+__all__ = ["Series", "series_of"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One arm of one algorithm, over environments.
+
+    Attributes:
+        algo: the algorithm.
+        arm: where the reward comes from.
+        level: 0 for the cells with the most labels or demonstrations, 1 for the next, ...
+        cells: one an environment.
+    """
+
+    algo: str
+    arm: str
+    level: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it has in common with other algorithms' series: arm and level."""
+        return self.arm, self.level
+
+    @property
+    def name(self) -> str:
+        """The arm, and with how much feedback."""
+        labels = [cell.labels for cell in self.cells]
+        return arm_name(self.arm, labels, [cell.demonstrations for cell in self.cells])
+
+    @property
+    def title(self) -> str:
+        """Algorithm and name."""
+        return f"{algorithm_name(self.algo)} {self.name}".strip()
+
+    @cached_property
+    def scored(self) -> tuple[Cell, ...]:
+        """The cells that have scores."""
+        return tuple(cell for cell in self.cells if cell.scale is not None and cell.rows)
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """Interquartile mean of the scores in all environments that have them."""
+        if not self.scored:
+            return Estimate(math.nan)
+        return aggregate([cell.values for cell in self.scored], np.random.default_rng(0))
+
+    @property
+    def runs(self) -> int:
+        """Runs with a score."""
+        return sum(len(cell.rows) for cell in self.scored)
+
+
+def series_of(cells: Sequence[Cell]) -> Iterator[Series]:
+    """Cells that belong together over environments.
+
+    Cells with the same number of labels do, if one environment has all the numbers that occur in
+    the arm; otherwise the numbers are each environment's own, and the most go with the most.
+    """
+    groups: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
+    for arm in sorted({cell.arm for cell in cells}, key=arm_order):
+        of_arm = [cell for cell in cells if cell.arm == arm]
+        for cell, level in zip(of_arm, _levels(of_arm), strict=True):
+            groups[cell.algo, arm, level].append(cell)
+    for algo, arm, level in sorted(groups, key=lambda key: (key[0], arm_order(key[1]), key[2])):
+        yield Series(algo, arm, level, tuple(groups[algo, arm, level]))
+
+
+def _levels(cells: Sequence[Cell]) -> Iterator[int]:
+    """The level of each cell of an arm: 0 for the most labels or demonstrations."""
+    amounts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for cell in cells:
+        amounts[cell.env_id, cell.algo].append(_amount(cell))
+    every = sorted(set(map(_amount, cells)), reverse=True)
+    shared = any(len(given) == len(every) for given in amounts.values())
+    for cell in cells:
+        own = sorted(amounts[cell.env_id, cell.algo], reverse=True)
+        yield (every if shared else own).index(_amount(cell))
+
+
+def _amount(cell: Cell) -> tuple[int, int]:
+    return cell.labels, cell.demonstrations

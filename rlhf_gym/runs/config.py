@@ -1,0 +1,150 @@
+"""Dataclasses of settings as the plain tables that TOML holds, and back."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import tomli_w
+
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.runs.versions import installed_versions
+
+__all__ = [
+    "as_table",
+    "dataclass_in",
+    "differing",
+    "flat",
+    "from_table",
+    "read_settings",
+    "write_settings",
+]
+
+Settings = TypeVar("Settings")
+
+
+def as_table(settings: Any) -> dict[str, Any]:
+    """The fields of a dataclass as plain data; those that are None are left out (TOML has none).
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Fit:
+    ...     hidden: tuple[int, ...] = (64, 64)
+    ...     device: str | None = None
+    >>> as_table(Fit())
+    {'hidden': [64, 64]}
+    """
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: _plain(value) for name, value in values.items() if value is not None}
+
+
+def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
+    """A dataclass from the table that `as_table` made of it; fields left out keep their defaults.
+
+    Raises:
+        ValueError: the table has a key that is no field.
+        TypeError: a field without default is missing.
+    """
+    hints = get_type_hints(kind)
+    unknown = sorted(set(table) - set(hints))
+    if unknown:
+        raise ValueError(f"unknown setting {', '.join(unknown)}")
+    return kind(**{name: _typed(hints[name], value) for name, value in table.items()})
+
+
+def dataclass_in(hint: Any) -> type | None:
+    """The dataclass that a type annotation names, alone or beside others such as None."""
+    kinds = (kind for kind in (hint, *get_args(hint)) if isinstance(kind, type))
+    return next(filter(is_dataclass, kinds), None)
+
+
+def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The names whose values are not the same in all tables.
+
+    >>> differing([{"steps": 1, "seed": 1}, {"steps": 1, "seed": 2}, {"steps": 1}])
+    ['seed']
+    """
+    names = {name: None for table in tables for name in table}
+    missing = object()
+    return [
+        name
+        for name in names
+        if any(table.get(name, missing) != tables[0].get(name, missing) for table in tables)
+    ]
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested tables as one with dotted names.
+
+    >>> flat({"steps": 100, "agent": {"gamma": 0.9}})
+    {'steps': '100', 'agent.gamma': '0.9'}
+    """
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = (
+                value if isinstance(value, str) else json.dumps(value, default=str)
+            )
+    return found
+
+
+def write_settings(run: RunFolder, settings: Any) -> None:
+    """Write a dataclass of settings, the command and the versions into a run folder."""
+    run.config.write_text(tomli_w.dumps(as_table(settings)))
+    with run.command.open("a") as file:
+        file.write(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]) + "\n")
+    run.versions.write_text(json.dumps(installed_versions(), indent=2) + "\n")
+
+
+def read_settings(run: RunFolder, kind: type[Settings]) -> Settings:
+    """The settings that `write_settings` wrote, as a ``kind``.
+
+    Raises:
+        ValueError: they are missing, or they are not settings of that kind.
+    """
+    table = run.settings_table()
+    if not table:
+        raise ValueError(
+            f"{run.config} is missing: {run.path} was not made by rlhf-gym train. If a script of "
+            "yours made it, go on there: HumanFeedback(run=FOLDER, resume=True) and "
+            "feedback.restore(PPO, env), see examples/resume_and_evaluate.py"
+        )
+    try:
+        return from_table(kind, table)
+    except (TypeError, ValueError) as error:
+        known = ", ".join(field.name for field in fields(kind))  # type: ignore[arg-type]
+        raise ValueError(
+            f"{run.config} cannot be used: {error}. Known settings: {known}"
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return as_table(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    """``value`` as the type annotation ``hint`` wants it."""
+    kinds = [hint, *get_args(hint)]
+    if isinstance(value, dict) and (settings := dataclass_in(hint)):
+        return from_table(settings, value)
+    if isinstance(value, list) and any((get_origin(kind) or kind) is tuple for kind in kinds):
+        return tuple(value)
+    if isinstance(value, str):
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, (Enum, Path)):
+                return kind(value)
+    return value

@@ -1,0 +1,125 @@
+"""What a run is made of, from its settings: environments, teacher, plug-in and agent."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
+
+from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
+from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.envs.scores import score_of
+from rlhf_gym.training.human_feedback import HumanFeedback
+from rlhf_gym.interrupts import without_interrupts
+from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.teachers import SyntheticTeacher
+from rlhf_gym.wrappers.clip_recorder import check_finite
+
+__all__ = ["make_agent", "make_plug_in", "make_teacher", "make_training_env", "normalised"]
+
+
+def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> VecEnv:
+    """The environments in which the agent trains, looked at once.
+
+    Raises:
+        ValueError: the algorithm cannot take their actions, a setting of the agent cannot work, or
+            the environments are broken.
+    """
+    with without_interrupts():
+        venv = make_vec_env(
+            settings.env_id,
+            settings.n_envs or 1,
+            seed=settings.seed,
+            horizon=settings.horizon,
+            hold=settings.hold,
+            keep_termination=settings.keep_termination,
+            snapshots=snapshots,
+            vec_env_cls=SubprocVecEnv if settings.subprocesses else DummyVecEnv,
+        )
+    check_fits(algorithm(settings.algo), venv.action_space)
+    _check_agent(settings, venv)
+    check_finite(venv.reset())  # type: ignore[arg-type]
+    return venv
+
+
+def make_teacher(settings: TrainSettings) -> Teacher | str:
+    """Who answers."""
+    if settings.teacher != "synthetic":
+        return settings.teacher
+    return SyntheticTeacher(
+        beta=settings.beta,
+        gamma=settings.gamma,
+        mistake=settings.mistake,
+        skip=settings.skip,
+        equal=settings.equal,
+        score=score_of(settings.env_id),
+        seed=settings.seed,
+    )
+
+
+def make_plug_in(
+    settings: TrainSettings,
+    teacher: Teacher | str,
+    run: Path | None = None,
+    *,
+    resuming: bool = False,
+) -> HumanFeedback:
+    """The plug-in, with its store in a run folder or in memory."""
+    assert settings.labels and settings.clip_seconds  # filled
+    assert settings.first_share and settings.last_label
+    return HumanFeedback(
+        teacher,
+        settings.labels,
+        clip_seconds=settings.clip_seconds,
+        strategy=settings.strategy or "diverse",
+        schedule=settings.schedule or "hyperbolic",
+        first_share=settings.first_share,
+        last_label=settings.last_label,
+        reward_model=settings.reward_model,
+        run=run,
+        resume=resuming,
+        seed=settings.seed,
+        wait=settings.wait,
+        goal=settings.goal,
+        tie_breaker=settings.tie_breaker,
+        annotator=settings.annotator,
+        device=settings.device,
+    )
+
+
+def normalised(settings: TrainSettings, env: VecEnv) -> VecEnv:
+    """The environments as the agent sees them: with normalised rewards, if so set."""
+    if not settings.norm_reward:
+        return env
+    return VecNormalize(env, norm_obs=False, gamma=settings.agent.get("gamma", 0.99))
+
+
+def make_agent(settings: TrainSettings, env: VecEnv) -> BaseAlgorithm:
+    """The untrained agent."""
+    return _agent(settings, env)
+
+
+def _agent(settings: TrainSettings, env: VecEnv, **kwargs: Any) -> BaseAlgorithm:
+    kind = algorithm(settings.algo)
+    policy = policy_for(kind, env.observation_space)
+    arguments = {**agent_arguments(settings.agent), **kwargs}
+    return kind(policy, env, seed=settings.seed, device=settings.device, **arguments)
+
+
+def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
+    """Make the agent once, with the least replay buffer, to see that its settings can work."""
+    kind = algorithm(settings.algo)
+    least = {"buffer_size": 1} if issubclass(kind, OffPolicyAlgorithm) else {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the agent itself will warn
+            _agent(settings, env, **least)
+    except (AssertionError, TypeError) as error:
+        if "action spaces" in str(error):
+            raise refusal(kind, env.action_space) from error
+        raise ValueError(f"{kind.__name__} refuses its settings: {error}") from error

@@ -1,0 +1,78 @@
+"""Tables that a person wrote, checked against the dataclass that shall be made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from rlhf_gym.runs.config import dataclass_in
+from rlhf_gym.words import near
+
+__all__ = ["check_names", "check_table"]
+
+_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    dict: "a table",
+}
+
+
+def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
+    """Refuse a table that has other names, or other types, than the fields of a dataclass.
+
+    Args:
+        kind: the dataclass.
+        table: what was written.
+        prefix: what stands before the names, in messages.
+
+    Raises:
+        ValueError: says which name, and what was expected.
+    """
+    hints = get_type_hints(kind)
+    check_names(table, hints, prefix)
+    for name, value in table.items():
+        hint = hints[name]
+        if isinstance(value, Mapping) and (within := dataclass_in(hint)):
+            check_table(within, value, f"{prefix}{name}.")
+        elif not _suits(hint, value):
+            raise ValueError(f"{prefix}{name} must be {_wanted(hint)}, but is {value!r}")
+
+
+def check_names(table: Iterable[str], known: Iterable[str], prefix: str = "") -> None:
+    """Refuse names that are not known.
+
+    Raises:
+        ValueError: there is one; the message names those that are near.
+    """
+    known = list(known)
+    for name in table:
+        if name not in known:
+            raise ValueError(
+                f"unknown key {prefix + name!r}{near(name, known)}; known are {', '.join(known)}"
+            )
+
+
+def _suits(hint: Any, value: Any) -> bool:
+    origin, parts = get_origin(hint) or hint, get_args(hint)
+    if origin in (Union, UnionType):
+        return any(_suits(part, value) for part in parts)
+    if origin is Literal:
+        return value in parts
+    if origin is tuple:
+        return isinstance(value, (list, tuple)) and all(_suits(parts[0], item) for item in value)
+    return type(value) is origin or (origin is float and type(value) is int)
+
+
+def _wanted(hint: Any) -> str:
+    """What a type annotation asks for, in words."""
+    origin, parts = get_origin(hint) or hint, get_args(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_wanted(part) for part in parts if part is not NoneType)
+    if origin is Literal:
+        return f"one of {', '.join(parts)}"
+    if origin is tuple:
+        return f"a list, such as [{'5, 10' if parts[0] is int else 'one, two'}]"
+    return _WORDS.get(origin, "a table")

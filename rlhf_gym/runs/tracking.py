@@ -1,0 +1,115 @@
+"""Tracker: sends what stable-baselines3's logger writes to Weights & Biases or trackio."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from importlib import import_module
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from stable_baselines3.common.logger import KVWriter
+
+from rlhf_gym.feedback.run_folder import RunFolder
+
+__all__ = ["Tracker", "TrackerName", "check_trackers"]
+
+TrackerName: TypeAlias = Literal["wandb", "trackio"]
+
+PROJECT = "rlhf-gym"
+
+
+class Tracker(KVWriter):
+    """One run at a tracker, as an output of stable-baselines3's logger.
+
+    It is called like the run folder, in the project ``rlhf-gym``. Weights & Biases keeps its files
+    in that folder, trackio in its own (``TRACKIO_DIR``).
+    """
+
+    def __init__(
+        self, name: TrackerName, folder: RunFolder, config: dict[str, Any], *, resuming: bool
+    ) -> None:
+        """Begin the run.
+
+        Args:
+            name: the tracker, which `check_trackers` has looked at.
+            folder: of the run.
+            config: settings to show beside the run, as plain data.
+            resuming: go on with the tracked run of this folder, where there is one.
+        """
+        self._name, self._module = name, import_module(name)
+        where: dict[str, Any] = {"embed": False}
+        if name == "wandb":
+            where = {"dir": str(folder.path), "id": _wandb_id(folder)}
+        with self._stdout_kept():
+            self._run = self._module.init(
+                project=PROJECT,
+                name=folder.path.resolve().name,
+                config=config,
+                resume="allow" if resuming else "never",
+                **where,
+            )
+
+    def write(
+        self,
+        key_values: dict[str, Any],
+        key_excluded: dict[str, tuple[str, ...]],
+        step: int = 0,
+    ) -> None:
+        """Send the numbers among the values."""
+        values = {
+            key: float(value)
+            for key, value in key_values.items()
+            if isinstance(value, (int, float, np.number)) and self._name not in key_excluded[key]
+        }
+        self._run.log(values, step=step)
+
+    def close(self) -> None:
+        """End the run, with all values sent or stored."""
+        with self._stdout_kept():
+            self._module.finish()
+
+    def _stdout_kept(self) -> AbstractContextManager[Any]:
+        """Let trackio talk on standard error, as Weights & Biases does: ``--json`` needs the other.
+
+        Weights & Biases itself must see the real one, which it records.
+        """
+        return redirect_stdout(sys.stderr) if self._name == "trackio" else nullcontext()
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """See that a run can be tracked, before any time is spent.
+
+    Raises:
+        ValueError: a tracker is unknown, is not installed, or would ask for a login.
+    """
+    known = get_args(TrackerName)
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no tracker {name!r}; track takes {' and '.join(known)}")
+        if importlib.util.find_spec(name) is None:
+            raise ValueError(f'{name} is not installed: pip install "rlhf-gym[tracking]"')
+    if "wandb" in names:
+        _check_login()
+
+
+def _check_login() -> None:
+    import wandb
+
+    if wandb.setup().settings.mode in ("offline", "dryrun", "disabled"):
+        return
+    if not wandb.login(prompt=False, verify=False):
+        raise ValueError(
+            "Weights & Biases has no API key: give it one with `wandb login`, or set "
+            "WANDB_MODE=offline to keep the run on this machine (`wandb sync` sends it later)"
+        )
+
+
+def _wandb_id(folder: RunFolder) -> str:
+    """What tells the run from others of the same name; kept in the folder for resuming."""
+    if not folder.wandb_id.exists():
+        folder.wandb_id.write_text(uuid.uuid4().hex)
+    return folder.wandb_id.read_text()

@@ -1,0 +1,257 @@
+"""Training a run: what the commands ``train`` and ``demo`` do."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+import torch
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.logger import (
+    CSVOutputFormat,
+    KVWriter,
+    Logger,
+    TensorBoardOutputFormat,
+)
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.agents import algorithm
+from rlhf_gym.presets import presets_of
+from rlhf_gym.training.checkpoints import latest_checkpoint
+from rlhf_gym.runs.evaluation import Evaluation, can_be_drawn, read_evaluation, record_video, true_returns
+from rlhf_gym.training.human_feedback import HumanFeedback
+from rlhf_gym.interrupts import on_interrupt
+from rlhf_gym.runs.config import as_table, read_settings, write_settings
+from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.runs.parts import make_agent, make_plug_in, make_teacher, make_training_env, normalised
+from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.runs.tracking import Tracker, check_trackers
+
+__all__ = ["evaluate", "load", "resume", "train"]
+
+
+def train(
+    settings: TrainSettings,
+    run: str | Path | None = None,
+    *,
+    progress: bool = True,
+    tell: Callable[[str], None] = print,
+) -> RunFolder:
+    """Train an agent from comparisons of clips, in a run folder; evaluate and film it.
+
+    Args:
+        settings: what to train, and how.
+        run: the folder; by default ``runs/ENV-ALGO-DATE``.
+        progress: show a progress bar.
+        tell: gets what is worth telling on the way, a line at a time.
+
+    Raises:
+        ValueError: if a setting cannot work; said before any time is spent.
+        FileExistsError: if the folder holds files.
+    """
+    settings = filled(settings)
+    folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
+    feedback, env = _plug_in(settings, folder, resuming=False)
+    with folder.held():
+        write_settings(folder, settings)
+        agent = make_agent(settings, env)
+        tell(f"run folder: {folder.path}")
+        if settings.algo.lower() not in presets_of(settings.env_id):
+            tell(
+                f"there is no preset for {settings.env_id} with {settings.algo}: the fall-back is "
+                f"stable-baselines3's own settings, {settings.labels} labels, "
+                f"{settings.steps:,} steps"
+            )
+        rollout = getattr(agent, "n_steps", 0) * env.num_envs
+        if (settings.steps or 0) < 2 * rollout:
+            tell(
+                f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
+                "will hardly learn anything"
+            )
+        with torch.random.fork_rng(devices=[]):  # training begins as if nobody had looked
+            before = _watched(settings, agent, folder, "before", tell)
+        Evaluation(after=(), before=before).write(folder.evaluation)
+        return _learn(settings, folder, feedback, agent, progress, tell)
+
+
+def resume(
+    run: str | Path,
+    *,
+    steps: int | None = None,
+    progress: bool = True,
+    tell: Callable[[str], None] = print,
+) -> RunFolder:
+    """Go on with a run after any stop, from its last checkpoint and with all its labels.
+
+    Args:
+        run: the folder.
+        steps: training steps in all, to go on for longer than was planned.
+        progress: show a progress bar.
+        tell: gets what is worth telling on the way, a line at a time.
+
+    Raises:
+        ValueError: if there is no run in the folder, or it is to be shorter than it was planned.
+    """
+    folder = RunFolder.open(run)
+    settings = read_settings(folder, TrainSettings)
+    planned = settings.steps or 0
+    if steps is not None and steps < planned:
+        raise ValueError(
+            f"the run in {run} takes {planned:,} steps: it can be made longer, not {steps:,}"
+        )
+    with folder.held():
+        if steps is not None:
+            settings = replace(settings, steps=steps)
+        feedback, env = _plug_in(settings, folder, resuming=True)
+        try:
+            agent = feedback.restore(algorithm(settings.algo), env, settings.device)
+        except FileNotFoundError:
+            tell("the run stopped before its first checkpoint: it starts anew, labels are kept")
+            agent = make_agent(settings, env)
+        write_settings(folder, settings)
+        tell(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
+        return _learn(settings, folder, feedback, agent, progress, tell)
+
+
+def load(run: str | Path) -> tuple[BaseAlgorithm, RewardModel, TrainSettings]:
+    """The agent, the reward model and the settings of a run's last checkpoint.
+
+    Raises:
+        ValueError: if there is no run in the folder.
+        FileNotFoundError: if it has no checkpoint yet.
+    """
+    folder = RunFolder.open(run)
+    settings = read_settings(folder, TrainSettings)
+    checkpoint = latest_checkpoint(folder)
+    agent = algorithm(settings.algo).load(checkpoint / "agent.zip", device=settings.device)
+    venv = make_training_env(replace(settings, n_envs=1, subprocesses=False))
+    reward_model = RewardModel.load(
+        checkpoint / "reward_model.pt",
+        venv.observation_space,
+        venv.action_space,
+        device=settings.device,
+    )
+    venv.close()
+    return agent, reward_model, settings
+
+
+def evaluate(run: str | Path, episodes: int) -> Evaluation:
+    """Evaluate a run's agent on the untouched environment, and note it in the run folder."""
+    folder = RunFolder.open(run)
+    agent, _, settings = load(run)
+    known = read_evaluation(folder.evaluation)
+    returns = true_returns(
+        agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+    )
+    evaluation = replace(known, after=returns)
+    evaluation.write(folder.evaluation)
+    return evaluation
+
+
+def _plug_in(
+    settings: TrainSettings, folder: RunFolder, *, resuming: bool
+) -> tuple[HumanFeedback, VecEnv]:
+    check_trackers(settings.track)
+    venv = make_training_env(settings)
+    feedback = make_plug_in(settings, make_teacher(settings), folder.path, resuming=resuming)
+    return feedback, normalised(settings, feedback.wrap(venv))
+
+
+def _learn(
+    settings: TrainSettings,
+    folder: RunFolder,
+    feedback: HumanFeedback,
+    agent: BaseAlgorithm,
+    progress: bool,
+    tell: Callable[[str], None],
+) -> RunFolder:
+    assert settings.steps is not None
+    if settings.teacher == "window" and not feedback.labels_given:
+        first = math.ceil(settings.labels * settings.first_share)  # type: ignore[operator]
+        tell(f"waiting for the first {first} labels; training begins when they are there")
+    remaining = settings.steps - agent.num_timesteps
+    if remaining > 0:
+        logging = _logger(settings, folder, feedback.resuming)
+        with logging as logger, _stops_cleanly(feedback, tell):
+            agent.set_logger(logger)
+            agent.learn(
+                remaining,
+                callback=feedback,
+                reset_num_timesteps=not feedback.resuming,
+                progress_bar=progress,
+            )
+    if feedback.stopped:
+        tell(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
+        return folder
+    after = _watched(settings, agent, folder, "after", tell)
+    replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
+    return folder
+
+
+@contextmanager
+def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[Logger]:
+    """SB3's logger; all its outputs are closed, however training ends."""
+    with ExitStack() as stack:
+        outputs = [
+            stack.enter_context(closing(output)) for output in _outputs(settings, folder, resuming)
+        ]
+        yield Logger(str(folder.path), outputs)
+
+
+def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[KVWriter]:
+    """Files in the run folder and the trackers; a resumed run leaves the old files as they are."""
+    yield CSVOutputFormat(str(folder.next_progress()))
+    yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
+    for tracker in dict.fromkeys(settings.track):
+        yield Tracker(tracker, folder, as_table(settings), resuming=resuming)
+
+
+@contextmanager
+def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iterator[None]:
+    """Ctrl-C ends training after the present rollout; a second one at once."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        tell("stopping after this rollout; press Ctrl-C again to stop at once")
+        feedback.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    with on_interrupt(stop):
+        yield
+
+
+def _watched(
+    settings: TrainSettings,
+    agent: BaseAlgorithm,
+    folder: RunFolder,
+    when: Literal["before", "after"],
+    tell: Callable[[str], None],
+) -> tuple[float, ...]:
+    """True returns of the agent before or after training, and a film; says what goes on.
+
+    An untrained agent's actions are sampled: which of them is its most likely one, its first
+    weights decide, and by chance that can balance a pole.
+    """
+    trained, episodes = when == "after", settings.evaluation_episodes
+    tell(
+        f"evaluating the {'trained' if trained else 'untrained'} agent: {episodes} episodes of the "
+        "untouched environment"
+    )
+    returns = true_returns(
+        agent,
+        settings.env_id,
+        episodes,
+        seed=settings.seed,
+        horizon=settings.horizon,
+        deterministic=trained,
+    )
+    if can_be_drawn(settings.env_id):
+        film = folder.videos / f"{when}.mp4"
+        record_video(agent, settings.env_id, film, seed=settings.seed, deterministic=trained)
+    return returns

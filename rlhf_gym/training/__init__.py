@@ -1,0 +1,1 @@
+"""HumanFeedback, the plug-in, and the loop of asking and fitting."""

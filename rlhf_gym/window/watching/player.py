@@ -1,0 +1,165 @@
+"""Watch an agent: its environment above, and below the reward that the reward model predicts."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from rlhf_gym.window.desktop import icon, open_display
+from rlhf_gym.window.watching.trace import Moment, Trace
+from rlhf_gym.window.watching.view import Caption, draw_watch
+
+__all__ = ["film", "watch"]
+
+TICKS_PER_SECOND = 60
+SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
+MOST_STEPS_A_TICK = 16
+
+
+@dataclass
+class _Player:
+    """Plays moments by the clock; knows nothing of a screen.
+
+    Attributes:
+        start: begins anew, with a fresh episode.
+        fps: moments a second at speed 1.
+        caption: what stands around the picture.
+    """
+
+    start: Callable[[], Iterator[Moment]]
+    fps: float
+    caption: Caption
+
+    def __post_init__(self) -> None:
+        self.done = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew."""
+        self.moments = self.start()
+        self.trace = Trace()
+        self._owed = 0.0
+        self.step()
+
+    def step(self) -> None:
+        """Play one moment."""
+        moment = next(self.moments, None)
+        if moment is None:
+            self.caption = replace(self.caption, paused=True)
+        else:
+            self.trace.add(moment)
+
+    def pass_time(self, seconds: float) -> int:
+        """Play what is due after so many seconds; returns how many moments that were."""
+        if self.caption.paused:
+            return 0
+        self._owed += seconds * self.fps * self.caption.speed
+        steps = min(int(self._owed), MOST_STEPS_A_TICK)
+        self._owed = self._owed - steps if steps < MOST_STEPS_A_TICK else 0.0
+        for _ in range(steps):
+            self.step()
+        return steps
+
+    def press(self, key: int) -> None:
+        """React to a key."""
+        if key in (pygame.K_ESCAPE, pygame.K_q):
+            self.done = True
+        elif key == pygame.K_SPACE:
+            self.caption = replace(self.caption, paused=not self.caption.paused)
+        elif key == pygame.K_PERIOD:
+            self.caption = replace(self.caption, paused=True)
+            self.step()
+        elif key == pygame.K_r:
+            self.restart()
+        elif key in (pygame.K_PLUS, pygame.K_EQUALS, pygame.K_KP_PLUS):
+            self._change_speed(1)
+        elif key in (pygame.K_MINUS, pygame.K_KP_MINUS):
+            self._change_speed(-1)
+
+    def _change_speed(self, by: int) -> None:
+        place = SPEEDS.index(self.caption.speed) + by
+        speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+        self.caption = replace(self.caption, speed=speed)
+
+
+def watch(
+    start: Callable[[], Iterator[Moment]],
+    *,
+    title: str,
+    goal: str = "",
+    fps: float = 30.0,
+    size: tuple[int, int] = (1000, 760),
+) -> None:
+    """Show an agent in a window until it is closed.
+
+    Args:
+        start: gives the moments from the start of a fresh episode on.
+        title: what is shown, e.g. the environment's id.
+        goal: what the agent shall do.
+        fps: moments a second at speed 1.
+        size: of the window, pixels.
+
+    Raises:
+        NoDisplay: there is no screen.
+        WrongPygame: the other edition of pygame is installed.
+    """
+    open_display()
+    try:
+        pygame.display.set_icon(icon())
+        pygame.display.set_caption(f"{title} - rlhf-gym")
+        screen = pygame.display.set_mode(size, pygame.RESIZABLE)
+        _run(screen, _Player(start, fps, Caption(title, goal)))
+    finally:
+        pygame.display.quit()
+
+
+def _run(screen: pygame.Surface, player: _Player) -> None:
+    clock, before = pygame.time.Clock(), time.monotonic()
+    while not player.done:
+        events = pygame.event.get()
+        for event in events:
+            if event.type == pygame.QUIT:
+                player.done = True
+            elif event.type == pygame.KEYDOWN:
+                player.press(event.key)
+        now = time.monotonic()
+        if player.pass_time(now - before) or events:
+            draw_watch(pygame.display.get_surface() or screen, player.trace, player.caption)
+            pygame.display.flip()
+        before = now
+        clock.tick(TICKS_PER_SECOND)
+
+
+def film(
+    moments: Iterable[Moment],
+    *,
+    title: str,
+    goal: str = "",
+    size: tuple[int, int] = (800, 640),
+    every: int = 1,
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """The same pictures without a window: ``(height, width, 3)`` uint8 each.
+
+    Args:
+        moments: what is shown.
+        title: see `watch`.
+        goal: see `watch`.
+        size: of the pictures, pixels.
+        every: take every so many moments, where there are more a second than a video needs.
+    """
+    surface, trace = pygame.Surface(size, depth=24), Trace()
+    caption = Caption(title, goal, keys=False)
+    for number, moment in enumerate(moments):
+        trace.add(moment)
+        if number % every == 0:
+            draw_watch(surface, trace, caption)
+            pixels = np.frombuffer(pygame.image.tobytes(surface, "RGB"), np.uint8)
+            yield pixels.reshape(size[1], size[0], 3)

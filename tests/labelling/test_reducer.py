@@ -1,0 +1,319 @@
+"""The window's logic: what is recorded, under any order of events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.reducer import reduce
+from rlhf_gym.labelling.state import Action, Choice, Item, Pair, Screen, State, Status
+from rlhf_gym.window.practice import PAIRS
+
+ANSWERS = (Action.LEFT, Action.RIGHT, Action.TIE, Action.CANNOT_TELL)
+
+
+def a_state(*pairs: Pair, **changes: object) -> State:
+    state = State("ada", items=tuple(Item(pair) for pair in pairs), appeared=0.0)
+    return replace(state, **changes)  # type: ignore[arg-type]
+
+
+def pairs(count: int) -> tuple[Pair, ...]:
+    return tuple(Pair(n + 1, left=n % 2, clips=(2 * n, 2 * n + 1)) for n in range(count))
+
+
+def play(state: State, *timed: tuple[float, e.Event]) -> tuple[State, list[e.Effect]]:
+    """The state after the events at their times, and all effects."""
+    effects: list[e.Effect] = []
+    for now, event in timed:
+        state, new = reduce(state, event, now)
+        effects.extend(new)
+    return state, effects
+
+
+def recorded(effects: list[e.Effect]) -> list[Judgement]:
+    return [effect.judgement for effect in effects if isinstance(effect, e.Record)]
+
+
+def press(action: Action, key: str = "") -> e.Press:
+    return e.Press(action, key)
+
+
+def test_an_answer_names_the_clip_and_not_the_side() -> None:
+    for left, wanted in ((0, Preference.FIRST), (1, Preference.SECOND)):
+        _, effects = play(a_state(Pair(7, left=left)), (1.0, press(Action.LEFT)))
+        assert [(j.query, j.preference, j.left) for j in recorded(effects)] == [(7, wanted, left)]
+
+
+def test_a_tie_and_cannot_tell_stay_apart() -> None:
+    _, tie = play(a_state(*pairs(1)), (1.0, press(Action.TIE)))
+    _, neither = play(a_state(*pairs(1)), (1.0, press(Action.CANNOT_TELL)))
+    assert recorded(tie)[0].preference is Preference.TIE
+    assert recorded(neither)[0].preference is Preference.CANNOT_TELL
+
+
+def test_a_side_that_can_be_heard_is_played_from_its_beginning_with_its_picture() -> None:
+    pair = Pair(7, sounds=True)
+    state = a_state(pair, position=0.4, playing=False)
+    heard, effects = play(state, (1.0, press(Action.HEAR_RIGHT)))
+    assert effects == [e.Hear(7, 1)] and heard.position == 0.0 and heard.playing
+    assert play(state, (1.0, press(Action.HEAR_LEFT)))[1] == [e.Hear(7, 0)]
+    silent = a_state(Pair(7), position=0.4, playing=False)
+    assert play(silent, (1.0, press(Action.HEAR_LEFT)))[1] == []
+
+
+def test_the_next_pair_comes_after_the_flash() -> None:
+    state, _ = play(a_state(*pairs(2)), (1.0, press(Action.LEFT)), (1.1, e.Tick()))
+    assert state.index == 0 and state.item is not None and state.item.choice is Choice.LEFT
+    state, _ = play(state, (1.13, e.Tick()))
+    assert state.index == 1 and state.item is not None and state.item.choice is None
+
+
+def test_answers_in_the_first_moment_of_a_pair_are_ignored() -> None:
+    state, effects = play(a_state(*pairs(1)), (0.149, press(Action.LEFT)))
+    assert effects == []
+    _, effects = play(state, (0.151, press(Action.LEFT)))
+    assert len(recorded(effects)) == 1
+
+
+def test_a_held_key_gives_one_answer() -> None:
+    held = [(1.0 + n / 10, press(Action.LEFT, "left")) for n in range(30)]
+    state, effects = play(a_state(*pairs(5)), *held)
+    assert len(recorded(effects)) == 1
+    _, effects = play(state, (5.0, e.Release("left")), (5.1, press(Action.LEFT, "left")))
+    assert len(recorded(effects)) == 1
+
+
+def test_a_key_that_went_up_in_another_window_does_not_block() -> None:
+    state, _ = play(a_state(*pairs(2)), (1.0, press(Action.LEFT, "left")), (1.2, e.Focus(False)))
+    _, effects = play(state, (3.0, e.Focus(True)), (4.0, press(Action.LEFT, "left")))
+    assert len(recorded(effects)) == 1
+
+
+def test_the_response_time_leaves_out_pause_help_lost_focus_and_minimising() -> None:
+    _, effects = play(
+        a_state(*pairs(1)),
+        (1.0, press(Action.PAUSE)),
+        (11.0, press(Action.PAUSE)),
+        (12.0, press(Action.HELP)),
+        (22.0, press(Action.HELP)),
+        (23.0, e.Focus(False)),
+        (33.0, e.Focus(True)),
+        (34.0, e.Visible(False)),
+        (44.0, e.Visible(True)),
+        (45.0, press(Action.MENU)),
+        (55.0, press(Action.MENU)),
+        (56.0, press(Action.LEFT)),
+    )
+    assert recorded(effects)[0].response_seconds == 6.0
+
+
+def test_a_full_pass_is_seen_only_when_both_clips_reached_their_ends() -> None:
+    pair = Pair(1, frames=(30, 60), fps=30.0)
+    _, early = play(a_state(pair), (1.9, press(Action.LEFT)))
+    _, late = play(a_state(pair), (2.0, press(Action.LEFT)))
+    assert [recorded(early)[0].full_pass, recorded(late)[0].full_pass] == [False, True]
+
+
+def test_the_clips_run_on_one_clock_and_freeze_before_they_loop() -> None:
+    state = a_state(Pair(1, frames=(30, 60), fps=30.0))
+    shown = []
+    for now in (0.5, 1.5, 2.1, 2.3):
+        state, _ = reduce(state, e.Tick(), now)
+        shown.append((state.frame(0), state.frame(1)))
+    assert shown == [(15, 15), (29, 45), (29, 59), (3, 3)]
+
+
+def test_half_speed_plays_half_as_far() -> None:
+    state, _ = play(a_state(Pair(1, frames=(60, 60)), speed=0.5), (1.0, e.Tick()))
+    assert state.frame(0) == 15
+
+
+def test_frame_steps_pause_and_wrap_around() -> None:
+    state = a_state(Pair(1, frames=(3, 3), fps=10.0))
+    shown = []
+    for action in (Action.FORWARD, Action.FORWARD, Action.FORWARD, Action.BACK):
+        state, _ = reduce(state, press(action), 0.0)
+        shown.append(state.frame(0))
+    assert shown == [1, 2, 0, 2] and not state.playing
+
+
+def test_undo_opens_the_pair_again_and_marks_the_old_answer() -> None:
+    state, effects = play(
+        a_state(*pairs(2)),
+        (1.0, press(Action.LEFT)),
+        (1.5, e.Tick()),
+        (2.0, press(Action.RIGHT)),
+        (3.0, press(Action.UNDO)),
+        (3.1, press(Action.UNDO)),
+    )
+    assert [(j.query, j.preference.value) for j in recorded(effects)] == [
+        (1, "first"), (2, "first"), (2, "undone"), (1, "undone"),
+    ]  # fmt: skip
+    assert state.item is not None and state.item.old_choice is Choice.LEFT
+
+
+def test_undo_within_the_flash_takes_back_the_answer_just_given() -> None:
+    state, effects = play(
+        a_state(*pairs(2)), (1.0, press(Action.LEFT)), (1.05, press(Action.UNDO)), (2.0, e.Tick())
+    )
+    assert [j.preference.value for j in recorded(effects)] == ["first", "undone"]
+    assert state.index == 0 and state.pending == (1, 2)
+
+
+def test_give_back_releases_the_pair_and_never_takes_it_again() -> None:
+    state, effects = play(a_state(*pairs(2)), (1.0, press(Action.GIVE_BACK)))
+    assert effects == [e.GiveBack((1,))] and state.pending == (2,)
+    state, effects = play(state, (2.0, e.Arrived((pairs(1)[0],))))
+    assert effects == [e.GiveBack((1,))] and state.pending == (2,)
+
+
+def test_flag_and_note_go_with_the_judgement() -> None:
+    _, effects = play(
+        a_state(*pairs(1)),
+        (1.0, press(Action.FLAG)),
+        (1.1, press(Action.NOTE)),
+        (1.2, e.Typed("odd staart")),
+        *[(1.3, press(Action.UNDO))] * 3,
+        (1.4, e.Typed("rt")),
+        (1.5, press(Action.LEFT, "left")),
+        (1.6, press(Action.CONFIRM)),
+        (2.0, press(Action.LEFT, "left")),
+    )
+    (judgement,) = recorded(effects)
+    assert (judgement.flagged, judgement.note) == (True, "odd start")
+
+
+def test_practice_is_never_recorded_and_is_remembered() -> None:
+    state = a_state(*PAIRS, *pairs(1))
+    effects: list[e.Effect] = []
+    for number in range(3):
+        state, new = play(
+            state, (number + 1.0, press(Action.LEFT)), (number + 1.5, press(Action.CONFIRM))
+        )
+        effects += new
+    assert effects == [e.Remember(practised=True)]
+    assert state.screen is Screen.LABEL
+    skipped, effects = play(a_state(*PAIRS, *pairs(1)), (1.0, press(Action.SKIP_PRACTICE)))
+    assert effects == [e.Remember(practised=True)] and skipped.screen is Screen.LABEL
+
+
+def test_undo_does_not_lead_from_the_real_pairs_back_into_practice() -> None:
+    state, _ = play(
+        a_state(PAIRS[0], *pairs(1)), (1.0, press(Action.LEFT)), (1.5, press(Action.CONFIRM))
+    )
+    assert play(state, (2.0, press(Action.UNDO)))[0].screen is Screen.LABEL
+
+
+def test_a_judgement_that_could_not_be_stored_is_kept_and_tried_again() -> None:
+    state, effects = play(a_state(*pairs(2)), (1.0, press(Action.LEFT)))
+    (judgement,) = recorded(effects)
+    state, _ = play(state, (1.0, e.Failed("disk full", judgement)), (2.0, press(Action.RIGHT)))
+    assert state.screen is Screen.ERROR and state.unsaved == (judgement,)
+    state, effects = play(state, (3.0, press(Action.CONFIRM)))
+    assert recorded(effects) == [judgement] and state.unsaved == ()
+
+
+def test_when_the_trainer_is_done_open_pairs_are_released() -> None:
+    state, effects = play(a_state(*pairs(3)), (1.0, e.StatusRead(Status(trainer="done"))))
+    assert effects == [e.GiveBack((1, 2, 3))] and state.screen is Screen.DONE
+
+
+def test_enter_closes_the_window_when_all_is_done() -> None:
+    done, _ = play(a_state(*pairs(1)), (1.0, e.StatusRead(Status(trainer="done"))))
+    assert play(done, (2.0, press(Action.CONFIRM)))[1] == [e.Quit()]
+
+
+def test_a_silent_trainer_does_not_end_the_sitting() -> None:
+    status = Status(trainer="training", silent_seconds=99.0)
+    state, _ = play(a_state(*pairs(1)), (1.0, e.StatusRead(status)))
+    assert status.gone and state.screen is Screen.LABEL
+
+
+def test_the_pause_menu_is_walked_with_the_arrow_keys() -> None:
+    state, effects = play(
+        a_state(*pairs(1)),
+        (1.0, press(Action.MENU, "escape")),
+        (1.1, press(Action.CANNOT_TELL, "down")),
+        (1.2, press(Action.CANNOT_TELL, "down")),
+        (1.3, press(Action.CONFIRM, "return")),
+    )
+    assert effects == [e.Quit()] and state.pending == (1,)
+
+
+# --- under any order of events ---
+
+KEYS = st.sampled_from(["left", "right", ""])
+EVENTS = st.one_of(
+    st.builds(e.Press, st.sampled_from([*ANSWERS] * 2 + list(Action)), KEYS),
+    st.builds(e.Release, KEYS),
+    st.builds(e.Focus, st.booleans()),
+    st.builds(e.Visible, st.booleans()),
+    st.builds(e.Typed, st.text(max_size=3)),
+    st.builds(
+        lambda n: e.Arrived((Pair(n, left=n % 2),)), st.integers(min_value=1, max_value=12)
+    ),
+    st.builds(
+        lambda labels: e.StatusRead(Status(labels=labels, budget=9)), st.integers(0, 10)
+    ),
+    st.just(e.Tick()),
+)  # fmt: skip
+TIMED = st.lists(st.tuples(st.floats(0, 1), EVENTS, st.booleans()), max_size=80)
+
+
+class Store:
+    """The judgement in force of each query, as the real store keeps it; it can be full."""
+
+    def __init__(self) -> None:
+        self.in_force: dict[int, Judgement] = {}
+
+    def record(self, judgement: Judgement) -> None:
+        if judgement.preference is Preference.UNDONE:
+            assert judgement.query in self.in_force, "nothing to undo"
+            del self.in_force[judgement.query]
+        else:
+            assert judgement.query not in self.in_force, "a judgement was doubled"
+            self.in_force[judgement.query] = judgement
+
+
+@given(TIMED, st.booleans())
+def test_no_judgement_is_lost_or_doubled_under_any_order_of_events(
+    timed: list[tuple[float, e.Event, bool]], practice: bool
+) -> None:
+    state, store, now = a_state(*(PAIRS if practice else ()), *pairs(2)), Store(), 0.0
+    for delay, event, full in timed:
+        now += delay
+        state, effects = reduce(state, event, now)
+        for effect in effects:
+            if isinstance(effect, e.Record):
+                if full:
+                    state, _ = reduce(state, e.Failed("full", effect.judgement), now)
+                else:
+                    store.record(effect.judgement)
+        if not state.unsaved:
+            shown = {item.pair.query: item.given for item in state.answered}
+            assert shown == store.in_force
+        assert all(item.given is not None for item in state.items[: state.index])
+        queries = [item.pair.query for item in state.items]
+        assert len(queries) == len(set(queries))
+
+
+@given(TIMED)
+def test_undo_then_redo_is_the_identity(timed: list[tuple[float, e.Event, bool]]) -> None:
+    state, now = a_state(*pairs(4)), 0.0
+    for delay, event, _ in timed:
+        now += delay
+        state, _ = reduce(state, event, now)
+    state, _ = reduce(replace(state, overlay=None), e.Tick(), now + 1)
+    if not state.index or state.items[state.index - 1].pair.kind == "practice":
+        return
+    again, effects = play(
+        state, (now + 1, press(Action.UNDO)), (now + 1, press(Action.REDO)), (now + 2, e.Tick())
+    )
+    undone, redone = recorded(effects)
+    assert undone.preference is Preference.UNDONE
+    assert redone == state.items[state.index - 1].given
+    assert (again.index, again.answered) == (state.index, state.answered)

@@ -1,0 +1,76 @@
+"""Memory of the clip buffer with stacked 84x84x4 images: growth of the process against the bound.
+
+Twice as many steps are written as fit, with snapshots in the infos, and clips are cut meanwhile.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import numpy as np
+import psutil  # type: ignore[import-untyped]
+from gymnasium import spaces
+from measuring import arguments, report
+
+from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.clips.frame_stack import FrameStack
+
+N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
+SHAPE = (84, 84, 4)
+
+
+def main() -> None:
+    """Measure."""
+    parser = arguments(__doc__, repeats=1)
+    parser.add_argument("--megabytes", type=int, default=1024, help="bound; default: 1024")
+    options = parser.parse_args()
+    bound = options.megabytes * 2**20
+    grown, held = zip(*(_fill(bound) for _ in range(options.repeats)), strict=True)
+    steps = held[0]["steps"]
+    report(
+        f"memory of {steps:,} steps of 84x84x4 images in a buffer of {options.megabytes} MiB",
+        [size / bound for size in grown],
+        at_most=1.0,
+        unit=" of the bound",
+        held=held,
+        stacks_stored_whole_mib=steps * int(np.prod(SHAPE)) / 2**20,
+    )
+
+
+def _fill(bound: int) -> tuple[int, dict[str, Any]]:
+    """Fill a buffer twice over; returns the process's growth in bytes, and what is held."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(256, size=(N_ENVS, *SHAPE), dtype=np.uint8)
+    nothing = np.zeros(N_ENVS), np.zeros(N_ENVS, bool)
+    gc.collect()
+    process = psutil.Process()
+    before = process.memory_info().rss
+    buffer = ClipBuffer(
+        spaces.Box(0, 255, SHAPE, np.uint8),
+        spaces.Discrete(6),
+        N_ENVS,
+        CLIP_LENGTH,
+        max_bytes=bound,
+        frame_stack=FrameStack(size=4, axis=2),
+    )
+    highest = most = 0
+    for row in range(2 * buffer.capacity):
+        taken = row % SNAPSHOT_EVERY == 0
+        infos: list[dict[str, object]] = [
+            {"snapshot": rng.bytes(SNAPSHOT_BYTES)} if taken else {} for _ in range(N_ENVS)
+        ]
+        dones = np.full(N_ENVS, row % 1000 == 999)
+        buffer.add(images, nothing[0].astype(np.int64), nothing[0], dones, infos, row * N_ENVS)
+        if row % 1000 == 999:
+            found = buffer.positions(10, rng)
+            assert len([buffer.clip(found[i : i + 1]) for i in range(len(found))]) == 10
+            highest = max(highest, process.memory_info().rss - before)
+            most = max(most, buffer.nbytes)
+    assert most <= bound, f"nbytes is {most}, above {bound}"
+    held = {"steps": len(buffer), "nbytes_of_bound": most / bound}
+    return highest, held
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The window beside a trainer: how smooth it is, and what it costs the trainer.
+
+In a real window under Xvfb, pairs are answered by key presses, one a second, while PPO trains on
+Pendulum-v1. The same training with a synthetic teacher runs before it, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measuring import Spent, arguments, cpu_ratios, one_thread, report, wall_ratios
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+
+from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.teachers.teacher import LiveTeacher, Teacher
+
+LABELS, FIRST_SHARE = 200, 0.05
+SECONDS_PER_ANSWER = 1.0
+TOOLS = ("Xvfb", "openbox", "xdotool")
+
+
+class TimedWindow:
+    """Like `rlhf_gym.teachers.WindowTeacher`, but the window writes how smooth it ran."""
+
+    def __init__(self, timing: Path) -> None:
+        self._timing = timing
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def check(self) -> None:
+        """The display is there."""
+
+    def start(self, run_folder: Path | str) -> None:
+        """Start drawing, and open the window."""
+        run = str(run_folder)
+        window = ("rlhf_gym.window", run, "--no-practice", "--timing", str(self._timing))
+        for module in (window, ("rlhf_gym.media", run)):
+            self._processes.append(subprocess.Popen([sys.executable, "-m", *module]))
+
+    def answer(self, query: Query) -> Judgement | None:
+        """None: the window stores the answers."""
+        return None
+
+    def stop(self) -> None:
+        """Close the window, which then writes its times."""
+        for process in self._processes:
+            process.terminate()
+            process.wait()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the window is open."""
+        return all(process.poll() is None for process in self._processes)
+
+
+class Clock(BaseCallback):
+    """Times training from its first rollout on, when the first labels are there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began: tuple[float, float, int] | None = None
+        self.per_step = Spent(0, 0)
+
+    def _on_rollout_start(self) -> None:
+        if self._began is None:
+            self._began = time.perf_counter(), time.process_time(), self.num_timesteps
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_training_end(self) -> None:
+        assert self._began is not None
+        wall, cpu, steps = self._began
+        steps = self.num_timesteps - steps
+        self.per_step = Spent(
+            (time.perf_counter() - wall) / steps, (time.process_time() - cpu) / steps
+        )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run took for each step, and how many labels it got."""
+
+    per_step: Spent
+    labels: int
+
+
+def train(timing: Path | None, run: Path, steps: int) -> Trained:
+    """Train with a window that writes to ``timing``, or with a synthetic teacher."""
+    one_thread()
+    teacher: Teacher = SyntheticTeacher()
+    if timing is not None:
+        teacher = TimedWindow(timing)
+        assert isinstance(teacher, LiveTeacher)
+    feedback = HumanFeedback(teacher, LABELS, first_share=FIRST_SHARE, run=run, wait=False)
+    env = feedback.wrap(make_vec_env("Pendulum-v1", 8, seed=0))
+    agent = PPO("MlpPolicy", env, n_steps=256, batch_size=64, n_epochs=10, seed=0, device="cpu")
+    clock = Clock()  # before the feedback, whose work counts
+    agent.learn(steps, callback=[clock, feedback])
+    return Trained(clock.per_step, feedback.labels_given)
+
+
+def main() -> None:
+    """Measure."""
+    parser = arguments(__doc__, repeats=3)
+    parser.add_argument("--steps", type=int, default=50_000)
+    options = parser.parse_args()
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        sys.exit(f"the window is measured under Xvfb: install {', '.join(missing)}")
+    context = multiprocessing.get_context("spawn")
+    pairs, windows, labels = [], [], []
+    with tempfile.TemporaryDirectory() as folder, desktop():
+        for repeat in range(options.repeats):
+            here = Path(folder) / str(repeat)
+            timing = here.with_suffix(".json")
+            with ProcessPoolExecutor(1, context) as pool:
+                alone = pool.submit(train, None, here / "synthetic", options.steps).result()
+                beside = pool.submit(train, timing, here / "window", options.steps)
+                answer_until(beside)
+            pairs.append((alone.per_step, beside.result().per_step))
+            labels.append(beside.result().labels)
+            windows.append(json.loads(timing.read_text()))
+    tell(pairs, windows, labels)
+
+
+def tell(
+    pairs: list[tuple[Spent, Spent]], windows: list[dict[str, Any]], labels: list[int]
+) -> None:
+    """Report the figures."""
+    report(
+        "frames of the window beside a trainer, 99th percentile",
+        [window["frame"]["p99_ms"] for window in windows],
+        at_most=25,
+        unit=" ms",
+        windows=windows,
+    )
+    report(
+        "answer to next pair, 99th percentile",
+        [window["answer_to_next"]["p99_ms"] for window in windows],
+        at_most=200,
+        unit=" ms",
+        labels=labels,
+    )
+    report(
+        "trainer's steps/s, window open and answering / synthetic teacher",
+        wall_ratios(pairs),
+        at_least=0.9,
+        cpu_ratios=cpu_ratios(pairs),
+        steps_per_second_synthetic=[1 / alone.wall for alone, _ in pairs],
+        steps_per_second_window=[1 / beside.wall for _, beside in pairs],
+    )
+    report("the same, by the trainer's CPU time", cpu_ratios(pairs))
+    print(f"   labels given in the window: {statistics.median(labels):g} a run")
+
+
+@contextmanager
+def desktop() -> Iterator[None]:
+    """An X server and a window manager; ``DISPLAY`` names it for what is started meanwhile."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        os.environ["DISPLAY"] = f":{pipe.readline().strip()}"
+    for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        os.environ.pop(name, None)
+    manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait()
+
+
+def answer_until(training: Future[Trained]) -> None:
+    """Press keys in the window, as somebody quick would, until ``training`` is done."""
+    focused = False
+    while not training.done():
+        found = _xdotool("search", "--onlyvisible", "--class", "rlhf-gym").split()
+        if found and not focused:
+            _xdotool("windowfocus", "--sync", found[-1])
+            focused = True
+        elif found:
+            _xdotool("key", "Left")
+        time.sleep(SECONDS_PER_ANSWER)
+
+
+def _xdotool(*arguments: str) -> str:
+    done = subprocess.run(["xdotool", *arguments], capture_output=True, text=True, timeout=30)
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from run_folders import full_run, persons_run, unfinished_run, write_settings
+
+from rlhf_gym.reports.run import build_report
+
+FIVE_MEGABYTES = 5_000_000
+
+
+class Page(HTMLParser):
+    """What a page holds: its ids, its links, what it would fetch, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.sources: list[str] = []
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.append(value)
+            if name == "href" and value and tag == "a":
+                self.links.append(value)
+            if name == "src" and value:
+                self.sources.append(value)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def report(run: Path) -> Page:
+    return Page(build_report(run).read_text(encoding="utf-8"))
+
+
+def empty_run(run: Path) -> Path:
+    return run
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return full_run(tmp_path_factory.mktemp("full"))
+
+
+@pytest.fixture(scope="module")
+def persons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return persons_run(tmp_path_factory.mktemp("persons"))
+
+
+@pytest.mark.parametrize("write", [full_run, persons_run, unfinished_run, empty_run])
+def test_one_offline_page_below_5_megabytes(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    path = build_report(write(tmp_path))
+    html = path.read_text(encoding="utf-8")
+    page = Page(html)
+    assert path.stat().st_size < FIVE_MEGABYTES
+    assert not {"script", "iframe", "img", "object"} & set(page.tags)
+    assert all(source.startswith("data:") for source in page.sources)
+    assert not re.search(r"url\((?!#)|@import", html)
+    assert {link.lstrip("#") for link in page.links} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_a_full_run_shows_every_part(full: Path) -> None:
+    page = report(full)
+    assert page.tags.count("svg") == 7
+    assert page.tags.count("video") == 2 + 2 * 6
+    assert "its true return rose from −1,241 to −203." in page.text
+    assert "rlhf-gym train Pendulum-v1 --teacher synthetic" in page.text
+    assert "reward_model.learning_rate" in page.text
+    assert "2.13.0" in page.text
+
+
+def test_a_persons_run_shows_time_and_reliability_of_the_answers(persons: Path) -> None:
+    page = report(persons)
+    assert page.tags.count("svg") == 10
+    assert "A person's time" in page.text
+    assert "1 taken back" in page.text
+    assert "7 of 8 repeated pairs answered the same" in page.text
+
+
+def test_an_unfinished_run_says_how_far_it_is(tmp_path: Path) -> None:
+    assert "Unfinished: 11,000 of 50,000 steps" in report(unfinished_run(tmp_path)).text
+
+
+def test_an_empty_run_is_reported_as_such(tmp_path: Path) -> None:
+    page = report(tmp_path)
+    assert "Nothing has been trained" in page.text
+    assert "Nothing has been answered yet." in page.text
+    assert "svg" not in page.tags
+
+
+def test_text_from_files_is_escaped(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    (tmp_path / "command.txt").write_text("train '<script>alert(1)</script>'")
+    assert "script" not in report(tmp_path).tags
+
+
+def test_videos_that_would_make_the_page_too_large_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "before.mp4").write_bytes(bytes(6_000_000))
+    path = build_report(tmp_path)
+    assert path.stat().st_size < FIVE_MEGABYTES
+    assert "before.mp4" in Page(path.read_text(encoding="utf-8")).text
+
+
+def test_the_numbers_lie_beside_the_page_as_strict_json(persons: Path, tmp_path: Path) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    path = build_report(persons, tmp_path / "out" / "page.html")
+    numbers = json.loads(path.with_suffix(".json").read_text(), parse_constant=refuse)
+    assert numbers["outcome"]["labels"] == 80
+    assert numbers["answers"]["shares"]["cannot_tell"]["hits"] == 8
+    assert numbers["answers"]["undone"] == 1
+    assert numbers["answers"]["self_agreement"]["hits"] == 7
+    assert len(numbers["rounds"]) == 12
+    assert numbers["verdict"]["level"] == "mixed"
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no run folder"):
+        build_report(tmp_path / "nowhere")

@@ -1,0 +1,130 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.reports.run.verdict import Outcome, judge, number, outcome
+from rlhf_gym.results.answers import Answer, Feedback
+from rlhf_gym.runs.records import RunData
+
+RUN = RunData(Path("runs/a"))
+GOOD = Outcome(
+    environment="Pendulum-v1",
+    algorithm="PPO",
+    teacher="synthetic",
+    steps=50_000,
+    total_steps=50_000,
+    labels=50,
+    budget=50,
+    before=-1200.0,
+    after=-200.0,
+    error=12.0,
+    evaluated=True,
+    best=-190.0,
+    accuracy=0.9,
+    correlation=0.9,
+)
+
+
+def warnings(result: Outcome, run: RunData = RUN, feedback: Feedback | None = None) -> str:
+    return " ".join(judge(result, run, feedback or Feedback()).warnings)
+
+
+def test_a_good_run_is_told_in_one_sentence_without_warnings() -> None:
+    verdict = judge(GOOD, RUN, Feedback())
+    assert verdict.headline == (
+        "PPO trained on Pendulum-v1 for 50,000 steps with 50 labels from a simulated teacher: "
+        "its true return rose from −1,200 to −200."
+    )
+    assert verdict.level == "good"
+    assert verdict.warnings == ()
+
+
+def test_a_run_of_a_script_is_named_by_its_environment() -> None:
+    result = replace(outcome(RUN, Feedback(env_id="CartPole-v1")), steps=9, after=1.0)
+    assert judge(result, RUN, Feedback()).headline.startswith("The agent trained on CartPole-v1")
+
+
+def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
+    assert "55%, close to guessing" in warnings(replace(GOOD, accuracy=0.55))
+    assert "17%, worse than guessing" in warnings(replace(GOOD, accuracy=0.17))
+
+
+def test_a_fall_despite_high_accuracy_is_called_a_collapse() -> None:
+    verdict = judge(replace(GOOD, after=-1400.0), RUN, Feedback())
+    assert verdict.level == "poor"
+    assert "fell" in verdict.headline
+    assert "although the reward model's accuracy is high" in verdict.warnings[0]
+
+
+def test_giving_back_a_gain_is_warned_of() -> None:
+    assert "at its best" in warnings(replace(GOOD, after=-700.0))
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"accuracy": None}, "unknown"),
+        ({"accuracy": 0.55}, "poor"),
+        ({"accuracy": 0.7}, "mixed"),
+        ({"correlation": 0.1}, "poor"),
+        ({"correlation": 0.5}, "mixed"),
+        ({"correlation": None}, "good"),
+        ({"labels": 10}, "mixed"),
+        ({"evaluated": False}, "mixed"),
+        ({"steps": 100}, "mixed"),
+        ({"after": None}, "unknown"),
+    ],
+)
+def test_the_level_of_trust(change: dict[str, float | None], level: str) -> None:
+    assert judge(replace(GOOD, **change), RUN, Feedback()).level == level  # type: ignore[arg-type]
+
+
+def test_an_unfinished_run_says_how_to_go_on() -> None:
+    said = warnings(replace(GOOD, steps=25_000))
+    assert "25,000 of 50,000 steps (50%)" in said
+    assert "--resume runs/a" in said
+
+
+def test_a_run_that_did_nothing_says_so() -> None:
+    nothing = replace(GOOD, steps=0, labels=0, before=None, after=None)
+    assert judge(nothing, RUN, Feedback()).headline.startswith("Nothing has been trained")
+
+
+def test_a_return_that_hardly_moved_is_not_called_a_rise() -> None:
+    verdict = judge(replace(GOOD, before=-205.0), RUN, Feedback())
+    assert "hardly moved" in verdict.headline
+    assert verdict.level == "mixed"
+    assert "did not get better" in verdict.warnings[0]
+
+
+def test_a_fall_within_the_error_of_the_evaluation_is_no_collapse() -> None:
+    verdict = judge(replace(GOOD, before=-1100.0, after=-1225.0, error=80.0), RUN, Feedback())
+    assert "hardly moved" in verdict.headline
+    assert "Collapse" not in " ".join(verdict.warnings)
+
+
+def test_leaking_episodes_are_warned_of() -> None:
+    assert "leaks" in warnings(GOOD, replace(RUN, config={"keep_termination": True}))
+
+
+def test_a_habit_of_side_is_warned_of() -> None:
+    always_left = [Answer(Judgement(i, Preference.FIRST, "ada"), (1, 2)) for i in range(20)]
+    assert "left clip was chosen in 100%" in warnings(GOOD, feedback=Feedback(tuple(always_left)))
+
+
+def test_many_cannot_tell_are_warned_of() -> None:
+    unsure = [Answer(Judgement(i, Preference.CANNOT_TELL, "ada"), (1, 2)) for i in range(10)]
+    assert "clips may be too short" in warnings(GOOD, feedback=Feedback(tuple(unsure)))
+
+
+def test_what_could_not_be_read_is_a_warning() -> None:
+    assert warnings(GOOD, replace(RUN, unreadable=("config.toml could not be read (x)",)))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-1234.6, "−1,235"), (99.96, "100.0"), (0.5, "0.5"), (0.0, "0")]
+)
+def test_numbers_are_written_as_people_do(value: float, text: str) -> None:
+    assert number(value) == text

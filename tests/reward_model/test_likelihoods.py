@@ -1,0 +1,58 @@
+"""The preference model and its loss against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from rlhf_gym.reward_model.likelihoods import (
+    cross_entropy,
+    cross_entropy_floor,
+    preference_probability,
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "probability"),
+    [
+        (2.0, 2.0, 0.5),
+        (math.log(3), 0.0, 0.9 * 0.75 + 0.05),  # sigmoid(log 3) = 3/4
+        (0.0, math.log(3), 0.9 * 0.25 + 0.05),
+        (1000.0, 0.0, 0.95),
+        (0.0, 1000.0, 0.05),
+    ],
+)
+def test_one_answer_in_ten_is_taken_to_be_given_at_random(
+    first: float, second: float, probability: float
+) -> None:
+    predicted = preference_probability(torch.tensor(first), torch.tensor(second))
+    assert predicted.item() == pytest.approx(probability)
+
+
+def test_far_apart_returns_have_finite_gradients() -> None:
+    returns = torch.tensor([1e6, -1e6], requires_grad=True)
+    probability = preference_probability(returns[0], returns[1])
+    torch.autograd.backward(cross_entropy(probability, torch.tensor(0.0)))
+    assert returns.grad is not None and returns.grad.isfinite().all()
+
+
+def test_the_cross_entropy_of_each_member_is_that_of_its_own_prediction() -> None:
+    probability = torch.tensor([[0.725, 0.5], [0.275, 0.95]])
+    labels = torch.tensor([1.0, 0.5])
+    expected = [
+        [-math.log(0.725), math.log(2)],
+        [-math.log(0.275), -0.5 * math.log(0.95) - 0.5 * math.log(0.05)],
+    ]
+    torch.testing.assert_close(cross_entropy(probability, labels), torch.tensor(expected))
+
+
+def test_the_floor_is_what_the_best_predictions_cost() -> None:
+    sure, tie = -math.log(0.95), math.log(2)
+    assert cross_entropy_floor(torch.tensor([1.0, 0.0, 0.5, 1.0])) == pytest.approx(
+        (3 * sure + tie) / 4
+    )
+    three_to_one = 0.75 * math.log(4 / 3) + 0.25 * math.log(4)  # two annotators who differ, e.g.
+    assert cross_entropy_floor(torch.tensor([0.75])) == pytest.approx(three_to_one)
+    assert math.isnan(cross_entropy_floor(torch.tensor([])))

@@ -1,0 +1,78 @@
+"""True returns on the untouched environment, and videos."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import gymnasium as gym
+import pytest
+from gymnasium.envs.classic_control.cartpole import CartPoleEnv
+from stable_baselines3 import PPO
+
+from rlhf_gym.runs.evaluation import Evaluation, can_be_drawn, read_evaluation, record_video, true_returns
+from rlhf_gym.media import decode
+
+
+@pytest.fixture(scope="module")
+def agent() -> PPO:
+    return PPO("MlpPolicy", "CartPole-v1", seed=0, device="cpu")
+
+
+def test_the_mean_and_its_standard_error_are_those_worked_out_by_hand() -> None:
+    evaluation = Evaluation(after=(1.0, 2.0, 6.0))
+    assert evaluation.mean == 3.0
+    assert evaluation.standard_error == pytest.approx(math.sqrt(7 / 3))  # variance 7, of 3
+    assert math.isnan(Evaluation(after=(1.0,)).standard_error)
+
+
+def test_an_evaluation_comes_back_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "evaluation.json"
+    assert read_evaluation(path) == Evaluation(after=())
+    evaluation = Evaluation(after=(1.0, 2.5), before=(0.5,))
+    evaluation.write(path)
+    assert read_evaluation(path) == evaluation
+
+
+def test_returns_are_the_true_ones_of_whole_episodes_and_repeat_with_their_seed(agent: PPO) -> None:
+    returns = true_returns(agent, "CartPole-v1", 10, seed=3)
+    assert len(returns) == 10 and all(8 <= value <= 500 for value in returns)
+    assert returns == true_returns(agent, "CartPole-v1", 10, seed=3)
+    assert returns != true_returns(agent, "CartPole-v1", 10, seed=4)
+
+
+def test_an_environment_without_a_limit_is_cut_at_the_horizon() -> None:
+    walker = PPO("MlpPolicy", gym.make("CliffWalking-v1", max_episode_steps=30), device="cpu")
+    returns = true_returns(walker, "CliffWalking-v1", 3, horizon=20)
+    assert all(-20 * 100 <= value <= -1 for value in returns)
+
+
+def test_actions_are_given_as_the_environment_has_them(tmp_path: Path) -> None:
+    skater = PPO("MlpPolicy", "FrozenLake-v1", seed=0, device="cpu")
+    record_video(skater, "FrozenLake-v1", tmp_path / "agent.mp4")
+    assert len(decode(tmp_path / "agent.mp4")) >= 30
+
+
+def test_no_episodes_are_refused(agent: PPO) -> None:
+    with pytest.raises(ValueError, match="episodes must be at least 1, but is 0"):
+        true_returns(agent, "CartPole-v1", 0)
+
+
+def test_a_video_shows_eight_seconds_and_leaves_the_surroundings_alone(
+    agent: PPO, tmp_path: Path
+) -> None:
+    before = dict(os.environ)
+    assert can_be_drawn("CartPole-v1")
+    record_video(agent, "CartPole-v1", tmp_path / "videos" / "agent.mp4")
+    frames = decode(tmp_path / "videos" / "agent.mp4")
+    assert frames.shape == (400, 400, 600, 3)  # 8 s at 50 frames a second
+    assert dict(os.environ) == before
+
+
+def test_a_video_of_125_steps_a_second_shows_every_third(
+    agent: PPO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CartPoleEnv.metadata, "render_fps", 125)
+    record_video(agent, "CartPole-v1", tmp_path / "agent.mp4")
+    assert len(decode(tmp_path / "agent.mp4")) == 334  # 8 s: 1,000 steps

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from run_folders import full_run, unfinished_run, write_settings
+
+from rlhf_gym.runs.records import STEPS, Progress, read_progress, read_run
+
+
+def test_a_full_run_is_read_whole(tmp_path: Path) -> None:
+    run = read_run(full_run(tmp_path))
+    assert run.config["env_id"] == "Pendulum-v1"
+    assert run.command.startswith("rlhf-gym train")
+    assert run.versions["torch"] == "2.13.0"
+    assert [entry.round for entry in run.rounds] == list(range(9))
+    assert run.rounds[-1].seconds["fit"] == 0.42
+    assert run.evaluation is not None and run.evaluation.after[0] == -180
+    assert run.progress.last(STEPS) == 50_000
+    assert run.unreadable == ()
+
+
+def test_an_empty_folder_gives_an_empty_run(tmp_path: Path) -> None:
+    run = read_run(tmp_path)
+    assert (run.config, run.rounds, run.evaluation, run.command) == ({}, (), None, "")
+
+
+def test_a_folder_that_is_not_there_is_an_error_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no run folder at"):
+        read_run(tmp_path / "nowhere")
+
+
+def test_a_half_written_round_is_left_out(tmp_path: Path) -> None:
+    assert [entry.round for entry in read_run(unfinished_run(tmp_path)).rounds] == [0, 1]
+
+
+def test_a_damaged_file_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    (tmp_path / "config.toml").write_text("steps = = 3")
+    run = read_run(tmp_path)
+    assert "config.toml could not be read" in run.unreadable[0]
+    assert run.versions["torch"] == "2.13.0"
+
+
+def test_a_round_without_measurements_has_none_of_them(tmp_path: Path) -> None:
+    line = {"round": 0, "agent_step": 8, "labels": 0, "asked": 2, "accuracy": float("nan")}
+    (tmp_path / "rounds.jsonl").write_text(json.dumps(line))
+    (entry,) = read_run(tmp_path).rounds
+    assert (entry.accuracy, entry.correlation, entry.calibration) == (None, None, ())
+
+
+def test_a_resumed_run_replaces_the_rows_that_were_done_over(tmp_path: Path) -> None:
+    (tmp_path / "progress.csv").write_text(f"{STEPS},a\n10,1\n20,2\n30,3\n")
+    (tmp_path / "progress.2.csv").write_text(f"{STEPS},b\n20,7\n30,8\n")
+    progress = read_progress(tmp_path)
+    np.testing.assert_array_equal(progress.columns[STEPS], [10, 20, 30])
+    np.testing.assert_array_equal(progress.columns["a"], [1, np.nan, np.nan])
+    np.testing.assert_array_equal(progress.columns["b"], [np.nan, 7, 8])
+
+
+def test_parts_are_joined_by_number_not_by_name(tmp_path: Path) -> None:
+    (tmp_path / "progress.csv").write_text(f"{STEPS}\n1\n")
+    for part in (2, 10):
+        (tmp_path / f"progress.{part}.csv").write_text(f"{STEPS}\n{part}\n")
+    assert read_progress(tmp_path).columns[STEPS].tolist() == [1, 2, 10]
+
+
+def test_an_unknown_column_has_no_points_and_no_last_value() -> None:
+    assert len(Progress().series("a", "b")[0]) == 0
+    assert Progress().last("a") is None

@@ -1,0 +1,146 @@
+"""Runs that Weights & Biases and trackio follow, both as they are installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import train
+
+PROGRAM = [sys.executable, "-m", "rlhf_gym.cli.main", "train", "--no-progress"]
+SMALL = ["Pendulum-v1", "--labels", "4", "--n-envs", "4", "--evaluation-episodes", "1"]
+BOTH = ["--track", "wandb", "--track", "trackio"]
+
+READ = """
+import json
+from trackio.sqlite_storage import SQLiteStorage
+(run,) = SQLiteStorage.get_runs("rlhf-gym")
+config = SQLiteStorage.get_run_config("rlhf-gym", run)
+print(json.dumps([run, config["env_id"], SQLiteStorage.get_logs("rlhf-gym", run)]))
+"""
+
+BREAK = """
+import gymnasium as gym, sys, trackio.context_vars, wandb
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import train
+
+class Breaks(gym.Wrapper):
+    steps = 0
+    def step(self, action):
+        Breaks.steps += 1
+        if Breaks.steps == 3000:
+            raise RuntimeError("broken")
+        return self.env.step(action)
+
+gym.register("Breaks-v0", lambda **kwargs: Breaks(gym.make("Pendulum-v1", **kwargs)),
+             max_episode_steps=200)
+settings = TrainSettings("Breaks-v0", labels=4, steps=10_000, n_envs=4, evaluation_episodes=1,
+                         track=("wandb", "trackio"), agent={"n_steps": 32}, device="cpu")
+try:
+    train(settings, sys.argv[1], progress=False)
+except RuntimeError as error:
+    assert str(error) == "broken"
+    assert wandb.run is None and trackio.context_vars.current_run.get() is None
+"""
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Of a process whose trackers keep to ``tmp_path`` and find no key."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
+    home = {"HOME": str(tmp_path), "NETRC": str(tmp_path / "netrc")}
+    return {**own, **home, "WANDB_MODE": "offline", "TRACKIO_DIR": str(tmp_path / "trackio")}
+
+
+def stored(environ: dict[str, str]) -> tuple[str, str, list[dict[str, Any]]]:
+    """The only run that trackio has: its name, its environment, and its rows."""
+    shown = subprocess.check_output([sys.executable, "-c", READ], env=environ, text=True)
+    name, env_id, rows = json.loads(shown)
+    return name, env_id, rows
+
+
+def in_wandb(run: Path) -> list[tuple[str, bytes]]:
+    """Id and content of what Weights & Biases stored, one pair a process."""
+    files = sorted((run / "wandb").glob("offline-run-*/*.wandb"))
+    return [(path.stem, path.read_bytes()) for path in files]
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_in_the_same_tracked_run(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    run = tmp_path / "teach"
+    process = subprocess.Popen(
+        [*PROGRAM, *SMALL, *BOTH, "--steps", "8000", "--run", str(run)],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    for _ in range(1200):
+        if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0 and "stopped with everything saved" in shown, shown
+    (before,) = in_wandb(run)
+    name, env_id, rows = stored(environ)
+    assert (name, env_id) == ("teach", "Pendulum-v1") and rows[-1]["step"] < 8000
+    assert all(word in before[1] for word in (b"rlhf-gym", b"Pendulum-v1", b"feedback/labels"))
+
+    resumed = [*PROGRAM, "--resume", str(run), "--json"]
+    done = subprocess.run(resumed, env=environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["run"] == str(run)  # the trackers talk elsewhere
+    assert [id for id, _ in in_wandb(run)] == [before[0]] * 2
+    name, _, rows_now = stored(environ)
+    assert name == "teach" and rows_now[: len(rows)] == rows
+    assert rows_now[-1]["step"] >= 8000 and rows_now[-1]["feedback/labels"] == 4
+
+
+def test_trackers_are_told_of_the_end_when_training_breaks(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    script = [sys.executable, "-c", BREAK, str(tmp_path / "run")]
+    done = subprocess.run(script, env=environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert stored(environ)[2] and len(in_wandb(tmp_path / "run")) == 1
+
+
+def test_weights_and_biases_without_a_key_is_refused_at_once(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    online = {**environ, "WANDB_MODE": "online"}
+    command = [*PROGRAM, *SMALL, "--track", "wandb", "--run", str(tmp_path / "run")]
+    done = subprocess.run(command, env=online, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1 and not (tmp_path / "run").exists()
+    assert "`wandb login`, or set WANDB_MODE=offline" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["wandb", "trackio"])
+def test_a_tracker_that_is_not_installed_is_refused(
+    name: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    settings = TrainSettings("Pendulum-v1", track=(name,))
+    with pytest.raises(ValueError, match=rf'{name} is not installed: pip install "rlhf-gym\[tr'):
+        train(settings, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unknown_tracker_is_refused(tmp_path: Path) -> None:
+    settings = TrainSettings("Pendulum-v1", track=("mlflow",))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no tracker 'mlflow'; track takes wandb and trackio"):
+        train(settings, tmp_path / "run")

@@ -1,0 +1,79 @@
+"""One state of each kind, for tests and screenshots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.labelling.state import Item, Pair, Screen, State, Status
+from rlhf_gym.window.practice import PAIRS
+
+
+def states(pair: Pair) -> dict[str, State]:
+    """One state of each kind."""
+    given = Judgement(1, Preference.FIRST, "ada", response_seconds=4.1)
+    history = tuple(
+        Item(
+            replace(pair, query=100 + n),
+            given=replace(given, query=100 + n, preference=preference),
+            seconds=4.0,
+        )
+        for n, preference in enumerate(
+            [Preference.FIRST] * 17 + [Preference.SECOND] * 13 + [Preference.TIE] * 5
+            + [Preference.CANNOT_TELL] * 2
+        )
+    )  # fmt: skip
+    status = Status(37, 200, 4, 6, 12_400, 50_000, 131.0, 0.81, "training", 0.2)
+    label = State(
+        "ada",
+        environment="CartPole-v1",
+        goal="Keep the pole upright and the cart near the middle.",
+        tie_breaker="If both stay up, prefer the one that moves less.",
+        items=(*history, Item(pair)),
+        index=len(history),
+        status=status,
+        position=0.62,
+        now=5.0,
+    )
+    practice = replace(label, items=tuple(Item(p) for p in PAIRS), index=0, status=Status())
+    wrong = replace(given, query=-1, preference=Preference.SECOND)
+    right = replace(given, query=-3, preference=Preference.TIE)
+    old = replace(given, query=pair.query, preference=Preference.SECOND)
+    current = label.items[-1]
+    flash = replace(label, items=(*history, replace(current, given=replace(old))), flash_until=9.0)
+    waiting = replace(label, items=(), index=0, status=replace(status, labels=0, ready=0))
+    return {
+        "label": label,
+        "label_ended": replace(label, position=1.45),
+        "label_undone": replace(label, items=(*history, replace(current, old=old)), playing=False),
+        "label_flash": flash,
+        "label_flagged": replace(
+            label, items=(*history, replace(current, flagged=True, note="odd start"))
+        ),
+        "welcome": replace(practice, overlay=Screen.HELP),
+        "practice": replace(practice, position=0.6),
+        "practice_wrong": replace(
+            practice, items=(Item(PAIRS[0], given=wrong), *practice.items[1:]), position=1.3
+        ),
+        "practice_right": replace(
+            practice,
+            items=(*practice.items[:2], Item(PAIRS[2], given=right)),
+            index=2,
+            position=0.7,
+        ),
+        "waiting": waiting,
+        "waiting_gone": replace(waiting, status=replace(status, silent_seconds=90.0)),
+        "paused": replace(label, overlay=Screen.PAUSED),
+        "help": replace(label, overlay=Screen.HELP),
+        "note": replace(label, overlay=Screen.NOTE, draft="The cart leaves the picture at once"),
+        "error": replace(
+            label,
+            overlay=Screen.ERROR,
+            unsaved=(given,),
+            error="The disk is full: the answer to query 38 could not be written to "
+            "runs/cartpole/feedback.db. Make room on the disk, then try again.",
+        ),
+        "done": replace(
+            label, items=history, index=len(history), status=replace(status, labels=200)
+        ),
+    }

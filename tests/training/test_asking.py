@@ -1,0 +1,230 @@
+"""Asking a person, who answers in her own time through the store; played by a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from stable_baselines3 import PPO
+
+from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
+from rlhf_gym.training import asking as asking_module
+
+Answer = Callable[[FeedbackStore, Query], None]
+
+
+class Person:
+    """Answers open queries, newest first, until her patience is at an end."""
+
+    def __init__(self, answer: Answer, patience: int = 10**6) -> None:
+        self._answer, self._patience = answer, patience
+        self._leaving = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def check(self) -> None:
+        pass
+
+    def start(self, run_folder: Path | str) -> None:
+        self._thread = threading.Thread(target=self._work, args=(Path(run_folder),))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._leaving.set()
+        assert self._thread is not None
+        self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def answer(self, query: Query) -> Judgement | None:
+        return None
+
+    def _work(self, run: Path) -> None:
+        with FeedbackStore.open(run / "feedback.db") as store:
+            while not self._leaving.is_set() and self._patience > 0:
+                for query in reversed(store.lease("ada", 1) or store.open_queries()):
+                    if self._patience > 0:
+                        self._patience -= 1
+                        self._answer(store, query)
+                time.sleep(0.01)
+
+
+def prefer_larger(store: FeedbackStore, query: Query) -> None:
+    first, second = query.clips
+    better = Preference.FIRST if first.true_return > second.true_return else Preference.SECOND
+    store.record(Judgement(query.id, better, "ada"))
+
+
+def feedback_of(person: Person, run: Path, labels: int = 12, resume: bool = False) -> HumanFeedback:
+    return HumanFeedback(
+        person,
+        labels,
+        clip_length=10,
+        strategy="disagreement",
+        first_share=0.25,
+        run=run,
+        resume=resume,
+        wait=True,
+        device="cpu",
+    )
+
+
+def train(feedback: HumanFeedback, steps: int = 600) -> PPO:
+    env = feedback.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
+    agent = PPO("MlpPolicy", env, seed=0, device="cpu", n_steps=64, n_epochs=1)
+    return agent.learn(steps, callback=feedback)
+
+
+@pytest.fixture(autouse=True)
+def quick_polling_without_repeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("rlhf_gym.training.loop.POLL_SECONDS", 0.02)
+    monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.0)
+    yield
+
+
+def test_training_waits_for_every_answer_if_asked_to(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger), tmp_path / "run")
+    train(feedback)
+    counts = feedback.store.counts()
+    assert feedback.labels_given == counts.answered == 12
+    assert not feedback.stopped and counts.open == 0
+    progress = feedback.store.progress()
+    assert progress is not None and progress.state == "done"
+
+
+def test_training_goes_on_without_answers_behind_the_first(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger, patience=3), tmp_path / "run")
+    feedback.wait = False
+    agent = train(feedback)
+    assert agent.num_timesteps >= 600
+    assert feedback.labels_given == 3 and feedback.store.counts().open > 0
+
+
+def test_training_waits_when_it_is_eight_labels_ahead(tmp_path: Path) -> None:
+    def slow(store: FeedbackStore, query: Query) -> None:
+        time.sleep(0.05)
+        prefer_larger(store, query)
+
+    feedback = feedback_of(Person(slow), tmp_path / "run", labels=24)
+    feedback.wait = None
+    train(feedback, steps=1200)
+    assert 24 - 8 <= feedback.labels_given <= 24 and not feedback.stopped
+
+
+def test_a_person_who_leaves_while_training_waits_for_her_stops_it(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger, patience=8), tmp_path / "run", labels=24)
+    feedback.wait = None
+    agent = train(feedback, steps=1200)
+    assert feedback.stopped and feedback.labels_given == 8
+    assert agent.num_timesteps < 1200
+
+
+def test_an_answer_that_comes_while_queries_are_counted_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feedback = feedback_of(Person(prefer_larger), tmp_path / "run", labels=6)
+    env = feedback.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
+    env.reset()
+    for _ in range(100):
+        env.step(np.zeros((2, 1), np.float32))
+    counted = feedback.store.open_ids
+
+    def open_ids() -> list[int]:
+        for query in feedback.store.open_queries()[:1]:
+            prefer_larger(feedback.store, query)
+        return counted()
+
+    monkeypatch.setattr(feedback.store, "open_ids", open_ids)
+    for _ in range(10):
+        feedback.asking.ask(6, None)
+    assert feedback.labels_given == feedback.asking.asked == 6
+
+
+def test_a_window_closed_too_soon_stops_cleanly_and_is_resumed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    first = feedback_of(Person(prefer_larger, patience=1), run)
+    train(first)
+    assert first.stopped and first.labels_given == 1
+    progress = first.store.progress()
+    assert progress is not None and progress.state == "stopped"
+    first.store.close()
+    second = feedback_of(Person(prefer_larger), run, resume=True)
+    env = second.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
+    agent = second.restore(PPO, env, device="cpu")
+    agent.learn(600 - agent.num_timesteps, callback=second, reset_num_timesteps=False)
+    assert not second.stopped
+    assert second.labels_given == second.store.counts().answered == 12
+
+
+def test_an_undo_takes_the_label_back_from_the_reward_model(tmp_path: Path) -> None:
+    undone: list[int] = []
+
+    def waver(store: FeedbackStore, query: Query) -> None:
+        if undone or store.counts().answered < 2:
+            return prefer_larger(store, query)
+        judged = store.judgements()[0].query
+        time.sleep(0.2)  # the trainer has seen it
+        store.record(Judgement(judged, Preference.UNDONE, "ada"))
+        undone.append(judged)
+
+    feedback = feedback_of(Person(waver), tmp_path / "run")
+    train(feedback)
+    (again,) = undone
+    said = [j.preference for j in feedback.store.judgements() if j.query == again]
+    assert said[1] is Preference.UNDONE
+    assert feedback.labels_given == feedback.store.counts().answered == 12
+    known = ~feedback.reward_model.judged.labels.isnan()
+    assert int(known.sum()) == 12
+
+
+def test_cannot_tell_is_no_label(tmp_path: Path) -> None:
+    def doubt(store: FeedbackStore, query: Query) -> None:
+        if store.counts().cannot_tell < 4:
+            store.record(Judgement(query.id, Preference.CANNOT_TELL, "ada"))
+        else:
+            prefer_larger(store, query)
+
+    feedback = feedback_of(Person(doubt), tmp_path / "run")
+    train(feedback)
+    assert feedback.store.counts().cannot_tell == 4
+    assert feedback.labels_given == feedback.store.counts().labels == 12
+
+
+def test_an_earlier_pair_shown_again_is_no_label(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.5)
+    feedback = feedback_of(Person(prefer_larger), tmp_path / "run")
+    train(feedback)
+    kinds = [query.kind for query in feedback.store.queries()]
+    assert kinds.count("normal") == feedback.labels_given == feedback.store.counts().labels == 12
+    assert kinds.count("repeat") > 0
+    shown = {query.id: query for query in feedback.store.queries()}
+    for query in shown.values():
+        if query.kind == "repeat":
+            pairs = [other for other in shown.values() if other.kind == "normal"]
+            clips = tuple(clip.id for clip in query.clips)
+            (earlier,) = [o for o in pairs if tuple(clip.id for clip in o.clips) == clips]
+            assert earlier.left == 1 - query.left
+
+
+def test_newer_clips_replace_queries_that_nobody_looks_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking_module, "FRESH_SECONDS", 0.0)
+    feedback = feedback_of(Person(prefer_larger, patience=3), tmp_path / "run")
+    feedback.wait = False
+    train(feedback)
+    counts = feedback.store.counts()
+    assert counts.withdrawn > 0 and counts.open <= asking_module.OPEN_QUERIES
+    oldest = min(clip.agent_step for query in feedback.store.open_queries() for clip in query.clips)
+    assert oldest > 0
+    newest = max(query.id for query in feedback.store.queries())
+    assert {query.id for query in feedback.store.open_queries()} == set(
+        range(newest - counts.open + 1, newest + 1)
+    )

@@ -1,0 +1,317 @@
+"""Checkpoints: a run that was stopped goes on as if it had not been."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from stable_baselines3 import A2C, DQN, PPO, SAC
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecFrameStack, VecNormalize
+
+from rlhf_gym import A3C, FeedbackStore, HumanFeedback, make_vec_env
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.training.checkpoints import latest_checkpoint
+
+TOTAL, LABELS = 700, 12
+
+
+class StopAt(BaseCallback):
+    """Asks for a stop at a training step."""
+
+    def __init__(self, feedback: HumanFeedback, step: int) -> None:
+        super().__init__()
+        self.feedback, self.step = feedback, step
+
+    def _on_step(self) -> bool:
+        if self.num_timesteps >= self.step:
+            self.feedback.stop()
+        return True
+
+
+@dataclass(frozen=True)
+class Case:
+    """An agent, and the wrappers inside and outside of `HumanFeedback.wrap`."""
+
+    algorithm: type[BaseAlgorithm]
+    env_id: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    n_envs: int = 2
+    policy: str = "MlpPolicy"
+    inside: Callable[[VecEnv], VecEnv] = lambda venv: venv
+    outside: Callable[[VecEnv], VecEnv] = lambda venv: venv
+    processes: bool = False
+
+    def venv(self) -> VecEnv:
+        return make_vec_env(
+            self.env_id,
+            self.n_envs,
+            seed=3,
+            hold=500,  # else most of the short clips of CartPole are ties
+            vec_env_cls=SubprocVecEnv if self.processes else None,
+        )
+
+    def plug_in(self, run: Path, resume: bool = False) -> tuple[HumanFeedback, VecEnv]:
+        feedback = HumanFeedback(
+            "synthetic",
+            LABELS,
+            clip_length=10,
+            strategy="disagreement",
+            first_share=0.25,
+            run=run,
+            resume=resume,
+            seed=1,
+            device="cpu",
+        )
+        return feedback, self.outside(feedback.wrap(self.inside(self.venv())))
+
+    def train(self, run: Path, stop_at: int | None = None) -> tuple[HumanFeedback, BaseAlgorithm]:
+        feedback, env = self.plug_in(run)
+        agent = self.algorithm(self.policy, env, seed=5, device="cpu", **self.settings)
+        stops = [StopAt(feedback, stop_at)] if stop_at is not None else []
+        agent.learn(TOTAL, callback=[feedback, *stops])
+        env.close()
+        return feedback, agent
+
+    def resume(self, run: Path) -> tuple[HumanFeedback, BaseAlgorithm]:
+        feedback, env = self.plug_in(run, resume=True)
+        agent = feedback.restore(self.algorithm, env, device="cpu")
+        agent.learn(TOTAL - agent.num_timesteps, callback=feedback, reset_num_timesteps=False)
+        env.close()
+        return feedback, agent
+
+
+SMALL_PPO = {"n_steps": 64, "batch_size": 32, "n_epochs": 2}
+SMALL = {"learning_starts": 50, "batch_size": 16}
+STACK: Callable[[VecEnv], VecEnv] = lambda venv: VecFrameStack(venv, 2)  # noqa: E731
+# A3C begins new episodes in its workers when it goes on, so that even one worker, with which runs
+# can be repeated, does not end in the same weights; its own test is below.
+CASES = {
+    "PPO": Case(PPO, "CartPole-v1", SMALL_PPO),
+    "A2C": Case(A2C, "CartPole-v1"),
+    "DQN": Case(DQN, "CartPole-v1", SMALL, n_envs=1),
+    "SAC, normalised outside": Case(
+        SAC, "Pendulum-v1", {**SMALL, "train_freq": 5}, outside=VecNormalize
+    ),
+    "PPO, normalised outside": Case(PPO, "Pendulum-v1", SMALL_PPO, outside=VecNormalize),
+    "PPO, stacked images": Case(
+        PPO,
+        "rlhf/MovingDot-v1",
+        {**SMALL_PPO, "n_epochs": 1},
+        policy="CnnPolicy",
+        inside=STACK,
+    ),
+    "PPO, in processes": Case(PPO, "Pendulum-v1", SMALL_PPO, processes=True),
+}
+
+
+def weights(agent: BaseAlgorithm, feedback: HumanFeedback) -> torch.Tensor:
+    values = [
+        *agent.policy.state_dict().values(),
+        *feedback.reward_model.networks.state_dict().values(),
+    ]
+    return torch.cat([value.double().flatten() for value in values])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_run_that_was_stopped_and_resumed_ends_like_one_that_was_not(
+    name: str, tmp_path: Path
+) -> None:
+    case = CASES[name]
+    whole, agent = case.train(tmp_path / "whole")
+    half, _ = case.train(tmp_path / "half", stop_at=350)
+    assert half.stopped
+    half.store.close()
+    resumed, again = case.resume(tmp_path / "half")
+    assert again.num_timesteps == agent.num_timesteps
+    assert not resumed.stopped
+    assert [e["r"] for e in agent.ep_info_buffer or ()] == [
+        e["r"] for e in again.ep_info_buffer or ()
+    ]
+    assert whole.labels_given == resumed.labels_given == LABELS
+    assert torch.equal(weights(agent, whole), weights(again, resumed))
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_a_stop_in_the_warm_up_goes_on_there(after: int, tmp_path: Path) -> None:
+    case = CASES["PPO"]
+    whole, agent = case.train(tmp_path / "whole")
+    feedback, env = case.plug_in(tmp_path / "half")
+    if after == 0:
+        feedback.stop()
+    else:
+        step, taken = feedback.recorder.step_wait, iter(range(after))
+
+        def stop_soon() -> Any:
+            if next(taken, None) is None:
+                feedback.stop()
+            return step()
+
+        feedback.recorder.step_wait = stop_soon  # type: ignore[method-assign]
+    PPO("MlpPolicy", env, seed=5, device="cpu", **case.settings).learn(TOTAL, callback=feedback)
+    assert feedback.stopped and feedback.labels_given == 0
+    resumed, again = case.resume(tmp_path / "half")
+    assert torch.equal(weights(agent, whole), weights(again, resumed))
+
+
+def test_labels_given_after_the_checkpoint_are_kept_and_count(tmp_path: Path) -> None:
+    case = CASES["PPO"]
+    feedback, _ = case.train(tmp_path / "run", stop_at=200)
+    before = feedback.labels_given
+    feedback.asking.ask(before + 3, None)  # what a process does before it is killed
+    feedback.store.close()
+    resumed, env = case.plug_in(tmp_path / "run", resume=True)
+    agent = resumed.restore(PPO, env, device="cpu")
+    assert resumed.labels_given == before + 3
+    agent.learn(TOTAL - agent.num_timesteps, callback=resumed, reset_num_timesteps=False)
+    assert resumed.labels_given == resumed.store.counts().answered == LABELS
+
+
+def test_a_run_without_checkpoint_says_so(tmp_path: Path) -> None:
+    feedback, env = CASES["PPO"].plug_in(tmp_path / "run")
+    feedback.store.close()
+    feedback, env = CASES["PPO"].plug_in(tmp_path / "run", resume=True)
+    with pytest.raises(FileNotFoundError, match="holds no checkpoint"):
+        feedback.restore(PPO, env)
+
+
+def test_restoring_needs_a_run_to_resume(tmp_path: Path) -> None:
+    feedback, env = CASES["PPO"].plug_in(tmp_path / "run")
+    with pytest.raises(ValueError, match="restore needs HumanFeedback"):
+        feedback.restore(PPO, env)
+
+
+def test_weights_of_another_reward_model_are_refused(tmp_path: Path) -> None:
+    from rlhf_gym import RewardModelSettings
+
+    case = CASES["PPO"]
+    case.train(tmp_path / "run", stop_at=200)[0].store.close()
+    feedback = HumanFeedback(
+        "synthetic",
+        LABELS,
+        clip_length=10,
+        run=tmp_path / "run",
+        resume=True,
+        reward_model=RewardModelSettings(hidden=(8,)),
+    )
+    env = feedback.wrap(case.venv())
+    with pytest.raises(ValueError, match="these weights do not fit"):
+        feedback.restore(PPO, env)
+
+
+def test_a_run_of_another_environment_is_refused(tmp_path: Path) -> None:
+    CASES["PPO"].plug_in(tmp_path / "run")[0].store.close()
+    with pytest.raises(RuntimeError, match="is about CartPole-v1.* choose another run folder"):
+        CASES["PPO, normalised outside"].plug_in(tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("last", ["checkpoint", "checkpoint.old"])
+def test_one_whole_checkpoint_is_there_at_every_moment(last: str, tmp_path: Path) -> None:
+    feedback, agent = CASES["PPO"].train(tmp_path / "run", stop_at=200)
+    run = RunFolder(tmp_path / "run")
+    if last == "checkpoint.old":  # killed between the two moves
+        os.replace(run.checkpoint, run.path / "checkpoint.old")
+    seen = []
+    kept = os.replace
+
+    def watched(source: Any, target: Any) -> None:
+        seen.append(latest_checkpoint(run).name)
+        kept(source, target)
+        if Path(target).suffix != ".part":
+            seen.append(latest_checkpoint(run).name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rlhf_gym.training.checkpoints.os.replace", watched)
+        feedback.checkpoint()
+    assert latest_checkpoint(run) == run.checkpoint
+    assert seen[0] == last
+    assert sorted(path.name for path in run.path.glob("checkpoint*")) == ["checkpoint"]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from stable_baselines3 import PPO
+from rlhf_gym import HumanFeedback, make_vec_env
+
+run, total = Path(sys.argv[1]), int(sys.argv[2])
+resume = (run / "feedback.db").exists()
+feedback = HumanFeedback("synthetic", 40, clip_length=10, run=run, resume=resume, seed=1,
+                         device="cpu", checkpoint_seconds=0.05)
+env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=3))
+try:
+    agent = feedback.restore(PPO, env, device="cpu") if resume else None
+except FileNotFoundError:
+    agent = None
+agent = agent or PPO("MlpPolicy", env, seed=5, device="cpu", n_steps=32, n_epochs=1)
+print("learning", flush=True)
+agent.learn(total - agent.num_timesteps, callback=feedback,
+            reset_num_timesteps=agent.num_timesteps == 0)
+print(agent.num_timesteps, feedback.labels_given, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "run"), "3000"]
+    moments = random.Random(0)
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None and process.stdout.readline() == "learning\n"
+        time.sleep(moments.uniform(0.05, 1.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    steps, labels = map(int, done.stdout.splitlines()[-1].split())
+    assert 3000 <= steps < 3064 and labels == 40
+    with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:
+        judged = [judgement.query for judgement in store.judgements()]
+        assert len(judged) == len(set(judged)) == store.counts().answered == 40
+        assert store.counts().open == 0
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(A3C, "Pendulum-v1", {"n_workers": 2}, outside=VecNormalize),
+        Case(A3C, "rlhf/MovingDot-v1", {"n_workers": 2}, policy="CnnPolicy", inside=STACK),
+    ],
+    ids=["normalised outside", "stacked images"],
+)
+def test_a_run_of_asynchronous_workers_goes_on_with_new_episodes(
+    case: Case, tmp_path: Path
+) -> None:
+    feedback, stopped = case.train(tmp_path / "run", stop_at=300)
+    assert 300 <= stopped.num_timesteps < TOTAL
+    feedback.store.close()
+    feedback, agent = case.resume(tmp_path / "run")
+    assert agent.num_timesteps == TOTAL and feedback.labels_given == LABELS
+    assert feedback.buffer.rows == TOTAL // case.n_envs
+    normalize = agent.get_vec_normalize_env()
+    assert normalize is None or normalize.ret_rms.count >= TOTAL  # workers may be ahead at a stop
+    feedback.store.close()
+
+
+def test_random_states_survive(tmp_path: Path) -> None:
+    case = CASES["PPO"]
+    case.train(tmp_path / "run", stop_at=200)[0].store.close()
+    draws = []
+    for _ in range(2):
+        feedback, env = case.plug_in(tmp_path / "run", resume=True)
+        feedback.restore(PPO, env, device="cpu")
+        draws.append((random.random(), np.random.rand(), torch.rand(1).item()))
+        feedback.store.close()
+    assert draws[0] == draws[1]

@@ -1,0 +1,76 @@
+"""What a run tells of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from kept import Kept
+from stable_baselines3 import PPO
+from stable_baselines3.common.logger import Logger
+
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.training.log import RunLog
+
+
+def written(log: RunLog) -> dict[str, Any]:
+    output = Kept()
+    logger = Logger(None, [output])
+    log.write(logger, labels=3, asked=4, round=1)
+    logger.dump()
+    (row,) = output.rows or [{}]
+    return row
+
+
+@pytest.fixture
+def store() -> FeedbackStore:
+    return FeedbackStore.in_memory(environment=EnvironmentRecord("CartPole-v1"))
+
+
+def test_the_learned_return_is_the_mean_over_episodes(store: FeedbackStore) -> None:
+    log = RunLog(store, None, 10, 2)
+    assert "feedback/learned_return" not in written(log)
+    log.earned(np.array([1.0, 2.0]))
+    log.earned(np.array([3.0, 4.0]))
+    log.episodes_ended(np.array([True, False]))  # 1 + 3
+    log.earned(np.array([9.0, 0.0]))
+    log.episodes_ended(np.array([False, True]))  # 2 + 4 + 0
+    assert written(log)["feedback/learned_return"] == 5.0
+
+
+def test_counts_and_seconds_are_written(store: FeedbackStore) -> None:
+    log = RunLog(store, None, 10, 2)
+    with log.timed("fit"):
+        pass
+    values = written(log)
+    assert values["feedback/labels"] == 3 and values["feedback/asked"] == 4
+    assert {f"time/feedback_{stage}_seconds" for stage in ("ask", "fit", "predict", "record")} <= (
+        values.keys()
+    )
+
+
+def test_the_state_goes_on_in_another_log(store: FeedbackStore) -> None:
+    log, other = RunLog(store, None, 10, 1), RunLog(store, None, 10, 1)
+    log.earned(np.array([2.0]))
+    other.load_state(log.state())
+    other.earned(np.array([5.0]))
+    other.episodes_ended(np.array([True]))
+    assert written(other)["feedback/learned_return"] == 7.0
+
+
+def test_the_window_reads_how_far_training_is_and_every_change_of_state(
+    store: FeedbackStore, tmp_path: Path
+) -> None:
+    agent = PPO("MlpPolicy", "CartPole-v1", device="cpu")
+    log = RunLog(store, RunFolder(tmp_path), 10, 1)
+    log.publish(agent, 1, "training")
+    log.publish(agent, 2, "training")  # within half a second: the window has no use for it
+    progress = store.progress()
+    assert progress is not None and (progress.labels, progress.state) == (1, "training")
+    log.publish(agent, 2, "done")
+    progress = store.progress()
+    assert progress is not None and (progress.labels, progress.budget) == (2, 10)
+    assert progress.state == "done" and progress.accuracy is None
