@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.envs.melody_taste import features as listening
-
 __all__ = [
-    "SCORES",
-    "TASTES",
     "Score",
     "Tastes",
     "backflipping",
     "coasting_height",
     "hovering",
     "manner",
-    "score_of",
     "spinning",
     "strictness",
-    "tastes_of",
     "tip_height",
 ]
 
@@ -149,27 +142,6 @@ def backflipping(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     return np.asarray(score, dtype=np.float32)
 
 
-SCORES: dict[str, Score] = {
-    "HopperBackflip-v1": backflipping,
-    "MountainCar-v0": coasting_height,
-    "MountainCarContinuous-v0": partial(coasting_height, flag=0.45),
-    "Acrobot-v1": tip_height,
-    "LunarLanderHover-v1": hovering,
-    "CartPoleWindmill-v1": spinning,
-    "PendulumSpin-v1": spinning,
-}
-"""The scores of environments whose rewards cannot tell two short clips apart, by id."""
-
-
-def score_of(env_id: str) -> Score | None:
-    """What a `SyntheticTeacher` should judge clips of ``env_id`` by; None: their true rewards.
-
-    >>> score_of("rlhf/Acrobot-v1").__name__, score_of("Pendulum-v1")
-    ('tip_height', None)
-    """
-    return SCORES.get(env_id.removeprefix("rlhf/"))
-
-
 def manner(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """SupportChat: whether a turn is warm, and whether it is a question or a link.
 
@@ -207,20 +179,3 @@ def strictness(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """
     decision = np.asarray(actions).reshape(-1)
     return np.stack([decision / 3, decision == 2], axis=1).astype(np.float32)
-
-
-TASTES: dict[str, Tastes] = {
-    "SupportChat-v1": manner,
-    "Moderation-v1": strictness,
-    "Melody-v1": listening,
-}
-"""What the tastes of a `Population` differ in, by id."""
-
-
-def tastes_of(env_id: str) -> Tastes | None:
-    """What people's tastes differ in, where that is known of an environment, or None.
-
-    >>> tastes_of("rlhf/Moderation-v1").__name__, tastes_of("Pendulum-v1")
-    ('strictness', None)
-    """
-    return TASTES.get(env_id.removeprefix("rlhf/"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rlhf_gym.clips.clip import After, Clip
     from rlhf_gym.environments.atari import make_atari
     from rlhf_gym.environments.make import make_env, make_vec_env
-    from rlhf_gym.envs.scores import score_of, tastes_of
+    from rlhf_gym.envs.known import score_of, tastes_of
     from rlhf_gym.feedback import FeedbackStore
     from rlhf_gym.feedback.judgement import Judgement, Preference
     from rlhf_gym.feedback.query import Query
@@ -64,8 +64,8 @@ _MODULES = {
     "make_env": "environments.make",
     "make_vec_env": "environments.make",
     "preset_of": "presets",
-    "score_of": "envs.scores",
-    "tastes_of": "envs.scores",
+    "score_of": "envs.known",
+    "tastes_of": "envs.known",
 }
 
 __all__ = [

@@ -14,8 +14,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.environments.registry import metadata_of, spec_of
-from rlhf_gym.envs.ends import ends_differ
-from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS, Goal
+from rlhf_gym.envs.known import GENERAL_GOAL, Goal, ends_differ, known
 from rlhf_gym.presets import any_preset_of
 from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
@@ -199,8 +198,7 @@ def goal_of(env_id: str) -> Goal:
     >>> goal_of("CartPole-v1").text
     'Keep the pole upright and the cart near the middle.'
     """
-    name = spec_of(env_id).name.removesuffix("-ram")
-    return goal_from(metadata_of(env_id), GOALS.get(name, GENERAL_GOAL))
+    return goal_from(metadata_of(env_id), known(spec_of(env_id).id).goal)
 
 
 def has_no_reward(env_id: str) -> bool:

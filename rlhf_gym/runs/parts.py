@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv,
 
 from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
 from rlhf_gym.environments.make import make_vec_env
-from rlhf_gym.envs.scores import score_of
+from rlhf_gym.envs.known import score_of
 from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.interrupts import without_interrupts
 from rlhf_gym.teachers.teacher import Teacher

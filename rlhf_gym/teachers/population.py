@@ -32,7 +32,7 @@ class Population:
     Attributes:
         people: the persons' teachers.
 
-    >>> from rlhf_gym.envs.scores import tastes_of
+    >>> from rlhf_gym import tastes_of
     >>> def clip(reward, tone):
     ...     return Clip(np.zeros((1, 10)), np.array([[0, tone]]), np.float32([reward]))
     >>> curt_but_good, warm_but_poor = clip(0.6, 0), clip(0.5, 1)

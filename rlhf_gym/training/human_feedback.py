@@ -30,7 +30,7 @@ from rlhf_gym.environments.checks import (
     horizon_of,
 )
 from rlhf_gym.environments.make import clip_steps
-from rlhf_gym.envs.scores import score_of
+from rlhf_gym.envs.known import score_of
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import Preset, any_preset_of

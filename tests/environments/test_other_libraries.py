@@ -19,7 +19,7 @@ from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.environments.make import goal_of, make_vec_env, spec_json
 from rlhf_gym.environments.registry import spec_of
-from rlhf_gym.envs.goals import GENERAL_GOAL, GOALS
+from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN
 from rlhf_gym.media import draw
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -56,7 +56,7 @@ def test_an_id_is_found_without_naming_its_package(env_id: str) -> None:
 
 
 def test_a_person_is_asked_what_is_known_of_the_game_or_a_general_question(env_id: str) -> None:
-    known = {MINATAR: GOALS["Breakout"]}  # as of Atari's
+    known = {MINATAR: KNOWN["Breakout"].goal}  # as of Atari's
     assert goal_of(env_id) == known.get(env_id, GENERAL_GOAL)
 
 

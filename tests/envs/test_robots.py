@@ -15,7 +15,7 @@ from gymnasium.utils.env_checker import check_env
 import rlhf_gym.envs  # noqa: F401
 from rlhf_gym.clips.snapshots import restore, take
 from rlhf_gym.environments.make import goal_of
-from rlhf_gym.envs.goals import GENERAL_GOAL
+from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.envs.robot import joint_keys
 from rlhf_gym.media import off_screen
 from rlhf_gym.window.play import keys_to_actions

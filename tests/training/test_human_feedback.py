@@ -22,7 +22,7 @@ from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNo
 
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 from rlhf_gym.agents.a3c.agent import AHEAD
-from rlhf_gym.envs.scores import SCORES
+from rlhf_gym.envs.known import score_of
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.runs.records import read_progress
@@ -188,7 +188,9 @@ def test_many_ties_among_the_first_labels_are_warned_of_once() -> None:
     assert sum("ties" in str(warning.message) for warning in warned) == 1
 
 
-@pytest.mark.parametrize("teacher", ["synthetic", SyntheticTeacher(score=SCORES["MountainCar-v0"])])
+@pytest.mark.parametrize(
+    "teacher", ["synthetic", SyntheticTeacher(score=score_of("MountainCar-v0"))]
+)
 def test_a_score_leaves_no_tie_to_warn_of(teacher: str | SyntheticTeacher) -> None:
     feedback = feedback_of(teacher, labels=20, first_share=0.5)
     trained(feedback, env_id="MountainCar-v0")

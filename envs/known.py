@@ -1,0 +1,260 @@
+"""What is known of environments besides their own metadata: one table, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from gymnasium.envs.registration import ENV_ID_RE, EnvSpec
+
+from rlhf_gym.envs.melody_taste import features
+from rlhf_gym.envs.scores import (
+    Score,
+    Tastes,
+    backflipping,
+    coasting_height,
+    hovering,
+    manner,
+    spinning,
+    strictness,
+    tip_height,
+)
+
+__all__ = [
+    "GENERAL_GOAL",
+    "KNOWN",
+    "Goal",
+    "Known",
+    "ends_differ",
+    "known",
+    "score_of",
+    "tastes_of",
+]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The instruction above the two clips.
+
+    Attributes:
+        text: the goal in one sentence.
+        tie_breaker: what decides between two clips that reach (or miss) the goal alike.
+    """
+
+    text: str
+    tie_breaker: str
+
+
+GENERAL_GOAL = Goal(
+    "Prefer the clip that shows more of the behaviour that you want.",
+    "If both are alike, prefer the one that looks more likely to end well.",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one environment.
+
+    Attributes:
+        goal: what a person is asked to look for; an environment's own ``metadata["goal"]`` wins.
+        valued_terminals: whether its episodes can terminate well or badly, as in a landing or a
+            crash; ``metadata["ends_differ"]`` wins.
+        score: judges clips in place of the true reward, where that is the same at nearly every
+            step; a function of observations and actions.
+        tastes: the features of a step in which people's tastes differ.
+        horizon: length of a training episode in steps; None is the environment's own time limit.
+        hold: absorbing steps after an early end; None is all until the horizon.
+    """
+
+    goal: Goal = GENERAL_GOAL
+    valued_terminals: bool = False
+    score: Score | None = None
+    tastes: Tastes | None = None
+    horizon: int | None = None
+    hold: int | None = None
+
+
+def _asking(goal: str, tie_breaker: str, **more: Any) -> Known:
+    return Known(Goal(goal, tie_breaker), **more)
+
+
+_UPRIGHT = Goal(
+    "Keep the pole upright and the cart near the middle.",
+    "If both stay up, prefer the one that moves less.",
+)
+_FAST = "If both are as fast, prefer the steadier and smoother one."
+_RUN = Goal("Move forward (to the right) as fast as possible without falling.", _FAST)
+_CLIMB = "If neither arrives, prefer the one that climbs higher or gains more speed."
+_SHOOT = "If neither hits anything, prefer the one that is in less danger."
+_LANDER = _asking(
+    "Land softly and upright between the two flags.",
+    "If neither lands, prefer the one that is slower, more upright and nearer to the flags.",
+    valued_terminals=True,
+    horizon=400,
+    hold=10,
+)
+
+KNOWN: dict[str, Known] = {
+    # Classic control, Box2D and toy text.
+    "Acrobot": _asking(
+        "Swing the lower end of the two links above the line.",
+        "If neither reaches it, prefer the one that swings higher.",
+        score=tip_height,
+        hold=15,
+    ),
+    "CartPole": Known(_UPRIGHT, hold=25),
+    "MountainCar": _asking(
+        "Drive the car up to the flag on the right hill.", _CLIMB, score=coasting_height, hold=20
+    ),
+    "MountainCarContinuous": _asking(
+        "Drive the car up to the flag on the right hill with little force.",
+        _CLIMB,
+        score=partial(coasting_height, flag=0.45),
+        horizon=400,
+        hold=40,
+    ),
+    "Pendulum": _asking(
+        "Swing the pendulum up and hold it still, pointing upwards.",
+        "If neither is up, prefer the one that swings higher.",
+    ),
+    "BipedalWalker": Known(_RUN, valued_terminals=True),
+    "BipedalWalkerHardcore": Known(valued_terminals=True),
+    "CarRacing": Known(valued_terminals=True),
+    "LunarLander": _LANDER,
+    "LunarLanderContinuous": _LANDER,
+    "Blackjack": Known(valued_terminals=True),
+    "FrozenLake": Known(valued_terminals=True),
+    "FrozenLake8x8": Known(valued_terminals=True),
+    # Robots.
+    "Ant": Known(_RUN, horizon=500),
+    "HalfCheetah": _asking("Run forward (to the right) as fast as possible.", _FAST),
+    "Hopper": _asking(
+        "Hop forward (to the right) as fast as possible without falling.", _FAST, horizon=500
+    ),
+    "Humanoid": Known(_RUN),
+    "HumanoidStandup": _asking("Stand up.", "If neither stands, prefer the higher head."),
+    "InvertedDoublePendulum": _asking(
+        "Keep both poles upright and the cart near the middle.", _UPRIGHT.tie_breaker, horizon=500
+    ),
+    "InvertedPendulum": Known(_UPRIGHT),
+    "Pusher": _asking(
+        "Push the cylinder to the goal.", "If neither arrives, prefer the nearer cylinder."
+    ),
+    "Reacher": _asking(
+        "Bring the fingertip to the target and hold it there.",
+        "If neither arrives, prefer the nearer fingertip.",
+    ),
+    "Swimmer": _asking("Swim forward (to the right) as fast as possible.", _FAST),
+    "Walker2d": _asking(
+        "Walk forward (to the right) as fast as possible without falling.", _FAST, horizon=500
+    ),
+    # Behaviours and case studies, whose classes name their goals.
+    "CartPoleWindmill": Known(score=spinning),
+    "HopperBackflip": Known(score=backflipping, horizon=300),
+    "LunarLanderHover": Known(score=hovering, hold=10),
+    "Melody": Known(tastes=features),
+    "Moderation": Known(tastes=strictness),
+    "PendulumSpin": Known(score=spinning),
+    "SupportChat": Known(tastes=manner),
+    # Atari's games.
+    "BeamRider": _asking(
+        "Shoot as many ships as you can, and let none hit yours.",
+        "If neither hits a ship, prefer the one that is in less danger.",
+    ),
+    "Breakout": _asking(
+        "Break as many bricks as you can, and do not let the ball fall.",
+        "If both are alike, prefer the paddle that is nearer to where the ball comes down.",
+    ),
+    "Enduro": _asking(
+        "Overtake as many cars as you can, and touch none.",
+        "If neither overtakes a car, prefer the faster one.",
+    ),
+    "Hero": _asking(
+        "Get down to the trapped miner: blast the walls, shoot the creatures, and do not die.",
+        "If both are alike, prefer the one that is deeper down.",
+    ),
+    "MontezumaRevenge": _asking(
+        "Fetch the key, open doors and collect jewels, and do not die.",
+        "If neither gets anything, prefer the one that is nearer to the key or a door.",
+    ),
+    "Pong": _asking(
+        "Win points: return the ball with the green paddle on the right, so that the other "
+        "one misses it.",
+        "If no point is made, prefer the paddle that hits the ball or is nearer to it.",
+    ),
+    "PrivateEye": _asking(
+        "Collect the stolen things and bring them back, and avoid what is thrown at the car.",
+        "If neither gets anything, prefer the one that goes further.",
+    ),
+    "Qbert": _asking(
+        "Hop onto every cube so that it changes colour, and keep away from the others.",
+        "If both are alike, prefer the one that is in less danger.",
+    ),
+    "Seaquest": _asking(
+        "Shoot fish and submarines, pick up divers, and surface for air in time.", _SHOOT
+    ),
+    "SpaceInvaders": _asking(
+        "Shoot as many invaders as you can, and do not get hit.",
+        "If neither hits an invader, prefer the one that is in less danger.",
+    ),
+}
+"""By Gymnasium's name of the environment: ``"Hopper"`` for ``Hopper-v4`` and ``rlhf/Hopper-v5``.
+
+The key has neither namespace nor version: what is listed here is the same for all versions, and a
+new one needs no new entry. `known` says what other libraries' environments share.
+"""
+
+_WITH_OUR_SPACES = (None, "rlhf")
+"""Namespaces whose environments of a name share observations, actions and time limits."""
+
+
+def known(env_id: str) -> Known:
+    """Look up what is known of an environment; an empty `Known` if nothing is.
+
+    Another library's environment of the same name, such as ``MinAtar/Breakout-v1``, shares the
+    goal and the value of terminals, but not what depends on its observations and time limit.
+
+    Args:
+        env_id: a Gymnasium id, with or without ``module:`` before it.
+
+    >>> known("rlhf/CartPole-v1").hold, known("phys2d/CartPole-v1").hold, known("Taxi-v4").hold
+    (25, None, None)
+    """
+    parsed = ENV_ID_RE.fullmatch(env_id.rpartition(":")[2])
+    if parsed is None:
+        return Known()
+    found = KNOWN.get(parsed["name"].removesuffix("-ram"), Known())
+    if parsed["namespace"] in _WITH_OUR_SPACES and parsed["version"]:
+        return found
+    return Known(found.goal, found.valued_terminals)
+
+
+def ends_differ(metadata: Mapping[str, Any], spec: EnvSpec | None) -> bool:
+    """Whether episodes can terminate well or badly, by ``metadata["ends_differ"]`` or `known`.
+
+    >>> import gymnasium as gym
+    >>> ends_differ({}, gym.spec("FrozenLake-v1")), ends_differ({}, gym.spec("CartPole-v1"))
+    (True, False)
+    """
+    by_name = spec is not None and known(spec.id).valued_terminals
+    return bool(metadata.get("ends_differ", by_name))
+
+
+def score_of(env_id: str) -> Score | None:
+    """Return what a `SyntheticTeacher` should judge clips of ``env_id`` by; None: true rewards.
+
+    >>> score_of("rlhf/Acrobot-v1").__name__, score_of("Pendulum-v1")
+    ('tip_height', None)
+    """
+    return known(env_id).score
+
+
+def tastes_of(env_id: str) -> Tastes | None:
+    """Return the features in which people's tastes differ, or None if they are not known.
+
+    >>> tastes_of("rlhf/Moderation-v1").__name__, tastes_of("Pendulum-v1")
+    ('strictness', None)
+    """
+    return known(env_id).tastes
