@@ -16,9 +16,9 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
+from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.make import prepared
 from rlhf_gym.media import encode, off_screen, steps_a_frame
-from rlhf_gym.clips.rendering import frame_of
 
 __all__ = ["Actor", "Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
 

@@ -13,11 +13,11 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv,
 from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.envs.known import score_of
-from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.interrupts import without_interrupts
-from rlhf_gym.teachers.teacher import Teacher
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.teachers import SyntheticTeacher
+from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.wrappers.clip_recorder import check_finite
 
 __all__ = ["make_agent", "make_plug_in", "make_teacher", "make_training_env", "normalised"]

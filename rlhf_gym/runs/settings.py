@@ -14,8 +14,8 @@ from rlhf_gym.agents import agent_arguments, algorithm, check_agent_settings
 from rlhf_gym.presets import any_preset_of, preset_of
 from rlhf_gym.queries.schedule import ScheduleName
 from rlhf_gym.queries.strategies import Strategy
-from rlhf_gym.runs.config import as_table, from_table
 from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.runs.config import as_table, from_table
 from rlhf_gym.runs.tracking import TrackerName
 
 __all__ = ["TrainSettings", "filled", "reward_model_of"]

@@ -22,17 +22,29 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
-from rlhf_gym.presets import presets_of
-from rlhf_gym.training.checkpoints import latest_checkpoint
-from rlhf_gym.runs.evaluation import Evaluation, can_be_drawn, read_evaluation, record_video, true_returns
-from rlhf_gym.training.human_feedback import HumanFeedback
-from rlhf_gym.interrupts import on_interrupt
-from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.reward_model import RewardModel
-from rlhf_gym.runs.parts import make_agent, make_plug_in, make_teacher, make_training_env, normalised
-from rlhf_gym.runs.settings import TrainSettings, filled
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.interrupts import on_interrupt
+from rlhf_gym.presets import presets_of
+from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.runs.config import as_table, read_settings, write_settings
+from rlhf_gym.runs.evaluation import (
+    Evaluation,
+    can_be_drawn,
+    read_evaluation,
+    record_video,
+    true_returns,
+)
+from rlhf_gym.runs.parts import (
+    make_agent,
+    make_plug_in,
+    make_teacher,
+    make_training_env,
+    normalised,
+)
+from rlhf_gym.runs.settings import TrainSettings, filled
 from rlhf_gym.runs.tracking import Tracker, check_trackers
+from rlhf_gym.training.checkpoints import latest_checkpoint
+from rlhf_gym.training.human_feedback import HumanFeedback
 
 __all__ = ["evaluate", "load", "resume", "train"]
 

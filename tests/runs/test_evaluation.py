@@ -11,8 +11,14 @@ import pytest
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from stable_baselines3 import PPO
 
-from rlhf_gym.runs.evaluation import Evaluation, can_be_drawn, read_evaluation, record_video, true_returns
 from rlhf_gym.media import decode
+from rlhf_gym.runs.evaluation import (
+    Evaluation,
+    can_be_drawn,
+    read_evaluation,
+    record_video,
+    true_returns,
+)
 
 
 @pytest.fixture(scope="module")

@@ -24,12 +24,12 @@ from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.agents import agent_settings
-from rlhf_gym.presets import preset_of
 from rlhf_gym.cli.main import main
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.presets import preset_of
 from rlhf_gym.runs.evaluation import read_evaluation
 from rlhf_gym.runs.parts import make_training_env
 from rlhf_gym.runs.settings import TrainSettings, filled
-from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.train import evaluate, load, resume, train
 
 CHANCE = 23.0
@@ -328,7 +328,8 @@ def test_a_gpu_that_is_not_there_is_named(tmp_path: Path, capsys: Capture) -> No
 
 def test_two_processes_cannot_train_on_one_run(run: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from rlhf_gym.feedback.run_folder import RunFolder\n"
+        "import sys, time; from pathlib import Path\n"
+        "from rlhf_gym.feedback.run_folder import RunFolder\n"
         "with RunFolder(Path(sys.argv[1])).held(): print('held', flush=True); time.sleep(60)"
     )
     other = subprocess.Popen(
