@@ -17,7 +17,8 @@ import rlhf_gym.envs  # noqa: F401  registers the environments
 
 if TYPE_CHECKING:
     from rlhf_gym.agents.a3c.agent import A3C
-    from rlhf_gym.clips.clip import After, Clip
+    from rlhf_gym.clips.clip import Clip
+    from rlhf_gym.clips.steps import After
     from rlhf_gym.environments.atari import make_atari
     from rlhf_gym.environments.make import make_env, make_vec_env
     from rlhf_gym.envs.known import score_of, tastes_of
@@ -42,7 +43,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "A3C": "agents.a3c.agent",
-    "After": "clips.clip",
+    "After": "clips.steps",
     "Clip": "clips.clip",
     "FeedbackStore": "feedback",
     "FixedHorizon": "wrappers.fixed_horizon",

@@ -12,7 +12,7 @@ import numpy as np
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.clips.clip import Array
+from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.snapshots import take
 from rlhf_gym.envs.atari import FRAME_SKIP, SIZE, STACK, STICKY, Atari, Played, draw_start

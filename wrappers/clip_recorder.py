@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import Observations, leaves, map_leaves
+from rlhf_gym.clips.observations import Observations, leaves, map_leaves
 from rlhf_gym.clips.steps import seen_after
 from rlhf_gym.wrappers.step_recorder import RecordedStep, StepRecorder
 

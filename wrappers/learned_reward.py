@@ -11,16 +11,8 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips.clip import (
-    After,
-    Array,
-    Observations,
-    RewardFunction,
-    batch_of_one,
-    end_of,
-    map_leaves,
-)
-from rlhf_gym.clips.steps import after_step
+from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
+from rlhf_gym.clips.steps import After, RewardFunction, after_step, end_of
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips.clip import Array, Observations, map_leaves
+from rlhf_gym.clips.observations import Array, Observations, map_leaves
 from rlhf_gym.clips.steps import seen_after
 
 __all__ = ["RecordedStep", "StepRecorder"]

@@ -12,7 +12,8 @@ from stable_baselines3 import HerReplayBuffer
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
-from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.steps import After
 
 __all__ = ["RelabelledRewards", "relabel", "reward_state"]
 

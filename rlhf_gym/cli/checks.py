@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from rlhf_gym.clips.display import display_is_named
+from rlhf_gym.clips.rendering import display_is_named
 from rlhf_gym.results.arms import INSTALL_IMITATION
 
 __all__ = ["CHECKS", "Finding"]

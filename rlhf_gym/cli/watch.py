@@ -12,8 +12,9 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips.clip import After, batch_of_one
+from rlhf_gym.clips.observations import batch_of_one
 from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.clips.steps import After
 from rlhf_gym.environments.make import goal_of, prepared
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media import encode, off_screen, steps_a_frame

@@ -9,11 +9,12 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.clip import After, Array, Clip, Observations, Start, leaves, map_leaves
-from rlhf_gym.clips.episodes import TERMINATED, EpisodeMarks
+from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.episodes import TERMINATED, EpisodeMarks, Positions
 from rlhf_gym.clips.frame_stack import FrameStack
-from rlhf_gym.clips.positions import Positions
+from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
 from rlhf_gym.clips.recordings import ClipExtras
+from rlhf_gym.clips.steps import After
 
 __all__ = ["ClipBuffer"]
 

@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["After", "Array", "Clip", "Observations", "RewardFunction", "Start"]
+from rlhf_gym.clips.observations import Array, Observations, leaves
+from rlhf_gym.clips.steps import After
 
-Array: TypeAlias = npt.NDArray[Any]
-Observations: TypeAlias = "Array | dict[str, Array]"
-"""A batch of observations: one array, or one array a key for Dict observation spaces."""
-
-
-@dataclass(frozen=True)
-class After:
-    """What steps led to.
-
-    Attributes:
-        observations: ``(n, *obs)``, seen after each step.
-        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
-    """
-
-    observations: Observations
-    ended: npt.NDArray[np.bool_]
-
-
-def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
-    """Why a step ended its episode: ``"terminated"``, ``"truncated"`` (a time limit), or None.
-
-    Args:
-        done: whether the environment says that the episode is over.
-        info: of the step, in which `FixedHorizon` tells of an end before the horizon.
-
-    >>> end_of(True, {}), end_of(True, {"held": True}), end_of(False, {"ended": "terminated"})
-    ('terminated', None, 'terminated')
-    """
-    if info.get("held", False):
-        return None
-    told = info.get("ended")
-    if told in ("terminated", "truncated"):
-        return str(told)
-    if not done:
-        return None
-    return "truncated" if info.get("TimeLimit.truncated", False) else "terminated"
-
-
-RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
+__all__ = ["Clip", "Start"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,22 +104,3 @@ class Clip:
     def true_return(self) -> float:
         """Sum of the true rewards."""
         return float(self.true_rewards.sum(dtype=np.float64))
-
-
-def leaves(observations: Observations) -> list[Array]:
-    """The arrays of a batch of observations, in the order of their keys."""
-    if isinstance(observations, Mapping):
-        return [observations[key] for key in sorted(observations)]
-    return [observations]
-
-
-def batch_of_one(observation: Any) -> Observations:
-    """A single observation as a batch, copied."""
-    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
-
-
-def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:
-    """Apply ``function`` to each array of a batch of observations."""
-    if isinstance(observations, Mapping):
-        return {key: function(array) for key, array in observations.items()}
-    return function(observations)

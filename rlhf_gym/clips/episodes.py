@@ -1,20 +1,56 @@
-"""EpisodeMarks: where the episodes of all environments begin, end and are held, in ring arrays."""
+"""Where episodes begin and end in a clip buffer, and the positions of clips in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.clip import Array, end_of
-from rlhf_gym.clips.positions import Positions
+from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.steps import end_of
 
-__all__ = ["EpisodeMarks"]
+__all__ = ["EpisodeMarks", "Positions"]
 
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
 TERMINATED = REASONS.index("terminated")
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where clips lie in a `ClipBuffer`.
+
+    Attributes:
+        env: ``(n,)`` index of the environment.
+        first: ``(n,)`` number of the row (counted from the buffer's first ever) of the first step.
+        length: ``(n,)`` number of steps, at most the clip length.
+    """
+
+    env: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of clips."""
+        return len(self.env)
+
+    def __getitem__(self, index: Array | slice) -> Positions:
+        """The positions at ``index``."""
+        return Positions(self.env[index], self.first[index], self.length[index])
+
+    def where(self, condition: Array, other: Positions) -> Positions:
+        """These positions where ``condition`` ``(n,)`` holds, and those of ``other`` elsewhere."""
+        return Positions(
+            np.where(condition, self.env, other.env),
+            np.where(condition, self.first, other.first),
+            np.where(condition, self.length, other.length),
+        )
+
+    def triples(self) -> Iterator[tuple[int, int, int]]:
+        """Environment, first row and length of one clip after the other."""
+        return zip(self.env.tolist(), self.first.tolist(), self.length.tolist(), strict=True)
 
 
 class EpisodeMarks:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rlhf_gym.clips.clip import Array
+from rlhf_gym.clips.observations import Array
 
 __all__ = ["FrameStack"]
 

@@ -9,7 +9,7 @@ from collections import deque
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.clip import Array
+from rlhf_gym.clips.observations import Array
 
 __all__ = ["ClipExtras"]
 

@@ -1,19 +1,32 @@
-"""Pictures: what environments draw, as bytes, and how small one may be."""
+"""Rendering: the picture that an environment draws, and drawing where there is no display."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of"]
+__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "display_is_named", "frame_of", "off_screen"]
 
 SMALLEST_PICTURE = 36
 """Pixels in height and width that stable-baselines3's NatureCNN needs."""
 SMALLEST_IMAGE = 8
 """Pixels; what is smaller in width or height is not worth a convolution of ours."""
+
+_OFF_SCREEN = {
+    # A list, of which SDL takes the first that works: highway-env draws nothing for "dummy" alone.
+    "SDL_VIDEODRIVER": "dummy,offscreen",
+    "SDL_AUDIODRIVER": "dummy",
+    # SDL would catch SIGTERM and turn it into an event that nobody reads: `kill` would do nothing.
+    "SDL_NO_SIGNAL_HANDLERS": "1",
+    "PYGAME_HIDE_SUPPORT_PROMPT": "1",
+}
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 
@@ -44,3 +57,34 @@ def frame_of(env: Env) -> npt.NDArray[np.uint8]:
     if pixels.dtype.kind == "f":
         pixels = np.round(pixels * 255).clip(0, 255)
     return pixels.astype(np.uint8, copy=False)
+
+
+def display_is_named() -> bool:
+    """Whether the process's environment names a display server, of X11 or Wayland."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def off_screen() -> Iterator[None]:
+    """Let environments that begin to draw in this block draw into memory only.
+
+    >>> import gymnasium
+    >>> with off_screen():
+    ...     env = gymnasium.make("CartPole-v1", render_mode="rgb_array")
+    ...     state, info = env.reset(seed=0)
+    ...     env.render().shape
+    (400, 600, 3)
+    """
+    settings = dict(_OFF_SCREEN)
+    if sys.platform == "linux" and "MUJOCO_GL" not in os.environ:
+        settings["MUJOCO_GL"] = "egl"  # else MuJoCo looks for a display
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

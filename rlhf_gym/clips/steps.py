@@ -1,78 +1,241 @@
-"""What stands around a vector environment: its wrappers, with their stacks and statistics."""
+"""Transitions: a batch of steps; and how a step ended its episode, from its info."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
-from stable_baselines3.common.running_mean_std import RunningMeanStd
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecFrameStack, VecNormalize
+import numpy.typing as npt
 
-from rlhf_gym.clips.clip import After, Array, Observations, end_of, map_leaves
+from rlhf_gym.clips.observations import Array, Observations, map_leaves
 
 __all__ = [
-    "after_step",
-    "seen_after",
-    "set_statistics",
-    "stacks_of",
-    "statistics_of",
-    "wrappers_of",
+    "RewardFunction",
+    "Transitions",
+    "VecStep",
+    "end_of",
+    "is_absorbing",
+    "joined_steps",
+    "vec_step",
 ]
 
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
-def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
-    """The wrappers around a vector environment, outermost first."""
-    while isinstance(venv, VecEnvWrapper):
-        yield venv
-        venv = venv.venv
+ABSORBING, ENDED = "held", "ended"
+"""Keys of a step's info: whether its episode was over before the step, and why it ended at the
+step although the environment goes on to its horizon (see `FixedHorizon`)."""
 
 
-def seen_after(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> Observations:
-    """What was seen after a step ``(n_envs, *obs)``, also where an episode is over.
+@dataclass(frozen=True, eq=False)
+class Transitions:
+    """A batch of steps.
 
-    There a vector environment shows the first observation of the next episode, and puts the last
-    one of the old into the infos. The arrays are copies only where that is so.
+    The leading axis ``(n,)`` may be two axes ``(n, length)``, for padded clips.
+
+    Attributes:
+        observations: ``(n, *obs)``, seen before each action.
+        actions: ``(n, *act)``.
+        terminated: ``(n,)`` bool, whether the step ended its episode, other than by a time limit.
+        absorbing: ``(n,)`` bool, whether the episode was over before the step (see `FixedHorizon`).
+        next_observations: ``(n, *obs)``, seen after each action, or None if they are not kept.
     """
+
+    observations: Observations
+    actions: Array
+    terminated: Bools
+    absorbing: Bools
+    next_observations: Observations | None = None
+
+    @classmethod
+    def within_episodes(
+        cls,
+        observations: Observations,
+        actions: Array,
+        next_observations: Observations | None = None,
+    ) -> Transitions:
+        """Steps that end no episode, and are not absorbing.
+
+        >>> len(Transitions.within_episodes(np.zeros((5, 4)), np.zeros(5)))
+        5
+        """
+        nowhere = np.zeros(len(actions), bool)
+        return cls(observations, actions, nowhere, nowhere, next_observations)
+
+    def __len__(self) -> int:
+        """Number of steps, or of clips where there are two leading axes."""
+        return len(self.actions)
+
+    def __getitem__(self, index: Array | slice) -> Transitions:
+        """The steps at ``index``."""
+        return self._map(lambda array: array[index])
+
+    def flat(self) -> Transitions:
+        """The same steps with the two leading axes ``(n, length)`` as one ``(n * length,)``."""
+        return self._map(lambda array: array.reshape(-1, *array.shape[2:]))
+
+    def _map(self, function: Callable[[Array], Array]) -> Transitions:
+        seen = self.next_observations
+        return Transitions(
+            map_leaves(function, self.observations),
+            function(self.actions),
+            function(self.terminated),
+            function(self.absorbing),
+            None if seen is None else map_leaves(function, seen),
+        )
+
+
+@dataclass(frozen=True)
+class After:
+    """What steps led to.
+
+    Attributes:
+        observations: ``(n, *obs)``, seen after each step.
+        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
+    """
+
+    observations: Observations
+    ended: npt.NDArray[np.bool_]
+
+
+RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
+"""``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
+
+
+@dataclass(frozen=True, eq=False)
+class VecStep:
+    """One step of a vector environment.
+
+    Attributes:
+        transitions: the step of each environment ``(n_envs,)``.
+        true_rewards: ``(n_envs,)``.
+        truncated: ``(n_envs,)`` bool, whether the step ended its episode by a time limit.
+        dones: ``(n_envs,)`` bool, whether the vector environment has begun a new episode after it.
+        infos: of the step, ``snapshot`` and ``frame`` among them (see `SnapshotRecorder`).
+    """
+
+    transitions: Transitions
+    true_rewards: Array
+    truncated: Bools
+    dones: Bools
+    infos: Sequence[Mapping[str, Any]]
+
+
+def is_absorbing(info: Mapping[str, Any]) -> bool:
+    """Whether an episode was over before the step with this info.
+
+    >>> is_absorbing({}), is_absorbing({"held": True})
+    (False, True)
+    """
+    return bool(info.get(ABSORBING, False))
+
+
+def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
+    """Why a step ended its episode: ``"terminated"``, ``"truncated"`` (a time limit), or None.
+
+    Args:
+        done: whether the environment says that the episode is over.
+        info: of the step, in which `FixedHorizon` reports an end before the horizon.
+
+    >>> end_of(True, {}), end_of(True, {"held": True}), end_of(False, {"ended": "terminated"})
+    ('terminated', None, 'terminated')
+    """
+    if is_absorbing(info):
+        return None
+    reported = info.get(ENDED)
+    if reported in ("terminated", "truncated"):
+        return str(reported)
+    if not done:
+        return None
+    return "truncated" if info.get("TimeLimit.truncated", False) else "terminated"
+
+
+def vec_step(
+    before: Any,
+    actions: Array,
+    after: Any,
+    true_rewards: Array,
+    dones: Bools,
+    infos: Sequence[Mapping[str, Any]] = (),
+    *,
+    keep_next: bool = True,
+) -> VecStep:
+    """The step of a vector environment, from what its ``step`` returned.
+
+    Args:
+        before: observations ``(n_envs, *obs)`` before the step.
+        actions: ``(n_envs, *act)``.
+        after: observations that the vector environment returned; where an episode is over they are
+            of the next one, and the last observation is in the info.
+        true_rewards: ``(n_envs,)``.
+        dones: ``(n_envs,)`` bool.
+        infos: of the step; by default nothing is known.
+        keep_next: whether the next observations are wanted.
+    """
+    terminated, truncated, absorbing = _ends(dones, infos)
+    seen = seen_after(after, dones, infos) if keep_next else None
+    transitions = Transitions(before, actions, terminated, absorbing, seen)
+    return VecStep(transitions, true_rewards, truncated, dones, infos)
+
+
+def joined_steps(parts: Sequence[VecStep]) -> VecStep:
+    """One step of all the environments of ``parts``."""
+    steps = [part.transitions for part in parts]
+    seen = [step.next_observations for step in steps if step.next_observations is not None]
+    return VecStep(
+        Transitions(
+            _joined([step.observations for step in steps]),
+            np.concatenate([step.actions for step in steps]),
+            np.concatenate([step.terminated for step in steps]),
+            np.concatenate([step.absorbing for step in steps]),
+            _joined(seen) if seen else None,
+        ),
+        np.concatenate([part.true_rewards for part in parts]),
+        np.concatenate([part.truncated for part in parts]),
+        np.concatenate([part.dones for part in parts]),
+        [info for part in parts for info in part.infos],
+    )
+
+
+def _joined(parts: Sequence[Observations]) -> Observations:
+    first = parts[0]
+    if isinstance(first, dict):
+        return {key: np.concatenate([part[key] for part in parts]) for key in first}
+    return np.concatenate(parts)  # type: ignore[arg-type]
+
+
+def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bools, Bools]:
+    """Which steps terminated, truncated, and were behind the end of their episodes."""
+    terminated, truncated, absorbing = (np.zeros(len(dones), bool) for _ in range(3))
+    if not infos:
+        terminated[:] = dones
+    # Nearly all steps end nothing: `end_of` is asked only where one may.
+    for env, (done, info) in enumerate(zip(dones.tolist(), infos, strict=False)):
+        if is_absorbing(info):
+            absorbing[env] = True
+        elif done or ENDED in info:
+            end = end_of(done, info)
+            terminated[env], truncated[env] = end == "terminated", end == "truncated"
+    return terminated, truncated, absorbing
+
+
+def seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) -> Observations:
+    """The observations after a step, also where an episode is over; copies only if one is."""
     if not dones.any():
-        return observations  # type: ignore[no-any-return]
-    after: Any = map_leaves(np.array, observations)
+        return after  # type: ignore[no-any-return]
+    seen: Any = map_leaves(np.array, after)
     for env in np.flatnonzero(dones).tolist():
         last = infos[env]["terminal_observation"]
-        if isinstance(after, dict):
-            for key, leaf in after.items():
+        if isinstance(seen, dict):
+            for key, leaf in seen.items():
                 leaf[env] = last[key]
         else:
-            after[env] = last
-    return after  # type: ignore[no-any-return]
+            seen[env] = last
+    return seen  # type: ignore[no-any-return]
 
 
 def after_step(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> After:
     """What a step of a vector environment led to."""
     ended = [end_of(*step) == "terminated" for step in zip(dones, infos, strict=True)]
     return After(seen_after(observations, dones, infos), np.array(ended))
-
-
-def stacks_of(wrapper: VecFrameStack) -> list[Any]:
-    """The stack of the observations, or the stack of each part of Dict observations."""
-    stacked: Any = wrapper.stacked_obs
-    return list(getattr(stacked, "sub_stacked_observations", {"": stacked}).values())
-
-
-def statistics_of(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
-    """The running statistics of the returns, and of the observations or each part of them."""
-    observed: Any = getattr(wrapper, "obs_rms", {})
-    if isinstance(observed, RunningMeanStd):
-        observed = {"": observed}
-    return {"reward": wrapper.ret_rms, **{f"obs {key}": each for key, each in observed.items()}}
-
-
-def set_statistics(wrapper: VecNormalize, statistics: Mapping[str, RunningMeanStd]) -> None:
-    """Put others in place of the statistics, by the names that `statistics_of` gave them."""
-    wrapper.ret_rms = statistics["reward"]
-    observed: Any = getattr(wrapper, "obs_rms", None)
-    if isinstance(observed, dict):
-        wrapper.obs_rms = {key: statistics[f"obs {key}"] for key in observed}
-    elif observed is not None:
-        whole: Any = statistics["obs "]
-        wrapper.obs_rms = whole

@@ -9,8 +9,8 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.clips.frame_stack import FrameStack
-from rlhf_gym.clips.steps import wrappers_of
 from rlhf_gym.environments.make import goal_from, goal_of, spec_json
+from rlhf_gym.environments.vec_env import wrappers_of
 from rlhf_gym.envs.known import ends_differ
 from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon

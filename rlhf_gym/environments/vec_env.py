@@ -1,7 +1,8 @@
-"""Where a stack of vector environments is: taken as plain data, and restored."""
+"""The wrappers around a vector environment: their stacks, statistics and states."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stable_baselines3.common.running_mean_std import RunningMeanStd
@@ -13,9 +14,46 @@ from stable_baselines3.common.vec_env import (
     VecNormalize,
 )
 
-from rlhf_gym.clips.steps import set_statistics, stacks_of, statistics_of, wrappers_of
+__all__ = [
+    "restore_vec_env",
+    "set_statistics",
+    "stacks_of",
+    "statistics_of",
+    "vec_env_state",
+    "wrappers_of",
+]
 
-__all__ = ["restore_vec_env", "vec_env_state"]
+
+def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
+    """The wrappers around a vector environment, outermost first."""
+    while isinstance(venv, VecEnvWrapper):
+        yield venv
+        venv = venv.venv
+
+
+def stacks_of(wrapper: VecFrameStack) -> list[Any]:
+    """The stack of the observations, or the stack of each part of Dict observations."""
+    stacked: Any = wrapper.stacked_obs
+    return list(getattr(stacked, "sub_stacked_observations", {"": stacked}).values())
+
+
+def statistics_of(wrapper: VecNormalize) -> dict[str, RunningMeanStd]:
+    """The running statistics of the returns, and of the observations or each part of them."""
+    observed: Any = getattr(wrapper, "obs_rms", {})
+    if isinstance(observed, RunningMeanStd):
+        observed = {"": observed}
+    return {"reward": wrapper.ret_rms, **{f"obs {key}": each for key, each in observed.items()}}
+
+
+def set_statistics(wrapper: VecNormalize, statistics: Mapping[str, RunningMeanStd]) -> None:
+    """Put others in place of the statistics, by the names that `statistics_of` gave them."""
+    wrapper.ret_rms = statistics["reward"]
+    observed: Any = getattr(wrapper, "obs_rms", None)
+    if isinstance(observed, dict):
+        wrapper.obs_rms = {key: statistics[f"obs {key}"] for key in observed}
+    elif observed is not None:
+        whole: Any = statistics["obs "]
+        wrapper.obs_rms = whole
 
 
 def vec_env_state(venv: VecEnv) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rlhf_gym.clips.clip import Array, Clip, Observations, Start
+from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.observations import Array, Observations
 
 __all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
 

@@ -1,6 +1,6 @@
 """Clips as pictures: run again, drawn, encoded and decoded."""
 
-from rlhf_gym.clips.off_screen import off_screen
+from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw, film_of
 from rlhf_gym.media.process import draw_clips
 from rlhf_gym.media.video import decode, encode, steps_a_frame

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
-from rlhf_gym.clips.clip import Clip, leaves
-from rlhf_gym.clips.off_screen import off_screen
-from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import EnvironmentRecord

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import After, Array, Observations
-from rlhf_gym.clips.positions import Positions
+from rlhf_gym.clips.episodes import Positions
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.steps import After
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.strategies import (
     Floats,

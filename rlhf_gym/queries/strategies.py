@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.clip import Array, Observations, leaves
+from rlhf_gym.clips.observations import Array, Observations, leaves
 
 __all__ = [
     "STRATEGIES",

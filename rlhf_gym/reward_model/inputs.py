@@ -10,8 +10,9 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.observations import Array, Observations
 from rlhf_gym.clips.rendering import SMALLEST_IMAGE
+from rlhf_gym.clips.steps import After
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
 

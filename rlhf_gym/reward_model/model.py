@@ -13,7 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from rlhf_gym.clips.clip import After, Array, Observations, map_leaves
+from rlhf_gym.clips.observations import Array, Observations, map_leaves
+from rlhf_gym.clips.steps import After
 from rlhf_gym.reward_model.dataset import JudgedQueries
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips.clip import Array, Clip
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Tastes
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rlhf_gym.clips.display import display_is_named
+from rlhf_gym.clips.rendering import display_is_named
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query

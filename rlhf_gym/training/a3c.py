@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn
 
-from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.steps import After
 from rlhf_gym.training.shared_model import SharedRewardModel
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 from rlhf_gym.wrappers.step_recorder import StepRecorder

@@ -17,7 +17,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.relabelling import reward_state
-from rlhf_gym.clips.clip import Array, leaves
+from rlhf_gym.clips.observations import Array, leaves
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder

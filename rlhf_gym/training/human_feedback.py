@@ -20,7 +20,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym.agents.a3c.agent import A3C
 from rlhf_gym.agents.relabelling import relabel
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.steps import After
 from rlhf_gym.environments.checks import (
     check_venv,
     ends_differ_in,

@@ -13,7 +13,7 @@ import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 
-from rlhf_gym.clips.clip import Array
+from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.records import TrainerState
 from rlhf_gym.feedback.run_folder import RunFolder

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import After, Array, Observations
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.steps import After
 from rlhf_gym.reward_model import RewardModel
 
 __all__ = ["Rewarding"]

@@ -7,7 +7,7 @@ from typing import Any
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
-from rlhf_gym.clips.clip import Array
+from rlhf_gym.clips.observations import Array
 
 __all__ = ["act_untrained", "warm_up_steps"]
 

@@ -7,7 +7,7 @@ import sys
 
 import pygame
 
-from rlhf_gym.clips.display import display_is_named
+from rlhf_gym.clips.rendering import display_is_named
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 

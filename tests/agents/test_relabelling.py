@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym.agents import relabel
 from rlhf_gym.agents.relabelling import reward_state
-from rlhf_gym.clips.clip import leaves
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
 STEPS = 120

@@ -14,8 +14,7 @@ from stable_baselines3.common.vec_env import VecNormalize
 from rlhf_gym import make_vec_env
 from rlhf_gym.agents.a3c.env_share import wraps_of
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
-from rlhf_gym.clips.steps import statistics_of
-from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
+from rlhf_gym.environments.vec_env import restore_vec_env, statistics_of, vec_env_state
 
 
 def test_they_count_as_the_plain_ones_do() -> None:

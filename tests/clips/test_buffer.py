@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
 
 from rlhf_gym.clips.buffer import SHOW_END, ClipBuffer
-from rlhf_gym.clips.clip import Clip, leaves
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.frame_stack import FrameStack
-from rlhf_gym.clips.positions import Positions
+from rlhf_gym.clips.observations import leaves
 
 NUMBER = gym.spaces.Box(0, np.inf, (1,), np.float32)
 LEFT_RIGHT = gym.spaces.Discrete(2)

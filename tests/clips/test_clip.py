@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rlhf_gym.clips.clip import Clip, Start, leaves, map_leaves
+from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.observations import leaves, map_leaves
 
 
 def clip_of(length: int = 3) -> Clip:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlhf_gym.clips.episodes import EpisodeMarks
-from rlhf_gym.clips.positions import Positions
+from rlhf_gym.clips.episodes import EpisodeMarks, Positions
 
 LANDING: list[dict[str, Any]] = [
     {},

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from store_helpers import clip, new_store
 
-from rlhf_gym.clips.clip import Clip, Observations, leaves
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import Observations, leaves
 from rlhf_gym.feedback.arrays import pack, pack_clip, unpack, unpack_clip
 from rlhf_gym.feedback.query import Query
 

@@ -17,7 +17,8 @@ from measuring import arguments, one_thread, report
 
 from rlhf_gym import make_vec_env
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import Clip, leaves
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.environments.checks import frame_stack_of
 from rlhf_gym.environments.make import spec_json

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import Clip, leaves
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.choosing import NOTHING, PredictReturns, choose_queries
 from rlhf_gym.queries.schedule import check_schedule, label_target

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from rlhf_gym.clips.clip import After
+from rlhf_gym.clips.steps import After
 from rlhf_gym.reward_model.inputs import input_spec
 
 BUTTON = spaces.Discrete(2)

@@ -11,7 +11,8 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from rlhf_gym.clips.clip import After, Clip
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.steps import After
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings, correlation
 

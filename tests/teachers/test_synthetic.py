@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlhf_gym.clips.clip import Array, Clip
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.feedback.query import Query

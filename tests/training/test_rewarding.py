@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import After
+from rlhf_gym.clips.steps import After
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.rewarding import Rewarding
 

@@ -10,7 +10,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym import make_vec_env
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.clip import leaves
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.step_recorder import StepRecorder
 

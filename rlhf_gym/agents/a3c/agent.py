@@ -29,7 +29,7 @@ from rlhf_gym.agents.a3c.optimizer import share_optimizer
 from rlhf_gym.agents.a3c.shared_memory import shared
 from rlhf_gym.agents.a3c.worker import Assignment, Rollout
 from rlhf_gym.agents.a3c.workers import Workers
-from rlhf_gym.clips.steps import wrappers_of
+from rlhf_gym.environments.vec_env import wrappers_of
 
 __all__ = ["A3C"]
 

@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import (
 )
 
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
-from rlhf_gym.clips.steps import set_statistics, stacks_of, statistics_of, wrappers_of
+from rlhf_gym.environments.vec_env import set_statistics, stacks_of, statistics_of, wrappers_of
 
 __all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wraps_of"]
 

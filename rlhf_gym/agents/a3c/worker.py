@@ -20,7 +20,7 @@ from torch.distributions import Distribution
 from rlhf_gym.agents.a3c.env_share import EnvShare
 from rlhf_gym.agents.a3c.learner import Learner, Steps
 from rlhf_gym.agents.a3c.optimizer import HogwildOptimizer, SharedOptimizer
-from rlhf_gym.clips.steps import wrappers_of
+from rlhf_gym.environments.vec_env import wrappers_of
 
 __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.clips.clip import Array, Clip
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reports.run.disputed import draw_missing
 from rlhf_gym.reports.run.page import DISPUTED, render_page

@@ -1,0 +1,34 @@
+"""Batches of observations: one array, or one array a key for Dict observation spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Array", "Observations", "batch_of_one", "leaves", "map_leaves"]
+
+Array: TypeAlias = npt.NDArray[Any]
+Observations: TypeAlias = "Array | dict[str, Array]"
+"""A batch of observations: one array, or one array a key for Dict observation spaces."""
+
+
+def leaves(observations: Observations) -> list[Array]:
+    """The arrays of a batch of observations, in the order of their keys."""
+    if isinstance(observations, Mapping):
+        return [observations[key] for key in sorted(observations)]
+    return [observations]
+
+
+def batch_of_one(observation: Any) -> Observations:
+    """A single observation as a batch, copied."""
+    return map_leaves(lambda leaf: np.array(leaf)[None], observation)
+
+
+def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:
+    """Apply ``function`` to each array of a batch of observations."""
+    if isinstance(observations, Mapping):
+        return {key: function(array) for key, array in observations.items()}
+    return function(observations)
