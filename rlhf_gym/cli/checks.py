@@ -12,11 +12,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from rlhf_gym.clips.rendering import display_is_named
+from rlhf_gym.clips import display
+from rlhf_gym.clips.display import installed_version
 from rlhf_gym.results.arms import INSTALL_IMITATION
 
 __all__ = ["CHECKS", "Finding"]
@@ -52,36 +52,33 @@ class Finding:
 
 def check_python(_: Path) -> Finding:
     """Which Python this is."""
-    return Finding("python", "ok", f"{platform.python_version()} in {sys.prefix}")
+    return Finding("python", "ok", f"{platform.pythoninstalled_version()} in {sys.prefix}")
 
 
 def check_pygame(_: Path) -> Finding:
-    """pygame-ce, and not plain pygame over or beside it: both are imported as `pygame`."""
-    ce, plain = _version("pygame-ce"), _version("pygame")
-    repair = "pip uninstall -y pygame pygame-ce\npip install pygame-ce"
-    if plain:
-        both = f"pygame {plain} is installed {'beside' if ce else 'instead of'} pygame-ce"
-        return Finding("pygame", "fail", both, repair)
-    if not ce:
-        return Finding("pygame", "fail", "pygame-ce is not installed", "pip install pygame-ce")
+    """Check that pygame-ce is installed, whole, and not shadowed by plain pygame."""
+    try:
+        display.check_pygame()
+    except display.WrongPygame as error:
+        return Finding("pygame", "fail", error.found, display.REPAIR)
+    version = installed_version("pygame-ce")
     tried = _tried("import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')")
     if tried.stdout.strip() != "ce":
-        return Finding("pygame", "fail", f"pygame-ce {ce} is installed, but damaged", repair)
-    return Finding("pygame", "ok", f"pygame-ce {ce}")
+        damaged = f"pygame-ce {version} is installed, but damaged"
+        return Finding("pygame", "fail", damaged, display.REPAIR)
+    return Finding("pygame", "ok", f"pygame-ce {version}")
 
 
 def check_display(_: Path) -> Finding:
-    """A screen for the window."""
+    """Check that the window finds a screen."""
     driver = os.environ.get("SDL_VIDEODRIVER", "")
     if driver in ("dummy", "offscreen"):
         remedy = "unset SDL_VIDEODRIVER to label in the window"
         return Finding("display", "warn", f"SDL_VIDEODRIVER={driver} shows nothing", remedy)
-    if sys.platform.startswith("linux") and not display_is_named():
-        remedy = (
-            "to label, connect with `ssh -X`, or copy the run folder to your own machine and call "
-            "`rlhf-gym label RUN` there;\nwithout a person: `--teacher synthetic`"
-        )
-        return Finding("display", "warn", "no display (DISPLAY is not set)", remedy)
+    try:
+        display.check_display()
+    except display.NoDisplay as error:
+        return Finding("display", "warn", "there is no display", str(error))
     return Finding("display", "ok", os.environ.get("DISPLAY", "") or "there is one")
 
 
@@ -102,7 +99,7 @@ def check_video(_: Path) -> Finding:
     if count != 3:
         remedy = "pip install --force-reinstall av"
         return Finding("video", "fail", f"3 frames were encoded, {count} came back", remedy)
-    return Finding("video", "ok", f"H.264 through PyAV {_version('av')}")
+    return Finding("video", "ok", f"H.264 through PyAV {installed_version('av')}")
 
 
 def check_torch(_: Path) -> Finding:
@@ -183,13 +180,15 @@ def check_links(_: Path) -> Finding:
     """In a checkout, the two links are there; type checkers and editable installs need them."""
     package = Path(__file__).parents[1]
     if not (package.parent / "pyproject.toml").exists():
-        return Finding("package", "ok", f"rlhf-gym {_version('rlhf-gym')}, installed from a wheel")
+        return Finding(
+            "package", "ok", f"rlhf-gym {installed_version('rlhf-gym')}, installed from a wheel"
+        )
     broken = [n for n in ("envs", "wrappers") if not (package / n / "__init__.py").exists()]
     if broken:
         remedy = "\n".join(f"ln -sfn ../{name} {package / name}" for name in broken)
         text = f"links are missing in the checkout: {', '.join(broken)}"
         return Finding("package", "fail", text, remedy + "\npip install -e .")
-    return Finding("package", "ok", f"rlhf-gym {_version('rlhf-gym')}, a checkout")
+    return Finding("package", "ok", f"rlhf-gym {installed_version('rlhf-gym')}, a checkout")
 
 
 def check_extras(_: Path) -> Finding:
@@ -222,7 +221,7 @@ def check_robots(_: Path) -> Finding:
         said = (tried.stderr.strip() or "the process died").splitlines()[-1]
         remedy = "on Debian and Ubuntu: apt install libegl1 libgl1-mesa-dri"
         return Finding("robots", "warn", f"robots cannot be drawn: {said}", remedy)
-    return Finding("robots", "ok", f"MuJoCo {_version('mujoco')} draws them")
+    return Finding("robots", "ok", f"MuJoCo {installed_version('mujoco')} draws them")
 
 
 def check_imitation(_: Path) -> Finding:
@@ -231,7 +230,7 @@ def check_imitation(_: Path) -> Finding:
         return Finding("imitation", "ok", "not installed (needed for `make benchmark` only)")
     if missing := [n for n in ("datasets", "scipy", "seals") if not importlib.util.find_spec(n)]:
         return Finding("imitation", "warn", f"without {', '.join(missing)}", INSTALL_IMITATION)
-    return Finding("imitation", "ok", str(_version("imitation")))
+    return Finding("imitation", "ok", str(installed_version("imitation")))
 
 
 CHECKS: tuple[Callable[[Path], Finding], ...] = (
@@ -257,11 +256,3 @@ def _tried(code: str) -> subprocess.CompletedProcess[str]:
         text=True,
         env={**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
     )
-
-
-def _version(package: str) -> str | None:
-    """The installed version of a package, or None."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None

@@ -12,6 +12,7 @@ import numpy as np
 import tyro
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.clips.observations import batch_of_one
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.steps import After
@@ -21,7 +22,6 @@ from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.runs.evaluation import Actor
 from rlhf_gym.runs.train import load
-from rlhf_gym.window.desktop import NoDisplay
 from rlhf_gym.window.watching.player import film, watch
 from rlhf_gym.window.watching.trace import Moment
 

@@ -12,7 +12,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "display_is_named", "frame_of", "off_screen"]
+__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of", "off_screen"]
 
 SMALLEST_PICTURE = 36
 """Pixels in height and width that stable-baselines3's NatureCNN needs."""
@@ -57,11 +57,6 @@ def frame_of(env: Env) -> npt.NDArray[np.uint8]:
     if pixels.dtype.kind == "f":
         pixels = np.round(pixels * 255).clip(0, 255)
     return pixels.astype(np.uint8, copy=False)
-
-
-def display_is_named() -> bool:
-    """Whether the process's environment names a display server, of X11 or Wayland."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @contextmanager

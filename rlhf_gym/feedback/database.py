@@ -21,9 +21,9 @@ from rlhf_gym.feedback.errors import (
     StoreReadOnly,
     store_error,
 )
-from rlhf_gym.feedback.interrupts import uninterrupted
 from rlhf_gym.feedback.records import EnvironmentRecord
 from rlhf_gym.feedback.tables import SCHEMA_VERSION, EnvironmentRow, Schema, SchemaRow
+from rlhf_gym.interrupts import uninterrupted
 
 __all__ = ["Database"]
 

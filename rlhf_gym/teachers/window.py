@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from rlhf_gym.clips.rendering import display_is_named
+from rlhf_gym.clips.display import check_display, check_pygame
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
 
 __all__ = ["WindowTeacher"]
 
@@ -34,16 +33,16 @@ class WindowTeacher:
         """Answers are stored under ``annotator``, by default the name of the account.
 
         Raises:
-            ImportError: the edition ``pygame`` is installed over pygame-ce.
+            WrongPygame: another edition of pygame than pygame-ce is installed.
         """
-        check_edition()
+        check_pygame()
         self.annotator = annotator
         self._drawing: subprocess.Popen[bytes] | None = None
         self._window: subprocess.Popen[bytes] | None = None
         self._run: Path | None = None
 
     def check(self) -> None:
-        """Raise a RuntimeError where there is no display."""
+        """Raise `NoDisplay` where there is none."""
         check_display()
 
     def start(self, run_folder: Path | str) -> None:
@@ -53,7 +52,7 @@ class WindowTeacher:
             run_folder: the run, with the store in it.
 
         Raises:
-            RuntimeError: there is no display.
+            NoDisplay: there is no display.
         """
         check_display()
         self._run = Path(run_folder)
@@ -90,36 +89,9 @@ class WindowTeacher:
     def _finished(self) -> bool:
         if self._run is None or not self.alive:
             return False
-        with FeedbackStore.open(self._run / "feedback.db") as store:
+        with FeedbackStore.open(RunFolder(self._run).store) as store:
             progress = store.progress()
         return progress is not None and progress.state == "done"
-
-
-def check_edition() -> None:
-    """Raise ImportError unless ``pygame`` is pygame-ce, without loading it.
-
-    Both editions install the package ``pygame``, and the one installed last wins.
-    """
-    installed = {
-        name.lower() for name in importlib.metadata.packages_distributions().get("pygame", ())
-    }
-    if installed != {"pygame-ce"}:
-        found = " and ".join(sorted(installed)) or "no edition"
-        raise ImportError(
-            f"the window needs pygame-ce alone, but {found} of pygame is installed. "
-            "Repair it with: pip uninstall -y pygame pygame-ce && pip install pygame-ce"
-        )
-
-
-def check_display() -> None:
-    """Raise RuntimeError where no window can be opened, before any training time is spent."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("SDL_VIDEODRIVER"):
-        return
-    if not display_is_named():
-        raise RuntimeError(
-            "there is no display for the window (DISPLAY is not set). Connect with `ssh -X`, run "
-            "it on a machine with a desktop, or train without a person: --teacher synthetic"
-        )
 
 
 def _python(module: str, *arguments: str) -> subprocess.Popen[bytes]:

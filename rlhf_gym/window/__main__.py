@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from rlhf_gym.clips.display import NoDisplay, WrongPygame
 from rlhf_gym.feedback import StoreError
 
 
@@ -26,7 +27,6 @@ def main(arguments: list[str]) -> int:
     except ValueError:
         parser.error(f"--size must look like 1280x800, but is {options.size!r}")
     from rlhf_gym.window.app import run_window
-    from rlhf_gym.window.desktop import NoDisplay, WrongPygame
 
     try:
         run_window(

@@ -1,4 +1,4 @@
-"""Opening the window on a desktop, and saying what to do where that is impossible."""
+"""Opens a window on a desktop, or says what to do where that is impossible."""
 
 from __future__ import annotations
 
@@ -7,61 +7,39 @@ import sys
 
 import pygame
 
-from rlhf_gym.clips.rendering import display_is_named
+from rlhf_gym.clips.display import NoDisplay, WrongPygame, check_display
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
-__all__ = ["NoDisplay", "WrongPygame", "check_pygame", "icon", "open_display", "set_full_screen"]
+__all__ = ["icon", "open_display", "set_full_screen"]
 
 SMALLEST = (640, 400)
 
 
-class NoDisplay(RuntimeError):
-    """There is no screen to open a window on."""
-
-
-class WrongPygame(ImportError):
-    """The installed pygame is not pygame-ce."""
-
-
-def check_pygame() -> None:
-    """Raise `WrongPygame` unless the package `pygame` is the community edition."""
-    if not getattr(pygame, "IS_CE", False):
-        raise WrongPygame(
-            "the window needs pygame-ce, but the edition `pygame` is installed over it. Repair it "
-            "with: pip uninstall -y pygame pygame-ce && pip install pygame-ce"
-        )
-
-
 def open_display() -> None:
-    """Start pygame's display and nothing else: sound would only warn.
+    """Start pygame's display, and not its sound, which would only warn.
 
     Raises:
         NoDisplay: there is no screen; the message says what to do.
         WrongPygame: the other edition of pygame is installed.
     """
-    check_pygame()
+    if not getattr(pygame, "IS_CE", False):
+        raise WrongPygame("another edition of pygame is installed")
     # Set and not only defaulted: on import pygame has put the script's name there.
     os.environ["SDL_VIDEO_X11_WMCLASS"] = os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] = "rlhf-gym"
     if sys.platform == "linux":
         # SDL would push each frame through OpenGL, which costs more than the window itself where
         # that is software (remote and virtual desktops), and takes it from the trainer.
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+    check_display()
     chosen = "SDL_VIDEODRIVER" in os.environ
     try:
-        if sys.platform == "linux" and not (chosen or display_is_named()):
-            raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
         pygame.display.init()
         found = pygame.display.get_driver()
         if not chosen and found in ("dummy", "offscreen"):
             raise pygame.error(f"only the driver {found!r} works")
     except pygame.error as error:
-        raise NoDisplay(
-            f"no window can be opened here ({error}). On a remote machine connect with `ssh -X`, "
-            "or label on your own one: copy the run folder and call `rlhf-gym label RUN`. Inside a "
-            "container pass DISPLAY and the X11 socket. Without a person, train with "
-            "`--teacher synthetic`."
-        ) from error
+        raise NoDisplay(str(error)) from error
 
 
 def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import signal
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
 from rlhf_gym.agents.a3c.env_share import drawn_seed
 from rlhf_gym.agents.a3c.worker import Assignment, Failure, Rollout, run_worker
+from rlhf_gym.interrupts import blocked_interrupts
 
 __all__ = ["WorkerError", "Workers"]
 
@@ -135,7 +134,7 @@ class _Worker:
             daemon=True,
         )
         try:
-            with _interrupts_held_back():
+            with blocked_interrupts():
                 self.process.start()
         except (AttributeError, TypeError, pickle.PicklingError) as error:
             raise ValueError(
@@ -182,17 +181,3 @@ def _context(start_method: str | None) -> Any:
     if start_method == "forkserver":
         context.set_forkserver_preload(PRELOADED)
     return context
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits, and a process that is started within never sees it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # its own start would let Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
