@@ -52,7 +52,7 @@ class Finding:
 
 def check_python(_: Path) -> Finding:
     """Which Python this is."""
-    return Finding("python", "ok", f"{platform.pythoninstalled_version()} in {sys.prefix}")
+    return Finding("python", "ok", f"{platform.python_version()} in {sys.prefix}")
 
 
 def check_pygame(_: Path) -> Finding:
