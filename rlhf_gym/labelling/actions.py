@@ -1,4 +1,4 @@
-"""What can be shown, answered and asked for."""
+"""Screens, choices and actions of a labelling session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Action", "Choice", "Screen"]
 
 
 class Screen(str, Enum):
-    """What fills the window. The last four lie over one of the others."""
+    """The page that fills the window; the last four are overlays on one of the others."""
 
     WAITING = "waiting"
     PRACTICE = "practice"
@@ -23,7 +23,7 @@ class Screen(str, Enum):
 
 
 class Choice(str, Enum):
-    """An answer as it stands on the screen; which clip is meant depends on the sides."""
+    """An answer by the side of the screen; the clip that it means depends on the sides."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -31,7 +31,7 @@ class Choice(str, Enum):
     CANNOT_TELL = "cannot_tell"
 
     def preference(self, left: int) -> Preference:
-        """The preference when clip ``left`` (0 or 1) stands on the left.
+        """The preference where clip ``left`` (0 or 1) is shown on the left.
 
         >>> Choice.LEFT.preference(left=1).value
         'second'
@@ -48,7 +48,7 @@ class Choice(str, Enum):
 
 
 class Action(str, Enum):
-    """Everything a person can ask for, whatever key or button it came from."""
+    """Everything that a person can ask for, by a key or by a button."""
 
     LEFT = "left"
     RIGHT = "right"

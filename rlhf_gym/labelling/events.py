@@ -1,4 +1,4 @@
-"""What can happen to the window (events) and what it asks of the world (effects)."""
+"""Events, which happen to a session, and effects, which the front end has to carry out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Press:
-    """An action was asked for, by ``key`` (its physical name) or, where empty, by the mouse."""
+    """A person asked for an action: by the key ``key``, or by the mouse where that is empty."""
 
     action: Action
     key: str = ""
@@ -61,7 +61,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class StatusRead:
-    """The live numbers were read."""
+    """The live numbers were read from the store."""
 
     status: Status
 
@@ -90,7 +90,7 @@ class GiveBack:
 
 @dataclass(frozen=True)
 class Remember:
-    """Keep the person's settings for the next sitting."""
+    """Keep the person's settings for their next session."""
 
     practised: bool
 

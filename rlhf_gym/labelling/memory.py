@@ -1,4 +1,4 @@
-"""What the window remembers of a person between sittings, in the run folder."""
+"""Settings of a person that outlive a session, kept in the run folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Remembered:
 
 
 def recall(run: Path, annotator: str) -> Remembered:
-    """What was remembered; the defaults where nothing was, or the file is damaged."""
+    """Read a person's settings; the defaults where there are none or the file is damaged."""
     try:
         known = _read(run)[annotator]
         return Remembered(bool(known["practised"]), float(known["speed"]), float(known["scale"]))
@@ -37,7 +37,7 @@ def recall(run: Path, annotator: str) -> Remembered:
 
 
 def remember(run: Path, annotator: str, remembered: Remembered) -> None:
-    """Keep it; a full disk is no reason to stop labelling."""
+    """Write a person's settings; failing to (on a full disk) does not stop the labelling."""
     people = {**_read(run), annotator: asdict(remembered)}
     unfinished = run / f".{FILE}.{os.getpid()}"
     try:

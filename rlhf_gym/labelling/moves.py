@@ -1,4 +1,4 @@
-"""What an action does to the pair on the screen."""
+"""The effect of each action on the pair that is on the screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rlhf_gym.labelling.state import (
 )
 
 Step = tuple[State, tuple[e.Effect, ...]]
-"""The next state, and what is to be done."""
+"""The next state, and the effects to carry out."""
 
 
 CHOICES = {
@@ -38,9 +38,9 @@ def show(state: State, index: int) -> State:
 
 
 def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
-    """Judge the pair, unless the answer came too soon or its key was never let go."""
+    """Judge the pair, unless the answer came too soon or its key was never released."""
     too_soon = state.appeared is None or state.now - state.appeared < GUARD_SECONDS
-    if too_soon or state.held is not None:
+    if too_soon or state.pressed is not None:
         return state, ()
     judgement = Judgement(
         query=item.pair.query,
@@ -55,7 +55,7 @@ def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
         flagged=item.flagged,
         note=item.note,
     )
-    return give(replace(state, held=key or None), item, judgement)
+    return give(replace(state, pressed=key or None), item, judgement)
 
 
 def give(state: State, item: Item, judgement: Judgement) -> Step:
@@ -67,7 +67,7 @@ def give(state: State, item: Item, judgement: Judgement) -> Step:
 
 
 def undo(state: State) -> Step:
-    """Open the newest answer again, with the answer marked; as deep as this sitting goes."""
+    """Reopen the newest answer and mark it; works back to the first answer of this session."""
     answered_here = state.item is not None and state.item.given is not None
     index = state.index if answered_here else state.index - 1
     if index < 0:
@@ -83,10 +83,10 @@ def undo(state: State) -> Step:
 
 def after_practice(state: State, event: e.Press) -> Step:
     """Leave a practice pair whose answer has been explained."""
-    if state.held is not None:
+    if state.pressed is not None:
         return state, ()
     key = event.key if event.action in CHOICES else ""
-    state = replace(show(state, state.index + 1), held=key or None)
+    state = replace(show(state, state.index + 1), pressed=key or None)
     return (state, ()) if state.base is Screen.PRACTICE else remembered(state)
 
 
@@ -98,7 +98,7 @@ def skip_practice(state: State) -> Step:
 
 
 def remembered(state: State) -> Step:
-    """Keep the settings of ``state`` for the next sitting."""
+    """Keep the settings of ``state`` for the next session."""
     ahead = state.items[state.index :]
     return state, (e.Remember(practised=all(item.pair.kind != "practice" for item in ahead)),)
 
@@ -118,7 +118,7 @@ def stepped(values: tuple[float, ...], value: float, up: bool) -> float:
 
 
 def give_back(state: State, item: Item) -> Step:
-    """Leave the pair to somebody else, or to another day."""
+    """Return the pair unanswered, for another annotator or another session."""
     query = item.pair.query
     items = (*state.items[: state.index], *state.items[state.index + 1 :])
     state = replace(state, items=items, given_back=state.given_back | {query})

@@ -1,4 +1,4 @@
-"""The logic of the window: ``(state, event, now) -> (state, effects)``, pure and without pygame."""
+"""The reducer: ``(state, event, now) -> (state, effects)``, a pure function."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["reduce"]
 
 
 def reduce(state: State, event: e.Event, now: float) -> Step:
-    """The state after ``event`` at ``now`` (monotonic seconds), and what is to be done, in order.
+    """Return the state after ``event`` at ``now`` (monotonic seconds), and the effects in order.
 
     >>> from rlhf_gym.labelling.events import Press
     >>> from rlhf_gym.labelling.state import Item, Pair
@@ -48,14 +48,16 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
     if isinstance(event, e.Press):
         return _press(state, event)
     if isinstance(event, e.Release):
-        return (replace(state, held=None) if event.key == state.held else state), ()
+        return (replace(state, pressed=None) if event.key == state.pressed else state), ()
     if isinstance(event, e.Typed):
         if state.overlay is Screen.NOTE:
             state = replace(state, draft=(state.draft + event.text)[:NOTE_LENGTH])
         return state, ()
     if isinstance(event, e.Focus):
-        held = state.held if event.focused else None  # its key-up will go to another window
-        return replace(state, focused=event.focused, held=held), ()
+        pressed = (
+            state.pressed if event.focused else None
+        )  # another window receives its key-up event
+        return replace(state, focused=event.focused, pressed=pressed), ()
     if isinstance(event, e.Visible):
         return replace(state, visible=event.visible), ()
     if isinstance(event, e.Arrived):
@@ -68,7 +70,7 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
 
 
 def _advance(state: State, now: float) -> State:
-    """Let time pass: the answer's flash ends, the clips play, the person looks."""
+    """Let time pass: end the flash of an answer, play the clips, count the time of looking."""
     elapsed = max(now - state.now, 0.0)
     state = replace(state, now=max(now, state.now))
     if state.flash_until is not None and now >= state.flash_until:
@@ -113,7 +115,7 @@ def _press(state: State, event: e.Press) -> Step:
 
 
 def _press_pair(state: State, item: Item, event: e.Press) -> Step:
-    """An action on the pair that is on the screen."""
+    """Apply an action to the pair that is on the screen."""
     action = event.action
     if item.given is not None:
         goes_on = action in CHOICES or action in (Action.CONFIRM, Action.PAUSE)
@@ -184,7 +186,7 @@ def _fail(state: State, event: e.Failed) -> Step:
 
 def _in_menu(state: State, event: e.Press) -> Step:
     action, lines = event.action, state.menu_actions
-    if action in (Action.TIE, Action.CANNOT_TELL):  # the keys up and down
+    if action in (Action.TIE, Action.CANNOT_TELL):  # the arrow keys up and down
         by = 1 if action is Action.CANNOT_TELL else -1
         return replace(state, menu=(state.menu + by) % len(lines)), ()
     if action is Action.CONFIRM:
@@ -200,7 +202,7 @@ def _in_menu(state: State, event: e.Press) -> Step:
 
 def _in_help(state: State, event: e.Press) -> Step:
     if event.action in (Action.HELP, Action.MENU, Action.CONFIRM, Action.PAUSE):
-        # Whoever read the instructions sees the pair as if for the first time.
+        # After reading the instructions, a person sees the pair as if for the first time.
         return replace(state, overlay=state.beneath, beneath=None), ()
     if event.action is Action.SKIP_PRACTICE and state.base is Screen.PRACTICE:
         return skip_practice(replace(state, overlay=None, beneath=None))

@@ -1,4 +1,4 @@
-"""What the window knows: plain data, no pygame. The next state comes from `reducer`."""
+"""The state of a labelling session, as plain data; `reducer` makes the next one."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ TRAINER_SILENT_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Pair:
-    """A query as the window shows it.
+    """A query as it is shown.
 
     Attributes:
         query: the store's number of the query; negative for practice.
-        left: which of the query's clips stands on the left, 0 or 1.
+        left: which of the query's clips is shown on the left, 0 or 1.
         clips: the store's numbers of the left and the right clip.
         frames: numbers of frames of the left and the right clip.
         fps: frames per second of both.
         ended: why the episode of the left and the right clip ended within it, or None.
-        ended_at: the frame at which it ended, for each, -1 if before the first; the frames behind
-            it are held.
+        ended_at: the frame at which it ended, for each, -1 if before the first; later frames
+            repeat it.
         sounds: whether the clips can be heard.
         kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
         expected: the known answer of a practice pair.
@@ -60,7 +60,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Item:
-    """One pair of this sitting and what was done with it.
+    """One pair of this session, and its answer.
 
     Attributes:
         pair: what is shown.
@@ -84,12 +84,12 @@ class Item:
 
     @property
     def choice(self) -> Choice | None:
-        """The answer in force, as it stands on the screen."""
+        """The answer in force, by the side of the screen."""
         return None if self.given is None else Choice.of(self.given.preference, self.pair.left)
 
     @property
     def old_choice(self) -> Choice | None:
-        """The answer that was undone, as it stands on the screen."""
+        """The answer that was undone, by the side of the screen."""
         return None if self.old is None else Choice.of(self.old.preference, self.pair.left)
 
 
@@ -106,9 +106,9 @@ class Status:
         total_steps: steps planned, or None.
         true_return: mean true return of recent episodes, or None if unknown.
         accuracy: held-out accuracy of the reward model in [0, 1], or None.
-        trainer: what the trainer last said it does; ``""`` before it said anything.
+        trainer: what the trainer does, by its last report; ``""`` before the first.
         silent_seconds: time since its last sign of life, or None if there was none.
-        error: what the trainer said went wrong.
+        error: what went wrong, by the trainer's report.
     """
 
     labels: int = 0
@@ -131,19 +131,19 @@ class Status:
 
     @property
     def gone(self) -> bool:
-        """Whether the trainer has fallen silent without having finished."""
+        """Whether the trainer has gone silent before it finished."""
         silent = self.silent_seconds is not None and self.silent_seconds > TRAINER_SILENT_SECONDS
         return silent and self.trainer not in ("done", "stopped")
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole window at one moment; `rlhf_gym.labelling.reducer.reduce` makes the next one.
+    """A session at one moment; `rlhf_gym.labelling.reducer.reduce` makes the next state.
 
     Attributes:
-        annotator: who sits here.
+        annotator: name of the person.
         instruction: version of the instruction text.
-        items: the pairs of this sitting in their order; those before ``index`` are answered.
+        items: the pairs of this session in order; those before ``index`` are answered.
         index: the pair on the screen; ``len(items)`` when there is none.
         overlay: PAUSED, HELP, NOTE or ERROR, or None.
         beneath: the overlay to return to from HELP.
@@ -154,10 +154,10 @@ class State:
         focused: whether the window has the keyboard.
         visible: whether it is not minimised.
         appeared: when the pair appeared, or None before it was shown.
-        held: the key of the last answer while it is still down.
+        pressed: the key of the last answer while it is still down.
         flash_until: until when the answer just given is shown, or None.
         unsaved: judgements that the store has refused so far.
-        given_back: queries given back in this sitting.
+        given_back: queries given back in this session.
         draft: the note being written.
         menu: the chosen line of the pause menu.
     """
@@ -180,7 +180,7 @@ class State:
     focused: bool = True
     visible: bool = True
     appeared: float | None = None
-    held: str | None = None
+    pressed: str | None = None
     flash_until: float | None = None
     status: Status = field(default_factory=Status)
     unsaved: tuple[Judgement, ...] = ()
@@ -196,19 +196,19 @@ class State:
 
     @property
     def base(self) -> Screen:
-        """What lies under the overlays."""
+        """The page beneath the overlays."""
         if self.item is not None:
             return Screen.PRACTICE if self.item.pair.kind == "practice" else Screen.LABEL
         return Screen.DONE if self.status.finished else Screen.WAITING
 
     @property
     def screen(self) -> Screen:
-        """What the person sees."""
+        """The page that the person sees."""
         return self.overlay or self.base
 
     @property
     def attending(self) -> bool:
-        """Whether the person can see and answer the pair: only then its time counts."""
+        """Whether the person can see and answer the pair; only such time is counted."""
         return (
             self.overlay is None
             and self.focused
@@ -220,12 +220,12 @@ class State:
 
     @property
     def answered(self) -> tuple[Item, ...]:
-        """The real pairs answered in this sitting, in their order."""
+        """The pairs answered in this session, in order, without practice."""
         return tuple(i for i in self.items if i.given is not None and i.pair.kind != "practice")
 
     @property
     def pending(self) -> tuple[int, ...]:
-        """The queries on the screen and behind it that wait for an answer."""
+        """The queries that wait for an answer: the one on the screen and those that follow."""
         return tuple(
             i.pair.query for i in self.items if i.given is None and i.pair.kind != "practice"
         )

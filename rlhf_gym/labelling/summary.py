@@ -1,4 +1,4 @@
-"""What a sitting came to: counts, time, side bias and agreement with oneself."""
+"""The summary of a session: counts, time, side bias and self-agreement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Summary", "seconds_per_label", "summarise"]
 
 @dataclass(frozen=True)
 class Summary:
-    """A sitting in numbers.
+    """A session in numbers.
 
     Attributes:
         answers: answers in force.
@@ -32,13 +32,13 @@ class Summary:
 
 
 def seconds_per_label(state: State) -> float | None:
-    """Mean response time of this sitting in seconds."""
+    """Mean response time of this session, in seconds."""
     times = [item.given.response_seconds for item in state.answered if item.given is not None]
     return sum(times) / len(times) if times else None
 
 
 def summarise(state: State) -> Summary:
-    """The numbers of this sitting."""
+    """Summarise this session."""
     answered = state.answered
     counts = {choice: sum(item.choice is choice for item in answered) for choice in Choice}
     alike = [

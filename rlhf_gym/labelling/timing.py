@@ -1,4 +1,4 @@
-"""How smooth the window runs: frame times and the time from an answer to the next pair."""
+"""Timing of the window: frame times, and latencies from an answer to the next pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Clips as pictures: run again, drawn, encoded and decoded."""
+"""Clips as pictures, videos and sound, drawn in a process of its own.
+
+Stored clips come in and are simulated again from their snapshots; H.264 videos go out, into the run
+folder.
+"""
 
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw, film_of

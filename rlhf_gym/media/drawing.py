@@ -1,4 +1,4 @@
-"""Draw a clip: run it again from its start and render each step."""
+"""Draws a clip: simulates it again from its start and renders each step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Env = gym.Env[Any, Any]
 Frames = npt.NDArray[np.uint8]
 
 MIN_HEIGHT = 240
-"""Lower pictures are enlarged by a whole factor, so that their pixels stay sharp."""
+"""Height in pixels below which pictures are enlarged by a whole factor, so that they stay sharp."""
 
 
 class Undrawable(RuntimeError):
@@ -32,17 +32,17 @@ class Undrawable(RuntimeError):
 
 
 class ClipMismatch(Undrawable):
-    """A clip that was run again differs from what was recorded."""
+    """A clip that was simulated again differs from the recording."""
 
 
 @off_screen()
 def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
     """Draw what was seen before each action of a clip.
 
-    Where an action and what comes of it are seen only behind it, in a conversation say, the
-    environment's ``metadata["drawn_after"]`` is true, and what was seen after each is drawn.
+    Where an action and its result are visible only after it (as in a conversation), the
+    environment's ``metadata["drawn_after"]`` is true, and each frame shows what followed an action.
 
-    The environment is made once a process and used again. Nothing appears on a screen.
+    The environment is made once per process and reused. Nothing appears on a screen.
 
     Args:
         clip: with ``start``, or with ``frames`` where a camera filmed it.
@@ -72,16 +72,16 @@ def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
 
 
 def film_of(clip: Clip, environment: EnvironmentRecord) -> tuple[Frames, float]:
-    """The frames that a video of a clip shows, as `draw` draws them, and how many a second."""
+    """Return the frames of a clip's video, as `draw` draws them, and the frames per second."""
     every = steps_a_frame(environment.fps)
     return draw(clip, environment.spec_json, every), environment.fps / every
 
 
 def sound_of(clip: Clip, spec_json: str) -> Samples | None:
-    """How the clip that was drawn last sounds, where its environment can be heard.
+    """Return the sound of the clip that was drawn last, where its environment makes any.
 
-    Such an environment says so by ``metadata["sound"]``, and has a method ``sound(steps)``: the
-    samples of its last steps.
+    Such an environment sets ``metadata["sound"]`` and has a method ``sound(steps)``, which returns
+    the samples of its last steps.
 
     Returns:
         ``(samples,)`` int16, or None.
@@ -94,7 +94,7 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
 
 
 def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> list[Frames]:
-    """Step through the run-up and the clip, and render what is seen before (or after) its actions.
+    """Step through the run-up and the clip, and render before (or after) each of its actions.
 
     The frame of a held state is drawn once.
     """

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.video import encode
 
@@ -20,9 +21,9 @@ RETRY_SECONDS = 5.0
 
 
 def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = False) -> None:
-    """Draw the clips of a run's open queries as they come, the newest first.
+    """Draw the clips of a run's open queries as they are asked, the newest first.
 
-    A clip that cannot be drawn is marked so in the store, which withdraws its queries. On a full
+    A clip that cannot be drawn is marked in the store, which withdraws its queries. On a full
     disk or a locked store it waits and tries again.
 
     Args:
@@ -34,13 +35,17 @@ def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = 
         StoreError: if there is no store, or it cannot be used.
     """
     run = Path(run)
-    (run / "clips").mkdir(exist_ok=True)
-    with FeedbackStore.open(run / "feedback.db") as store:
+    RunFolder(run).clips.mkdir(exist_ok=True)
+    with FeedbackStore.open(RunFolder(run).store) as store:
         while not stop():
             try:
                 drawn = _draw_next(store, run)
-            except (OSError, StoreLocked, DiskFull) as error:  # somebody may yet mend it
-                print(f"drawing waits: {error}", file=sys.stderr, flush=True)
+            except (
+                OSError,
+                StoreLocked,
+                DiskFull,
+            ) as error:  # a person may free the disk or the lock
+                print(f"drawing is paused: {error}", file=sys.stderr, flush=True)
                 time.sleep(RETRY_SECONDS)
                 continue
             if not drawn and until_done:
@@ -59,7 +64,7 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
     try:
         frames, fps = film_of(clip, environment)
         sound = sound_of(clip, environment.spec_json)
-    except Exception as error:  # of whatever environment: one clip must not block the others
+    except Exception as error:  # of any environment's: one clip must not block the others
         print(f"clip {clip.id} cannot be drawn: {error}", file=sys.stderr, flush=True)
         store.mark_undrawable(clip.id, f"{type(error).__name__}: {error}")
         return True
@@ -70,7 +75,7 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Draw for one run, gently, until the parent process ends.
+    """Draw for one run, at low priority, until the parent process ends.
 
     Args:
         arguments: the run folder.

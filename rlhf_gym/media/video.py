@@ -1,4 +1,4 @@
-"""Encode frames as a video file and decode it."""
+"""Encodes frames as a video file, and decodes it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Frames = npt.NDArray[np.uint8]
 
 _QUALITY = {"crf": "16", "preset": "ultrafast"}  # no visible loss; as sharp as slower presets
 
-_MOST_FPS = 50  # nobody sees more, and drawing is what takes time
+_MOST_FPS = 50  # frames per second; more are not visible, and drawing takes the time
 
 
 def steps_a_frame(fps: float) -> int:
-    """Steps from one frame to the next in a video of an environment that takes ``fps`` a second.
+    """Return the steps between two frames in a video of an environment of ``fps`` steps a second.
 
     >>> steps_a_frame(50.0), steps_a_frame(125.0)
     (1, 3)
@@ -33,7 +33,7 @@ def steps_a_frame(fps: float) -> int:
 
 
 def encode(frames: Frames, path: Path | str, fps: float, sound: Samples | None = None) -> Media:
-    """Write frames as an H.264 video that window and browsers play, with sound where there is one.
+    """Write frames, and sound if there is any, as an H.264 video that the window and browsers play.
 
     The file appears whole or not at all. A side of an odd length is made even by repeating its
     last pixel.

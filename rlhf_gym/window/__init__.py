@@ -1,4 +1,5 @@
-"""The labelling window: two clips side by side, and the question which one is better.
+"""The windows, drawn with pygame: labelling, watching an agent, playing an environment.
 
-`state` and `reducer` are its logic, without pygame; `view` draws a state; `app` is the loop.
+Clips of open queries come from the store and judgements go into it; the logic of labelling is in
+`rlhf_gym.labelling`, `view` draws its state, and `app` is the loop.
 """

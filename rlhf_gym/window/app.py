@@ -1,4 +1,4 @@
-"""The window's loop: events in, effects out, and a picture sixty times a second."""
+"""The loop of the labelling window: events in, effects out, sixty frames a second."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ import pygame
 
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.memory import Remembered, recall, remember
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Item, Screen, State
 from rlhf_gym.labelling.timing import Timing
-from rlhf_gym.window import practice
 from rlhf_gym.window.desktop import icon, open_display, set_full_screen
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out, picture_size
@@ -48,7 +49,7 @@ def run_window(
     Args:
         run: the run folder, with the store in it.
         annotator: the person's name in the store; by default the name of the account.
-        with_practice: whether the practice pairs come first for somebody new.
+        with_practice: whether a new annotator sees the practice pairs first.
         size: of the window in pixels.
         timing_file: where to write frame times and answer latencies at the end.
 
@@ -57,7 +58,7 @@ def run_window(
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
-    store = FeedbackStore.open(Path(run) / "feedback.db")
+    store = FeedbackStore.open(RunFolder(Path(run)).store)
     with store:
         open_display()
         try:
@@ -147,7 +148,7 @@ class App:
             self._answered_at = None
 
     def handle(self, event: e.Event) -> None:
-        """Take one event to the reducer and do what it asks for, in order."""
+        """Pass one event to the reducer and carry out its effects in order."""
         self._arrivals += isinstance(event, e.Arrived)
         self.state, effects = reduce(self.state, event, time.monotonic())
         for effect in effects:
@@ -180,7 +181,7 @@ class App:
             self._open = False
 
     def _translate(self, event: pygame.Event) -> None:
-        """Take an event of pygame's to the reducer."""
+        """Pass an event of pygame's to the reducer."""
         if event.type == pygame.KEYDOWN:
             name = pygame.key.name(event.key)
             ctrl = bool(event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META))
@@ -208,7 +209,7 @@ class App:
             self.handle(e.Press(Action.QUIT))
 
     def _mouse(self, event: pygame.Event) -> None:
-        """A button acts when it is released where it was pressed."""
+        """Act on a button when it is released where it was pressed."""
         down = self._pointer.down
         if event.type != pygame.MOUSEMOTION and event.button == 1:
             down = event.type == pygame.MOUSEBUTTONDOWN
@@ -243,7 +244,7 @@ class App:
         self._open = False
 
     def leave(self) -> None:
-        """Let others have the pairs that were not answered; say what could not be stored."""
+        """Release the pairs that were not answered, and print what could not be stored."""
         self.loader.stop()
         self.loudspeaker.close()
         while not self.loader.events.empty():  # pairs that came too late to be shown
@@ -253,7 +254,9 @@ class App:
         try:
             self._store.release(self.state.pending, self.state.annotator)
         except StoreError as error:
-            print(f"the pairs on the screen stay leased for two minutes: {error}", file=sys.stderr)
+            print(
+                f"the pairs on the screen stay reserved for two minutes: {error}", file=sys.stderr
+            )
         for judgement in self.state.unsaved:
             print(f"this judgement could not be stored: {judgement}", file=sys.stderr)
 
@@ -269,7 +272,7 @@ def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: 
         environment=environment.env_id,
         goal=environment.goal,
         tie_breaker=environment.tie_breaker,
-        items=tuple(Item(pair) for pair in practice.PAIRS) if practises else (),
+        items=tuple(Item(pair) for pair in PAIRS) if practises else (),
         overlay=Screen.HELP if practises else None,
         now=now,
         appeared=now,
@@ -279,6 +282,6 @@ def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: 
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    """``size``, or what the screen has room for beside the window's own frame and a task bar."""
+    """Reduce ``size`` to the room that the screen has beside window frame and task bar."""
     width, height = pygame.display.get_desktop_sizes()[0]
     return min(size[0], max(width - 16, 640)), min(size[1], max(height - 80, 400))

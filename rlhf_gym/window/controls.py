@@ -43,7 +43,7 @@ def draw_key(
 
 
 def draw_button(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
-    """Draw one button as it is: idle, under the mouse, held down, or the answer just given."""
+    """Draw one button: idle, under the mouse, pressed, or as the answer just given."""
     _LOOKS[button.look](canvas, button, state, hovered, hovered and pressed)
 
 
@@ -128,7 +128,7 @@ def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: 
 
 
 def _clip(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
-    """A clip is its own picture."""
+    """A clip is its own button."""
 
 
 _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {

@@ -25,7 +25,7 @@ def open_display() -> None:
     """
     if not getattr(pygame, "IS_CE", False):
         raise WrongPygame("another edition of pygame is installed")
-    # Set and not only defaulted: on import pygame has put the script's name there.
+    # Set, not only defaulted: importing pygame has put the script's name there.
     os.environ["SDL_VIDEO_X11_WMCLASS"] = os.environ["SDL_VIDEO_WAYLAND_WMCLASS"] = "rlhf-gym"
     if sys.platform == "linux":
         # SDL would push each frame through OpenGL, which costs more than the window itself where
@@ -50,7 +50,7 @@ def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:
 
 
 def icon() -> pygame.Surface:
-    """The window's sign: the two clips."""
+    """The window's icon: two clips."""
     surface = pygame.Surface((64, 64), pygame.SRCALPHA)
     canvas = Canvas(surface, 1.0)
     canvas.panel(pygame.Rect(2, 12, 28, 40), theme.LEFT, 7)

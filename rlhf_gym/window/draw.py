@@ -1,4 +1,4 @@
-"""Canvas: what the window is drawn with. Smooth panels, shapes and text that always fits."""
+"""Canvas: smooth panels, shapes, and text that always fits."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _cut(line: str, font: pygame.font.Font, width: int) -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """A text that was drawn: what, the box it had, the place it took, whether it was cut."""
+    """A text that was drawn: its words, box and place, and whether it was cut."""
 
     text: str
     box: pygame.Rect

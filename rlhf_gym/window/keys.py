@@ -1,4 +1,4 @@
-"""The keys: which one asks for what. The help page is made from the same table."""
+"""The keys of each action; the help page is made from the same table."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def action_of(name: str, text: str = "", ctrl: bool = False) -> Action | None:
 
 
 def key_label(key: str) -> str:
-    """What stands on the key: ``"ctrl+z"`` is ``Ctrl Z``.
+    """The label of a key: ``"ctrl+z"`` is ``Ctrl Z``.
 
     >>> key_label("ctrl+z"), key_label("escape"), key_label("=")
     ('Ctrl Z', 'Esc', '+')

@@ -1,4 +1,4 @@
-"""Where everything stands, from the window's size and the person's scale alone."""
+"""The layout: all boxes and buttons, computed from the window's size and the person's scale."""
 
 from __future__ import annotations
 

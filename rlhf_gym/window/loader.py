@@ -14,6 +14,7 @@ import pygame
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
 from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.window.practice import draw_practice
@@ -29,17 +30,17 @@ POLL_SECONDS = 0.05
 LEASE_POLL_SECONDS = 0.2
 STATUS_SECONDS = 0.5
 RENEW_SECONDS = 30.0
-SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the time
+SETTLE_SECONDS = 0.25  # seconds; a window that is being dragged changes its size all the time
 BYTES_A_CLIP = 80_000_000
 BYTES_IN_ALL = 450_000_000
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the window needs, told to the loader after every event.
+    """What the window needs; updated after every event.
 
     Attributes:
-        known: the queries of this sitting.
+        known: the queries of this session.
         pending: those that wait for an answer.
         given_back: those that were given back.
         shown: the pairs whose pictures are needed, the most urgent first.
@@ -58,9 +59,9 @@ class Wanted:
 
 
 def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
-    """The frames of a video, as large as fits into ``size``, ready to be drawn.
+    """Decode the frames of a video, as large as fits into ``size``, ready to be drawn.
 
-    A clip that would need too much memory comes at a half, a third, ... of the size.
+    A clip that would need too much memory is reduced to a half, a third, ... of the size.
 
     Raises:
         OSError: the file is missing or no video.
@@ -68,7 +69,7 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
     frames = []
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        stream.thread_type = "NONE"  # the processors belong to the trainer
+        stream.thread_type = "NONE"  # leaves the processors to the trainer
         whole = width = height = 0
         before = b""
         for frame in container.decode(stream):
@@ -81,7 +82,7 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
                 height = max(2, round(frame.height * scale / whole))
             small = frame.reformat(width, height, "bgra", interpolation="FAST_BILINEAR")
             pixels = small.to_ndarray().tobytes()
-            if pixels != before:  # a held frame is kept once
+            if pixels != before:  # a repeated frame is kept once
                 surface = pygame.Surface((width, height), depth=32)
                 surface.get_buffer().write(pixels)
                 before = pixels
@@ -104,7 +105,7 @@ class Loader(threading.Thread):
         self.wanted = Wanted()
         self._run = run
         self._annotator = annotator
-        self._store = FeedbackStore.open(run / "feedback.db")
+        self._store = FeedbackStore.open(RunFolder(run).store)
         self._wake = threading.Event()
         self._stopped = False
         self._put = 0
@@ -114,7 +115,7 @@ class Loader(threading.Thread):
         self._sizes: dict[int, tuple[int, int]] = {}
 
     def hurry(self) -> None:
-        """Look at once: something was answered."""
+        """Look for new pairs at once, since an answer was given."""
         self._due["status"] = self._due["lease"] = 0.0
         self._wake.set()
 
@@ -125,7 +126,7 @@ class Loader(threading.Thread):
         self.join(timeout=5.0)
 
     def run(self) -> None:
-        """Until stopped."""
+        """Load until `stop` is called."""
         while not self._stopped:
             try:
                 self._turn(self.wanted)
@@ -186,7 +187,7 @@ class Loader(threading.Thread):
                 self.events.put(Arrived((replace(pair, sounds=sounds),)))
 
     def _pair(self, query: Query) -> Pair | None:
-        """What the window shows of a query."""
+        """Build the pair that the window shows of a query."""
         sides = (query.clips[query.left], query.clips[1 - query.left])
         media = [self._store.media(clip.id) for clip in sides]
         if media[0] is None or media[1] is None:
@@ -203,7 +204,7 @@ class Loader(threading.Thread):
         )
 
     def _load(self, pair: Pair, size: tuple[int, int]) -> bool:
-        """Get the pictures of a pair; a video that is broken takes its query out."""
+        """Load the pictures of a pair; a broken video withdraws its query."""
         if pair.kind == "practice":
             self._keep(pair, size, (draw_practice(pair.query, 0, size),
                                     draw_practice(pair.query, 1, size)))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Painter: brings a state to the display, drawing no more than has changed."""
+"""Painter: brings a state to the display and draws only what has changed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["Painter"]
 
 
 class Painter:
-    """Draws on the display; what stands still is drawn once."""
+    """Draws on the display; what does not move is drawn once."""
 
     def __init__(self) -> None:
-        """Nothing is on the display yet."""
+        """Start with nothing on the display."""
         self._still: Hashable = None
         self._moving: Hashable = None
         self._numbers: Hashable = None
 
     def forget(self) -> None:
-        """The display lost what was on it: draw everything next time."""
+        """Draw everything next time, since the display lost its content."""
         self._still = None
 
     def paint(

@@ -1,4 +1,4 @@
-"""Draws what is not a pair: waiting, done, and the overlays."""
+"""Draws the pages without a pair: waiting, done, and the overlays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INSTRUCTIONS = (
 
 
 def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
-    """WAITING or DONE, where there is no pair to show."""
+    """Draw WAITING or DONE, where there is no pair to show."""
     area = layout.boxes["question"].union(layout.boxes["main"])
     if state.base is Screen.DONE:
         _done(canvas, area, state)
@@ -38,7 +38,7 @@ def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
 
 
 def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
-    """The panel of an overlay, without its buttons."""
+    """Draw the panel of an overlay, without its buttons."""
     canvas.panel(panel, theme.CARD, 16, theme.LINE, 1.5)
     inner = panel.inflate(-canvas.px(48), -canvas.px(40))
     if state.overlay is Screen.PAUSED:
@@ -158,7 +158,7 @@ def _tiles(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
 
 
 def _shares(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
-    """How often each answer was given: a bar for the side bias, and words."""
+    """Draw how often each answer was given: a bar for the side bias, and words."""
     px = canvas.px
     total = max(summary.answers, 1)
     colours = {
@@ -203,7 +203,7 @@ def _help(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
 
 
 def _paragraphs(canvas: Canvas, area: pygame.Rect, texts: list[str]) -> None:
-    """Paragraphs with even gaps, in the largest type with which they all fit."""
+    """Draw paragraphs with even gaps, in the largest type with which they all fit."""
     px = canvas.px
     size = 17.0
     while True:
@@ -222,7 +222,7 @@ def _paragraphs(canvas: Canvas, area: pygame.Rect, texts: list[str]) -> None:
 
 
 def _keys(canvas: Canvas, area: pygame.Rect) -> None:
-    """The table of keys, made from the key map."""
+    """Draw the table of keys, made from the key map."""
     px = canvas.px
     row = area.height / len(HELP)
     size = min(13.0, row / canvas.unit - 11.5)
@@ -247,7 +247,7 @@ def _note(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
     field = pygame.Rect(inner.left, title.bottom + px(10), inner.width, px(70))
     canvas.panel(field, theme.SUNKEN, 8, theme.RIGHT, 1.5)
     box = field.inflate(-px(20), -px(12))
-    # The end of the text is where the person writes, so it is what must be seen.
+    # The person writes at the end of the text, so the end must be visible.
     caret = "|" if int(state.now * 2) % 2 == 0 else " "
     canvas.text(state.draft + caret, box, 15, theme.BRIGHT, top=True)
 

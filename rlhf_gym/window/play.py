@@ -17,22 +17,22 @@ from rlhf_gym.window.desktop import open_display
 __all__ = ["action_of", "keys_to_actions", "play"]
 
 Actions = Mapping[frozenset[str], Any]
-"""The keys held down together, by pygame's names, and the action that they mean."""
+"""The action of each set of keys that are held down together, by pygame's names."""
 
 _AXES = (("left", "right"), ("down", "up"))
-_AGAIN = {"return", "enter"}  # no letter: environments have actions on them
+_AGAIN = {"return", "enter"}  # no letter, since environments use letters for actions
 _SHOWN = {"left": "left arrow", "right": "right arrow", "up": "up arrow", "down": "down arrow"}
 
 
 def keys_to_actions(env: gym.Env[Any, Any]) -> dict[frozenset[str], Any]:
-    """The keys of an environment: those it names itself, else arrows and digits.
+    """Return the keys of an environment: its own, or else arrows and digits.
 
     Args:
         env: ``metadata["keys_to_action"]`` maps a key, or a tuple of keys, to an action; ``""`` is
             no key at all.
 
     Raises:
-        ValueError: it names none, and its actions do not lend themselves to a keyboard.
+        ValueError: it names none, and its actions do not suit a keyboard.
 
     >>> sorted(map(sorted, keys_to_actions(gym.make("CartPole-v1"))))
     [['0'], ['1'], ['left'], ['right']]
@@ -138,13 +138,13 @@ class _Game:
             clock.tick(fps)
 
     def restart(self, seed: int | None) -> None:
-        """Start an episode; it stands still until the first key."""
+        """Start an episode, which waits for the first key."""
         self.env.reset(seed=seed)
         self.total, self.steps, self.status = 0.0, 0, "press a key to start"
         self.action: Any = None
 
     def advance(self, pressed: frozenset[str]) -> None:
-        """One step of the environment, if the game is on."""
+        """Take one step of the environment, if an episode is running."""
         on = self.status == ""
         starts = pressed - _AGAIN and any(held <= pressed for held in self.keys)
         if not on and (self.steps or not starts):
@@ -158,7 +158,7 @@ class _Game:
             self.status = f"{why}: {self.counted} {self.total:g}. Enter plays again, Esc quits"
 
     def draw(self) -> None:
-        """Goal above, picture in the middle, what to do below."""
+        """Draw the goal above, the picture in the middle, and the keys below."""
         width, height = self.screen.get_size()
         self.screen.fill(theme.BACKGROUND)
         self._line(self.goal, 18, theme.BRIGHT, 26)
@@ -188,7 +188,7 @@ class _Game:
 
 
 def _axes(space: gym.spaces.Box) -> dict[frozenset[str], Any]:
-    """Arrow keys push each number of the action to its end; without them it is (nearly) 0."""
+    """Map arrow keys to the bounds of each number of the action; without them it is (nearly) 0."""
     rest = np.clip(np.zeros(space.shape, space.dtype), space.low, space.high)
     keys: dict[frozenset[str], Any] = {}
     for pushed in itertools.product((None, 0, 1), repeat=len(rest)):

@@ -1,4 +1,4 @@
-"""Three practice pairs with known answers, drawn here; they are never stored."""
+"""Draws the clips of the practice pairs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Callable
 
 import pygame
 
-from rlhf_gym.labelling.state import Choice, Pair
+from rlhf_gym.labelling.practice import FPS, PAIRS
 from rlhf_gym.window.theme import Colour
 
-__all__ = ["PAIRS", "draw_practice"]
+__all__ = ["draw_practice"]
 
-FPS = 25.0
-FRAMES = 40
 SIZE = (600, 400)
 PAPER: Colour = (250, 250, 250)
 INK: Colour = (40, 44, 54)
@@ -21,42 +19,9 @@ WOOD: Colour = (202, 152, 101)
 GOAL: Colour = (0, 158, 115)
 STEEL: Colour = (129, 132, 203)
 
-PAIRS = (
-    Pair(
-        query=-1,
-        frames=(FRAMES, 22),
-        fps=FPS,
-        ended=(None, "terminated"),
-        ended_at=(None, 21),
-        kind="practice",
-        expected=Choice.LEFT,
-        goal="Practice: keep the pole upright.",
-        lesson="On the left the pole stays upright. On the right it falls and the episode ends.",
-    ),
-    Pair(
-        query=-2,
-        frames=(FRAMES, FRAMES),
-        fps=FPS,
-        kind="practice",
-        expected=Choice.RIGHT,
-        goal="Practice: bring the ball to the green ring.",
-        lesson="On the right the ball goes to the green ring. On the left it wanders off.",
-    ),
-    Pair(
-        query=-3,
-        frames=(FRAMES, FRAMES),
-        fps=FPS,
-        kind="practice",
-        expected=Choice.TIE,
-        goal="Practice: swing as far as you can.",
-        lesson="Both swing just as far. A tie is an answer too, and the agent learns from it; "
-        "“can't tell” is for pairs that you cannot judge.",
-    ),
-)
-
 
 def draw_practice(query: int, side: int, size: tuple[int, int]) -> list[pygame.Surface]:
-    """The frames of one practice clip as large as fits into ``size``.
+    """Draw the frames of one practice clip as large as fits into ``size``.
 
     Args:
         query: the number of the practice pair, -1 to -3.

@@ -1,4 +1,4 @@
-"""What a clip sounds like, of its video."""
+"""The sound of a clip, read from its video."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["decode_sound"]
 
 
 def decode_sound(path: Path) -> Samples:
-    """The sound of a video, ``(samples,)`` int16 at 22,050 a second; empty where there is none.
+    """Return the sound of a video, ``(samples,)`` int16 at 22,050 Hz; empty where there is none.
 
     Raises:
         OSError: the file is missing or no video.

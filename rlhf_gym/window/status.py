@@ -13,7 +13,7 @@ __all__ = ["draw_status"]
 
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
-    """Labels on the left, the agent on the right; what does not fit is left out."""
+    """Draw labels on the left and the agent on the right; what does not fit is left out."""
     px, status = canvas.px, state.status
     canvas.surface.fill(theme.SUNKEN, box)
     canvas.surface.fill(theme.LINE, (box.left, box.top, box.width, px(1)))
@@ -43,7 +43,7 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
 
 
 def _agent(state: State) -> list[tuple[str, str]]:
-    """Value and caption of each figure of the trainer, the most important first."""
+    """Return value and caption of each of the trainer's figures, the most important first."""
     status = state.status
     if status.gone:
         return [("", "the trainer is not running")]
@@ -72,7 +72,7 @@ def _pair(
     caption: str,
     colour: theme.Colour = theme.BRIGHT,
 ) -> int:
-    """A bright value and its caption; returns where the next one may begin."""
+    """Draw a bright value and its caption; return the x at which the next one may begin."""
     px = canvas.px
     if value:
         width = canvas.width_of(value, 14, True)

@@ -12,8 +12,8 @@ __all__ = ["Colour", "font", "mixed", "unit"]
 
 Colour = tuple[int, int, int]
 
-# Okabe-Ito orange and sky blue stay apart under every form of colour blindness; they always come
-# with a word, an arrow and a place.
+# Okabe-Ito orange and sky blue differ under every form of colour blindness; a word, an arrow and a
+# place always accompany them.
 LEFT: Colour = (230, 159, 0)
 RIGHT: Colour = (86, 180, 233)
 SIDES = (LEFT, RIGHT)
@@ -51,7 +51,7 @@ def mixed(colour: Colour, other: Colour, share: float) -> Colour:
 
 
 def unit(size: tuple[int, int], scale: float) -> float:
-    """Pixels of one layout unit: one on 1280 x 800 at scale 1, never so many that clips vanish.
+    """Pixels of one layout unit: 1 on 1280 x 800 at scale 1, never so large that clips vanish.
 
     >>> unit((1280, 800), 1.0), unit((3840, 2400), 1.0)
     (1.0, 3.0)
@@ -84,7 +84,9 @@ def font(pixels: int, bold: bool = False) -> pygame.font.Font:
     try:
         opened = _opened(pixels, bold)
         opened.get_linesize()
-    except pygame.error:  # an environment that closes calls pygame.quit(), and every font dies
+    except (
+        pygame.error
+    ):  # an environment that closes calls pygame.quit(), which invalidates every font
         pygame.font.init()
         _opened.cache_clear()
         opened = _opened(pixels, bold)

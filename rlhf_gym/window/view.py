@@ -84,12 +84,12 @@ def draw(
 
 
 def status_key(state: State) -> Hashable:
-    """Equal for two moments whose live numbers are shown alike."""
+    """Return a key that is equal for two moments whose live numbers look alike."""
     return replace(state.status, silent_seconds=None), state.status.gone
 
 
 def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bool) -> Hashable:
-    """Equal for two moments that differ only in the clips' pictures and the live numbers."""
+    """Return a key that is equal for two moments that differ only in pictures and live numbers."""
     item = state.item
     beat = {Screen.WAITING: 20, Screen.NOTE: 2}.get(state.screen, 0)
     return (
@@ -225,7 +225,7 @@ def fitting(size: tuple[int, int], place: tuple[int, int]) -> float:
 
 
 def _surround(frame: pygame.Surface) -> pygame.Color | Colour:
-    """What fills the place beside the picture: its own ground where its corners agree on one."""
+    """The colour beside the picture: its own background, where its corners agree on one."""
     right, low = frame.get_width() - 1, frame.get_height() - 1
     corners = [frame.get_at(corner) for corner in ((0, 0), (right, 0), (0, low), (right, low))]
     alike = all(abs(a - b) <= 6 for c in corners[1:] for a, b in zip(c, corners[0], strict=True))
@@ -233,7 +233,7 @@ def _surround(frame: pygame.Surface) -> pygame.Color | Colour:
 
 
 def _end_mark(canvas: Canvas, state: State, item: Item, side: int, picture: pygame.Rect) -> None:
-    """Say over a held frame why nothing moves any more."""
+    """Write on a frame that no longer moves why it does not."""
     pair, px = item.pair, canvas.px
     last = pair.frames[side] - 1
     ended, at = pair.ended[side], pair.ended_at[side]
@@ -272,7 +272,7 @@ def _time_bar(canvas: Canvas, box: pygame.Rect, state: State, item: Item, side: 
 
 
 def _verdict(canvas: Canvas, box: pygame.Rect, item: Item) -> None:
-    """Say whether a practice answer was the expected one, and why."""
+    """Write whether a practice answer was the expected one, and why."""
     px = canvas.px
     right = item.choice is item.pair.expected
     canvas.panel(box, theme.CARD, 10, theme.RIGHT if right else theme.LEFT, 1.5)

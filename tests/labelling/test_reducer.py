@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Choice, Item, Pair, Screen, State, Status
-from rlhf_gym.window.practice import PAIRS
 
 ANSWERS = (Action.LEFT, Action.RIGHT, Action.TIE, Action.CANNOT_TELL)
 

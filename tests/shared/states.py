@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Pair, Screen, State, Status
-from rlhf_gym.window.practice import PAIRS
 
 
 def states(pair: Pair) -> dict[str, State]:

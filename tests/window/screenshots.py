@@ -13,8 +13,9 @@ import numpy as np
 import pygame
 from states import states
 
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Pair
-from rlhf_gym.window.practice import PAIRS, draw_practice
+from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.view import Pictures, Pointer, draw
 
 SIZES = ((800, 480), (1280, 800), (3840, 2160))
@@ -22,7 +23,7 @@ LENGTH = 75
 
 
 def clip(seed: int, balance: bool) -> tuple[list[pygame.Surface], int | None]:
-    """Frames of CartPole, and when it ended; behind the end the last one is held."""
+    """Frames of CartPole, and the one at which it ended; later ones repeat it."""
     env = gym.make("CartPole-v1", render_mode="rgb_array")
     observation, _ = env.reset(seed=seed)
     frames: list[pygame.Surface] = []

@@ -1,1 +1,4 @@
-"""The window in which an agent is watched."""
+"""The window in which a person watches an agent and its predicted rewards.
+
+Steps of a running episode come in; pictures go to the screen or into a video.
+"""

@@ -1,4 +1,4 @@
-"""Watch an agent: its environment above, and below the reward that the reward model predicts."""
+"""Watching an agent: its environment above, the predicted reward below."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ MOST_STEPS_A_TICK = 16
 
 @dataclass
 class _Player:
-    """Plays moments by the clock; knows nothing of a screen.
+    """Plays steps by the clock, without a screen.
 
     Attributes:
-        start: begins anew, with a fresh episode.
+        start: begins again, with a fresh episode.
         fps: moments a second at speed 1.
         caption: what stands around the picture.
     """
@@ -43,7 +43,7 @@ class _Player:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew."""
+        """Begin again, with a fresh episode."""
         self.moments = self.start()
         self.trace = Trace()
         self._owed = 0.0
@@ -58,7 +58,7 @@ class _Player:
             self.trace.add(moment)
 
     def pass_time(self, seconds: float) -> int:
-        """Play what is due after so many seconds; returns how many moments that were."""
+        """Play the steps that are due after ``seconds``; return their number."""
         if self.caption.paused:
             return 0
         self._owed += seconds * self.fps * self.caption.speed
@@ -146,14 +146,14 @@ def film(
     size: tuple[int, int] = (800, 640),
     every: int = 1,
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    """The same pictures without a window: ``(height, width, 3)`` uint8 each.
+    """Yield the pictures of `watch` without a window: ``(height, width, 3)`` uint8 each.
 
     Args:
         moments: what is shown.
         title: see `watch`.
         goal: see `watch`.
         size: of the pictures, pixels.
-        every: take every so many moments, where there are more a second than a video needs.
+        every: keep one of this many moments, where there are more a second than a video needs.
     """
     surface, trace = pygame.Surface(size, depth=24), Trace()
     caption = Caption(title, goal, keys=False)

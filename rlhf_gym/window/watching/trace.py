@@ -39,8 +39,8 @@ class Trace:
 
     Attributes:
         learned: learned rewards of the newest steps.
-        low: the least that a member of the ensemble said of each.
-        high: the most.
+        low: the lowest prediction of a member of the ensemble for each.
+        high: the highest.
         starts: whether each of them began an episode.
         episode: number of the episode, from 1.
         step: steps of the episode so far.

@@ -15,18 +15,18 @@ from rlhf_gym.window.watching.trace import LENGTH, Trace
 __all__ = ["Caption", "draw_watch"]
 
 SMOOTH = 2
-"""The plot is drawn so many times larger and shrunk, which smooths its lines."""
+"""Factor by which the plot is drawn larger and then reduced, which smooths its lines."""
 KEYS = "Space: pause  ·  . : one step  ·  R: restart  ·  + and − : speed  ·  Esc: quit"
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands around the picture.
+    """The texts around the picture.
 
     Attributes:
         title: what is shown.
         goal: what the agent shall do.
-        paused: whether time stands still.
+        paused: whether time is stopped.
         speed: 1 is the environment's own.
         keys: whether the keys are explained.
     """
