@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 from small_disks import can_mount
 
@@ -18,8 +19,13 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is behind "&", also for what we start
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-collect_ignore_glob = ["benchmarks/*"]
-"""Benchmarks are scripts that `make benchmark` runs; the tests never look at a clock."""
+collect_ignore_glob = ["measurements/*"]
+"""Measurements are scripts that `make benchmark` runs; the tests never look at a clock."""
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture
