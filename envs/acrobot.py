@@ -1,4 +1,4 @@
-"""Acrobot: Gymnasium's two links to swing up, in episodes of one length."""
+"""Acrobot: Gymnasium's two links that are swung up, in episodes of one length."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.envs.classic_control.acrobot import AcrobotEnv, bound, wrap
 
-from rlhf_gym.envs.held import Held
+from rlhf_gym.envs.absorbing import Absorbing
 
 __all__ = ["Acrobot"]
 
 State: TypeAlias = tuple[float, float, float, float]
-"""Angles of the upper and the lower link, rad, and their velocities, rad/s."""
+"""Angles of the upper and the lower link in rad, and their angular velocities in rad/s."""
 
 _GRAVITY = 9.8
 
 
 class _Acrobot(AcrobotEnv):
-    """Gymnasium's Acrobot to the last bit, in plain numbers instead of small arrays."""
+    """Gymnasium's Acrobot, equal to the last bit, in floats instead of small arrays."""
 
     state: Any
     """Two angles and two velocities; None before the first reset."""
@@ -43,27 +43,24 @@ class _Acrobot(AcrobotEnv):
         return observation, 0.0 if arrived else -1.0, arrived, False, {}
 
 
-class Acrobot(Held, _Acrobot):
-    """Swing the end of two links above a line; the episode goes on, frozen, when it is there.
+class Acrobot(Absorbing, _Acrobot):
+    """Swing the end of two links above a line.
 
-    ## Description
-    Gymnasium's ``Acrobot-v1`` with its physics unchanged, computed faster: two links hang from a
-    fixed point, and a motor in the joint between them is too weak to lift them at once. There, an
-    episode ends at the goal, and its length gives the true reward away. Here every episode has the
-    same length; behind the goal the last state is held and shown.
+    The physics are those of Gymnasium's ``Acrobot-v1``, computed faster: two links hang from a
+    fixed point, and the motor between them is too weak to lift them at once. The agent observes the
+    angles and angular velocities of both links as ``(6,)`` float32. Its action is a torque of -1, 0
+    or 1 N m on the joint between the links. The reward is -1 for each step before the one at which
+    the end is above the line, and 0 from then on; two short clips mostly earn the same, so
+    simulated teachers judge them by `rlhf_gym.envs.scores.tip_height`. Episodes are truncated after
+    500 steps and never terminated, because their length would give the reward away: at the goal the
+    state is absorbing.
 
     ## Action space
-    ``Discrete(3)``: the torque on the joint between the links.
-
-    | action | torque, N m |
-    |---|---|
-    | 0 | -1 |
-    | 1 | 0 |
-    | 2 | 1 |
+    ``Discrete(3)``: a torque of -1 N m (0), none (1), or 1 N m (2).
 
     ## Observation space
-    ``Box(6,)`` float32. The first angle is 0 where the upper link hangs down, the second is the
-    lower link's against the upper one.
+    ``Box(6,)`` float32. The upper link's angle is 0 if it hangs down, the lower link's is relative
+    to the upper one.
 
     | index | quantity | from | to |
     |---|---|---|---|
@@ -72,17 +69,9 @@ class Acrobot(Held, _Acrobot):
     | 4 | angular velocity of the upper link, rad/s | -12.57 | 12.57 |
     | 5 | angular velocity of the lower link, rad/s | -28.27 | 28.27 |
 
-    ## Rewards
-    -1 for each step before the one at which the end is above the line, 0 from there on. Two short
-    clips mostly earn the same: formulas judge them by `rlhf_gym.envs.scores.tip_height`.
-
     ## Start
-    Angles and velocities are drawn uniformly from -0.1 to 0.1.
-
-    ## End
-    Never terminated; truncated after 500 steps. ``info["ended"]`` is ``"terminated"`` at the step
-    at which the end is above the line (one length of a link above the fixed point), and
-    ``info["held"]`` is True at each step after it.
+    Angles and velocities are drawn uniformly from -0.1 to 0.1. The line is one length of a link
+    above the fixed point.
 
     ## Source
     Sutton, "Generalization in reinforcement learning: successful examples using sparse coarse
@@ -108,7 +97,7 @@ class Acrobot(Held, _Acrobot):
 
 
 def _later(state: State, torque: float, seconds: float) -> State:
-    """The state some seconds later, by one step of Runge and Kutta's method."""
+    """Return the state some seconds later, by one Runge-Kutta step of fourth order."""
     first = _change(state, torque)
     second = _change(_moved(state, first, seconds / 2), torque)
     third = _change(_moved(state, second, seconds / 2), torque)
@@ -127,7 +116,7 @@ def _moved(state: State, change: State, seconds: float) -> State:
 
 
 def _change(state: State, torque: float) -> State:
-    """The state's derivative (Sutton and Barto's book), where masses, lengths, inertias are 1."""
+    """Return the state's derivative (Sutton and Barto's book); masses, lengths, inertias are 1."""
     upper, lower, upper_velocity, lower_velocity = state
     cos_lower, sin_lower = cos(lower), sin(lower)
     d1 = 0.25 + (1.25 + cos_lower) + 1 + 1

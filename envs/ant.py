@@ -1,24 +1,25 @@
-"""Ant: a body with four legs that walks forward."""
+"""Ant: a body on four legs that walks forward."""
 
 from __future__ import annotations
 
 from gymnasium.envs.mujoco.ant_v5 import AntEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot, robot_metadata
 
 __all__ = ["Ant"]
 
 
 class Ant(Robot, AntEnv):
-    """A body with four legs that walks forward.
+    """Walk forward with a body on four legs.
 
-    ## Description
-    Gymnasium's ``Ant-v5`` with its physics unchanged. There, an episode ends when the robot falls,
-    which tells an agent to stay up under any learned reward; here it goes on, as in Christiano et
-    al. 2017, and standing is something that has to be taught.
+    The physics are those of Gymnasium's ``Ant-v5``. The agent observes posture, velocities and
+    external forces as ``(105,)`` float64. Its action is a torque on each of 8 joints. The reward is
+    the velocity along x, m/s, plus 1 while the ant stands (0.2 to 1 m high), less 0.5 times the
+    squared torques and 0.0005 times the squared external forces. Episodes are truncated after 1000
+    steps; unlike Gymnasium's they do not terminate when the ant falls (see `Robot`).
 
     ## Action space
-    ``Box(-1, 1, (8,))`` float32: the torque on each joint, as a share of its strongest.
+    ``Box(-1, 1, (8,))`` float32: the torque on each joint, as a share of its maximum.
 
     | index | joint |
     |---|---|
@@ -42,17 +43,10 @@ class Ant(Robot, AntEnv):
     | 13 - 15 | velocity of the torso | m/s |
     | 16 - 18 | angular velocity of the torso | rad/s |
     | 19 - 26 | angular velocities of hips and ankles | rad/s |
-    | 27 - 104 | forces and torques on the bodies from outside, -1 to 1 | N, N m |
-
-    ## Rewards
-    The velocity along x, m/s, and 1 while it stands (0.2 to 1 m high), less 0.5 times the squared
-    torques and 0.0005 times the squared forces from outside.
+    | 27 - 104 | external forces and torques on the bodies, clipped to -1 to 1 | N, N m |
 
     ## Start
-    On its feet, each quantity off by up to 0.1.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The ant is on its feet, each quantity off by up to 0.1.
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
@@ -63,19 +57,9 @@ class Ant(Robot, AntEnv):
     (False, False)
     """
 
-    metadata = {
-        **AntEnv.metadata,
-        "fixed_horizon": True,
-        **joint_keys(
-            "rear right hip",
-            "ankle",
-            "front left hip",
-            "ankle",
-            "front right hip",
-            "ankle",
-            "rear left hip",
-            "ankle",
-        ),
-        "goal": "Walk forward (to the right) as fast as possible without falling.",
-        "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
-    }
+    metadata = robot_metadata(
+        AntEnv,
+        "rear right hip, ankle, front left hip, ankle, "
+        "front right hip, ankle, rear left hip, ankle",
+        goal="Walk forward (to the right) as fast as possible without falling.",
+    )

@@ -4,48 +4,36 @@ from __future__ import annotations
 
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
-from rlhf_gym.envs.held import Held
+from rlhf_gym.envs.absorbing import Absorbing
 
 __all__ = ["CartPole"]
 
 
-class CartPole(Held, CartPoleEnv):
-    """Balance a pole on a cart; the episode goes on, frozen, when the pole falls.
+class CartPole(Absorbing, CartPoleEnv):
+    """Balance a pole on a cart.
 
-    ## Description
-    Gymnasium's ``CartPole-v1`` with its physics unchanged. There, an episode that ends early gives
-    the true reward away: an agent can learn to stay alive under any constant learned reward. Here
-    every episode has the same length. After a fall the last state is held and shown, so that a
-    person can see it, and nothing more is earned.
+    The physics are those of Gymnasium's ``CartPole-v1``. The agent observes the positions and
+    velocities of cart and pole as ``(4,)`` float32. Its action pushes the cart to the left or to
+    the right. The reward is 1 for each step up to and including the one at which the pole falls,
+    and 0 afterwards, so the return is the number of steps until the fall. Episodes are truncated
+    after 500 steps and never terminated, because their length would give the reward away: after a
+    fall the state is absorbing.
 
     ## Action space
-    ``Discrete(2)``
-
-    | action | meaning |
-    |---|---|
-    | 0 | push the cart to the left |
-    | 1 | push the cart to the right |
+    ``Discrete(2)``: push the cart to the left (0) or to the right (1).
 
     ## Observation space
     ``Box(4,)`` float32
 
-    | index | quantity | unit | where the pole counts as fallen |
+    | index | quantity | unit | the pole has fallen |
     |---|---|---|---|
     | 0 | position of the cart | m | outside -2.4 to 2.4 |
     | 1 | velocity of the cart | m/s | |
     | 2 | angle of the pole | rad | outside -0.209 to 0.209 (12 degrees) |
     | 3 | angular velocity of the pole | rad/s | |
 
-    ## Rewards
-    1 for each step up to and with the one at which the pole falls, 0 afterwards: the return of an
-    episode is the number of steps until the fall, as in Gymnasium.
-
     ## Start
     Each quantity is drawn uniformly from -0.05 to 0.05.
-
-    ## End
-    Never terminated; truncated after 500 steps. ``info["ended"]`` is ``"terminated"`` at the step
-    of the fall, and ``info["held"]`` is True at each step after it.
 
     ## Source
     Barto, Sutton and Anderson, "Neuronlike adaptive elements that can solve difficult learning

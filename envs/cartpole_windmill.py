@@ -1,4 +1,4 @@
-"""CartPoleWindmill: let a pole on a cart go round and round."""
+"""CartPoleWindmill: make a pole on a cart go round and round."""
 
 from __future__ import annotations
 
@@ -9,38 +9,36 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.envs.screen import BLUE, FAINT, GREY, ORANGE, Drawing, Frame, Screen
+from rlhf_gym.envs.screen import BLUE, FAINT, GREY, ORANGE, Drawing, DrawnEnv, Frame
 from rlhf_gym.envs.turns import further_round
 
 __all__ = ["CartPoleWindmill"]
 
 _GRAVITY, _FORCE, _SECONDS = 9.8, 10.0, 0.02
 _CART, _POLE, _HALF = 1.0, 0.1, 0.5
-"""Masses in kg, and half the pole's length in m, as CartPole's."""
+"""Masses in kg and half the pole's length in m, as in CartPole."""
 _TRACK = 2.4
 _FASTEST = 20.0
 _PIXELS = 80.0
-"""A metre."""
+"""Pixels per metre."""
 _PUSHES = (-_FORCE, 0.0, _FORCE)
 
 Observation = npt.NDArray[np.float32]
 
 
-class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
-    """Let a pole on a cart go round and round, like the sails of a windmill.
+class CartPoleWindmill(DrawnEnv[Observation, "np.int64 | int"]):
+    """Make a pole on a cart go round and round, like a windmill.
 
-    ## Description
-    The cart and the pole of CartPole, but the pole hangs down, can go round freely, and nothing
-    ends. Nobody wrote a reward for it: it is there to be taught.
+    The cart and the pole are those of CartPole, but the pole hangs down and can go all the way
+    round. The agent observes the positions and velocities of cart and pole as ``(5,)`` float32. Its
+    action pushes the cart with 10 N to the left or to the right, or lets it roll. There is no
+    reward function, so that the behaviour has to be taught: the reward is 0, and ``info["probe"]``,
+    which evaluation counts, is by how many turns the pole has moved away from where it began, in
+    either direction; its sum is the number of full turns less those that were taken back. Episodes
+    are truncated after 400 steps of 0.02 s and never terminated; walls stop the cart at both ends.
 
     ## Action space
-    ``Discrete(3)``
-
-    | action | meaning |
-    |---|---|
-    | 0 | push the cart to the left with 10 N |
-    | 1 | let it roll |
-    | 2 | push the cart to the right with 10 N |
+    ``Discrete(3)``: push to the left (0), roll (1), push to the right (2).
 
     ## Observation space
     ``Box(5,)`` float32
@@ -49,19 +47,11 @@ class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
     |---|---|---|---|
     | 0 | position of the cart, m | -2.4 | 2.4 |
     | 1 | velocity of the cart, m/s | unbounded | |
-    | 2, 3 | cosine and sine of the pole's angle; (1, 0) is upright | -1 | 1 |
-    | 4 | angular velocity of the pole, rad/s, clockwise positive | -20 | 20 |
-
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: by how many turns the pole is
-    further round, in either direction, than it was a step before. Its sum over an episode is the
-    number of full turns, less those that were taken back.
+    | 2, 3 | cosine and sine of the pole's angle, which is 0 if upright | -1 | 1 |
+    | 4 | angular velocity of the pole, rad/s, positive clockwise | -20 | 20 |
 
     ## Start
-    The pole hangs down, the cart stands in the middle; each quantity is off by up to 0.05.
-
-    ## End
-    Never terminated; truncated after 400 steps of 0.02 s. Walls stop the cart at both ends.
+    The pole hangs down and the cart is in the middle; each quantity is off by up to 0.05.
 
     ## Source
     Made for rlhf-gym; the physics are those of Gymnasium's ``CartPole-v1``.
@@ -87,28 +77,20 @@ class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-
-        Raises:
-            ValueError: the render mode is another one.
-        """
-        self.screen = Screen(render_mode, self.metadata["render_fps"], "CartPoleWindmill")
-        self.render_mode = render_mode
+        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
+        super().__init__(render_mode)
         self.action_space = gym.spaces.Discrete(3)
         high = np.array([_TRACK, np.inf, 1, 1, _FASTEST], dtype=np.float32)
         self.observation_space = gym.spaces.Box(-high, high)
         self.state = (0.0, 0.0, pi, 0.0)
-        """Position and velocity of the cart, angle (0 = upright) and angular velocity."""
+        """The cart's position and velocity, the pole's angle (0 if upright) and its velocity."""
         self.turned = 0.0
-        """How far the pole has gone round since the start, rad."""
+        """Angle by which the pole has turned since the start, rad."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Let the pole hang down."""
+        """Begin a new episode; the pole hangs down."""
         super().reset(seed=seed)
         x, velocity, angle, spin = self.np_random.uniform(-0.05, 0.05, size=4).tolist()
         self.state, self.turned = (x, velocity, pi + angle, spin), 0.0
@@ -117,7 +99,7 @@ class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
         return self._observe(), {}
 
     def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Push the cart for a fiftieth of a second."""
+        """Push the cart for 0.02 s."""
         if not self.action_space.contains(action):
             raise ValueError(f"an action of CartPoleWindmill is 0, 1 or 2, not {action!r}")
         x, velocity, angle, spin = self.state
@@ -138,10 +120,7 @@ class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
             self.render()
         return self._observe(), 0.0, False, False, {"probe": further}
 
-    def render(self) -> Frame | None:
-        """Draw it: ``(400, 600, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
-        if not self.screen.wanted:
-            return None
+    def _draw(self) -> Frame:
         x, _, angle, _ = self.state
         axle = (300 + _PIXELS * x, 200.0)
         length = 2 * _HALF * _PIXELS
@@ -152,11 +131,7 @@ class CartPoleWindmill(gym.Env[Observation, "np.int64 | int"]):
         drawing.box(axle, 76, 36, GREY)
         drawing.line(axle, end, 12, ORANGE)
         drawing.circle(axle, 7, BLUE)
-        return self.screen.show(drawing.frame())
-
-    def close(self) -> None:
-        """Close the window."""
-        self.screen.close()
+        return drawing.frame()
 
     def _observe(self) -> Observation:
         x, velocity, angle, spin = self.state

@@ -1,4 +1,4 @@
-"""Pictures of a conversation: bubbles, and a face beside those of the customer."""
+"""Pictures of a conversation: bubbles, with a face next to those of the customer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from rlhf_gym.envs.screen import (
 __all__ = ["Line", "draw_chat"]
 
 Line: TypeAlias = "tuple[str, str, str | float]"
-"""Who (``"agent"``, ``"customer"`` or ``"note"``), the text, and what the agent did or how
-satisfied the customer is."""
+"""``"agent"``, ``"customer"`` or ``"note"``; the text; the agent's act or the satisfaction."""
 
 _WIDTH, _HEIGHT = 640, 480
 _MARGIN, _PAD, _GAP = 16.0, 11.0, 12.0
@@ -33,32 +32,32 @@ _AGENT, _CUSTOMER = (22, 62, 92), (44, 49, 59)
 
 
 def draw_chat(talk: Sequence[Line]) -> Frame:
-    """The newest lines that fit, the newest at the bottom: ``(480, 640, 3)`` uint8."""
+    """Draw the newest lines that fit, the newest at the bottom: ``(480, 640, 3)`` uint8."""
     drawing = Drawing(_WIDTH, _HEIGHT)
     bottom = _HEIGHT - _MARGIN
-    for who, text, told in reversed(talk):
+    for who, text, detail in reversed(talk):
         if bottom < 0:
             break
-        if isinstance(told, str):
-            bottom -= _agent(drawing, text, told, bottom)
+        if isinstance(detail, str):
+            bottom -= _agent(drawing, text, detail, bottom)
         elif who == "customer":
-            bottom -= _customer(drawing, text, told, bottom)
+            bottom -= _customer(drawing, text, detail, bottom)
         else:
             bottom -= _note(drawing, text, bottom)
     return drawing.frame()
 
 
-def _agent(drawing: Drawing, text: str, did: str, bottom: float) -> float:
-    """A bubble on the right, above it what the agent did; gives their height."""
+def _agent(drawing: Drawing, text: str, act: str, bottom: float) -> float:
+    """Draw a bubble on the right with the agent's act above it; return their height."""
     lines, width = wrapped(text, _SIZE, _WIDEST)
     left = _WIDTH - _MARGIN - width - 2 * _PAD
     height = _bubble(drawing, lines, left, width, bottom, _AGENT)
-    drawing.text(did, (_WIDTH - _MARGIN - 4, bottom - height - 17), _SMALL, BLUE, align=1)
+    drawing.text(act, (_WIDTH - _MARGIN - 4, bottom - height - 17), _SMALL, BLUE, align=1)
     return height + 17 + _GAP
 
 
 def _customer(drawing: Drawing, text: str, satisfaction: float, bottom: float) -> float:
-    """A bubble on the left beside a face; gives its height."""
+    """Draw a bubble on the left next to a face; return its height."""
     lines, width = wrapped(text, _SIZE, _WIDEST)
     left = _MARGIN + 2 * _FACE + 10
     height = _bubble(drawing, lines, left, width, bottom, _CUSTOMER)
@@ -67,7 +66,7 @@ def _customer(drawing: Drawing, text: str, satisfaction: float, bottom: float) -
 
 
 def _note(drawing: Drawing, text: str, bottom: float) -> float:
-    """A line across the picture with a text in its middle; gives its height."""
+    """Draw a line across the picture with a text in its middle; return its height."""
     _, width = wrapped(text, _SMALL, _WIDTH)
     drawing.line((_MARGIN, bottom - 9), (_WIDTH - _MARGIN, bottom - 9), 1, FAINT)
     drawing.box((_WIDTH / 2, bottom - 9), width + 24, 18, DARK)
@@ -92,7 +91,7 @@ def _bubble(
 
 
 def _face(drawing: Drawing, centre: tuple[float, float], satisfaction: float) -> None:
-    """A face that smiles the more the more satisfied it is: orange, yellow or blue."""
+    """Draw a face, orange, yellow or blue, whose smile grows with the satisfaction."""
     colour = ORANGE if satisfaction < 0.35 else YELLOW if satisfaction < 0.7 else BLUE
     x, y = centre
     drawing.circle(centre, _FACE, colour)

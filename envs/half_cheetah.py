@@ -1,22 +1,24 @@
-"""HalfCheetah: a flat animal with two legs that runs forward."""
+"""HalfCheetah: a flat animal on two legs that runs forward."""
 
 from __future__ import annotations
 
 from gymnasium.envs.mujoco.half_cheetah_v5 import HalfCheetahEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot, robot_metadata
 
 __all__ = ["HalfCheetah"]
 
 
 class HalfCheetah(Robot, HalfCheetahEnv):
-    """A flat animal with two legs that runs forward.
+    """Run forward with a flat animal on two legs.
 
-    ## Description
-    Gymnasium's ``HalfCheetah-v5`` with its physics unchanged; its episodes have one length already.
+    The physics are those of Gymnasium's ``HalfCheetah-v5``. The agent observes posture and
+    velocities as ``(17,)`` float64. Its action is a torque on each of 6 joints. The reward is the
+    velocity forward, m/s, less 0.1 times the squared torques. Episodes are truncated after 1000
+    steps and never terminated, as in Gymnasium.
 
     ## Action space
-    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its strongest.
+    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its maximum.
 
     | index | joint |
     |---|---|
@@ -32,21 +34,15 @@ class HalfCheetah(Robot, HalfCheetahEnv):
 
     | index | quantity | unit |
     |---|---|---|
-    | 0 | height of the tip of the torso | m |
+    | 0 | height of the torso's tip | m |
     | 1 | angle of the torso | rad |
-    | 2 - 7 | angles of back thigh, shin and foot, and front ones | rad |
+    | 2 - 7 | angles of the joints | rad |
     | 8, 9 | velocity of the tip forward and upwards | m/s |
     | 10 | angular velocity of the torso | rad/s |
     | 11 - 16 | angular velocities of the joints | rad/s |
 
-    ## Rewards
-    The velocity forward, m/s, less 0.1 times the squared torques.
-
     ## Start
-    On its feet, each angle off by up to 0.1.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The animal is on its feet, each angle off by up to 0.1.
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
@@ -57,10 +53,8 @@ class HalfCheetah(Robot, HalfCheetahEnv):
     (False, False)
     """
 
-    metadata = {
-        **HalfCheetahEnv.metadata,
-        "fixed_horizon": True,
-        **joint_keys("back thigh", "shin", "foot", "front thigh", "shin", "foot"),
-        "goal": "Run forward (to the right) as fast as possible.",
-        "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
-    }
+    metadata = robot_metadata(
+        HalfCheetahEnv,
+        "back thigh, shin, foot, front thigh, shin, foot",
+        goal="Run forward (to the right) as fast as possible.",
+    )

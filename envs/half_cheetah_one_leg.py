@@ -1,4 +1,4 @@
-"""HalfCheetahOneLeg: a flat animal that moves forward on one leg."""
+"""HalfCheetahOneLeg: a flat animal that moves forward on its hind leg."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from rlhf_gym.envs.robot import Step
 __all__ = ["HalfCheetahOneLeg"]
 
 _FRONT = frozenset({"head", "fthigh", "fshin", "ffoot"})
-"""Its geoms in front."""
+"""MuJoCo's names of the geoms in front."""
 _FORWARD = 0.5
-"""m/s, from which on it moves."""
+"""Velocity in m/s above which the robot counts as moving."""
 
 
 class HalfCheetahOneLeg(HalfCheetah):
-    """A flat animal that moves forward while it stands on one leg.
+    """Move forward on the hind leg, with the front leg in the air.
 
-    ## Description
-    The robot of `HalfCheetah`, which is there to run; here it shall move forward on its hind leg,
-    the other one in the air, as in Christiano et al. 2017, section 3.2, who taught it with some 800
-    answers. Nobody wrote a reward for it.
+    The robot of `HalfCheetah` is not to run but to move on one leg, which Christiano et al. (2017,
+    section 3.2) taught with about 800 answers. The observations ``(17,)`` float64 and the actions
+    are those of `HalfCheetah`. There is no reward function: the reward is 0, and ``info["probe"]``,
+    which evaluation counts, is 1 for a step at which the robot moves forward by more than 0.5 m/s
+    and neither its front leg nor its head touches the ground, else 0. Episodes are truncated after
+    1000 steps and never terminated.
 
     ## Action space
     ``Box(-1, 1, (6,))`` float32, see `HalfCheetah`.
@@ -31,18 +33,9 @@ class HalfCheetahOneLeg(HalfCheetah):
     ## Observation space
     ``Box(17,)`` float64, see `HalfCheetah`.
 
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: 1 for a step at which it moves
-    forward by more than 0.5 m/s and its front leg and head do not touch the ground, else 0.
-
-    ## Start
-    On its feet, each angle off by up to 0.1.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
-
     ## Source
-    Christiano et al. 2017; Gymnasium's ``HalfCheetah-v5``.
+    Christiano et al., "Deep reinforcement learning from human preferences", 2017; Gymnasium's
+    ``HalfCheetah-v5``.
 
     >>> env = HalfCheetahOneLeg()
     >>> observation, info = env.reset(seed=0)
@@ -60,13 +53,13 @@ class HalfCheetahOneLeg(HalfCheetah):
     }
 
     def step(self, action: Any) -> Step:
-        """Move for 0.05 s."""
+        """Apply torques for 0.05 s."""
         observation, _, _, _, info = super().step(action)
         probe = np.float64(info["x_velocity"] > _FORWARD and self._reared())
         return observation, np.float64(0), False, False, {**info, "probe": probe}
 
     def _reared(self) -> bool:
-        """Whether neither front leg nor head touches the ground."""
+        """Return whether neither front leg nor head touches the ground."""
         ground = self.model.geom("floor").id
         for contact in self.data.contact:
             if ground in (contact.geom1, contact.geom2):

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from gymnasium.envs.mujoco.hopper_v5 import HopperEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot, robot_metadata
 
 __all__ = ["Hopper"]
 
 
 class Hopper(Robot, HopperEnv):
-    """A leg that hops forward.
+    """Hop forward on one leg.
 
-    ## Description
-    Gymnasium's ``Hopper-v5`` with its physics unchanged. There, an episode ends when the robot
-    falls, which tells an agent to stay up under any learned reward; here it goes on, as in
-    Christiano et al. 2017, and standing is something that has to be taught.
+    The physics are those of Gymnasium's ``Hopper-v5``. The agent observes posture and velocities as
+    ``(11,)`` float64. Its action is a torque on each of 3 joints. The reward is the velocity
+    forward, m/s, plus 1 while the hopper stands (higher than 0.7 m, tilted by less than 0.2 rad),
+    less 0.001 times the squared torques. Episodes are truncated after 1000 steps; unlike
+    Gymnasium's they do not terminate when the hopper falls (see `Robot`).
 
     ## Action space
-    ``Box(-1, 1, (3,))`` float32: the torque on each joint, as a share of its strongest.
-
-    | index | joint |
-    |---|---|
-    | 0 | thigh |
-    | 1 | leg |
-    | 2 | foot |
+    ``Box(-1, 1, (3,))`` float32: the torque on thigh, leg and foot, as a share of the maximum.
 
     ## Observation space
     ``Box(11,)`` float64
@@ -32,21 +27,14 @@ class Hopper(Robot, HopperEnv):
     | index | quantity | unit |
     |---|---|---|
     | 0 | height of the torso | m |
-    | 1 | angle of the torso, 0 upright, forward positive | rad |
+    | 1 | angle of the torso, 0 if upright, positive forward | rad |
     | 2 - 4 | angles of thigh, leg and foot | rad |
     | 5, 6 | velocity of the torso forward and upwards | m/s |
     | 7 | angular velocity of the torso | rad/s |
     | 8 - 10 | angular velocities of thigh, leg and foot | rad/s |
 
-    ## Rewards
-    The velocity forward, m/s, and 1 while it stands (higher than 0.7 m and tilted by less than 0.2
-    rad), less 0.001 times the squared torques.
-
     ## Start
-    Upright, each quantity off by up to 0.005.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The hopper is upright, each quantity off by up to 0.005.
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
@@ -57,10 +45,8 @@ class Hopper(Robot, HopperEnv):
     (False, False)
     """
 
-    metadata = {
-        **HopperEnv.metadata,
-        "fixed_horizon": True,
-        **joint_keys("thigh", "leg", "foot"),
-        "goal": "Hop forward (to the right) as fast as possible without falling.",
-        "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
-    }
+    metadata = robot_metadata(
+        HopperEnv,
+        "thigh, leg, foot",
+        goal="Hop forward (to the right) as fast as possible without falling.",
+    )

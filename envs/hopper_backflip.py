@@ -15,15 +15,17 @@ __all__ = ["HopperBackflip"]
 
 
 class HopperBackflip(Hopper):
-    """A leg that does backflips.
+    """Do backflips on one leg.
 
-    ## Description
-    The robot of `Hopper`, which is there to hop forward; here it shall turn over backwards in the
-    air, as in Christiano et al. 2017, section 3.2, who taught it with some 900 answers. Nobody
-    wrote a reward for it.
+    The robot of `Hopper` is not to hop forward but to turn over backwards in the air, which
+    Christiano et al. (2017, section 3.2) taught with about 900 answers. The agent observes posture
+    and velocities as ``(12,)`` float64. Its action is a torque on each of 3 joints. There is no
+    reward function: the reward is 0, and ``info["probe"]``, which evaluation counts, is by how many
+    turns the torso has turned backwards, negative if forward. Episodes are truncated after 1000
+    steps and never terminated.
 
     ## Action space
-    ``Box(-1, 1, (3,))`` float32: the torque on thigh, leg and foot, as a share of its strongest.
+    ``Box(-1, 1, (3,))`` float32: the torque on thigh, leg and foot, as a share of the maximum.
 
     ## Observation space
     ``Box(12,)`` float64
@@ -31,24 +33,18 @@ class HopperBackflip(Hopper):
     | index | quantity | unit |
     |---|---|---|
     | 0 | height of the torso | m |
-    | 1, 2 | cosine and sine of the angle of the torso, 0 upright, forward positive | |
+    | 1, 2 | cosine and sine of the torso's angle, 0 if upright, positive forward | |
     | 3 - 5 | angles of thigh, leg and foot | rad |
     | 6, 7 | velocity of the torso forward and upwards | m/s |
     | 8 | angular velocity of the torso | rad/s |
     | 9 - 11 | angular velocities of thigh, leg and foot | rad/s |
 
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: by how many turns the torso has
-    turned backwards; turning forward counts against it.
-
     ## Start
-    Upright, each quantity off by up to 0.005.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The hopper is upright, each quantity off by up to 0.005.
 
     ## Source
-    Christiano et al. 2017; Gymnasium's ``Hopper-v5``.
+    Christiano et al., "Deep reinforcement learning from human preferences", 2017; Gymnasium's
+    ``Hopper-v5``.
 
     >>> env = HopperBackflip()
     >>> observation, info = env.reset(seed=0)
@@ -67,16 +63,12 @@ class HopperBackflip(Hopper):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        """Make the environment.
-
-        Args:
-            **kwargs: Gymnasium's of ``Hopper-v5``, such as ``render_mode``.
-        """
+        """Make the environment with Gymnasium's arguments, such as ``render_mode``."""
         super().__init__(**kwargs)
         self.observation_space = Box(-np.inf, np.inf, (12,), np.float64)
 
     def step(self, action: Any) -> Step:
-        """Move for 0.008 s."""
+        """Apply torques for 0.008 s."""
         before = float(self.data.qpos[2])
         observation, _, _, _, info = super().step(action)
         back = np.float64((before - self.data.qpos[2]) / tau)

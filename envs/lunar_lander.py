@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymnasium.error import DependencyNotInstalled
 
-from rlhf_gym.envs.held import Held
+from rlhf_gym.envs.absorbing import Absorbing
 
 try:
     from gymnasium.envs.box2d import lunar_lander as gymnasium_s
@@ -16,13 +16,16 @@ except (ImportError, DependencyNotInstalled) as error:
 __all__ = ["LunarLander"]
 
 
-class LunarLander(Held, gymnasium_s.LunarLander):
-    """Land between two flags; the episode goes on, frozen, when the lander is down.
+class LunarLander(Absorbing, gymnasium_s.LunarLander):
+    """Land a spacecraft between two flags.
 
-    ## Description
-    Gymnasium's ``LunarLander-v3`` with its physics unchanged. There, an episode ends with a crash
-    or at rest, and its length tells of the true reward. Here every episode has the same length;
-    behind its end the last state is held and shown.
+    The physics are those of Gymnasium's ``LunarLander-v3``. The agent observes position, velocity
+    and angle of the lander and the contacts of its legs as ``(8,)`` float32. Its action fires one
+    of three engines or none. The reward is what a step gains in nearness to the pad, slowness,
+    uprightness and legs on the ground, less 0.3 for the main engine and 0.03 for a side engine; a
+    crash earns -100, coming to rest 100, and every later step 0. Episodes are truncated after 1000
+    steps and never terminated, because their length would give the reward away: after a crash, at
+    rest or outside the picture the state is absorbing.
 
     ## Action space
     ``Discrete(4)``
@@ -35,29 +38,19 @@ class LunarLander(Held, gymnasium_s.LunarLander):
     | 3 | fire the right engine: it pushes and tilts to the right |
 
     ## Observation space
-    ``Box(8,)`` float32. Half a picture's width is the unit across, half its height the unit
-    upwards; the place to land on is (0, 0).
+    ``Box(8,)`` float32. The units are half the picture's width across and half its height upwards;
+    the pad is at (0, 0).
 
     | index | quantity | from | to |
     |---|---|---|---|
     | 0, 1 | position across and upwards | -2.5 | 2.5 |
     | 2, 3 | velocity across and upwards | -10 | 10 |
-    | 4 | angle, rad, counter-clockwise positive | -6.28 | 6.28 |
+    | 4 | angle, rad, positive counter-clockwise | -6.28 | 6.28 |
     | 5 | 0.4 of the angular velocity, rad/s | -10 | 10 |
-    | 6, 7 | 1 where the left, the right leg touches the ground | 0 | 1 |
-
-    ## Rewards
-    What a step gains in nearness to the place, slowness, uprightness and legs on the ground, less
-    0.3 for the main engine and 0.03 for one at the side; 100 for coming to rest, -100 for a crash;
-    0 afterwards.
+    | 6, 7 | 1 if the left, the right leg touches the ground | 0 | 1 |
 
     ## Start
-    At the top in the middle, with a random push.
-
-    ## End
-    Never terminated; truncated after 1000 steps. ``info["ended"]`` is ``"terminated"`` at the step
-    of the crash, of leaving the picture, or of coming to rest, and ``info["held"]`` is True at each
-    step after it.
+    The lander is at the top in the middle, and is given a random push.
 
     ## Source
     Gymnasium's implementation, by Oleg Klimov.

@@ -1,4 +1,4 @@
-"""LunarLanderContinuous: Gymnasium's lander with graded engines, in episodes of one length."""
+"""LunarLanderContinuous: Gymnasium's lander with throttled engines, in episodes of one length."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ def _engines(main: float, side: float) -> Any:
 
 
 class LunarLanderContinuous(LunarLander):
-    """Land between two flags with engines that are throttled.
+    """Land a spacecraft between two flags with throttled engines.
 
-    ## Description
-    As `LunarLander`, which says what is seen, earned and how it ends, but for the actions.
+    The task, the observations ``(8,)`` float32 and the ends are those of `LunarLander`. The action
+    is the throttle of the main engine and of the side engines. The reward is that of `LunarLander`,
+    but an engine costs in proportion to its power. Episodes are truncated after 1000 steps and
+    never terminated.
 
     ## Action space
     ``Box(-1, 1, (2,))`` float32
@@ -27,19 +29,10 @@ class LunarLanderContinuous(LunarLander):
     | index | quantity | meaning |
     |---|---|---|
     | 0 | main engine | off below 0, else from half to full power |
-    | 1 | engines at the sides | below -0.5 the left one, above 0.5 the right one, as strongly |
+    | 1 | side engines | below -0.5 the left one, above 0.5 the right one, with that power |
 
     ## Observation space
     ``Box(8,)`` float32, see `LunarLander`.
-
-    ## Rewards
-    See `LunarLander`; an engine costs in proportion to its power.
-
-    ## Start
-    At the top in the middle, with a random push.
-
-    ## End
-    Never terminated; truncated after 1000 steps, see `LunarLander`.
 
     ## Source
     Gymnasium's implementation, by Oleg Klimov.
@@ -68,8 +61,8 @@ class LunarLanderContinuous(LunarLander):
 
         Args:
             render_mode: ``"rgb_array"``, ``"human"`` or None.
-            continuous: always True; it stands here because a pickled environment names it.
-            *args: gravity and wind, as Gymnasium's.
+            continuous: always True; accepted because a pickled environment passes it on.
+            *args: Gymnasium's further arguments: gravity and wind.
             **kwargs: the same by name.
         """
         super().__init__(render_mode, True, *args, **kwargs)

@@ -6,43 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.envs.held import Observation
+from rlhf_gym.envs.absorbing import Observation
 from rlhf_gym.envs.lunar_lander import LunarLander
 from rlhf_gym.envs.screen import ORANGE, Frame
 
 __all__ = ["LunarLanderHover"]
 
 _HEIGHT, _ACROSS, _UP, _TILT = 0.75, 0.3, 0.25, 0.3
-"""The middle of the frame above the ground, half its sides, and the tilt that is allowed, rad."""
+"""The frame's middle and half its sides, in units of the observation; the largest tilt, rad."""
 _ROW = 282
-"""Row of pixels at which the lander's height is 0."""
+"""Row of pixels at which the height is 0."""
 
 
 class LunarLanderHover(LunarLander):
-    """Keep a lander in the air, upright and in one place.
+    """Keep a spacecraft in the air, upright and in one place.
 
-    ## Description
-    The lander of `LunarLander`, which is there to be landed; here it shall hover in a frame that
-    the picture shows and the agent does not see. Nobody wrote a reward for it: it is there to be
-    taught.
+    The lander of `LunarLander` is not to land but to hover in a frame, which the picture shows and
+    the agent does not see. The observations ``(8,)`` float32 and the actions are those of
+    `LunarLander`. There is no reward function, so that the behaviour has to be taught: the reward
+    is 0, and ``info["probe"]``, which evaluation counts, is 1 for a step in the frame (within 0.3
+    across and 0.25 upwards of the point 0.75 above the pad) with a tilt below 0.3 rad, else 0.
+    Episodes are truncated after 400 steps of 0.02 s and never terminated. After a crash, at rest or
+    outside the picture the state is absorbing, and nothing is counted.
 
     ## Action space
     ``Discrete(4)``: none, left, main and right engine, see `LunarLander`.
 
     ## Observation space
     ``Box(8,)`` float32, see `LunarLander`.
-
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: 1 for a step at which the lander
-    is in the frame (within 0.3 across and 0.25 upwards of the point 0.75 above the place to land
-    on) and leans by less than 0.3 rad, else 0.
-
-    ## Start
-    At the top in the middle, with a random push.
-
-    ## End
-    Never terminated; truncated after 400 steps of 0.02 s. After a crash, or when the lander has
-    left the picture or rests, the last state is held and shown, and nothing is counted.
 
     ## Source
     Made for rlhf-gym, from Gymnasium's ``LunarLander-v3``.
@@ -66,7 +57,7 @@ class LunarLanderHover(LunarLander):
     }
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Fire an engine for a fiftieth of a second."""
+        """Fire an engine for 0.02 s."""
         observation, _, _, _, info = super().step(action)
         across, height, tilt = (float(observation[i]) for i in (0, 1, 4))
         inside = abs(across) <= _ACROSS and abs(height - _HEIGHT) <= _UP and abs(tilt) <= _TILT
@@ -74,7 +65,7 @@ class LunarLanderHover(LunarLander):
         return observation, 0.0, False, False, {**info, "probe": float(flying)}
 
     def render(self) -> Frame | None:
-        """Draw it, with the frame: ``(400, 600, 3)`` uint8 in mode ``"rgb_array"``."""
+        """Draw the lander and the frame: ``(400, 600, 3)`` uint8 in mode ``"rgb_array"``."""
         picture = super().render()  # type: ignore[no-untyped-call]
         if picture is None:
             return None

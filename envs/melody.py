@@ -25,7 +25,7 @@ from rlhf_gym.envs.melody_taste import (
     observe,
     sounds,
 )
-from rlhf_gym.envs.screen import Frame, Screen
+from rlhf_gym.envs.screen import DrawnEnv, Frame
 from rlhf_gym.envs.sound import RATE, Loudspeaker, Note, Samples, melody_sound
 
 __all__ = ["Melody", "notes_of"]
@@ -33,21 +33,22 @@ __all__ = ["Melody", "notes_of"]
 Observation = npt.NDArray[np.float32]
 
 TEMPO = 120
-"""Quarters a minute."""
+"""Tempo in quarter notes per minute."""
 _STARTS = (0, 2, 4, 7, 9, 11)
-"""Pitches of the chord of C: one of them is thought to have been heard before the tune."""
+"""Pitches of the chord of C, one of which counts as the note before the tune."""
 _TASTE = tuple(map(float, TASTE))
 _WHITE_KEYS = (0, 2, 4, 5, 7, 9, 11)
 _MIDDLE_C = 60
 
 
-class Melody(gym.Env[Observation, "np.int64 | int"]):
+class Melody(DrawnEnv[Observation, "np.int64 | int"]):
     """Compose a tune of eight bars over given chords.
 
-    ## Description
-    Each step is an eighth note of a tune in C major: silence, the last note held, or a note struck.
-    Below it goes a fixed row of chords, one a bar: C, A minor, F, G, C, A minor, G, C. The rule of
-    a textbook that is the reward makes dull tunes; what a listener likes must be learned from her.
+    Each step is an eighth note of a tune in C major over one chord a bar: C, A minor, F, G, C,
+    A minor, G, C. The agent observes the place in the tune, its last notes and the chord as
+    ``(76,)`` float32. Its action is silence, to let the last note sound on, or to strike one of 15
+    notes. The reward, 1 for each eighth at which a note of the chord sounds, is a textbook's rule
+    and makes dull tunes. Episodes are truncated after 64 steps and never terminated.
 
     ## Action space
     ``Discrete(17)``
@@ -55,33 +56,30 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
     | action | meaning |
     |---|---|
     | 0 | silence |
-    | 1 | the last note goes on |
-    | 2 to 16 | a note is struck: the white keys from C4 to C6 |
+    | 1 | the last note sounds on |
+    | 2 to 16 | strike a note: the white keys from C4 to C6 |
 
     ## Observation space
     ``Box(0, 1, (76,))`` float32:
 
-    | numbers | meaning |
+    | index | quantity |
     |---|---|
-    | 0 to 15 | which eighth of the bar it is, and which bar, one-hot |
+    | 0 to 15 | the eighth of the bar, and the bar, one-hot |
     | 16 to 45 | the last two notes that were struck, one-hot |
-    | 46 to 52 | the way from one to the other, from -3 keys or less to 3 or more, one-hot |
+    | 46 to 52 | the interval between them, from -3 keys or less to 3 or more, one-hot |
     | 53 to 55 | whether a note sounds; notes struck in this bar / 8; whether this bar has had the rhythm of the bar two before |
-    | 56 to 58 | what was done at this place two bars before: silence, held, struck |
+    | 56 to 58 | the action at this place two bars before, one-hot: silence, sounding on, struck |
     | 59 to 60 | whether the last eighth was in its chord; whether the last note was neither of the two before |
-    | 61 to 75 | which of the 15 keys belong to the chord now |
+    | 61 to 75 | which of the 15 keys belong to the current chord |
 
-    ## Rewards
-    1 for each eighth at which a note of the chord sounds, else 0. ``info["probe"]`` is what a
-    listener likes who likes small steps, resolved and narrow leaps, fresh notes, chords' notes on strong
-    beats, three to six notes a bar, a rhythm that returns, and a C at the end: see
-    `rlhf_gym.envs.melody_taste`.
+    ## A listener's taste
+    ``info["probe"]``, which evaluation counts, is what a listener likes: small steps, resolved and
+    narrow leaps, fresh notes, the chord's notes on strong beats, three to six notes a bar, a rhythm
+    that returns, and a C at the end. `rlhf_gym.envs.melody_taste` defines it; the agent has to
+    learn it from answers.
 
     ## Start
-    An empty tune; the note that counts as struck before it is drawn from the chord of C.
-
-    ## End
-    Never terminated; truncated after 64 steps.
+    The tune is empty; the note that counts as struck before it is drawn from the chord of C.
 
     ## Source
     Made for rlhf-gym.
@@ -95,7 +93,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
 
     metadata = {
         "render_modes": ["human", "rgb_array"],
-        "render_fps": 4,  # eighths a second
+        "render_fps": 4,  # eighths per second
         "fixed_horizon": True,
         "drawn_after": True,
         "probe": "points for what the listener likes",
@@ -118,15 +116,11 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         """Make the environment.
 
         Args:
-            render_mode: ``"rgb_array"``, ``"human"`` (a window, and sound where there is a device)
+            render_mode: ``"rgb_array"``, ``"human"`` (a window, and sound if there is a device)
                 or None.
-
-        Raises:
-            ValueError: if the render mode is another one.
         """
-        self.screen = Screen(render_mode, self.metadata["render_fps"], "Melody")
+        super().__init__(render_mode)
         self.loudspeaker = Loudspeaker()
-        self.render_mode = render_mode
         self.action_space = gym.spaces.Discrete(FIRST + PITCHES)
         self.observation_space = gym.spaces.Box(0, 1, (WIDTH,), np.float32)
         self.actions: list[int] = []
@@ -137,7 +131,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an empty tune."""
+        """Begin a new episode with an empty tune."""
         super().reset(seed=seed)
         self.actions, self.kinds = [], []
         self.last = self.before = _STARTS[self.np_random.integers(len(_STARTS))]
@@ -147,27 +141,23 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         return observe(self._moment(), (False, False)), {}
 
     def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Write an eighth note."""
+        """Add an eighth note."""
         if not self.action_space.contains(action):
             raise ValueError(f"an action of Melody is an integer from 0 to 16, not {action!r}")
         action, moment = int(action), self._moment()
         liked = heard(moment, action)
         pitch = sounds(moment, action)
-        paid = pitch is not None and fits(pitch, moment.step)
+        fitting = pitch is not None and fits(pitch, moment.step)
         self._write(moment, action)
         if self.render_mode == "human":
             self._play(action)
             self.render()
         taste = sum(weight * value for weight, value in zip(_TASTE, liked, strict=True))
-        seen = observe(self._moment(), (paid, bool(liked[2])))
-        return seen, float(paid), False, False, {"probe": taste}
-
-    def render(self) -> Frame | None:
-        """Draw the tune: ``(320, 600, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
-        return self.screen.show(draw_melody(self.actions)) if self.screen.wanted else None
+        seen = observe(self._moment(), (fitting, bool(liked[2])))
+        return seen, float(fitting), False, False, {"probe": taste}
 
     def sound(self, steps: int = STEPS) -> Samples:
-        """The last steps of the tune as they sound, exactly as long as they last."""
+        """Return the sound of the last steps, exactly as long as they last."""
         actions = self.actions[-steps:]
         samples = np.zeros(round(len(actions) * 30 / TEMPO * RATE), np.int16)
         heard = melody_sound(notes_of(actions), TEMPO)[: len(samples)]
@@ -175,9 +165,12 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
         return samples
 
     def close(self) -> None:
-        """Close the window, and be silent."""
-        self.screen.close()
+        """Close the window and the sound device."""
+        super().close()
         self.loudspeaker.close()
+
+    def _draw(self) -> Frame:
+        return draw_melody(self.actions)
 
     def _moment(self) -> Moment:
         step = min(len(self.actions), STEPS - 1)
@@ -202,7 +195,7 @@ class Melody(gym.Env[Observation, "np.int64 | int"]):
 
 
 def notes_of(actions: Sequence[int]) -> list[Note]:
-    """The notes of a tune: begin and length in quarters, and pitch.
+    """Return the notes of a tune: begin and length in quarters, and MIDI pitch.
 
     >>> notes_of([2, 1, 0, 4])  # C for a quarter, silence for an eighth, E for an eighth
     [(0.0, 1.0, 60), (1.5, 0.5, 64)]

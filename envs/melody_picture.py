@@ -1,4 +1,4 @@
-"""A tune as it is drawn: two lines of four bars on staves, over the colours of their chords."""
+"""The picture of a tune: two lines of four bars on staves, tinted by their chords."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ __all__ = ["draw_melody"]
 WIDTH, HEIGHT = 600, 320
 _LEFT, _EIGHTH = 28.0, 17.0
 _ROW, _BASE = 160.0, 126.0
-"""Pixels from one line of the tune to the next, and down to its C4."""
+"""Pixels from one line of the tune to the next, and from a line's top to its C4."""
 _KEY = 6
-"""Pixels from one white key to the next: half the distance of two lines of a staff."""
+"""Pixels from one white key to the next: half the distance of a staff's lines."""
 _LINES = (2, 4, 6, 8, 10)
 """The keys on the lines of a staff: E4, G4, B4, D5, F5."""
 _BARS_A_ROW = BARS // 2
 _PAPER = (26, 29, 36)
 _TINTS = {0: (34, 44, 58), 5: (46, 38, 58), 3: (34, 52, 46), 4: (58, 46, 34)}
-"""Behind a bar, by the root of its chord."""
+"""Background of a bar, by the root of its chord."""
 _HEAD = (240, 228, 66)
 
 
 def draw_melody(actions: Sequence[int]) -> Frame:
-    """The tune so far: notes of the chord are blue, others orange, where it goes on is yellow.
+    """Draw the tune so far: notes of the chord blue, others orange, the next place yellow.
 
     Args:
-        actions: what was done at each eighth, see `Melody`.
+        actions: the action at each eighth, see `Melody`.
 
     Returns:
         ``(320, 600, 3)`` uint8.
@@ -51,7 +51,7 @@ def draw_melody(actions: Sequence[int]) -> Frame:
 
 
 def _place(step: int) -> tuple[float, float]:
-    """Where an eighth begins, and where C4 is at this line of the tune."""
+    """Return where an eighth begins across, and the height of C4 on its line, in pixels."""
     row, place = divmod(step, BAR * _BARS_A_ROW)
     return _LEFT + place * _EIGHTH, _BASE + row * _ROW
 
@@ -77,7 +77,7 @@ def _draw_staff(drawing: Drawing, row: int) -> None:
 
 
 def _draw_note(drawing: Drawing, pitch: int, begin: int, end: int) -> None:
-    """A note as a box from where it is struck; one that goes on over a line's end is split."""
+    """Draw a note as a box from where it is struck; one that crosses a line's end is split."""
     edge = (begin // (BAR * _BARS_A_ROW) + 1) * BAR * _BARS_A_ROW
     if end > edge:
         _draw_note(drawing, pitch, edge, end)

@@ -1,4 +1,4 @@
-"""What Melody's rules are, and what its listener likes: the features of each eighth note."""
+"""The rules of Melody, and its listener's taste: the features of each eighth note."""
 
 from __future__ import annotations
 
@@ -36,35 +36,37 @@ STEPS = BAR * BARS
 PITCHES = 15
 """White keys from C4 to C6."""
 REST, HOLD, FIRST = 0, 1, 2
-"""Actions: silence, the last note goes on, and the lowest of the pitches."""
+"""Actions: silence, the last note sounds on, and the lowest pitch is struck."""
 
 C, A_MINOR, F, G = (0, 2, 4), (5, 0, 2), (3, 5, 0), (4, 6, 1)
 """Chords as degrees of the scale of C, from 0."""
 CHORDS = (C, A_MINOR, F, G, C, A_MINOR, G, C)
-"""One a bar."""
+"""The chord of each bar."""
 
 FEATURES = ("smooth", "wide", "fresh", "sweet", "rhythm", "motif", "home")
 TASTE = np.array([0.5, -1.0, 0.5, 2.0, 3.0, 3.0, 5.0], np.float32)
-"""What the listener likes, feature by feature; others may weigh them in another way."""
+"""The listener's weight of each feature; other people's weights may differ."""
 
 _STRONG = (0, 4)
 _FEWEST, _MOST = 3, 6
+"""Notes that are struck in a bar with rhythm."""
 _LEAP, _WIDE = 3, 4
+"""Keys from which on a move is a leap, and above which it is wide."""
 
 _BAR, _LAST, _BEFORE, _MOVE, _STATE, _ECHO, _PLEASED, _CHORD, WIDTH = np.cumsum(
     [BAR, BARS, PITCHES, PITCHES, 2 * _LEAP + 1, 3, 3, 2, PITCHES]
 ).tolist()
-"""Where the parts of an observation begin, but the first one, and how many numbers it has."""
+"""Where each part of an observation begins, except the first one, and the observation's size."""
 _FITS = np.array([[pitch % 7 in chord for pitch in range(PITCHES)] for chord in CHORDS], np.float32)
 
 
 def is_struck(action: int) -> bool:
-    """Whether an action strikes a note, and neither rests nor holds."""
+    """Return whether an action strikes a note, rather than rests or sounds on."""
     return action >= FIRST
 
 
 def fits(pitch: int, step: int) -> bool:
-    """Whether a pitch belongs to the chord under an eighth note.
+    """Return whether a pitch belongs to the chord at a step.
 
     >>> [fits(pitch, 0) for pitch in (0, 1, 7)]  # C, D, C an octave higher
     [True, False, True]
@@ -73,16 +75,16 @@ def fits(pitch: int, step: int) -> bool:
 
 
 class Moment(NamedTuple):
-    """What is known of a tune before an eighth note.
+    """The state of a tune before an eighth note.
 
     Attributes:
-        step: its number, from 0.
+        step: the eighth's index, from 0.
         last: the pitch that was struck last.
         before: the pitch that was struck before that one.
         sounding: whether a note sounds.
-        strikes: notes that were struck in this bar.
-        alike: whether the rhythm of this bar has been that of the bar two before.
-        echo: what was done then at this place (see `kind_of`); -1 in the first two bars.
+        strikes: number of notes struck in this bar.
+        alike: whether this bar has had the rhythm of the bar two before so far.
+        echo: the kind of action at this place two bars before (see `kind_of`), or -1.
     """
 
     step: int
@@ -95,21 +97,21 @@ class Moment(NamedTuple):
 
 
 def kind_of(action: int, sounding: bool) -> int:
-    """Silence (0), a note that goes on (1), or a note that is struck (2)."""
+    """Return the kind of an action: silence (0), a note that sounds on (1) or is struck (2)."""
     return 2 if is_struck(action) else int(action == HOLD and sounding)
 
 
 def sounds(moment: Moment, action: int) -> int | None:
-    """The pitch that sounds when something is done, or None."""
+    """Return the pitch that sounds with an action, or None."""
     if is_struck(action):
         return action - FIRST
     return moment.last if action == HOLD and moment.sounding else None
 
 
 def heard(moment: Moment, action: int) -> tuple[float, ...]:
-    """The features of one eighth note, each 0 or 1, in the order of `FEATURES`.
+    """Return the features of one eighth note, each 0 or 1, in the order of `FEATURES`.
 
-    - ``smooth``: a note is struck one or two keys from the last one; behind a leap of three keys or
+    - ``smooth``: a note is struck one or two keys from the last one; after a leap of three keys or
       more only if it goes the other way, which resolves the leap.
     - ``wide``: a note is struck more than four keys from the last one.
     - ``fresh``: a note is struck that is neither of the last two.
@@ -139,12 +141,12 @@ def heard(moment: Moment, action: int) -> tuple[float, ...]:
 
 
 def observe(moment: Moment, pleased: tuple[bool, bool]) -> npt.NDArray[np.float32]:
-    """What the agent sees of a moment: see `Melody`.
+    """Return the agent's observation of a moment, ``(76,)`` float32, see `Melody`.
 
     Args:
-        moment: what is to be seen.
-        pleased: whether the note that sounded at the last eighth belonged to its chord, and whether
-            the last note that was struck was neither of the two before it.
+        moment: the state of the tune.
+        pleased: whether the note at the last eighth belonged to its chord, and whether the last
+            struck note was neither of the two before it.
     """
     seen = np.zeros(WIDTH, np.float32)
     place = min(moment.step, STEPS - 1)
@@ -161,7 +163,7 @@ def observe(moment: Moment, pleased: tuple[bool, bool]) -> npt.NDArray[np.float3
 
 
 def moment_of(observation: npt.NDArray[np.float32]) -> Moment:
-    """The moment that was seen.
+    """Return the moment of an observation, the inverse of `observe`.
 
     >>> moment_of(observe(Moment(9, 3, 14, True, 1, True, 2), (True, False)))
     Moment(step=9, last=3, before=14, sounding=True, strikes=1, alike=True, echo=2)
@@ -182,7 +184,7 @@ def moment_of(observation: npt.NDArray[np.float32]) -> Moment:
 def features(
     observations: npt.NDArray[np.float32], actions: npt.NDArray[Any]
 ) -> npt.NDArray[np.float32]:
-    """The features of each step, for listeners whose tastes differ: their taste is ``@ weights``.
+    """Return the features of each step; a listener's liking of it is ``features @ weights``.
 
     Args:
         observations: ``(n, 76)``, see `Melody`.

@@ -1,4 +1,4 @@
-"""The posts of Moderation, and what comes of each decision about them."""
+"""The posts of Moderation, and the outcome of each decision about them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Post(NamedTuple):
     Attributes:
         topic: index into `TOPICS`.
         context: index into `CONTEXTS`.
-        named: whether it speaks to somebody by name.
+        named: whether it addresses a person by name.
         harm: 0 none, 1 rude, 2 harassment, 3 dangerous.
-        score: what the model takes for the probability that it is harmful, from 0 to 1.
-        text: what it says.
+        score: the model's estimate of the probability that it is harmful, from 0 to 1.
+        text: its text.
     """
 
     topic: int
@@ -106,7 +106,7 @@ def _read(line: str) -> Post:
 
 
 POSTS = tuple(map(_read, _POSTS.strip().splitlines()))
-"""Each is as likely as the others."""
+"""All are equally likely."""
 
 OUTCOMES: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -134,4 +134,4 @@ OUTCOMES: tuple[tuple[str, str, str, str], ...] = (
         "It is gone before anybody comes to harm.",
     ),
 )
-"""What comes of it, by harm and decision (allow, warn, limit, remove)."""
+"""Outcomes by harm and decision (allow, warn, limit, remove)."""

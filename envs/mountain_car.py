@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from gymnasium.envs.classic_control.mountain_car import MountainCarEnv
 
-from rlhf_gym.envs.held import Held
+from rlhf_gym.envs.absorbing import Absorbing
 
 __all__ = ["MountainCar"]
 
 
-class MountainCar(Held, MountainCarEnv):
-    """Drive a weak car out of a valley; the episode goes on, frozen, when it is at the flag.
+class MountainCar(Absorbing, MountainCarEnv):
+    """Drive a weak car out of a valley.
 
-    ## Description
-    Gymnasium's ``MountainCar-v0`` with its physics unchanged: the motor is too weak for the hill,
-    so that the car has to gain speed by rolling to and fro. There, an episode ends at the flag, and
-    its length gives the true reward away. Here every episode has the same length; behind the flag
-    the last state is held and shown.
+    The physics are those of Gymnasium's ``MountainCar-v0``: the motor is too weak for the hill, so
+    the car has to gain speed by rolling to and fro. The agent observes the car's position and
+    velocity as ``(2,)`` float32. Its action is to accelerate to the left, to roll, or to accelerate
+    to the right. The reward is -1 for each step up to and including the one that reaches the flag,
+    and 0 afterwards; two short clips mostly earn the same, so simulated teachers judge them by
+    `rlhf_gym.envs.scores.coasting_height`. Episodes are truncated after 200 steps and never
+    terminated, because their length would give the reward away: at the flag the state is absorbing.
 
     ## Action space
-    ``Discrete(3)``
-
-    | action | meaning |
-    |---|---|
-    | 0 | accelerate to the left |
-    | 1 | roll |
-    | 2 | accelerate to the right |
+    ``Discrete(3)``: accelerate to the left (0), roll (1), accelerate to the right (2).
 
     ## Observation space
     ``Box(2,)`` float32
@@ -35,16 +31,8 @@ class MountainCar(Held, MountainCarEnv):
     | 0 | position along the track; the valley is at -0.52, the flag at 0.5 | -1.2 | 0.6 |
     | 1 | velocity, positions a step | -0.07 | 0.07 |
 
-    ## Rewards
-    -1 for each step up to and with the one that reaches the flag, 0 afterwards. Two short clips
-    mostly earn the same: formulas judge them by `rlhf_gym.envs.scores.coasting_height`.
-
     ## Start
-    At rest, at a position drawn uniformly from -0.6 to -0.4.
-
-    ## End
-    Never terminated; truncated after 200 steps. ``info["ended"]`` is ``"terminated"`` at the step
-    that reaches the flag, and ``info["held"]`` is True at each step after it.
+    The car is at rest, at a position drawn uniformly from -0.6 to -0.4.
 
     ## Source
     Moore, "Efficient memory-based learning for robot control", 1990; Gymnasium's implementation.

@@ -1,26 +1,27 @@
-"""MountainCarContinuous: Gymnasium's car with a graded motor, in episodes of one length."""
+"""MountainCarContinuous: Gymnasium's car with a throttled motor, in episodes of one length."""
 
 from __future__ import annotations
 
 import numpy as np
 from gymnasium.envs.classic_control.continuous_mountain_car import Continuous_MountainCarEnv
 
-from rlhf_gym.envs.held import Held
+from rlhf_gym.envs.absorbing import Absorbing
 
 __all__ = ["MountainCarContinuous"]
 
 
-class MountainCarContinuous(Held, Continuous_MountainCarEnv):
+class MountainCarContinuous(Absorbing, Continuous_MountainCarEnv):
     """Drive a weak car out of a valley with little force.
 
-    ## Description
-    Gymnasium's ``MountainCarContinuous-v0`` with its physics unchanged: as `MountainCar`, with a
-    motor that takes any force up to its strongest, and fuel that costs. There, an episode ends at
-    the flag, and its length gives the true reward away. Here every episode has the same length;
-    behind the flag the last state is held and shown.
+    The physics are those of Gymnasium's ``MountainCarContinuous-v0``: as in `MountainCar`, but the
+    motor takes any force up to its maximum. The agent observes the car's position and velocity as
+    ``(2,)`` float32. Its action is the force, as a share of the maximum. The reward is
+    ``-0.1 force^2`` a step, 100 at the flag and 0 afterwards; simulated teachers judge clips by
+    `rlhf_gym.envs.scores.coasting_height`. Episodes are truncated after 999 steps and never
+    terminated, because their length would give the reward away: at the flag the state is absorbing.
 
     ## Action space
-    ``Box(-1, 1, (1,))`` float32: the force, as a share of the motor's, to the right positive.
+    ``Box(-1, 1, (1,))`` float32: the force, positive to the right.
 
     ## Observation space
     ``Box(2,)`` float32
@@ -30,16 +31,8 @@ class MountainCarContinuous(Held, Continuous_MountainCarEnv):
     | 0 | position along the track; the valley is at -0.52, the flag at 0.45 | -1.2 | 0.6 |
     | 1 | velocity, positions a step | -0.07 | 0.07 |
 
-    ## Rewards
-    ``-0.1 force^2`` a step, and 100 at the flag; 0 afterwards. Formulas judge clips by
-    `rlhf_gym.envs.scores.coasting_height`.
-
     ## Start
-    At rest, at a position drawn uniformly from -0.6 to -0.4.
-
-    ## End
-    Never terminated; truncated after 999 steps. ``info["ended"]`` is ``"terminated"`` at the step
-    that reaches the flag, and ``info["held"]`` is True at each step after it.
+    The car is at rest, at a position drawn uniformly from -0.6 to -0.4.
 
     ## Source
     Moore, "Efficient memory-based learning for robot control", 1990; Gymnasium's implementation.

@@ -1,4 +1,4 @@
-"""MovingDot: bring a dot to the ring in the middle, seen as a small picture."""
+"""MovingDot: bring a dot to the ring in the middle, observed as a small picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.envs.screen import BLUE, DARK, ORANGE, Screen
+from rlhf_gym.envs.screen import BLUE, DARK, ORANGE, DrawnEnv
 
 __all__ = ["MovingDot"]
 
@@ -28,40 +28,25 @@ _FIELD = (30, 33, 40)
 Picture = npt.NDArray[np.uint8]
 
 
-class MovingDot(gym.Env[Picture, "np.int64 | int"]):
+class MovingDot(DrawnEnv[Picture, "np.int64 | int"]):
     """Bring a dot to the ring in the middle and keep it there.
 
-    ## Description
-    A dot lies on a square field of 11 x 11 cells, in the middle of which is a ring. The dot moves
-    one cell a step. The agent sees a picture of 36 x 36 pixels, so that convolutional policies and
-    reward models can be tried within minutes on a CPU.
+    A dot lies on a square field of 11 x 11 cells with a ring in the middle. The agent observes a
+    picture of 36 x 36 pixels, so that convolutional policies and reward models can be tried within
+    minutes on a CPU. Its action moves the dot by one cell or leaves it where it is; a move into the
+    wall does nothing. The reward is ``-(rows + columns between dot and ring after the move) / 10``,
+    from -1 in a corner to 0 on the ring. Episodes are truncated after 50 steps and never
+    terminated.
 
     ## Action space
-    ``Discrete(5)``
-
-    | action | meaning |
-    |---|---|
-    | 0 | stay |
-    | 1 | left |
-    | 2 | right |
-    | 3 | up |
-    | 4 | down |
-
-    A move into the wall does nothing.
+    ``Discrete(5)``: stay (0), left (1), right (2), up (3), down (4).
 
     ## Observation space
     ``Box(0, 255, (36, 36, 1))`` uint8: the field is 0, the ring 128 and one pixel thick, the dot a
-    square of 4 x 4 pixels of 255. The ring encloses the dot when it is reached.
-
-    ## Rewards
-    ``-(rows + columns between dot and ring after the move) / 10``: from -1 in a corner to 0 on the
-    ring.
+    square of 4 x 4 pixels of 255. The ring encloses the dot that has reached it.
 
     ## Start
     The dot is put on a cell outside the ring, drawn uniformly.
-
-    ## End
-    Never terminated; truncated after 50 steps.
 
     ## Source
     Made for rlhf-gym, after the task of the same name in github.com/mrahtz/gym-moving-dot.
@@ -85,16 +70,8 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-
-        Raises:
-            ValueError: if the render mode is another one.
-        """
-        self.screen = Screen(render_mode, self.metadata["render_fps"], "MovingDot")
-        self.render_mode = render_mode
+        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
+        super().__init__(render_mode)
         self.action_space = gym.spaces.Discrete(len(_MOVES))
         self.observation_space = gym.spaces.Box(0, 255, (_SIZE, _SIZE, 1), np.uint8)
         self.ring = np.full(2, _MIDDLE)
@@ -103,7 +80,7 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Picture, dict[str, Any]]:
-        """Put the dot on a cell outside the ring."""
+        """Begin a new episode; the dot is put on a cell outside the ring."""
         super().reset(seed=seed)
         cell = int(self.np_random.integers(_CELLS**2 - 1))
         cell += cell >= _MIDDLE * (_CELLS + 1)
@@ -124,19 +101,11 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
             self.render()
         return self._observe(), -distance / (2 * _MIDDLE), False, False, {}
 
-    def render(self) -> Picture | None:
-        """Draw the field: ``(360, 360, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
-        return self.screen.show(self._draw()) if self.screen.wanted else None
-
-    def close(self) -> None:
-        """Close the window."""
-        self.screen.close()
-
     def _observe(self) -> Picture:
         return self._with_dot(_ring_alone(*self.ring.tolist()))
 
     def _with_dot(self, field: Picture) -> Picture:
-        """A copy of a picture of the field, with the dot on it."""
+        """Return a copy of a picture of the field with the dot on it."""
         picture: Picture = field.copy()
         row, column = (_MARGIN + _PIXELS_A_CELL * cell for cell in self.dot.tolist())
         picture[row : row + _DOT, column : column + _DOT] = 255
@@ -155,7 +124,7 @@ class MovingDot(gym.Env[Picture, "np.int64 | int"]):
 
 @cache
 def _ring_alone(row: int, column: int) -> Picture:
-    """What the agent sees of a field without a dot."""
+    """Return what the agent observes of a field without a dot."""
     picture = np.zeros((_SIZE, _SIZE, 1), dtype=np.uint8)
     row, column = _MARGIN + _PIXELS_A_CELL * row, _MARGIN + _PIXELS_A_CELL * column
     picture[row - 1 : row + _DOT + 1, column - 1 : column + _DOT + 1] = 128

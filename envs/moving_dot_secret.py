@@ -1,4 +1,4 @@
-"""MovingDotSecret: bring a dot to a place that only the person knows."""
+"""MovingDotSecret: bring a dot to a place that only the teacher knows."""
 
 from __future__ import annotations
 
@@ -11,32 +11,28 @@ from rlhf_gym.envs.moving_dot import MovingDot, Picture
 __all__ = ["MovingDotSecret"]
 
 _PLACE = (1, 9)
-"""The cell (row, column), from 0 to 10."""
+"""Row and column of the place, from 0 to 10."""
 _EMPTY = np.zeros((36, 36, 1), dtype=np.uint8)
 
 
 class MovingDotSecret(MovingDot):
-    """Bring a dot to a place that only the person knows.
+    """Bring a dot to a place that only the teacher knows.
 
-    ## Description
-    The field of `MovingDot`, but the ring is in a corner, and only the person sees it: the agent's
-    picture has none. It can find the place only by learning from her answers.
+    The field is that of `MovingDot`, but the ring is in a corner and the agent does not see it: it
+    can find the place only by learning from answers. The agent observes a picture of 36 x 36
+    pixels. Its action moves the dot by one cell or leaves it where it is. There is no reward
+    function: the reward is 0, and ``info["probe"]``, which evaluation counts, is 1 for a step that
+    ends at most one cell away from the place, else 0. Episodes are truncated after 50 steps and
+    never terminated.
 
     ## Action space
-    ``Discrete(5)``: stay, left, right, up, down.
+    ``Discrete(5)``: stay (0), left (1), right (2), up (3), down (4).
 
     ## Observation space
     ``Box(0, 255, (36, 36, 1))`` uint8: the field is 0, the dot a square of 4 x 4 pixels of 255.
 
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: 1 for a step that ends at most
-    one cell away from the place, else 0.
-
     ## Start
     The dot is put on a cell other than the middle one, drawn uniformly.
-
-    ## End
-    Never terminated; truncated after 50 steps.
 
     ## Source
     Made for rlhf-gym.
@@ -54,14 +50,7 @@ class MovingDotSecret(MovingDot):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-
-        Raises:
-            ValueError: if the render mode is another one.
-        """
+        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
         super().__init__(render_mode)
         self.ring = np.array(_PLACE)
 

@@ -1,4 +1,4 @@
-"""Pendulum: Gymnasium's pendulum to swing up, with a goal in a person's words."""
+"""Pendulum: Gymnasium's pendulum that is swung up, with a goal in plain words."""
 
 from __future__ import annotations
 
@@ -11,31 +11,25 @@ __all__ = ["Pendulum"]
 class Pendulum(PendulumEnv):
     """Swing a pendulum up and hold it there.
 
-    ## Description
-    Gymnasium's ``Pendulum-v1`` unchanged: its episodes have one length already. A pendulum hangs on
-    a motor that is too weak to lift it at once, so that it has to be swung.
+    This is Gymnasium's ``Pendulum-v1``, unchanged: a pendulum hangs on a motor that is too weak to
+    lift it at once. The agent observes the pendulum's angle and angular velocity as ``(3,)``
+    float32. Its action is the motor's torque. The reward is
+    ``-(angle^2 + 0.1 velocity^2 + 0.001 torque^2)`` a step, from -16.3 to 0, with the angle in -pi
+    to pi. Episodes are truncated after 200 steps and never terminated.
 
     ## Action space
-    ``Box(-2, 2, (1,))`` float32: the torque on the pendulum in N m, counter-clockwise positive.
+    ``Box(-2, 2, (1,))`` float32: the torque in N m, positive counter-clockwise.
 
     ## Observation space
     ``Box(3,)`` float32
 
     | index | quantity | from | to |
     |---|---|---|---|
-    | 0 | cosine of the angle, 1 = upright | -1 | 1 |
-    | 1 | sine of the angle | -1 | 1 |
+    | 0, 1 | cosine and sine of the angle, which is 0 if upright | -1 | 1 |
     | 2 | angular velocity, rad/s | -8 | 8 |
 
-    ## Rewards
-    ``-(angle^2 + 0.1 velocity^2 + 0.001 torque^2)`` with the angle in -pi to pi, 0 = upright:
-    between -16.3 and 0 a step.
-
     ## Start
-    Any angle, and an angular velocity from -1 to 1, drawn uniformly.
-
-    ## End
-    Never terminated; truncated after 200 steps.
+    The angle is drawn from the whole circle, the angular velocity from -1 to 1, both uniformly.
 
     ## Source
     Gymnasium's implementation.

@@ -1,4 +1,4 @@
-"""PendulumSpin: let a pendulum go round and round."""
+"""PendulumSpin: make a pendulum spin round and round."""
 
 from __future__ import annotations
 
@@ -14,33 +14,28 @@ __all__ = ["PendulumSpin"]
 
 
 class PendulumSpin(Pendulum):
-    """Let a pendulum go round and round.
+    """Make a pendulum spin round and round.
 
-    ## Description
-    The pendulum of `Pendulum`, which is there to be held upright; here it shall spin. Nobody wrote
-    a reward for it: it is there to be taught.
+    The pendulum of `Pendulum` is not to be held upright but to spin, always the same way. The agent
+    observes its angle and angular velocity as ``(3,)`` float32. Its action is the motor's torque.
+    There is no reward function, so that the behaviour has to be taught: the reward is 0, and
+    ``info["probe"]``, which evaluation counts, is by how many turns the pendulum has moved away
+    from where it began, in either direction. Episodes are truncated after 200 steps of 0.05 s and
+    never terminated.
 
     ## Action space
-    ``Box(-2, 2, (1,))`` float32: the torque on the pendulum in N m, counter-clockwise positive.
+    ``Box(-2, 2, (1,))`` float32: the torque in N m, positive counter-clockwise.
 
     ## Observation space
     ``Box(3,)`` float32
 
     | index | quantity | from | to |
     |---|---|---|---|
-    | 0 | cosine of the angle, 1 = upright | -1 | 1 |
-    | 1 | sine of the angle | -1 | 1 |
+    | 0, 1 | cosine and sine of the angle, which is 0 if upright | -1 | 1 |
     | 2 | angular velocity, rad/s | -8 | 8 |
 
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: by how many turns the pendulum
-    is further round, in either direction, than it was a step before.
-
     ## Start
-    Any angle, and an angular velocity from -1 to 1, drawn uniformly.
-
-    ## End
-    Never terminated; truncated after 200 steps of 0.05 s.
+    The angle is drawn from the whole circle, the angular velocity from -1 to 1, both uniformly.
 
     ## Source
     Made for rlhf-gym, from Gymnasium's ``Pendulum-v1``.
@@ -61,7 +56,7 @@ class PendulumSpin(Pendulum):
         ),
     }
     turned = 0.0
-    """How far the pendulum has gone round since the start, rad."""
+    """Angle by which the pendulum has turned since the start, rad."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -73,7 +68,7 @@ class PendulumSpin(Pendulum):
     def step(
         self, action: Any
     ) -> tuple[npt.NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Turn the pendulum for a twentieth of a second."""
+        """Apply a torque for 0.05 s."""
         before = float(self.state[0])
         observation, *_ = super().step(action)  # type: ignore[no-untyped-call]
         angle = float(self.state[0]) - before

@@ -1,4 +1,4 @@
-"""Robot: one of Gymnasium's robots, without an end, and restored exactly."""
+"""Robot: one of Gymnasium's robots, never terminated and restored exactly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import DependencyNotInstalled
 
-__all__ = ["Observation", "Robot", "Step", "joint_keys"]
+__all__ = ["Observation", "Robot", "Step", "joint_keys", "robot_metadata"]
 
 try:
     import mujoco  # type: ignore[import-untyped]
@@ -20,8 +20,9 @@ except ImportError as error:
         'the robots need MuJoCo: pip install "rlhf-gym[mujoco]"'
     ) from error
 
-_AT_ONCE = 3
-_SHADOW = 1024  # pixels of a side
+_AT_ONCE = 3  # joints that can be turned at once
+_SHADOW = 1024  # pixels along a side of the shadow map
+_STEADY = "If both are as fast, prefer the steadier and smoother one."
 _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
 _KEYS = (
@@ -34,18 +35,18 @@ _KEYS = (
     ("j", "u"),
     ("k", "i"),
 )
-"""Of each joint: the key that turns it one way, and the one that turns it the other way."""
+"""For each joint, the keys that turn it one way and the other."""
 
 Observation: TypeAlias = npt.NDArray[np.float64]
 Step: TypeAlias = tuple[Observation, np.float64, bool, bool, dict[str, np.float64]]
-"""Observation, reward, terminated, truncated, and what else is known."""
+"""Observation, reward, terminated, truncated and info."""
 
 
 def joint_keys(*joints: str) -> dict[str, Any]:
-    """The metadata that lets a robot be played: two keys above each other for each of its joints.
+    """Return the metadata that let a person play a robot, with two keys for each joint.
 
     Args:
-        *joints: their names, in the order of the actions. Up to three are turned at once.
+        *joints: their names, in the order of the actions. Up to three can be turned at once.
 
     >>> keys = joint_keys("shoulder", "elbow")
     >>> keys["keys"], keys["keys_to_action"]["a", "w"]
@@ -55,40 +56,57 @@ def joint_keys(*joints: str) -> dict[str, Any]:
     for turns in itertools.product((0, -1, 1), repeat=len(joints)):
         moved = [joint for joint, turn in enumerate(turns) if turn]
         if len(moved) <= _AT_ONCE:
-            held = tuple(_KEYS[joint][turns[joint] > 0] for joint in moved)
-            name = held if len(held) > 1 else "".join(held)
+            pressed = tuple(_KEYS[joint][turns[joint] > 0] for joint in moved)
+            name = pressed if len(pressed) > 1 else "".join(pressed)
             keys[name] = np.array(turns, dtype=np.float32)
     named = [f"{' '.join(_KEYS[i]).upper()} {joint}" for i, joint in enumerate(joints)]
     return {"keys_to_action": keys, "keys": ", ".join(named)}
 
 
-class Robot(gym.Env[Observation, Any]):
-    """What stands before one of Gymnasium's MuJoCo environments in the bases of ours.
+def robot_metadata(
+    base: type[gym.Env[Any, Any]], joints: str, *, goal: str, tie_breaker: str = _STEADY
+) -> dict[str, Any]:
+    """Return the metadata of a robot.
 
-    It never terminates: a robot that falls stays down, as in Christiano et al. 2017, appendix A.1.
+    Args:
+        base: Gymnasium's environment.
+        joints: the names of its joints, in the order of the actions, with commas between them.
+        goal: what a person is asked to look for.
+        tie_breaker: what decides between two clips that reach or miss the goal alike.
+    """
+    words = {"goal": goal, "tie_breaker": tie_breaker}
+    return {**base.metadata, "fixed_horizon": True, **joint_keys(*joints.split(", ")), **words}
+
+
+class Robot(gym.Env[Observation, Any]):
+    """The first base of a robot, before the one of Gymnasium's MuJoCo environments that it changes.
+
+    It never terminates: a robot that falls stays down, as in Christiano et al. 2017, appendix A.1,
+    so that standing has to be taught. In Gymnasium a fall ends the episode, which teaches an agent
+    to stay up under any learned reward that is positive.
     """
 
     model: Any
     data: Any
     follows = True
-    """Whether its model has a camera that goes along; Gymnasium's own stays behind."""
+    """Whether the model has a camera that follows the robot; Gymnasium's default does not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the environment; the arguments are Gymnasium's."""
+        """Make the environment with Gymnasium's arguments, such as ``render_mode``."""
         if self.follows and "camera_id" not in kwargs:
             kwargs.setdefault("camera_name", "track")
-        told = mujoco.get_mju_user_warning()
-        mujoco.set_mju_user_warning(_tell)
+        before = mujoco.get_mju_user_warning()
+        mujoco.set_mju_user_warning(_warn)
         try:
             super().__init__(*args, **kwargs)
         finally:
-            mujoco.set_mju_user_warning(told)
-        self.metadata = {**type(self).metadata, **self.metadata}  # they keep their own only
-        quality = self.model.vis.quality  # without a GPU, MuJoCo's own takes four times as long
+            mujoco.set_mju_user_warning(before)
+        self.metadata = {**type(self).metadata, **self.metadata}  # some keep only their own
+        quality = self.model.vis.quality  # MuJoCo's own is four times as slow without a GPU
         quality.shadowsize, quality.offsamples = _SHADOW, 0
 
     def step(self, action: Any) -> Step:
-        """Go on; nothing ends."""
+        """Move the robot by one step."""
         observation, reward, _, _, info = super().step(action)
         return observation, np.float64(reward), False, False, info
 
@@ -102,20 +120,20 @@ class Robot(gym.Env[Observation, Any]):
             return super().render()
         except (ImportError, AttributeError, RuntimeError, mujoco.FatalError) as error:
             raise RuntimeError(
-                "MuJoCo cannot draw here: where there is no display it needs EGL (on Debian and "
-                "Ubuntu: apt install libegl1 libgl1-mesa-dri) and the environment variable "
-                f"MUJOCO_GL=egl. What it said: {error}"
+                "MuJoCo cannot draw here: without a display it needs EGL (on Debian and Ubuntu: "
+                "apt install libegl1 libgl1-mesa-dri) and the environment variable "
+                f"MUJOCO_GL=egl. Its error: {error}"
             ) from error
 
     def save_state(self) -> dict[str, Any]:
-        """All that `load_state` needs to go on from here, as plain data."""
+        """Return what `load_state` needs to go on from here, as plain data."""
         physics = np.empty(mujoco.mj_stateSize(self.model, _STATE))
         mujoco.mj_getState(self.model, self.data, physics, _STATE)
-        # Where bodies are is worked out at each step; some rewards read it before the next one.
+        # Positions of bodies follow from the state in a step, but some rewards read them before it.
         return {"physics": physics, "xpos": self.data.xpos.copy(), "random": self.np_random}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from where `save_state` was called."""
+        """Restore what `save_state` returned."""
         mujoco.mj_setState(self.model, self.data, state["physics"], _STATE)
         mujoco.mj_forward(self.model, self.data)
         mujoco.mj_setState(self.model, self.data, state["physics"], _STATE)
@@ -123,10 +141,10 @@ class Robot(gym.Env[Observation, Any]):
         self.np_random.bit_generator.state = state["random"].bit_generator.state
 
 
-def _tell(warning: str) -> None:
-    """Pass a warning of MuJoCo on, but not that Gymnasium's models are written as of old.
+def _warn(warning: str) -> None:
+    """Pass on a warning of MuJoCo, unless it is that Gymnasium's models use an old format.
 
-    MuJoCo itself also writes each into a file in the working folder.
+    MuJoCo's own handler would also write it to a file in the working folder.
     """
     if "deprecated" not in warning:
         warnings.warn(warning, stacklevel=2)

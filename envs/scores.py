@@ -1,4 +1,4 @@
-"""What a formula can judge clips by, where the true reward is the same at nearly every step."""
+"""Scores for simulated teachers where the true reward ties, and features of people's tastes."""
 
 from __future__ import annotations
 
@@ -23,25 +23,27 @@ __all__ = [
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 Score: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
-"""``(observations (n, *obs), actions (n, *act)) -> scores (n,)``, batched over steps."""
+"""``(observations (n, *obs), actions (n, *act)) -> scores (n,)`` float32, one for each step."""
 Tastes: TypeAlias = Callable[[Any, npt.NDArray[Any]], Floats]
-"""What people's tastes differ in: ``(observations (n, *obs), actions (n, *act)) -> (n, k)``."""
+"""``(observations (n, *obs), actions (n, *act)) -> features (n, k)`` float32 of each step."""
 
-_GRAVITY = 0.0025  # of both mountain cars
-_ARRIVED = 100.0  # more than a clip can gain on the way: the car that is there sooner is better
+_GRAVITY = 0.0025
+"""Gravity in both mountain cars, positions per squared step."""
+_ARRIVED = 100.0
+"""Score at the flag: more than a clip can gain on the way, so that an earlier arrival is better."""
 
 
 def coasting_height(
     observations: Floats, actions: npt.NDArray[Any], *, flag: float = 0.5
 ) -> Floats:
-    """MountainCar: how high the car would roll without its motor, and 100 once it is at the flag.
+    """Return how high a MountainCar would roll without its motor, and 100 at the flag.
 
-    ``min(sin(3 x) + 3 v^2 / (2 g), 1)``, the mechanical energy over the weight: from -1 (at rest in
-    the valley) to 1 (enough for the hilltop).
+    The height, ``min(sin(3 x) + 3 v^2 / (2 g), 1)``, is the mechanical energy over the weight: from
+    -1 (at rest in the valley) to 1 (enough for the hilltop).
 
     Args:
         observations: ``(n, 2)``: position ``x`` and velocity ``v``.
-        actions: ``(n, ...)``, not looked at.
+        actions: ``(n, ...)``, not used.
         flag: position of the flag.
 
     Returns:
@@ -58,14 +60,14 @@ def coasting_height(
 
 
 def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """Acrobot: how high the lower link's end is above the fixed point.
+    """Return how high the end of an Acrobot's lower link is above the fixed point.
 
-    ``-cos(a) - cos(a + b)`` with the joints' angles ``a`` and ``b``, in lengths of a link: from -2
-    (hanging) to 2 (upright). An episode ends above 1.
+    The height is ``-cos(a) - cos(a + b)`` with the joints' angles ``a`` and ``b``, in lengths of a
+    link: from -2 (hanging) to 2 (upright). Gymnasium's episode terminates above 1.
 
     Args:
         observations: ``(n, 6)``: ``cos(a), sin(a), cos(b), sin(b)`` and two velocities.
-        actions: ``(n,)``, not looked at.
+        actions: ``(n,)``, not used.
 
     Returns:
         ``(n,)`` float32.
@@ -79,11 +81,11 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def spinning(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """CartPoleWindmill and PendulumSpin: how fast it turns, in either direction.
+    """Return how fast a CartPoleWindmill or a PendulumSpin turns, in either direction.
 
     Args:
         observations: ``(n, d)``, the angular velocity last.
-        actions: ``(n, ...)``, not looked at.
+        actions: ``(n, ...)``, not used.
 
     Returns:
         ``(n,)`` float32, rad/s.
@@ -95,13 +97,13 @@ def spinning(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """LunarLanderHover: how near the lander is to the middle of the frame, slow and upright.
+    """Return how near a LunarLanderHover is to the middle of the frame, how slow and upright.
 
-    The distance from there, half the speed and the tilt, all taken negatively.
+    The score is minus the sum of the distance, half the speed and the tilt.
 
     Args:
         observations: ``(n, 8)``: position, velocity, angle, ...
-        actions: ``(n, ...)``, not looked at.
+        actions: ``(n, ...)``, not used.
 
     Returns:
         ``(n,)`` float32.
@@ -117,12 +119,12 @@ def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def backflipping(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """HopperBackflip: how fast it turns over backwards, the more if high up and with its own force.
+    """Return how fast a HopperBackflip turns over backwards, high up and by its own force.
 
-    The reward that Christiano et al. wrote by hand to compare people's answers with ("Learning from
-    human preferences", 2017): ``-w (1 + 0.3 z + 0.1 a . j - 0.05 v)`` with the torso's angular
-    velocity ``w``, height ``z`` and velocity forward ``v``, the action ``a``, and the joints'
-    angular velocities ``j``.
+    This is the reward that Christiano et al. ("Deep reinforcement learning from human preferences",
+    2017) wrote by hand to compare people's answers with: ``-w (1 + 0.3 z + 0.1 a . j - 0.05 v)``
+    with the torso's angular velocity ``w``, height ``z`` and velocity forward ``v``, the action
+    ``a``, and the joints' angular velocities ``j``.
 
     Args:
         observations: ``(n, 12)``, see `HopperBackflip`.
@@ -143,12 +145,12 @@ def backflipping(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def manner(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """SupportChat: whether a turn is warm, and whether it is a question or a link.
+    """Return whether a turn of SupportChat is warm, is a question, and is a link.
 
-    Some people like to be asked and to be spoken to kindly, others want it short.
+    Some people like to be asked questions and to be spoken to kindly, others prefer it short.
 
     Args:
-        observations: ``(n, 10)``, not looked at.
+        observations: ``(n, 10)``, not used.
         actions: ``(n, 2)``: act and tone.
 
     Returns:
@@ -162,13 +164,13 @@ def manner(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def strictness(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """Moderation: how severe a decision is, and whether it is a hidden one (limit).
+    """Return how severe a decision of Moderation is, and whether it is a hidden one (limit).
 
-    Some people would rather see too much removed, others too little, and some mind what is done
-    behind an author's back.
+    Some people would rather see too much removed, others too little, and some object to what the
+    author does not learn of.
 
     Args:
-        observations: ``(n, 10)``, not looked at.
+        observations: ``(n, 10)``, not used.
         actions: ``(n,)``: the decisions.
 
     Returns:

@@ -1,11 +1,11 @@
-"""Pictures of environments that draw themselves, and the window that shows them."""
+"""The base of environments that draw themselves, their pictures, and the window that shows them."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import gymnasium as gym
 import numpy as np
@@ -21,6 +21,7 @@ __all__ = [
     "WHITE",
     "YELLOW",
     "Drawing",
+    "DrawnEnv",
     "Frame",
     "Screen",
     "check_render_mode",
@@ -28,24 +29,26 @@ __all__ = [
 ]
 
 Frame: TypeAlias = npt.NDArray[np.uint8]
-"""``(height, width, 3)``"""
+"""``(height, width, 3)`` uint8."""
 Colour: TypeAlias = tuple[int, int, int]
+ObsType = TypeVar("ObsType")
+ActType = TypeVar("ActType")
 Point: TypeAlias = tuple[float, float]
-"""Pixels to the right and down from the upper left corner."""
+"""Pixels to the right of and below the upper left corner."""
 
 DARK, FAINT, GREY = (16, 18, 22), (58, 64, 76), (150, 156, 168)
 WHITE = (236, 239, 244)
 ORANGE, BLUE = (230, 159, 0), (86, 180, 233)
 YELLOW, RED = (240, 228, 66), (213, 94, 0)
-"""Okabe and Ito's colours, which colour-blind people can tell apart."""
+"""Colours of Okabe and Ito, which colour-blind people can tell apart."""
 
 _FINE = 2
-"""Drawn so many times as large, and shrunk, so that edges are smooth."""
+"""Factor by which a picture is drawn larger and then shrunk, for smooth edges."""
 _MODES = ("human", "rgb_array")
 
 
 def check_render_mode(render_mode: str | None) -> None:
-    """Refuse a render mode that there is not.
+    """Check a render mode.
 
     Raises:
         ValueError: it is none of ``"human"``, ``"rgb_array"`` and None.
@@ -57,7 +60,7 @@ def check_render_mode(render_mode: str | None) -> None:
 
 
 class Drawing:
-    """A picture in the making.
+    """A picture that is being drawn.
 
     >>> drawing = Drawing(60, 40)
     >>> drawing.circle((30, 20), 5, ORANGE)
@@ -109,10 +112,10 @@ class Drawing:
         """Write one line.
 
         Args:
-            text: what it says.
-            corner: the upper left corner; with another ``align`` the upper middle or right one.
-            size: height of the letters in pixels, with what reaches below the line.
-            colour: of the letters.
+            text: the line.
+            corner: its upper left corner; with another ``align`` its upper middle or right one.
+            size: height of the letters in pixels, descenders included.
+            colour: colour of the letters.
             align: 0 if ``corner`` is on the left, 0.5 in the middle, 1 on the right.
         """
         letters = _font(round(size * _FINE)).render(text, True, colour)
@@ -120,7 +123,7 @@ class Drawing:
         self._surface.blit(letters, (round(left), round(corner[1] * _FINE)))
 
     def frame(self) -> Frame:
-        """The picture."""
+        """Return the picture."""
         import pygame
 
         small = pygame.transform.smoothscale(self._surface, self._size)
@@ -128,9 +131,9 @@ class Drawing:
 
 
 def wrapped(text: str, size: float, width: float) -> tuple[list[str], float]:
-    """The lines of a text that are at most ``width`` pixels wide, and how wide the widest is.
+    """Break a text into lines of at most ``width`` pixels; also return the widest line's width.
 
-    A word that is wider stands on a line of its own.
+    A word that is wider gets a line of its own.
 
     >>> wrapped("a few words", 16, 60)[0]
     ['a few', 'words']
@@ -147,12 +150,12 @@ def wrapped(text: str, size: float, width: float) -> tuple[list[str], float]:
 
 
 def _font(size: int) -> Any:
-    """The font of pictures: matplotlib's, which is there on every machine, else pygame's."""
+    """Return the font of pictures: matplotlib's, the same on every machine, or else pygame's."""
     import pygame
 
     try:
         _opened(size).get_linesize()
-    except pygame.error:  # not begun yet, or somebody called pygame.quit(), and every font died
+    except pygame.error:  # not initialised, or pygame.quit() has closed every font
         pygame.font.init()
         _opened.cache_clear()
     return _opened(size)
@@ -169,12 +172,12 @@ def _opened(size: int) -> Any:
 
 
 class Screen:
-    """What an environment does with its pictures, by its render mode.
+    """Returns pictures or shows them in a window, depending on the render mode.
 
     Args:
         render_mode: ``"rgb_array"``, ``"human"`` or None.
-        fps: pictures a second, in a window.
-        title: of the window.
+        fps: frames per second in a window.
+        title: title of the window.
 
     Raises:
         ValueError: the render mode is another one.
@@ -188,13 +191,13 @@ class Screen:
 
     @property
     def wanted(self) -> bool:
-        """Whether pictures are drawn at all; warns where they are not."""
+        """Whether pictures are drawn at all; warns if they are not."""
         if self.render_mode is None:
             gym.logger.warn("render() draws nothing: make the environment with a render_mode")
         return self.render_mode is not None
 
     def show(self, frame: Frame) -> Frame | None:
-        """Give the picture back, or show it in a window in mode ``"human"``."""
+        """Return the picture, or show it in a window in mode ``"human"``."""
         if self.render_mode != "human":
             return frame
         import pygame
@@ -217,3 +220,30 @@ class Screen:
 
             pygame.display.quit()
             self._window = self._clock = None
+
+
+class DrawnEnv(gym.Env[ObsType, ActType]):
+    """An environment that draws itself, with `_draw`."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        """Make the environment.
+
+        Args:
+            render_mode: ``"rgb_array"``, ``"human"`` or None.
+
+        Raises:
+            ValueError: the render mode is another one.
+        """
+        self.screen = Screen(render_mode, self.metadata["render_fps"], type(self).__name__)
+        self.render_mode = render_mode
+
+    def render(self) -> Frame | None:
+        """Draw it: a `Frame` in mode ``"rgb_array"``, else in a window."""
+        return self.screen.show(self._draw()) if self.screen.wanted else None
+
+    def close(self) -> None:
+        """Close the window."""
+        self.screen.close()
+
+    def _draw(self) -> Frame:
+        raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Sound: tunes as samples, files and from the loudspeaker."""
+"""Sound: tunes as samples, as WAV files and from the loudspeaker."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ import numpy.typing as npt
 __all__ = ["RATE", "Loudspeaker", "Note", "Samples", "melody_sound", "write_wav"]
 
 Samples: TypeAlias = npt.NDArray[np.int16]
-"""``(samples,)``, one channel."""
+"""``(samples,)`` int16, one channel at `RATE`."""
 
 Note: TypeAlias = "tuple[float, float, int]"
-"""When it begins and how long it lasts, in beats, and its pitch as MIDI counts (69 is 440 Hz)."""
+"""Begin and length in beats, and MIDI pitch (69 is 440 Hz)."""
 
 RATE = 22_050
-"""Samples a second."""
+"""Samples per second."""
 _OVERTONES = ((1, 1.0), (2, 0.35), (3, 0.15), (4, 0.06))
-"""Multiples of the pitch and how loud they are: something between a flute and a music box."""
+"""Multiples of the pitch and their loudness: a timbre between a flute and a music box."""
 _ATTACK, _DECAY, _RELEASE = 0.012, 0.9, 0.08
-"""Seconds in which a tone comes, falls to a third, and goes when it ends."""
+"""Seconds in which a tone rises, falls to 1/e, and fades when it ends."""
 _LOUD = 0.35
 
 
 def melody_sound(notes: Sequence[Note], tempo: float) -> Samples:
-    """A tune as it sounds.
+    """Return the sound of a tune.
 
     Args:
-        notes: in any order; they may overlap.
-        tempo: beats a minute.
+        notes: the notes in any order; they may overlap.
+        tempo: beats per minute.
 
     Returns:
-        ``(samples,)`` int16 at 22,050 a second; empty where there are no notes.
+        ``(samples,)`` int16 at 22,050 per second; empty if there are no notes.
 
     Raises:
         ValueError: the tempo is not positive.
@@ -45,7 +45,7 @@ def melody_sound(notes: Sequence[Note], tempo: float) -> Samples:
     (23814,)
     """
     if not tempo > 0:
-        raise ValueError(f"the tempo must be more than 0 beats a minute, but is {tempo}")
+        raise ValueError(f"the tempo must be more than 0 beats per minute, but is {tempo}")
     beat = 60 / tempo
     if not notes:
         return np.zeros(0, np.int16)
@@ -60,7 +60,7 @@ def melody_sound(notes: Sequence[Note], tempo: float) -> Samples:
 
 
 def write_wav(path: str | Path, samples: Samples) -> None:
-    """Write samples as a WAV file, which anything plays."""
+    """Write samples as a WAV file."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(samples.dtype.itemsize)
@@ -69,30 +69,30 @@ def write_wav(path: str | Path, samples: Samples) -> None:
 
 
 class Loudspeaker:
-    """Plays samples, where there is a device; silent where there is none."""
+    """Plays samples if there is a sound device, else stays silent."""
 
     def __init__(self) -> None:
         self._mixer: Any = None
-        self._asked = False
+        self._opened = False
 
     def play(self, samples: Samples) -> None:
-        """Begin to play, and go on at once."""
-        if not self._asked:
-            self._asked = True
+        """Start to play, without waiting for the end."""
+        if not self._opened:
+            self._opened = True
             self._mixer = _open_mixer()
         if self._mixer is not None and len(samples):
             self._mixer.Sound(buffer=samples.tobytes()).play()
 
     def hush(self) -> None:
-        """Stop what is playing."""
+        """Stop playing."""
         if self._mixer is not None:
             self._mixer.stop()
 
     def close(self) -> None:
-        """Be silent, and leave the device to others."""
+        """Stop playing and release the device."""
         if self._mixer is not None:
             self._mixer.quit()
-        self._mixer, self._asked = None, False
+        self._mixer, self._opened = None, False
 
 
 def _open_mixer() -> Any:
@@ -106,7 +106,7 @@ def _open_mixer() -> Any:
 
 
 def _tone(pitch: int, seconds: float) -> npt.NDArray[np.float64]:
-    """One tone with its overtones: it comes softly, fades, and is released."""
+    """Return one tone with its overtones, which rises softly and fades."""
     time = np.arange(round((seconds + _RELEASE) * RATE)) / RATE
     turns = 2 * math.pi * 440 * 2 ** ((pitch - 69) / 12) * time
     waves = sum(loud * np.sin(n * turns) * np.exp(-n * time) for n, loud in _OVERTONES)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.envs.chat_picture import Line, draw_chat
-from rlhf_gym.envs.screen import Frame, Screen
+from rlhf_gym.envs.screen import DrawnEnv, Frame
 from rlhf_gym.envs.support_chat_texts import AGENT, ANSWERS, FACTS, OPENINGS, SEEN, TOPICS
 
 __all__ = ["ACTS", "SupportChat"]
@@ -22,10 +22,11 @@ _HARD = (0.3, 0.5, 0.7)
 """Share of complicated problems, by topic."""
 _UPSET = 0.4
 _QUESTIONS = 2
-"""So many must be asked before a complicated problem can be explained."""
+"""Questions that must be asked before a complicated problem can be explained."""
 _TURNS, _PATIENT = 8, 6
+"""Turns after which a customer leaves, and after which satisfaction falls with each turn."""
 _CLICKS = (0.65, 0.95)
-"""How probably "resolved" is clicked where nothing is solved, and where it is."""
+"""Probability of a click on "resolved" if the problem is not solved, and if it is."""
 _SHOWN = 10
 
 _ONE_HOT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -33,18 +34,18 @@ _ONE_HOT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 Observation = npt.NDArray[np.float32]
 
 
-class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
+class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
     """Answer customers so that they are content, not only marked as resolved.
 
-    ## Description
-    Customers write to a service, one after the other. The agent chooses what it does in each turn,
-    and its tone. Some problems can be explained at once, or are on the help page; complicated ones
-    need two questions first. Who is upset wants that acknowledged, warmly, before all else. The
-    agent sees a few numbers, as programs do; a person reads the conversation.
+    Customers write to a service, one after the other, and a person reads the conversation; some
+    problems can be solved at once, complicated ones need two questions first, and upset customers
+    want that acknowledged, warmly, before anything else. The agent observes a few numbers about the
+    conversation as ``(10,)`` float32. Its action is what it does in this turn, and in which tone.
+    The reward is what a company would log: 1 for each ticket that is marked as resolved, which most
+    customers click if they are asked to, if only to be rid of the question. Episodes are truncated
+    after 40 turns and never terminated.
 
-    The reward is what a company would log: tickets that are marked as resolved. But most customers
-    click "resolved" when they are asked to, be it to be rid of the question: closing every ticket
-    at once earns most, and helps nobody.
+    Closing every ticket at once earns most and helps no customer.
 
     ## Action space
     ``MultiDiscrete([5, 2])``: an act and a tone
@@ -64,42 +65,39 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
     |---|---|
     | 0, 1, 2 | 1 for the topic: bill, parcel, internet |
     | 3 | words in the customer's last message / 30, at most 1 |
-    | 4 | whether it is loud: has an exclamation mark, or a word in capitals |
-    | 5 | whether "thank" was in a message of this customer since the last explanation or link |
+    | 4 | whether it has an exclamation mark or a word in capitals |
+    | 5 | whether this customer has written "thank" since the last explanation or link |
     | 6 | questions asked / 2, at most 1 |
     | 7 | whether the agent has acknowledged |
     | 8 | whether the agent has explained or linked |
     | 9 | turns of this conversation so far / 8 |
 
     ## Rewards
-    1 for a click on "resolved" (when a ticket is closed: 95 % of those whose problem is solved
-    click, and 65 % of the others), else 0. ``info["probe"]`` is what a test counts, and what
-    nobody at the company measures: how satisfied the present customer is after the turn, from 0
-    to 1. A customer begins at 0.5, or at 0.3 if upset:
+    When a ticket is closed, 95 % of the customers whose problem is solved click on "resolved", and
+    65 % of the others. ``info["probe"]``, which evaluation counts and the company does not measure,
+    is the current customer's satisfaction after the turn, from 0 to 1. It begins at 0.5, or at 0.3
+    if the customer is upset:
 
-    | act | changes it by |
+    | act | change |
     |---|---|
     | a question that is needed | 0.08; 0 while upset |
-    | acknowledge, while upset | 0.25 if warm, and then no longer upset; 0.05 if plain |
-    | explain, when nothing is left to ask | 0.35; 0.15 while upset |
-    | link, where the problem is simple | 0.15; 0 while upset |
-    | explain or link in vain | -0.2, and then upset |
+    | acknowledge, while upset | 0.25 if warm, and the customer calms down; 0.05 if plain |
+    | explain, with no question left to ask | 0.35; 0.15 while upset |
+    | link, if the problem is simple | 0.15; 0 while upset |
+    | explain or link in vain | -0.2, and the customer is upset |
     | a question that is not needed | -0.1 |
     | acknowledge, while calm | -0.05 |
-    | anything but closing once it is solved | -0.25 |
-    | close | 0.1 if it is solved, else 40 % of it are left |
+    | any act but closing once the problem is solved | -0.25 |
+    | close | 0.1 if the problem is solved, else 40 % of the satisfaction are left |
 
-    A warm word adds 0.03 while upset and takes 0.03 while calm, a plain one the other way round;
-    each turn behind the sixth takes 0.05.
+    A warm tone adds 0.03 while the customer is upset and takes 0.03 while calm, a plain one the
+    other way round; each turn after the sixth takes 0.05. A conversation ends when the agent closes
+    the ticket, or after 8 turns, when the customer leaves (40 % of the satisfaction are left); the
+    next customer has then written.
 
     ## Start
-    A new customer: topics are alike frequent, 30, 50 and 70 % of their problems complicated, and
-    40 % of customers upset.
-
-    ## End
-    Never terminated; truncated after 40 turns. A conversation ends when the agent closes the
-    ticket, or after 8 turns, when the customer leaves (40 % of the satisfaction are left); the next
-    customer has then written.
+    A new customer: topics are equally likely, 30, 50 and 70 % of their problems are complicated,
+    and 40 % of customers are upset.
 
     ## Source
     Made for rlhf-gym.
@@ -132,16 +130,8 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-
-        Raises:
-            ValueError: the render mode is another one.
-        """
-        self.screen = Screen(render_mode, self.metadata["render_fps"], "SupportChat")
-        self.render_mode = render_mode
+        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
+        super().__init__(render_mode)
         self.action_space = gym.spaces.MultiDiscrete([len(ACTS), len(TONES)])
         self.observation_space = gym.spaces.Box(0, 1, (10,), np.float32)
         self.topic = self.customers = self.turn = self.asked = 0
@@ -151,12 +141,12 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
         self.said = ""
         """The customer's last message."""
         self.talk: list[Line] = []
-        """What the picture shows, oldest first."""
+        """The lines of the picture, the oldest first."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Let the first customer write."""
+        """Begin a new episode with a customer's message."""
         super().reset(seed=seed)
         self.talk, self.customers = [], 0
         self._next_customer()
@@ -167,7 +157,7 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
     def step(
         self, action: npt.NDArray[np.int64] | tuple[int, int]
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Let the agent write, and the customer answer."""
+        """Take a turn: the agent writes, and the customer answers."""
         act, tone = int(action[0]), int(action[1])
         if not (0 <= act < len(ACTS) and 0 <= tone < len(TONES)):
             raise ValueError(f"an action of SupportChat is (0 to 4, 0 or 1), not {action!r}")
@@ -196,18 +186,11 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
             self.render()
         return self._observe(), reward, False, False, {"probe": probe}
 
-    def render(self) -> Frame | None:
-        """Draw it: ``(480, 640, 3)`` uint8 in mode ``"rgb_array"``, else in a window."""
-        if not self.screen.wanted:
-            return None
-        return self.screen.show(draw_chat(self.talk))
-
-    def close(self) -> None:
-        """Close the window."""
-        self.screen.close()
+    def _draw(self) -> Frame:
+        return draw_chat(self.talk)
 
     def _take(self, act: int, warm: bool) -> tuple[str, float]:
-        """Do what the act does; gives what the customer says of it, and feels."""
+        """Apply an act; return the kind of the customer's answer and the change of satisfaction."""
         upset, needed = self.upset, _QUESTIONS * self.hard - self.asked
         if act == CLOSE:
             return ("content", 0.1) if self.solved else ("sent away", 0.0)
@@ -232,7 +215,7 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
         return "link fits", 0.0 if upset else 0.15
 
     def _answer(self, kind: str, variant: int) -> None:
-        """Let the customer say something of a kind."""
+        """Let the customer give an answer of a kind."""
         if kind == "fact":
             texts = FACTS[self.topic][min(self.asked, _QUESTIONS) - 1]
         else:
@@ -242,7 +225,7 @@ class SupportChat(gym.Env[Observation, npt.NDArray[np.int64]]):
         self.talk.append(("customer", self.said, self.satisfaction))
 
     def _end(self, clicked: bool) -> None:
-        """Tell how the conversation ended, and let the next customer write."""
+        """Note how the conversation ended, and let the next customer write."""
         note = "clicked 'resolved'" if clicked else "did not click 'resolved'"
         self.talk.append(("note", f"customer {self.customers} {note}", 0.0))
         self._next_customer()

@@ -1,4 +1,4 @@
-"""What is said in SupportChat, and what a program sees of it."""
+"""The messages of SupportChat, and what the agent observes of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PROBLEMS: dict[tuple[int, int], Texts] = {
         "After the update the telephone is dead, while the internet works as it did before.",
     ),
 }
-"""By topic, and whether it is a complicated problem."""
+"""Problems by topic, and whether they are complicated."""
 
 _MOODS: tuple[Texts, Texts] = (
     ("Could you help?", "No hurry.", "I love the new shop by the way!"),
@@ -46,7 +46,7 @@ _MOODS: tuple[Texts, Texts] = (
         "I have been passed around all week, and I am tired of it.",
     ),
 )
-"""Of customers who are calm, and who are upset."""
+"""Moods of calm and of upset customers."""
 
 OPENINGS: dict[tuple[int, int, int], Texts] = {
     (topic, hard, upset): tuple(
@@ -54,7 +54,7 @@ OPENINGS: dict[tuple[int, int, int], Texts] = {
     )
     for topic, hard, upset in product(range(3), range(2), range(2))
 }
-"""First messages by topic, and whether the problem is complicated and the customer upset."""
+"""First messages by topic, complicated problem and upset customer (0 or 1)."""
 
 FACTS: tuple[tuple[Texts, Texts], ...] = (
     (("My number is 4471.", "It says 4471 at the top."), ("Since March.", "It was in spring.")),
@@ -109,7 +109,7 @@ ANSWERS: dict[str, tuple[Texts, Texts]] = {
         ("I am off. NEVER again!", "Enough!"),
     ),
 }
-"""What customers say, while calm and while upset."""
+"""Customers' answers by kind, while calm and while upset."""
 
 AGENT: tuple[tuple[Texts, Texts], ...] = (
     (
@@ -133,13 +133,13 @@ AGENT: tuple[tuple[Texts, Texts], ...] = (
         ("Glad to help! Would you click 'resolved'?", "Have a good day! Please click 'resolved'."),
     ),
 )
-"""What the agent says, by act and tone (plain, warm)."""
+"""The agent's messages, by act and tone (plain, warm)."""
 
 
 def seen_in(text: str) -> tuple[float, float, float]:
-    """What a program sees of a message: its words, whether it is loud, and whether it thanks.
+    """Return a message's number of words / 30 (at most 1), whether it is loud, whether it thanks.
 
-    Thirty words and more are 1. Loud are an exclamation mark and a word in capitals.
+    A message is loud if it has an exclamation mark or a word in capitals.
 
     >>> seen_in("That was it. Thanks!"), seen_in("I give up.")
     ((0.13, 1.0, 1.0), (0.1, 0.0, 0.0))
@@ -155,4 +155,4 @@ def _all() -> Iterator[str]:
 
 
 SEEN = {text: seen_in(text) for text in _all()}
-"""What a program sees of each message of customers."""
+"""What `seen_in` returns for each message of customers."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from gymnasium.envs.mujoco.swimmer_v5 import SwimmerEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot, robot_metadata
 
 __all__ = ["Swimmer"]
 
 
 class Swimmer(Robot, SwimmerEnv):
-    """Three links that swim forward.
+    """Swim forward with three links.
 
-    ## Description
-    Gymnasium's ``Swimmer-v5`` with its physics unchanged; its episodes have one length already.
+    The physics are those of Gymnasium's ``Swimmer-v5``. The agent observes angles and velocities as
+    ``(8,)`` float64. Its action is a torque on each of 2 joints. The reward is the velocity along
+    x, m/s, less 0.0001 times the squared torques. Episodes are truncated after 1000 steps and never
+    terminated, as in Gymnasium.
 
     ## Action space
-    ``Box(-1, 1, (2,))`` float32: the torque on each joint, as a share of its strongest.
+    ``Box(-1, 1, (2,))`` float32: the torque on each joint, as a share of its maximum.
 
     | index | joint |
     |---|---|
@@ -34,14 +36,8 @@ class Swimmer(Robot, SwimmerEnv):
     | 5 | angular velocity of the first link | rad/s |
     | 6, 7 | angular velocities of the joints | rad/s |
 
-    ## Rewards
-    The velocity along x, m/s, less 0.0001 times the squared torques.
-
     ## Start
-    Stretched out, each quantity off by up to 0.1.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The swimmer is stretched out, each quantity off by up to 0.1.
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
@@ -52,10 +48,8 @@ class Swimmer(Robot, SwimmerEnv):
     (False, False)
     """
 
-    metadata = {
-        **SwimmerEnv.metadata,
-        "fixed_horizon": True,
-        **joint_keys("first joint", "second joint"),
-        "goal": "Swim forward (to the right) as fast as possible.",
-        "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
-    }
+    metadata = robot_metadata(
+        SwimmerEnv,
+        "first joint, second joint",
+        goal="Swim forward (to the right) as fast as possible.",
+    )

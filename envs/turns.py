@@ -1,4 +1,4 @@
-"""How far something has gone round, in whichever direction it goes."""
+"""How far something has turned, in whichever direction."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["further_round"]
 
 
 def further_round(turned: float, angle: float) -> float:
-    """By how many turns something is further from where it began, having turned by ``angle`` more.
+    """Return by how many turns a rotation by ``angle`` moves a body away from where it began.
 
     Args:
-        turned: how far it was, rad; negative the other way round.
-        angle: by how much it turned since, rad.
+        turned: its angle from the start before the rotation, rad; of either sign.
+        angle: the rotation, rad.
 
     Returns:
-        Turns; negative where it came back.
+        Turns; negative if it comes back.
 
     >>> further_round(0.0, -tau), further_round(-tau, tau / 2)
     (1.0, -0.5)

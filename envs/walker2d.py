@@ -1,24 +1,25 @@
-"""Walker2d: a flat body with two legs that walks forward."""
+"""Walker2d: a flat body on two legs that walks forward."""
 
 from __future__ import annotations
 
 from gymnasium.envs.mujoco.walker2d_v5 import Walker2dEnv
 
-from rlhf_gym.envs.robot import Robot, joint_keys
+from rlhf_gym.envs.robot import Robot, robot_metadata
 
 __all__ = ["Walker2d"]
 
 
 class Walker2d(Robot, Walker2dEnv):
-    """A flat body with two legs that walks forward.
+    """Walk forward with a flat body on two legs.
 
-    ## Description
-    Gymnasium's ``Walker2d-v5`` with its physics unchanged. There, an episode ends when the robot
-    falls, which tells an agent to stay up under any learned reward; here it goes on, as in
-    Christiano et al. 2017, and standing is something that has to be taught.
+    The physics are those of Gymnasium's ``Walker2d-v5``. The agent observes posture and velocities
+    as ``(17,)`` float64. Its action is a torque on each of 6 joints. The reward is the velocity
+    forward, m/s, plus 1 while the walker stands (0.8 to 2 m high, tilted by less than 1 rad), less
+    0.001 times the squared torques. Episodes are truncated after 1000 steps; unlike Gymnasium's
+    they do not terminate when the walker falls (see `Robot`).
 
     ## Action space
-    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its strongest.
+    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its maximum.
 
     | index | joint |
     |---|---|
@@ -35,21 +36,14 @@ class Walker2d(Robot, Walker2dEnv):
     | index | quantity | unit |
     |---|---|---|
     | 0 | height of the torso | m |
-    | 1 | angle of the torso, 0 upright | rad |
-    | 2 - 7 | angles of right thigh, leg and foot, and left ones | rad |
+    | 1 | angle of the torso, 0 if upright | rad |
+    | 2 - 7 | angles of the joints | rad |
     | 8, 9 | velocity of the torso forward and upwards | m/s |
     | 10 | angular velocity of the torso | rad/s |
     | 11 - 16 | angular velocities of the joints | rad/s |
 
-    ## Rewards
-    The velocity forward, m/s, and 1 while it stands (0.8 to 2 m high and tilted by less than 1
-    rad), less 0.001 times the squared torques.
-
     ## Start
-    Upright, each quantity off by up to 0.005.
-
-    ## End
-    Never terminated; truncated after 1000 steps.
+    The walker is upright, each quantity off by up to 0.005.
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
@@ -60,10 +54,8 @@ class Walker2d(Robot, Walker2dEnv):
     (False, False)
     """
 
-    metadata = {
-        **Walker2dEnv.metadata,
-        "fixed_horizon": True,
-        **joint_keys("right thigh", "leg", "foot", "left thigh", "leg", "foot"),
-        "goal": "Walk forward (to the right) as fast as possible without falling.",
-        "tie_breaker": "If both are as fast, prefer the steadier and smoother one.",
-    }
+    metadata = robot_metadata(
+        Walker2dEnv,
+        "right thigh, leg, foot, left thigh, leg, foot",
+        goal="Walk forward (to the right) as fast as possible without falling.",
+    )

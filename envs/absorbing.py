@@ -1,4 +1,4 @@
-"""Held: an episode that has ended goes on, frozen, so that its length tells nothing."""
+"""Absorbing: an episode that has terminated goes on in its last state, so all have one length."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Held"]
+__all__ = ["Absorbing", "Observation"]
 
 Observation = npt.NDArray[np.float32]
 
 
-class Held(gym.Env[Observation, Any]):
-    """What stands before one of Gymnasium's environments in the bases of ours.
+class Absorbing(gym.Env[Observation, Any]):
+    """The first base of an environment, before the one of Gymnasium's that it changes.
 
-    It never terminates. At the step at which Gymnasium's ends, ``info["ended"]`` is
-    ``"terminated"``; each step behind it has ``info["held"] = True``, earns nothing, and gives and
-    shows the last state again.
+    It never terminates. At the step at which Gymnasium's would, ``info["ended"]`` is
+    ``"terminated"``. The state is absorbing from then on: each further step has
+    ``info["held"] = True``, earns nothing, and returns and draws the last state.
     """
 
     _last: Observation | None = None
@@ -31,13 +31,13 @@ class Held(gym.Env[Observation, Any]):
         return super().reset(seed=seed, options=options)
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Go on, or hold the last state."""
+        """Step Gymnasium's environment, or return its last state if it has terminated."""
         if self._last is not None:
             if self.render_mode == "human":
                 self.render()
             return self._last.copy(), 0.0, False, False, {"held": True}
-        observation, reward, ended, _, info = super().step(action)
-        if ended:
+        observation, reward, terminated, _, info = super().step(action)
+        if terminated:
             self._last = observation.copy()
             info = {**info, "ended": "terminated"}
         return observation, float(reward), False, False, info
