@@ -16,10 +16,10 @@ from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
 from rlhf_gym.media import off_screen
 
-__all__ = ["write_gallery"]
+__all__ = ["picture_of", "shelves", "write_gallery"]
 
 STEPS = 25
-"""A picture is taken behind so many random steps: something has moved by then."""
+"""Random steps before the picture is taken: something has moved by then."""
 
 
 def write_gallery(rows: Sequence[dict[str, Any]], path: Path) -> None:
@@ -32,13 +32,13 @@ def write_gallery(rows: Sequence[dict[str, Any]], path: Path) -> None:
     import jinja2
     from markupsafe import Markup
 
-    cards = [{**row, "picture": _picture(row["id"]) if row["draws"] else ""} for row in rows]
+    cards = [{**row, "picture": _data_url(row["id"]) if row["draws"] else ""} for row in rows]
     style = (files("rlhf_gym.reports.run") / "report.css").read_text(encoding="utf-8")
-    text = (files("rlhf_gym.cli") / "gallery.html.j2").read_text(encoding="utf-8")
+    text = (files("rlhf_gym.reports") / "gallery.html.j2").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     page = environment.from_string(text).render(
         cards=cards,
-        shelves=_shelves(cards),
+        shelves=shelves(cards),
         style=Markup(style),
         written=time.strftime("%d %B %Y").lstrip("0"),
     )
@@ -46,28 +46,35 @@ def write_gallery(rows: Sequence[dict[str, Any]], path: Path) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-def _shelves(cards: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The cards under headings, those of ours first; a heading without cards is left out."""
-    shelves: dict[str, list[dict[str, Any]]] = {}
-    for card in cards:
-        if card["id"].replace("-ram", "") in ATARI_IDS:
+def shelves(rows: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Group environments under headings, this project's own first.
+
+    Args:
+        rows: what `rlhf-gym envs --json` gives of each environment.
+
+    Returns:
+        Headings with their environments; a heading without environments is left out.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["id"].replace("-ram", "") in ATARI_IDS:
             title = "Atari, with score and lives painted over"
-        elif card["id"] in ROBOT_IDS:
+        elif row["id"] in ROBOT_IDS:
             title = "Robots, which no longer end when they fall"
-        elif card["naive_reward"]:
+        elif row["naive_reward"]:
             title = "Case studies with a naive reward"
-        elif card["probe"]:
+        elif row["probe"]:
             title = "Behaviours without a reward function"
-        elif card["id"].startswith("rlhf/"):
+        elif row["id"].startswith("rlhf/"):
             title = "Classics, in episodes of one length"
         else:
             title = "Gymnasium's own, and those of other packages"
-        shelves.setdefault(title, []).append(card)
-    return list(shelves.items())
+        found.setdefault(title, []).append(row)
+    return list(found.items())
 
 
-def _picture(env_id: str) -> str:
-    """What the environment looks like behind some random steps, as a data URL."""
+def picture_of(env_id: str) -> bytes:
+    """Draw an environment after some random steps, as a PNG file."""
     from matplotlib.image import imsave
 
     with off_screen():
@@ -82,4 +89,8 @@ def _picture(env_id: str) -> str:
         env.close()
     png = io.BytesIO()
     imsave(png, frame, format="png")
-    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+    return png.getvalue()
+
+
+def _data_url(env_id: str) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture_of(env_id)).decode()
