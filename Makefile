@@ -6,7 +6,7 @@ OTHERS := examples/other_libraries/requirements.txt
 # One thread each: the networks are small, and tests run beside each other.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check benchmark clean
+.PHONY: demo test check docs benchmark clean
 
 demo: .venv/package  ## teach CartPole without a person or a display; ends in a report
 	$(BIN)/rlhf-gym demo
@@ -20,6 +20,10 @@ check: .venv/ready  ## style, types, import contracts, and the wheel installed e
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	.ci/wheel
+
+docs: .venv/docs  ## the documentation site, in docs/_build/html; a warning is an error
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 benchmark: .venv/ready  ## the figures in the readme; learning only where docs/results lacks a run
 	$(BIN)/python tests/measurements/fitting.py
@@ -38,6 +42,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/measurements/case_studies.py
 
 clean:  ## what the other targets made; runs/ stays
+	rm -rf docs/_build docs/environments docs/reference/generated
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -47,6 +52,10 @@ clean:  ## what the other targets made; runs/ stays
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt pip
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/docs: .venv/package
+	$(BIN)/pip install --quiet --constraint constraints.txt --group docs --editable .
 	@touch $@
 
 .venv/ready: .venv/package rlhf_gym/benchmark/imitation.txt $(OTHERS)
