@@ -42,7 +42,9 @@ pygments_dark_style = "native"
 
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
-nb_execution_mode = "off"  # notebooks carry the outputs of a full run; tests run them with few steps
+nb_execution_mode = (
+    "off"  # notebooks carry the outputs of a full run; tests run them with few steps
+)
 
 default_role = "py:obj"  # a single backtick in a docstring names an object of this project
 autosummary_generate = True

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rlhf_gym.feedback.query import Query
     from rlhf_gym.presets import preset_of
     from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+    from rlhf_gym.runs.evaluation import true_returns
     from rlhf_gym.teachers import (
         FunctionTeacher,
         Population,
@@ -67,6 +68,7 @@ _MODULES = {
     "preset_of": "presets",
     "score_of": "envs.known",
     "tastes_of": "envs.known",
+    "true_returns": "runs.evaluation",
 }
 
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "preset_of",
     "score_of",
     "tastes_of",
+    "true_returns",
 ]
 
 

