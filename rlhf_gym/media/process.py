@@ -17,10 +17,16 @@ from rlhf_gym.media.video import encode
 __all__ = ["draw_clips", "main"]
 
 POLL_SECONDS = 0.1
-RETRY_SECONDS = 5.0
+"""Time between two looks for queries to draw, in seconds."""
 
 
-def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = False) -> None:
+def draw_clips(
+    run: Path | str,
+    stop: Callable[[], bool],
+    *,
+    until_done: bool = False,
+    retry_seconds: float = 5.0,
+) -> None:
     """Draw the clips of a run's open queries as they are asked, the newest first.
 
     A clip that cannot be drawn is marked in the store, which withdraws its queries. On a full
@@ -30,6 +36,7 @@ def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = 
         run: the run folder, with the store in it; the videos go to its folder ``clips``.
         stop: asked before each clip whether to end.
         until_done: end when there is nothing left to draw.
+        retry_seconds: how long to wait for a full disk or a locked store.
 
     Raises:
         StoreError: if there is no store, or it cannot be used.
@@ -46,7 +53,7 @@ def draw_clips(run: Path | str, stop: Callable[[], bool], *, until_done: bool = 
                 DiskFull,
             ) as error:  # a person may free the disk or the lock
                 print(f"drawing is paused: {error}", file=sys.stderr, flush=True)
-                time.sleep(RETRY_SECONDS)
+                time.sleep(retry_seconds)
                 continue
             if not drawn and until_done:
                 return
