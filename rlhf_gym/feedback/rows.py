@@ -16,7 +16,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.arrays import pack, pack_clip, unpack_clip
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.records import Counts, Media, Progress
 from rlhf_gym.feedback.tables import (
     DRAWN,
@@ -49,6 +49,9 @@ _JUDGEMENTS_AFTER = _JUDGEMENT.where(JudgementRow.id > bindparam("after"))
 _CHAIN = _JUDGEMENT.where(
     JudgementRow.query == bindparam("of"), JudgementRow.annotator == bindparam("by")
 )
+_STORED_PURPOSES = {"label": "normal"}
+"""Purposes that the column ``kind``, the first schema's name of a purpose, calls otherwise."""
+_PURPOSES: dict[str, Purpose] = {"normal": "label"}
 _PREFERENCES_IN_FORCE = (
     select(JudgementRow.query, JudgementRow.preference, QueryRow.kind)
     .join(QueryRow, QueryRow.id == JudgementRow.query)
@@ -93,7 +96,7 @@ def _query_row(query: Query, created: float) -> dict[str, Any]:
         "score": float(query.score),
         "left": int(query.left),
         "round": int(query.round),
-        "kind": query.kind,
+        "kind": _STORED_PURPOSES.get(query.purpose, query.purpose),
         "created": created,
     }
 
@@ -133,7 +136,7 @@ def _query(row: Row[Any], clips: dict[int, Clip]) -> Query:
         score=row.score,
         left=row.left,
         round=row.round,
-        kind=row.kind,
+        purpose=_PURPOSES.get(row.kind, row.kind),
         id=row.id,
     )
 
@@ -241,7 +244,7 @@ def counts(connection: Connection) -> Counts:
     labelled = {
         query
         for query, preference, kind in said
-        if kind == "normal" and Preference(preference).label is not None
+        if _PURPOSES.get(kind, kind) == "label" and Preference(preference).label is not None
     }
     return Counts(
         asked=asked,

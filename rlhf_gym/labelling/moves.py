@@ -61,7 +61,7 @@ def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
 def give(state: State, item: Item, judgement: Judgement) -> Step:
     """Store ``judgement``, then show it for a moment. Practice waits for the person instead."""
     state = with_item(state, replace(item, given=judgement, old=None))
-    if item.pair.kind == "practice":
+    if item.pair.purpose == "practice":
         return replace(state, playing=True), ()
     return replace(state, flash_until=state.now + FLASH_SECONDS), (e.Record(judgement),)
 
@@ -73,7 +73,7 @@ def undo(state: State) -> Step:
     if index < 0:
         return state, ()
     item = state.items[index]
-    practice = item.pair.kind == "practice"
+    practice = item.pair.purpose == "practice"
     if item.given is None or (practice and state.base is not Screen.PRACTICE):
         return state, ()
     undone = replace(item.given, preference=Preference.UNDONE, response_seconds=0.0)
@@ -92,7 +92,7 @@ def after_practice(state: State, event: e.Press) -> Step:
 
 def skip_practice(state: State) -> Step:
     """Go to the real pairs."""
-    kept = tuple(item for item in state.items[state.index :] if item.pair.kind != "practice")
+    kept = tuple(item for item in state.items[state.index :] if item.pair.purpose != "practice")
     state = replace(state, items=(*state.items[: state.index], *kept))
     return remembered(show(state, state.index))
 
@@ -100,7 +100,7 @@ def skip_practice(state: State) -> Step:
 def remembered(state: State) -> Step:
     """Keep the settings of ``state`` for the next session."""
     ahead = state.items[state.index :]
-    return state, (e.Remember(practised=all(item.pair.kind != "practice" for item in ahead)),)
+    return state, (e.Remember(practised=all(item.pair.purpose != "practice" for item in ahead)),)
 
 
 def step_frame(state: State, item: Item, by: int) -> State:

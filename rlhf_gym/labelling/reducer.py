@@ -140,7 +140,7 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
         return remembered(
             replace(state, speed=stepped(SPEEDS, state.speed, action is Action.FASTER))
         )
-    if item.pair.kind == "practice":
+    if item.pair.purpose == "practice":
         return state, ()
     if action is Action.FLAG:
         return with_item(state, replace(item, flagged=not item.flagged)), ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from rlhf_gym.feedback.judgement import Judgement
-from rlhf_gym.feedback.query import QueryKind
+from rlhf_gym.feedback.query import Purpose
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 
 __all__ = ["Action", "Choice", "Item", "Pair", "Screen", "State", "Status"]
@@ -33,7 +33,7 @@ class Pair:
         ended_at: the frame at which it ended, for each, -1 if before the first; later frames
             repeat it.
         sounds: whether the clips can be heard.
-        kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
+        purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
         expected: the known answer of a practice pair.
         lesson: what a practice pair teaches.
         goal: the goal of a practice pair.
@@ -47,7 +47,7 @@ class Pair:
     ended: tuple[str | None, str | None] = (None, None)
     ended_at: tuple[int | None, int | None] = (None, None)
     sounds: bool = False
-    kind: QueryKind = "normal"
+    purpose: Purpose = "label"
     expected: Choice | None = None
     lesson: str = ""
     goal: str = ""
@@ -198,7 +198,7 @@ class State:
     def base(self) -> Screen:
         """The page beneath the overlays."""
         if self.item is not None:
-            return Screen.PRACTICE if self.item.pair.kind == "practice" else Screen.LABEL
+            return Screen.PRACTICE if self.item.pair.purpose == "practice" else Screen.LABEL
         return Screen.DONE if self.status.finished else Screen.WAITING
 
     @property
@@ -221,13 +221,13 @@ class State:
     @property
     def answered(self) -> tuple[Item, ...]:
         """The pairs answered in this session, in order, without practice."""
-        return tuple(i for i in self.items if i.given is not None and i.pair.kind != "practice")
+        return tuple(i for i in self.items if i.given is not None and i.pair.purpose != "practice")
 
     @property
     def pending(self) -> tuple[int, ...]:
         """The queries that wait for an answer: the one on the screen and those that follow."""
         return tuple(
-            i.pair.query for i in self.items if i.given is None and i.pair.kind != "practice"
+            i.pair.query for i in self.items if i.given is None and i.pair.purpose != "practice"
         )
 
     @property

@@ -44,7 +44,7 @@ def summarise(state: State) -> Summary:
     alike = [
         _better(item) == _better(before)
         for number, item in enumerate(answered)
-        if item.pair.kind == "repeat"
+        if item.pair.purpose == "repeat"
         for before in answered[:number]
         if set(before.pair.clips) == set(item.pair.clips)
     ]

@@ -35,7 +35,7 @@ class Answer:
     Attributes:
         judgement: what was answered.
         clips: the store's numbers of the first and the second clip.
-        kind: ``"normal"``, ``"repeat"`` or ``"practice"``.
+        purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
         strategy: what chose the query.
         score: what the strategy gave it.
         predicted: probability that the first clip is better, by the reward model as it is now.
@@ -44,7 +44,7 @@ class Answer:
 
     judgement: Judgement
     clips: tuple[int, int]
-    kind: str = "normal"
+    purpose: str = "label"
     strategy: str = ""
     score: float = 0.0
     predicted: float | None = None
@@ -173,7 +173,7 @@ def _answer(judgement: Judgement, query: Query, predict: Callable[[Query], float
     return Answer(
         judgement=judgement,
         clips=(first.id, second.id),
-        kind=query.kind,
+        purpose=query.purpose,
         strategy=query.strategy,
         score=query.score,
         predicted=None if predict is None else predict(query),
@@ -206,7 +206,7 @@ def self_agreement(answers: Sequence[Answer]) -> Share:
     for answer in answers:
         pair = (answer.judgement.annotator, frozenset(answer.clips))
         said = _said(answer)
-        if answer.kind == "repeat" and pair in earlier:
+        if answer.purpose == "repeat" and pair in earlier:
             same.append(said == earlier[pair])
         else:
             earlier[pair] = said

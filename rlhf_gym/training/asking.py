@@ -178,7 +178,7 @@ class Asking:
         if not earlier or self.rng.random() >= self.repeats:
             return query
         again = self._queries[earlier[int(self.rng.integers(len(earlier)))]]
-        return replace(again, id=0, kind="repeat", left=1 - again.left, round=self.round)
+        return replace(again, id=0, purpose="repeat", left=1 - again.left, round=self.round)
 
     def collect(self) -> Labels:
         """The labels that are new or changed since the last call, from the store."""
@@ -197,7 +197,7 @@ class Asking:
             self._queries[judgement.query] = self.store.query(judgement.query)
         answers = self._answers.setdefault(judgement.query, {})
         answers[judgement.annotator] = judgement.preference
-        if self._queries[judgement.query].kind != "normal":
+        if self._queries[judgement.query].purpose != "label":
             return
         known = [answer.label for answer in answers.values() if answer.label is not None]
         if known:

@@ -200,12 +200,12 @@ class Loader(threading.Thread):
             fps=media[0].fps,
             ended=(sides[0].ended, sides[1].ended),
             ended_at=(sides[0].ended_at, sides[1].ended_at),
-            kind=query.kind,
+            purpose=query.purpose,
         )
 
     def _load(self, pair: Pair, size: tuple[int, int]) -> bool:
         """Load the pictures of a pair; a broken video withdraws its query."""
-        if pair.kind == "practice":
+        if pair.purpose == "practice":
             self._keep(pair, size, (draw_practice(pair.query, 0, size),
                                     draw_practice(pair.query, 1, size)))  # fmt: skip
             return True

@@ -106,7 +106,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
 
 def _header(canvas: Canvas, layout: Layout, state: State) -> None:
     goal, px = layout.boxes["goal"], canvas.px
-    practice = state.item is not None and state.item.pair.kind == "practice"
+    practice = state.item is not None and state.item.pair.purpose == "practice"
     words = state.item.pair.goal if practice and state.item else state.goal
     if words:
         mark = canvas.text("GOAL", goal.copy(), 12, theme.FAINT, bold=True)
@@ -127,8 +127,8 @@ def _question(canvas: Canvas, layout: Layout, state: State, item: Item) -> None:
     box, px = layout.boxes["question"], canvas.px
     words = "Which clip shows better behaviour? Judge only what you see."
     chips: list[tuple[str, Colour]] = []
-    if item.pair.kind == "practice":
-        total = [i for i in state.items if i.pair.kind == "practice"]
+    if item.pair.purpose == "practice":
+        total = [i for i in state.items if i.pair.purpose == "practice"]
         chips.append((f"Practice {total.index(item) + 1} of {len(total)}", theme.BRIGHT))
     if item.pair.sounds:
         left, right = (key_label(KEYS[each][0]) for each in (Action.HEAR_LEFT, Action.HEAR_RIGHT))
@@ -194,7 +194,7 @@ def _clip(
     picture = _picture(canvas, shown[side][state.frame(side)], place)
     _end_mark(canvas, state, item, side, picture)
     chosen = (Choice.LEFT, Choice.RIGHT)[side]
-    flashing = item.given is not None and item.pair.kind != "practice"
+    flashing = item.given is not None and item.pair.purpose != "practice"
     if flashing and item.choice not in (chosen, Choice.TIE):
         canvas.shade(place, theme.CARD, 150)
 

@@ -57,9 +57,9 @@ def test_queries_and_their_clips_get_ids(store: FeedbackStore) -> None:
 
 def test_a_stored_clip_is_not_stored_twice(store: FeedbackStore) -> None:
     (query,) = store.add_queries([Query((clip(1), clip(2)))])
-    (repeat,) = store.add_queries([Query(query.clips, left=1, kind="repeat")])
+    (repeat,) = store.add_queries([Query(query.clips, left=1, purpose="repeat")])
     assert [each.id for each in repeat.clips] == [each.id for each in query.clips]
-    assert store.query(repeat.id).kind == "repeat"
+    assert store.query(repeat.id).purpose == "repeat"
 
 
 def test_numbers_of_numpy_are_taken_as_numbers(store: FeedbackStore) -> None:
@@ -218,7 +218,7 @@ def test_what_nobody_can_tell_and_pairs_shown_again_are_answered_but_no_labels(
     store: FeedbackStore,
 ) -> None:
     query = store.query(add_query(store))
-    (again,) = store.add_queries([replace(query, id=0, kind="repeat")])
+    (again,) = store.add_queries([replace(query, id=0, purpose="repeat")])
     say(store, again.id, Preference.FIRST)
     say(store, query.id, Preference.CANNOT_TELL)
     assert (store.counts().answered, store.counts().labels) == (2, 0)

@@ -308,7 +308,7 @@ def test_undo_then_redo_is_the_identity(timed: list[tuple[float, e.Event, bool]]
         now += delay
         state, _ = reduce(state, event, now)
     state, _ = reduce(replace(state, overlay=None), e.Tick(), now + 1)
-    if not state.index or state.items[state.index - 1].pair.kind == "practice":
+    if not state.index or state.items[state.index - 1].pair.purpose == "practice":
         return
     again, effects = play(
         state, (now + 1, press(Action.UNDO)), (now + 1, press(Action.REDO)), (now + 2, e.Tick())

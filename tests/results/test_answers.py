@@ -25,13 +25,13 @@ def answer(
     *,
     clips: tuple[int, int] = (1, 2),
     left: int = 0,
-    kind: str = "normal",
+    purpose: str = "label",
     seconds: float = 0.0,
     predicted: float | None = None,
     score: float = 0.0,
 ) -> Answer:
     judgement = Judgement(1, preference, "ada", seconds, left)
-    return Answer(judgement, clips, kind, "uniform", score, predicted)
+    return Answer(judgement, clips, purpose, "uniform", score, predicted)
 
 
 def test_the_interval_of_8_of_10_is_wilsons() -> None:
@@ -67,11 +67,11 @@ def test_the_side_follows_from_the_answer_and_what_stood_on_the_left() -> None:
 def test_a_repeat_agrees_when_the_same_clip_is_chosen_whatever_its_place() -> None:
     answers = [
         answer(FIRST, clips=(1, 2)),
-        answer(SECOND, clips=(2, 1), kind="repeat"),  # clip 1 both times
+        answer(SECOND, clips=(2, 1), purpose="repeat"),  # clip 1 both times
         answer(FIRST, clips=(3, 4)),
-        answer(SECOND, clips=(3, 4), kind="repeat"),  # clip 3, then clip 4
+        answer(SECOND, clips=(3, 4), purpose="repeat"),  # clip 3, then clip 4
         answer(TIE, clips=(5, 6)),
-        answer(TIE, clips=(6, 5), kind="repeat"),
+        answer(TIE, clips=(6, 5), purpose="repeat"),
     ]
     assert self_agreement(answers) == Share(2, 3)
 
@@ -84,7 +84,7 @@ def test_minutes_count_the_time_of_answers_without_a_label_too() -> None:
 def test_the_most_disputed_answer_is_the_furthest_from_its_prediction() -> None:
     wrong, right = answer(FIRST, predicted=0.1), answer(SECOND, predicted=0.1)
     tie, unsure = answer(TIE, predicted=0.8), answer(UNSURE, predicted=0.0)
-    practice = answer(FIRST, predicted=0.0, kind="practice")
+    practice = answer(FIRST, predicted=0.0, purpose="practice")
     assert most_disputed([right, unsure, tie, wrong, practice], 4) == [wrong, tie]
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Query, QueryKind
+from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.media import encode
 
 CONFIG = """env_id = "{env_id}"
@@ -113,7 +113,7 @@ def write_answers(
     environment = EnvironmentRecord("Pendulum-v1", goal=goal)
     with FeedbackStore.create(run / "feedback.db", environment=environment) as store:
         asked = len(answers) - 2 * answers.count(Preference.UNDONE)
-        fresh = [_query(_clip(rng), _clip(rng), rng, "normal") for _ in range(asked - repeats)]
+        fresh = [_query(_clip(rng), _clip(rng), rng, "label") for _ in range(asked - repeats)]
         stored = store.add_queries(fresh)
         again = [_query(*query.clips, rng, "repeat", 1 - query.left) for query in stored[:repeats]]
         stored += store.add_queries(again)
@@ -135,10 +135,10 @@ def write_answers(
 
 
 def _query(
-    first: Clip, second: Clip, rng: np.random.Generator, kind: QueryKind, left: int | None = None
+    first: Clip, second: Clip, rng: np.random.Generator, purpose: Purpose, left: int | None = None
 ) -> Query:
     left = int(rng.integers(2)) if left is None else left
-    return Query((first, second), "disagreement", float(rng.uniform(0, 0.25)), left, 0, kind)
+    return Query((first, second), "disagreement", float(rng.uniform(0, 0.25)), left, 0, purpose)
 
 
 def _clip(rng: np.random.Generator) -> Clip:

@@ -201,13 +201,13 @@ def test_an_earlier_pair_shown_again_is_no_label(
     monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.5)
     feedback = feedback_of(Person(prefer_larger), tmp_path / "run")
     train(feedback)
-    kinds = [query.kind for query in feedback.store.queries()]
-    assert kinds.count("normal") == feedback.labels_given == feedback.store.counts().labels == 12
+    kinds = [query.purpose for query in feedback.store.queries()]
+    assert kinds.count("label") == feedback.labels_given == feedback.store.counts().labels == 12
     assert kinds.count("repeat") > 0
     shown = {query.id: query for query in feedback.store.queries()}
     for query in shown.values():
-        if query.kind == "repeat":
-            pairs = [other for other in shown.values() if other.kind == "normal"]
+        if query.purpose == "repeat":
+            pairs = [other for other in shown.values() if other.purpose == "label"]
             clips = tuple(clip.id for clip in query.clips)
             (earlier,) = [o for o in pairs if tuple(clip.id for clip in o.clips) == clips]
             assert earlier.left == 1 - query.left

@@ -18,7 +18,7 @@ def most_disputed(answers: Sequence[Answer], count: int) -> list[Answer]:
 
     It contradicts an answer where it finds another one more probable.
     """
-    asked = [answer for answer in answers if answer.kind != "practice"]
+    asked = [answer for answer in answers if answer.purpose != "practice"]
     if any(answer.predicted is not None for answer in asked):
         asked = [answer for answer in asked if answer.contradicted]
     return sorted(asked, key=lambda answer: (-answer.dispute, -answer.score))[:count]
