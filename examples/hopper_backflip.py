@@ -22,7 +22,7 @@ ENV_ID, EPISODE = "rlhf/HopperBackflip-v1", 1000
 preset = preset_of(ENV_ID, "ppo")
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--steps", type=int, default=preset.steps)
-parser.add_argument("--labels", type=int, default=preset.labels)
+parser.add_argument("--labels", type=int, default=preset.feedback.labels)
 parser.add_argument("--seed", type=int, default=0)
 given = parser.parse_args()
 

@@ -18,7 +18,7 @@ from rlhf_gym import HumanFeedback, make_vec_env, preset_of
 preset = preset_of("CartPole-v1", "ppo")
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--steps", type=int, default=preset.steps)
-parser.add_argument("--labels", type=int, default=preset.labels)
+parser.add_argument("--labels", type=int, default=preset.feedback.labels)
 parser.add_argument("--run", type=Path, default=Path("runs/label_in_window"))
 parser.add_argument("--teacher", default="window", help="window, or synthetic to watch it work")
 given = parser.parse_args()

@@ -38,7 +38,7 @@ def assert_told(preset: Preset, learned: list[float], *others: list[float]) -> N
     """The numbers in ``measured``: median, seeds, worst, labels, and the medians of other arms."""
     told = re.findall(r"-?\d+\.?\d*", preset.measured)
     medians = [float(np.median(cell)) for cell in (learned, *others)]
-    found = [medians[0], len(learned), min(learned), preset.labels, *medians[1:]]
+    found = [medians[0], len(learned), min(learned), preset.feedback.labels, *medians[1:]]
     decimals = [len(number.partition(".")[2]) for number in told]
     assert told == [f"{value:.{n}f}" for value, n in zip(found, decimals, strict=True)]
 
@@ -54,7 +54,7 @@ def test_a_preset_tells_the_returns_of_its_committed_runs() -> None:
         found = returns_in(CLASSIC, algo)
         for env_id in {env_id for env_id, arm, _ in found if arm == "true"}:
             preset = presets_of(env_id)[algo]
-            arms = [found[env_id, arm, preset.labels] for arm in ("learned", "shuffled")]
+            arms = [found[env_id, arm, preset.feedback.labels] for arm in ("learned", "shuffled")]
             assert_told(preset, *arms, found[env_id, "true", 0])
 
 
@@ -64,12 +64,17 @@ def test_behaviours_tell_what_was_counted() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for env_id in {env_id for env_id, *_ in found}:
         preset = presets_of(env_id)["ppo"]
-        learned, shuffled = (found[env_id, arm, preset.labels] for arm in ("learned", "shuffled"))
+        learned, shuffled = (
+            found[env_id, arm, preset.feedback.labels] for arm in ("learned", "shuffled")
+        )
         random = found[env_id, "random", 0]
         assert_told(preset, learned, shuffled, random)
         cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
         numbers = " | ".join(f"{value:.1f}" for value in cells)
-        assert f"| `{env_id}` | {counted_in(env_id)} | {preset.labels} | {numbers} |" in readme
+        assert (
+            f"| `{env_id}` | {counted_in(env_id)} | {preset.feedback.labels} | {numbers} |"
+            in readme
+        )
 
 
 def test_robots_tell_what_they_were_taught() -> None:
@@ -78,7 +83,7 @@ def test_robots_tell_what_they_were_taught() -> None:
     for env_id, arm, labels in found:
         if arm == "learned":
             preset = presets_of(env_id)["ppo"]
-            assert labels == preset.labels
+            assert labels == preset.feedback.labels
             beside = found[env_id, "true" if (env_id, "true", 0) in found else "random", 0]
             cells = [found[env_id, arm, labels], found[env_id, "shuffled", labels], beside]
             assert_told(preset, *cells)
@@ -107,7 +112,7 @@ def test_case_studies_tell_what_their_runs_came_to() -> None:
         preset = presets_of(env_id)["ppo"]
         medians = [f"{np.median(sums[side]):.1f}" for side in ("shuffled", "naive", "random")]
         begins = f"{np.median(sums['feedback']):.1f} in {steps} steps, worst of 10 seeds"
-        labels = f"from {preset.labels} labels"
+        labels = f"from {preset.feedback.labels} labels"
         assert preset.measured.startswith(f"{begins} {min(sums['feedback']):.1f}, {labels}")
         ends = "(shuffled: {}, naive reward: {}, random: {})".format(*medians)
         assert preset.measured.endswith(ends)

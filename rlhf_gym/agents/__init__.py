@@ -1,9 +1,29 @@
-"""Algorithms of stable-baselines3's kind: by name, A3C, and rewards recomputed when sampled."""
+"""Agents: stable-baselines3's algorithms by name, A3C, and rewards that are recomputed.
 
-from rlhf_gym.agents.a3c.agent import A3C
-from rlhf_gym.agents.names import ALGORITHMS, algorithm, check_fits, fits, policy_for, refusal
-from rlhf_gym.agents.relabelling import relabel
+A name and settings come in; what goes out is a class, its arguments, and a replay buffer whose
+rewards follow the reward model. Classes are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rlhf_gym.agents.names import (
+    ALGORITHMS,
+    algorithm,
+    check_algorithm_name,
+    check_fits,
+    fits,
+    is_off_policy,
+    policy_for,
+    refusal,
+)
 from rlhf_gym.agents.settings import agent_arguments, agent_settings, check_agent_settings
+
+if TYPE_CHECKING:
+    from rlhf_gym.agents.a3c.agent import A3C
+    from rlhf_gym.agents.relabelling import relabel
 
 __all__ = [
     "A3C",
@@ -12,9 +32,20 @@ __all__ = [
     "agent_settings",
     "algorithm",
     "check_agent_settings",
+    "check_algorithm_name",
     "check_fits",
     "fits",
+    "is_off_policy",
     "policy_for",
     "refusal",
     "relabel",
 ]
+
+_LATE = {"A3C": "a3c.agent", "relabel": "relabelling"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name that needs torch when it is first used."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

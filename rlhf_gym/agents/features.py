@@ -10,12 +10,7 @@ from gymnasium import spaces
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor
 
-__all__ = ["NORMALISED", "SCALED", "NormalisedObservations", "ScaledObservations"]
-
-NORMALISED = {"features_extractor_class": f"{__name__}:NormalisedObservations"}
-"""Keyword arguments of a policy that sees observations with mean 0 and deviation 1."""
-SCALED = {"features_extractor_class": f"{__name__}:ScaledObservations"}
-"""Keyword arguments of a policy that sees observations scaled by their bounds."""
+__all__ = ["NormalisedObservations", "ScaledObservations"]
 
 _FAR = 10.0  # deviations, as in VecNormalize
 

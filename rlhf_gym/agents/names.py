@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
-from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
-from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
-from stable_baselines3.common.preprocessing import is_image_space
 
-from rlhf_gym.agents.a3c.agent import A3C
 from rlhf_gym.clips.rendering import SMALLEST_PICTURE
 from rlhf_gym.words import near
 
-__all__ = ["ALGORITHMS", "algorithm", "check_fits", "fits", "policy_for", "refusal"]
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
 
-ALGORITHMS: dict[str, type[BaseAlgorithm]] = {
-    "ppo": PPO,
-    "a2c": A2C,
-    "a3c": A3C,
-    "dqn": DQN,
-    "sac": SAC,
-    "td3": TD3,
+__all__ = [
+    "ALGORITHMS",
+    "algorithm",
+    "check_algorithm_name",
+    "check_fits",
+    "fits",
+    "is_off_policy",
+    "policy_for",
+    "refusal",
+]
+
+ALGORITHMS: dict[str, str] = {
+    "ppo": "stable_baselines3:PPO",
+    "a2c": "stable_baselines3:A2C",
+    "a3c": "rlhf_gym.agents.a3c.agent:A3C",
+    "dqn": "stable_baselines3:DQN",
+    "sac": "stable_baselines3:SAC",
+    "td3": "stable_baselines3:TD3",
 }
-"""The algorithms that have a name here; any other is ``module:Class``."""
+"""The algorithms that have a name here, as ``module:Class``; any other is written like that."""
 
-_KINDS = (OnPolicyAlgorithm, OffPolicyAlgorithm)
+_OFF_POLICY = ("dqn", "sac", "td3")
 _ANY = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
-_ACTIONS: dict[type[BaseAlgorithm], tuple[type[spaces.Space[object]], ...]] = {
-    DQN: (spaces.Discrete,),
-    SAC: (spaces.Box,),
-    TD3: (spaces.Box,),
+_ACTIONS: dict[str, tuple[type[spaces.Space[object]], ...]] = {
+    "dqn": (spaces.Discrete,),
+    "sac": (spaces.Box,),
+    "td3": (spaces.Box,),
 }
 
 
@@ -50,24 +56,49 @@ def algorithm(name: str) -> type[BaseAlgorithm]:
     >>> algorithm("PPO").__name__, algorithm("stable_baselines3:TD3").__name__
     ('PPO', 'TD3')
     """
-    if ":" in name:
-        return _imported(name)
-    if name.lower() in ALGORITHMS:
-        return ALGORITHMS[name.lower()]
-    raise ValueError(
-        f"there is no algorithm {name!r}{near(name.lower(), ALGORITHMS)}; there are "
-        f"{', '.join(ALGORITHMS)}, and any other of stable-baselines3's kind as module:Class"
-    )
+    check_algorithm_name(name)
+    return _imported(ALGORITHMS.get(name.lower(), name))
+
+
+def check_algorithm_name(name: str) -> None:
+    """Refuse a name that no algorithm has, without importing any.
+
+    Raises:
+        ValueError: it is neither one of `ALGORITHMS` nor ``module:Class``.
+    """
+    if ":" not in name and name.lower() not in ALGORITHMS:
+        raise ValueError(
+            f"there is no algorithm {name!r}{near(name.lower(), ALGORITHMS)}; there are "
+            f"{', '.join(ALGORITHMS)}, and any other of stable-baselines3's kind as module:Class"
+        )
+
+
+def is_off_policy(name: str) -> bool:
+    """Whether the algorithm called ``name`` learns from a replay buffer.
+
+    Raises:
+        ValueError: there is none of that name.
+
+    >>> is_off_policy("dqn"), is_off_policy("PPO")
+    (True, False)
+    """
+    check_algorithm_name(name)
+    if ":" not in name:
+        return name.lower() in _OFF_POLICY
+    from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+
+    return issubclass(_imported(name), OffPolicyAlgorithm)
 
 
 def fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> bool:
-    """Whether the algorithm can take such actions (one it knows nothing about is taken to).
+    """Whether the algorithm can take such actions; one that is not known here is taken to.
 
+    >>> from stable_baselines3 import DQN
     >>> fits(DQN, spaces.Discrete(2)), fits(DQN, spaces.Box(-1, 1))
     (True, False)
     """
     for known, actions in _ACTIONS.items():
-        if issubclass(algorithm, known):
+        if issubclass(algorithm, _imported(ALGORITHMS[known])):
             return isinstance(action_space, actions)
     return isinstance(action_space, _ANY)
 
@@ -84,7 +115,7 @@ def check_fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object
 
 def refusal(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> ValueError:
     """The error that an algorithm cannot take such actions, with the names of those that can."""
-    others = [name for name, known in ALGORITHMS.items() if fits(known, action_space)]
+    others = [name for name, path in ALGORITHMS.items() if fits(_imported(path), action_space)]
     remedy = f"use one of {', '.join(others)}" if others else "no algorithm here can"
     return ValueError(f"{algorithm.__name__} cannot take actions of {action_space}: {remedy}")
 
@@ -95,6 +126,7 @@ def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
     Raises:
         ValueError: it has none, or none for them.
 
+    >>> from stable_baselines3 import PPO
     >>> [policy_for(PPO, spaces.Box(0, 255, (n, n, 4), "uint8")) for n in (84, 10)]
     ['CnnPolicy', 'MlpPolicy']
     """
@@ -113,10 +145,15 @@ def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
 
 def _is_picture(space: spaces.Space[Any]) -> bool:
     """Whether stable-baselines3's NatureCNN can take it."""
+    from stable_baselines3.common.preprocessing import is_image_space
+
     return is_image_space(space) and sorted(space.shape or ())[1] >= SMALLEST_PICTURE
 
 
 def _imported(name: str) -> type[BaseAlgorithm]:
+    from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+    from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+
     module_name, _, class_name = name.partition(":")
     try:
         found: object = getattr(importlib.import_module(module_name), class_name)
@@ -129,7 +166,7 @@ def _imported(name: str) -> type[BaseAlgorithm]:
         ) from error
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the algorithm {name!r} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, _KINDS)):
+    if not (isinstance(found, type) and issubclass(found, (OnPolicyAlgorithm, OffPolicyAlgorithm))):
         raise ValueError(
             f"{name!r} is no algorithm that can learn here: it must be an OnPolicyAlgorithm or an "
             "OffPolicyAlgorithm of stable-baselines3"

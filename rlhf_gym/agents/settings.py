@@ -7,19 +7,32 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any
-
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.utils import LinearSchedule
+from typing import TYPE_CHECKING, Any
 
 from rlhf_gym.words import near
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.utils import LinearSchedule
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = ["LINEAR", "agent_arguments", "agent_settings", "check_agent_settings"]
+__all__ = [
+    "LINEAR",
+    "NORMALISED",
+    "SCALED",
+    "agent_arguments",
+    "agent_settings",
+    "check_agent_settings",
+]
+
+NORMALISED = {"features_extractor_class": "rlhf_gym.agents.features:NormalisedObservations"}
+"""Keyword arguments of a policy that sees observations with mean 0 and deviation 1."""
+SCALED = {"features_extractor_class": "rlhf_gym.agents.features:ScaledObservations"}
+"""Keyword arguments of a policy that sees observations scaled by their bounds."""
 
 GIVEN_ELSEWHERE = {
     "self": "it is no setting",
@@ -136,6 +149,8 @@ def _argument(name: str, value: Any) -> Any:
 
 
 def _linear(name: str, value: str) -> LinearSchedule:
+    from stable_baselines3.common.utils import LinearSchedule
+
     try:
         return LinearSchedule(float(value.removeprefix(LINEAR)), 0.0, 1.0)
     except ValueError:

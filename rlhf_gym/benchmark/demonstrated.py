@@ -19,7 +19,7 @@ from rlhf_gym.benchmark.train_arm import train_on_true_reward
 from rlhf_gym.results.arms import INSTALL_IMITATION
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
-from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 __all__ = ["check_imitation", "demonstrations", "learn_from_demonstrations"]
 
@@ -61,7 +61,7 @@ def demonstrations(env_id: str, episodes: int) -> Any:
     check_imitation()
     from imitation.data.types import TrajectoryWithRew
 
-    settings = filled(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))
+    settings = fill_in(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))
     expert, _ = train_on_true_reward(settings, lambda done, total: None)
     found = []
     env = make_training_env(replace(settings, n_envs=1), snapshots=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from rlhf_gym.benchmark.perform import Outcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.feedback.durable import append_line, held, json_lines
-from rlhf_gym.presets import FALLBACK
+from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.results.relevant import heeded
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat
@@ -76,7 +76,7 @@ class ResultsFolder:
         """
         known = {_key(row): row for row in self.rows()}
         # Of settings newer than a row.
-        defaults = flat(as_table(FALLBACK)) | flat(settings_table(TrainSettings()))
+        defaults = flat(as_table(FeedbackSettings())) | flat(settings_table(TrainSettings()))
         wanted = []
         for run in plan.runs:
             row = known.get(_key(run.row))

@@ -17,7 +17,7 @@ from rlhf_gym.results.arms import DEMONSTRATED, TEACHERS
 from rlhf_gym.results.relevant import heeded
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat, from_table
-from rlhf_gym.runs.settings import TrainSettings, filled, reward_model_of
+from rlhf_gym.runs.settings import TrainSettings, fill_in, reward_model_of
 
 __all__ = ["Plan", "Run", "plan_of", "settings_table"]
 
@@ -141,15 +141,15 @@ def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
     for i, arm in itertools.product(range(grid.seeds), grid.arms):
         seeded = replace(base, seed=grid.first_seed + i)
         if arm == "random" or arm in DEMONSTRATED:  # the same beside any algorithm
-            alone = filled(replace(seeded, algo="ppo", agent={}))
+            alone = fill_in(replace(seeded, algo="ppo", agent={}))
             for shown in grid.demonstrations if arm in DEMONSTRATED else (0,):
                 yield Run(arm, shown, alone)
         elif arm in TEACHERS or arm == "shuffled":
             taught = replace(seeded, **TEACHERS.get(arm, {}))  # type: ignore[call-overload]
             for labels in grid.labels or (None,):
-                yield Run(arm, 0, filled(replace(taught, labels=labels or base.labels)))
+                yield Run(arm, 0, fill_in(taught.with_changes(labels=labels or base.labels)))
         else:
-            yield Run(arm, 0, filled(seeded))
+            yield Run(arm, 0, fill_in(seeded))
 
 
 def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
@@ -165,7 +165,7 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
         )
     settings = from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
     if given := grid.settings.get("reward_model"):
-        settings = replace(settings, reward_model=reward_model_of(env_id, algo, given))
+        settings = settings.with_changes(reward_model=reward_model_of(env_id, given))
     return settings
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-from collections.abc import Mapping
-from itertools import pairwise
 from typing import Annotated, Any, TypedDict, get_type_hints
 
 import tyro
+
+from rlhf_gym.runs.docstrings import field_docstrings
 
 __all__ = ["options_of"]
 
@@ -22,7 +20,7 @@ def options_of(kind: type) -> Any:
     >>> tyro.cli(options_of(RewardModelSettings), args=["--members", "5", "--actions", "False"])
     {'members': 5, 'actions': False}
     """
-    told = _told_of(kind)
+    told = field_docstrings(kind)
     options = {
         name: Annotated[
             hint,
@@ -32,18 +30,3 @@ def options_of(kind: type) -> Any:
         for name, hint in get_type_hints(kind).items()
     }
     return TypedDict(kind.__name__, options, total=False)  # type: ignore[operator]
-
-
-def _told_of(kind: type) -> Mapping[str, str]:
-    """The docstring of each field, which stands below it."""
-    (tree,) = ast.parse(inspect.getsource(kind)).body
-    assert isinstance(tree, ast.ClassDef)
-    return {
-        field.target.id: " ".join(below.value.value.split())
-        for field, below in pairwise(tree.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(below, ast.Expr)
-        and isinstance(below.value, ast.Constant)
-        and isinstance(below.value.value, str)
-    }

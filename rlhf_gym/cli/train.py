@@ -67,8 +67,8 @@ def command(
     else:
         settings = replace(settings, agent=agent_settings(set))
         if reward_model:
-            of_run = reward_model_of(settings.env_id, settings.algo, reward_model)
-            settings = replace(settings, reward_model=of_run)
+            of_run = reward_model_of(settings.env_id, reward_model)
+            settings = settings.with_changes(reward_model=of_run)
         folder = train(settings, run, progress=progress, tell=tell)
     return conclude(folder, json)
 

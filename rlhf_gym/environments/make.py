@@ -15,7 +15,6 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.environments.registry import metadata_of, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, Goal, ends_differ, known
-from rlhf_gym.presets import any_preset_of
 from rlhf_gym.reward_model.inputs import input_spec
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.probed_reward import ProbedReward
@@ -90,10 +89,10 @@ def make_vec_env(
         env_id: a Gymnasium id, or a function that makes an environment.
         n_envs: number of environments.
         seed: seed of the first environment; the others get the numbers that follow.
-        horizon: length of an episode in steps; by default the preset's (see `preset_of`), or the
-            environment's own time limit.
-        hold: steps for which an early end is held; by default the preset's, or all until the
-            horizon.
+        horizon: length of an episode in steps; by default what is known to suit the environment
+            (see `known`), or its own time limit.
+        hold: absorbing steps after an early end; by default what is known to suit the environment,
+            or all until the horizon.
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
         snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment.
@@ -117,9 +116,9 @@ def make_vec_env(
             stacklevel=2,
         )
     if isinstance(env_id, str) and not keep_termination:
-        preset = any_preset_of(env_id)
-        horizon = preset.horizon if horizon is None else horizon
-        hold = preset.hold if hold is None else hold
+        environment = known(env_id)
+        horizon = environment.horizon if horizon is None else horizon
+        hold = environment.hold if hold is None else hold
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)

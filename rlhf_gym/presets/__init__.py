@@ -1,33 +1,76 @@
-"""Presets: settings of agents that were measured to learn from few labels, and a fall-back."""
+"""Settings that were measured to work: how to ask in an environment, and how to train there.
+
+An environment's id comes in, with an algorithm's name where an agent is to be trained; what goes
+out are `FeedbackSettings` and an `AgentPreset`, or the fall-backs where nothing was measured.
+"""
 
 from __future__ import annotations
 
-from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
 
-from rlhf_gym.agents.names import algorithm
-from rlhf_gym.presets.atari import ATARI
-from rlhf_gym.presets.behaviours import BEHAVIOURS
-from rlhf_gym.presets.case_studies import CASE_STUDIES
-from rlhf_gym.presets.classic import CLASSIC
-from rlhf_gym.presets.preset import Preset
-from rlhf_gym.presets.robots import ROBOTS
+from rlhf_gym.agents.names import is_off_policy
+from rlhf_gym.envs.known import known
+from rlhf_gym.presets import atari, behaviours, case_studies, classic, robots
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.presets.preset import AgentPreset, Preset
 
 __all__ = [
+    "AGENTS",
     "FALLBACK",
+    "FEEDBACK",
     "OFF_POLICY_FALLBACK",
-    "PRESETS",
+    "AgentPreset",
+    "FeedbackSettings",
     "Preset",
-    "any_preset_of",
+    "feedback_of",
     "preset_of",
     "presets_of",
 ]
 
-PRESETS = {**CLASSIC, **BEHAVIOURS, **CASE_STUDIES, **ROBOTS, **ATARI}
-"""By the environment's id, without ``rlhf/``, and the algorithm's name."""
+_FAMILIES = (classic, behaviours, case_studies, robots, atari)
 
-FALLBACK = Preset()
+FEEDBACK: dict[str, FeedbackSettings] = {
+    env_id: settings for family in _FAMILIES for env_id, settings in family.FEEDBACK.items()
+}
+"""How to ask, by the environment's id without ``rlhf/``."""
+AGENTS: dict[tuple[str, str], AgentPreset] = {
+    key: preset for family in _FAMILIES for key, preset in family.AGENTS.items()
+}
+"""How to train, by the environment's id without ``rlhf/`` and the algorithm's name."""
+
+FALLBACK = AgentPreset()
 """For environments without a preset: stable-baselines3's own settings of the agent."""
-OFF_POLICY_FALLBACK = Preset(n_envs=1)
+OFF_POLICY_FALLBACK = AgentPreset(n_envs=1)
+
+
+def feedback_of(
+    env_id: str, given: Mapping[str, Any] | None = None, *, person: bool = False
+) -> FeedbackSettings:
+    """How feedback is collected in an environment.
+
+    Args:
+        env_id: its id; what was not measured has the defaults of `FeedbackSettings`.
+        given: fields to set in place of the environment's own; None leaves them as they are.
+        person: a person answers, see `FeedbackSettings.for_a_person`.
+
+    Raises:
+        ValueError: a value cannot work.
+
+    >>> feedback_of("CartPole-v1").clip_seconds, feedback_of("Taxi-v4").clip_seconds
+    (0.5, 1.5)
+    >>> feedback_of("CartPole-v1", {"labels": 50, "clip_seconds": None}, person=True).labels
+    50
+    """
+    settings = FEEDBACK.get(env_id.removeprefix("rlhf/"), FeedbackSettings())
+    if person:
+        settings = settings.for_a_person()
+    given = {name: value for name, value in (given or {}).items() if value is not None}
+    settings = replace(settings, **given)
+    if "first_share" in given:
+        return settings
+    return replace(settings, first_share=settings.share_before_training)
 
 
 def presets_of(env_id: str) -> dict[str, Preset]:
@@ -37,16 +80,11 @@ def presets_of(env_id: str) -> dict[str, Preset]:
     ['ppo', 'a2c', 'a3c', 'dqn']
     """
     wanted = env_id.removeprefix("rlhf/")
-    return {algo: preset for (name, algo), preset in PRESETS.items() if name == wanted}
-
-
-def any_preset_of(env_id: str) -> Preset:
-    """The first preset of an environment, whichever the algorithm, or the fall-back.
-
-    >>> any_preset_of("CartPole-v1").clip_seconds, any_preset_of("Taxi-v4") is FALLBACK
-    (0.5, True)
-    """
-    return next(iter(presets_of(env_id).values()), FALLBACK)
+    return {
+        algo: _with_environment(agent, env_id)
+        for (name, algo), agent in AGENTS.items()
+        if name == wanted
+    }
 
 
 def preset_of(env_id: str, algo: str) -> Preset:
@@ -55,10 +93,26 @@ def preset_of(env_id: str, algo: str) -> Preset:
     Raises:
         ValueError: there is no such algorithm.
 
-    >>> preset_of("CartPole-v1", "ppo").labels, preset_of("Taxi-v4", "ppo") is FALLBACK
-    (100, True)
+    >>> preset = preset_of("CartPole-v1", "ppo")
+    >>> preset.n_envs, preset.feedback.labels, preset.hold
+    (32, 100, 25)
+    >>> preset_of("Taxi-v4", "dqn").n_envs
+    1
     """
     found = presets_of(env_id).get(algo.lower())
     if found is not None:
         return found
-    return OFF_POLICY_FALLBACK if issubclass(algorithm(algo), OffPolicyAlgorithm) else FALLBACK
+    fallback = OFF_POLICY_FALLBACK if is_off_policy(algo) else FALLBACK
+    return _with_environment(fallback, env_id)
+
+
+def _with_environment(agent: AgentPreset, env_id: str) -> Preset:
+    """The preset of an agent together with what is known of the environment."""
+    own = {field.name: getattr(agent, field.name) for field in fields(agent)}
+    environment = known(env_id)
+    return Preset(
+        **own,
+        feedback=FEEDBACK.get(env_id.removeprefix("rlhf/"), FeedbackSettings()),
+        horizon=environment.horizon,
+        hold=environment.hold,
+    )

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from rlhf_gym.agents.features import SCALED
+from rlhf_gym.agents.settings import SCALED
 from rlhf_gym.envs import ATARI_IDS
-from rlhf_gym.presets.preset import Preset
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.presets.preset import AgentPreset
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["ATARI"]
+__all__ = ["AGENTS", "FEEDBACK"]
 
-_ATARI = Preset(
-    steps=10_000_000,
-    n_envs=8,
+_GAMES = [env_id.removeprefix("rlhf/") for env_id in ATARI_IDS]
+
+_PICTURES = FeedbackSettings(
     labels=3300,
     clip_seconds=1.7,
-    norm_reward=True,
     reward_model=RewardModelSettings(hidden=(64,), batch_norm=True, dropout=0.5, actions=False),
+)
+_MEMORY = FeedbackSettings(
+    labels=3300,
+    clip_seconds=1.7,
+    reward_model=RewardModelSettings(
+        hidden=(64, 64), changes=True, actions=False, updates=300, updates_per_label=20
+    ),
+)
+
+FEEDBACK: dict[str, FeedbackSettings] = {
+    "Pong-ram-v1": _MEMORY,
+    **dict.fromkeys(_GAMES, _PICTURES),
+}
+
+_PICTURES_PPO = AgentPreset(
+    steps=10_000_000,
+    n_envs=8,
+    norm_reward=True,
     agent={
         "n_steps": 128,
         "batch_size": 256,
@@ -27,16 +45,11 @@ _ATARI = Preset(
     measured="not measured; labels and clips of Christiano et al. 2017, agent of rl-baselines3-zoo",
 )
 
-ATARI: dict[tuple[str, str], Preset] = {
-    ("Pong-ram-v1", "ppo"): Preset(
+AGENTS: dict[tuple[str, str], AgentPreset] = {
+    ("Pong-ram-v1", "ppo"): AgentPreset(
         steps=5_000_000,
         n_envs=16,
-        labels=3300,
-        clip_seconds=1.7,
         norm_reward=True,
-        reward_model=RewardModelSettings(
-            hidden=(64, 64), changes=True, actions=False, updates=300, updates_per_label=20
-        ),
         agent={
             "n_steps": 128,
             "batch_size": 512,
@@ -50,5 +63,5 @@ ATARI: dict[tuple[str, str], Preset] = {
             "points after five minutes (untrained: -97)"
         ),
     ),
-    **{(env_id.removeprefix("rlhf/"), "ppo"): _ATARI for env_id in ATARI_IDS},
+    **{(name, "ppo"): _PICTURES_PPO for name in _GAMES},
 }

@@ -2,57 +2,45 @@
 
 from __future__ import annotations
 
-from rlhf_gym.presets.preset import Preset
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.presets.preset import AgentPreset
+from rlhf_gym.presets.recipes import PPO_CASE_STUDY
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["CASE_STUDIES"]
+__all__ = ["AGENTS", "FEEDBACK"]
 
-CASE_STUDIES: dict[tuple[str, str], Preset] = {
-    ("SupportChat-v1", "ppo"): Preset(
+FEEDBACK: dict[str, FeedbackSettings] = {
+    "SupportChat-v1": FeedbackSettings(
+        labels=300, clip_seconds=3.0, reward_model=RewardModelSettings(changes=True)
+    ),
+    "Moderation-v1": FeedbackSettings(labels=300, clip_seconds=3.0),
+    "Melody-v1": FeedbackSettings(
+        labels=400, clip_seconds=8.0, reward_model=RewardModelSettings(changes=True)
+    ),
+}
+
+AGENTS: dict[tuple[str, str], AgentPreset] = {
+    ("SupportChat-v1", "ppo"): AgentPreset(
         steps=60_000,
         n_envs=16,
-        labels=300,
-        clip_seconds=3.0,
-        reward_model=RewardModelSettings(changes=True),
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 6,
-            "gamma": 0.9,
-            "gae_lambda": 0.9,
-            "ent_coef": 0.01,
-            "learning_rate": "lin_2e-3",
-        },
+        agent={**PPO_CASE_STUDY, "gamma": 0.9},
         measured=(
             "25.1 in 40 steps, worst of 10 seeds 19.4, from 300 labels of a population, by "
             "tests/measurements/case_studies.py (shuffled: 9.0, naive reward: 6.6, random: 9.8)"
         ),
     ),
-    ("Moderation-v1", "ppo"): Preset(
+    ("Moderation-v1", "ppo"): AgentPreset(
         steps=30_000,
         n_envs=16,
-        labels=300,
-        clip_seconds=3.0,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 6,
-            "gamma": 0.0,
-            "gae_lambda": 0.9,
-            "ent_coef": 0.01,
-            "learning_rate": "lin_2e-3",
-        },
+        agent={**PPO_CASE_STUDY, "gamma": 0.0},
         measured=(
             "32.2 in 40 steps, worst of 10 seeds 28.7, from 300 labels of a population, by "
             "tests/measurements/case_studies.py (shuffled: 19.9, naive reward: 22.8, random: 20.4)"
         ),
     ),
-    ("Melody-v1", "ppo"): Preset(
+    ("Melody-v1", "ppo"): AgentPreset(
         steps=100_000,
         n_envs=8,
-        labels=400,
-        clip_seconds=8.0,
-        reward_model=RewardModelSettings(changes=True),
         agent={
             "n_steps": 128,
             "batch_size": 256,

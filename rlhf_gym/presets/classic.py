@@ -1,90 +1,18 @@
-"""Presets of classic control."""
+"""Presets of classic control and the lunar landers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from rlhf_gym.agents.features import SCALED
-from rlhf_gym.presets.preset import Preset
+from rlhf_gym.agents.settings import SCALED
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.presets.preset import AgentPreset
+from rlhf_gym.presets.recipes import A2C_SMALL, DQN_SMALL, PPO_SMALL
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["CARTPOLE_PPO", "CLASSIC", "PENDULUM_PPO"]
+__all__ = ["AGENTS", "CARTPOLE_PPO", "FEEDBACK", "PENDULUM_PPO"]
 
-CARTPOLE_PPO = Preset(
-    steps=100_000,
-    n_envs=32,
-    hold=25,
-    labels=100,
-    clip_seconds=0.5,
-    agent={
-        "n_steps": 64,
-        "batch_size": 256,
-        "n_epochs": 10,
-        "gamma": 0.99,
-        "gae_lambda": 0.95,
-        "learning_rate": "lin_1e-3",
-    },
-    measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
-)
-
-_CARTPOLE_A2C = Preset(
-    steps=100_000,
-    n_envs=8,
-    hold=25,
-    labels=100,
-    clip_seconds=0.5,
-    norm_reward=True,
-    agent={
-        "n_steps": 16,
-        "gamma": 0.99,
-        "gae_lambda": 0.95,
-        "ent_coef": 0.0,
-        "learning_rate": "lin_2e-3",
-    },
-    measured="500, worst of 5 seeds 454, from 100 labels (shuffled: 15, true reward: 500)",
-)
-
-_ACROBOT_A2C = Preset(
-    steps=150_000,
-    n_envs=8,
-    hold=15,
-    labels=100,
-    clip_seconds=1.0,
-    norm_reward=True,
-    agent={
-        "n_steps": 16,
-        "gamma": 0.99,
-        "gae_lambda": 0.95,
-        "ent_coef": 0.01,
-        "learning_rate": "lin_1e-3",
-    },
-    measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
-)
-
-PENDULUM_PPO = Preset(
-    steps=100_000,
-    n_envs=32,
-    labels=50,
-    clip_seconds=0.2,
-    first_share=0.6,
-    reward_model=RewardModelSettings(members=7),
-    norm_reward=True,
-    agent={
-        "n_steps": 64,
-        "batch_size": 256,
-        "n_epochs": 10,
-        "gamma": 0.98,
-        "gae_lambda": 0.95,
-        "learning_rate": 1e-3,
-    },
-    measured=("-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)"),
-)
-
-_LUNAR_LANDER = Preset(
-    steps=500_000,
-    n_envs=16,
-    horizon=400,
-    hold=10,
+_LUNAR_LANDER = FeedbackSettings(
     labels=2400,
     clip_seconds=0.2,
     schedule="constant",
@@ -101,6 +29,60 @@ _LUNAR_LANDER = Preset(
         changes=True,
         clip_inputs=3.0,
     ),
+)
+
+FEEDBACK: dict[str, FeedbackSettings] = {
+    "CartPole-v1": FeedbackSettings(labels=100, clip_seconds=0.5),
+    "Acrobot-v1": FeedbackSettings(labels=100, clip_seconds=1.0),
+    "Pendulum-v1": FeedbackSettings(
+        labels=50,
+        clip_seconds=0.2,
+        first_share=0.6,
+        reward_model=RewardModelSettings(members=7),
+    ),
+    "MountainCar-v0": FeedbackSettings(labels=150, clip_seconds=3.0),
+    "MountainCarContinuous-v0": FeedbackSettings(labels=150, clip_seconds=2.0),
+    "LunarLander-v3": _LUNAR_LANDER,
+    "LunarLanderContinuous-v3": replace(
+        _LUNAR_LANDER,
+        reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
+    ),
+}
+
+CARTPOLE_PPO = AgentPreset(
+    steps=100_000,
+    n_envs=32,
+    agent={**PPO_SMALL, "learning_rate": "lin_1e-3"},
+    measured="500, worst of 10 seeds 311, from 100 labels (shuffled: 10, true reward: 500)",
+)
+
+_CARTPOLE_A2C = AgentPreset(
+    steps=100_000,
+    n_envs=8,
+    norm_reward=True,
+    agent={**A2C_SMALL, "ent_coef": 0.0, "learning_rate": "lin_2e-3"},
+    measured="500, worst of 5 seeds 454, from 100 labels (shuffled: 15, true reward: 500)",
+)
+
+_ACROBOT_A2C = AgentPreset(
+    steps=150_000,
+    n_envs=8,
+    norm_reward=True,
+    agent={**A2C_SMALL, "ent_coef": 0.01, "learning_rate": "lin_1e-3"},
+    measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
+)
+
+PENDULUM_PPO = AgentPreset(
+    steps=100_000,
+    n_envs=32,
+    norm_reward=True,
+    agent={**PPO_SMALL, "gamma": 0.98, "learning_rate": 1e-3},
+    measured=("-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)"),
+)
+
+_LUNAR_LANDER_PPO = AgentPreset(
+    steps=500_000,
+    n_envs=16,
     norm_reward=True,
     agent={
         "n_steps": 512,
@@ -114,100 +96,22 @@ _LUNAR_LANDER = Preset(
     measured="232, worst of 10 seeds 184, from 2400 labels (shuffled: -478, true reward: 269)",
 )
 
-CLASSIC: dict[tuple[str, str], Preset] = {
+AGENTS: dict[tuple[str, str], AgentPreset] = {
     ("CartPole-v1", "ppo"): CARTPOLE_PPO,
     ("CartPole-v1", "a2c"): _CARTPOLE_A2C,
-    ("Acrobot-v1", "a2c"): _ACROBOT_A2C,
     ("CartPole-v1", "a3c"): replace(
         _CARTPOLE_A2C,
         agent={**_CARTPOLE_A2C.agent, "n_workers": 2},
         measured="500, worst of 5 seeds 472, from 100 labels (shuffled: 10, true reward: 500)",
     ),
-    ("Acrobot-v1", "a3c"): replace(
-        _ACROBOT_A2C,
-        n_envs=16,
-        agent={**_ACROBOT_A2C.agent, "n_workers": 2, "learning_rate": "lin_2e-3"},
-        measured="-83, worst of 5 seeds -86, from 100 labels (shuffled: -500, true reward: -81)",
-    ),
-    ("Pendulum-v1", "ppo"): PENDULUM_PPO,
-    ("Acrobot-v1", "ppo"): Preset(
-        steps=100_000,
-        n_envs=32,
-        hold=15,
-        labels=100,
-        clip_seconds=1.0,
-        norm_reward=True,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 6,
-            "gamma": 0.99,
-            "gae_lambda": 0.95,
-            "learning_rate": "lin_2e-3",
-        },
-        measured=(
-            "-86, worst of 10 seeds -102, from 100 labels (shuffled: -442, true reward: -84)"
-        ),
-    ),
-    ("MountainCar-v0", "ppo"): Preset(
-        steps=150_000,
-        n_envs=16,
-        hold=20,
-        labels=150,
-        clip_seconds=3.0,
-        norm_reward=True,
-        agent={
-            "n_steps": 64,
-            "batch_size": 256,
-            "n_epochs": 6,
-            "gamma": 0.99,
-            "gae_lambda": 0.98,
-            "ent_coef": 0.01,
-            "learning_rate": "lin_2e-3",
-            "policy_kwargs": SCALED,
-        },
-        measured=(
-            "-123, worst of 10 seeds -139, from 150 labels (shuffled: -200, true reward: -121)"
-        ),
-    ),
-    ("MountainCarContinuous-v0", "ppo"): Preset(
-        steps=50_000,
-        n_envs=16,
-        horizon=400,
-        hold=40,
-        labels=150,
-        clip_seconds=2.0,
-        norm_reward=True,
-        agent={
-            "n_steps": 128,
-            "batch_size": 256,
-            "n_epochs": 6,
-            "gamma": 0.999,
-            "gae_lambda": 0.95,
-            "learning_rate": "lin_1e-3",
-            "use_sde": True,
-            "sde_sample_freq": 64,
-            "policy_kwargs": SCALED,
-        },
-        measured="91, worst of 10 seeds 90, from 150 labels (shuffled: -100, true reward: 92)",
-    ),
-    ("LunarLander-v3", "ppo"): _LUNAR_LANDER,
-    ("LunarLanderContinuous-v3", "ppo"): replace(
-        _LUNAR_LANDER,
-        reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
-        measured="258, worst of 10 seeds -2, from 2400 labels (shuffled: -772, true reward: 283)",
-    ),
-    ("CartPole-v1", "dqn"): Preset(
+    ("CartPole-v1", "dqn"): AgentPreset(
         steps=50_000,
         n_envs=1,
-        hold=25,
-        labels=100,
-        clip_seconds=0.5,
         agent={
+            **DQN_SMALL,
             "learning_rate": "lin_2.3e-3",
             "batch_size": 64,
             "buffer_size": 100_000,
-            "learning_starts": 1000,
             "gamma": 0.99,
             "target_update_interval": 10,
             "train_freq": 256,
@@ -218,56 +122,92 @@ CLASSIC: dict[tuple[str, str], Preset] = {
         },
         measured="500, worst of 5 seeds 333, from 100 labels (shuffled: 76, true reward: 500)",
     ),
-    ("Acrobot-v1", "dqn"): Preset(
+    ("Acrobot-v1", "ppo"): AgentPreset(
+        steps=100_000,
+        n_envs=32,
+        norm_reward=True,
+        agent={**PPO_SMALL, "n_epochs": 6, "learning_rate": "lin_2e-3"},
+        measured=(
+            "-86, worst of 10 seeds -102, from 100 labels (shuffled: -442, true reward: -84)"
+        ),
+    ),
+    ("Acrobot-v1", "a2c"): _ACROBOT_A2C,
+    ("Acrobot-v1", "a3c"): replace(
+        _ACROBOT_A2C,
+        n_envs=16,
+        agent={**_ACROBOT_A2C.agent, "n_workers": 2, "learning_rate": "lin_2e-3"},
+        measured="-83, worst of 5 seeds -86, from 100 labels (shuffled: -500, true reward: -81)",
+    ),
+    ("Acrobot-v1", "dqn"): AgentPreset(
         steps=60_000,
         n_envs=4,
-        hold=15,
-        labels=100,
-        clip_seconds=1.0,
         agent={
+            **DQN_SMALL,
             "learning_rate": "lin_1e-3",
-            "batch_size": 128,
             "buffer_size": 60_000,
-            "learning_starts": 1000,
             "gamma": 0.99,
             "target_update_interval": 500,
             "train_freq": 4,
-            "gradient_steps": 4,
-            "exploration_fraction": 0.2,
             "exploration_final_eps": 0.05,
-            "policy_kwargs": {"net_arch": [128, 128]},
         },
         measured="-90, worst of 5 seeds -103, from 100 labels (shuffled: -500, true reward: -83)",
     ),
-    ("MountainCar-v0", "dqn"): Preset(
+    ("Pendulum-v1", "ppo"): PENDULUM_PPO,
+    ("Pendulum-v1", "sac"): AgentPreset(
+        steps=10_000,
+        n_envs=1,
+        agent={"learning_rate": 1e-3},
+        measured="-149, worst of 5 seeds -165, from 50 labels (shuffled: -1534, true reward: -150)",
+    ),
+    ("MountainCar-v0", "ppo"): AgentPreset(
+        steps=150_000,
+        n_envs=16,
+        norm_reward=True,
+        agent={
+            **PPO_SMALL,
+            "n_epochs": 6,
+            "gae_lambda": 0.98,
+            "ent_coef": 0.01,
+            "learning_rate": "lin_2e-3",
+            "policy_kwargs": SCALED,
+        },
+        measured=(
+            "-123, worst of 10 seeds -139, from 150 labels (shuffled: -200, true reward: -121)"
+        ),
+    ),
+    ("MountainCar-v0", "dqn"): AgentPreset(
         steps=100_000,
         n_envs=1,
-        hold=20,
-        labels=150,
-        clip_seconds=3.0,
         agent={
+            **DQN_SMALL,
             "learning_rate": 4e-3,
-            "batch_size": 128,
             "buffer_size": 10_000,
-            "learning_starts": 1000,
             "gamma": 0.98,
             "target_update_interval": 600,
             "train_freq": 16,
-            "gradient_steps": 4,
-            "exploration_fraction": 0.2,
             "exploration_final_eps": 0.07,
-            "policy_kwargs": {"net_arch": [128, 128]},
         },
         measured="-134, worst of 5 seeds -150, from 150 labels (shuffled: -200, true reward: -158)",
     ),
-    ("Pendulum-v1", "sac"): Preset(
-        steps=10_000,
-        n_envs=1,
-        labels=50,
-        clip_seconds=0.2,
-        first_share=0.6,
-        reward_model=RewardModelSettings(members=7),
-        agent={"learning_rate": 1e-3},
-        measured="-149, worst of 5 seeds -165, from 50 labels (shuffled: -1534, true reward: -150)",
+    ("MountainCarContinuous-v0", "ppo"): AgentPreset(
+        steps=50_000,
+        n_envs=16,
+        norm_reward=True,
+        agent={
+            **PPO_SMALL,
+            "n_steps": 128,
+            "n_epochs": 6,
+            "gamma": 0.999,
+            "learning_rate": "lin_1e-3",
+            "use_sde": True,
+            "sde_sample_freq": 64,
+            "policy_kwargs": SCALED,
+        },
+        measured="91, worst of 10 seeds 90, from 150 labels (shuffled: -100, true reward: 92)",
+    ),
+    ("LunarLander-v3", "ppo"): _LUNAR_LANDER_PPO,
+    ("LunarLanderContinuous-v3", "ppo"): replace(
+        _LUNAR_LANDER_PPO,
+        measured="258, worst of 10 seeds -2, from 2400 labels (shuffled: -772, true reward: 283)",
     ),
 }

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rlhf_gym.agents.features import NORMALISED
-from rlhf_gym.presets.preset import Preset
+from rlhf_gym.agents.settings import NORMALISED
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.presets.preset import AgentPreset
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["ROBOTS"]
+__all__ = ["AGENTS", "FEEDBACK"]
 
-_ROBOT = Preset(
-    steps=1_000_000,
-    n_envs=8,
-    horizon=500,  # or most of what is learned from is a robot that lies on the ground
+_UNMEASURED = (
+    "Ant-v5",
+    "InvertedDoublePendulum-v5",
+    "Walker2d-v5",
+    "HalfCheetah-v5",
+    "HalfCheetahOneLeg-v1",
+    "Reacher-v5",
+    "Swimmer-v5",
+)
+
+_ROBOT = FeedbackSettings(
     labels=700,
     clip_seconds=0.5,
-    last_label=0.95,  # or agents learn to fall where no label says what it is worth
-    norm_reward=True,
+    last_label=0.95,  # or agents learn to fall where no label says what that is worth
     reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
+)
+
+FEEDBACK: dict[str, FeedbackSettings] = {
+    "Hopper-v5": _ROBOT,
+    "HopperBackflip-v1": replace(_ROBOT, labels=900, clip_seconds=0.8),
+    **dict.fromkeys(_UNMEASURED, _ROBOT),
+}
+
+_ROBOT_PPO = AgentPreset(
+    steps=1_000_000,
+    n_envs=8,
+    norm_reward=True,
     agent={
         "n_steps": 512,
         "batch_size": 128,
@@ -29,23 +48,16 @@ _ROBOT = Preset(
     measured="not measured; labels of Christiano et al. 2017, agent as for Hopper-v5",
 )
 
-_FALLING = ("Ant-v5", "InvertedDoublePendulum-v5", "Walker2d-v5")
-_OTHERS = ("HalfCheetah-v5", "HalfCheetahOneLeg-v1", "Reacher-v5", "Swimmer-v5")
-
-ROBOTS: dict[tuple[str, str], Preset] = {
+AGENTS: dict[tuple[str, str], AgentPreset] = {
     ("Hopper-v5", "ppo"): replace(
-        _ROBOT,
+        _ROBOT_PPO,
         steps=2_000_000,
         measured="2256, worst of 3 seeds 2121, from 700 labels (shuffled: -51, true reward: 2295)",
     ),
     ("HopperBackflip-v1", "ppo"): replace(
-        _ROBOT,
+        _ROBOT_PPO,
         steps=900_000,
-        horizon=300,
-        labels=900,
-        clip_seconds=0.8,
         measured="7.1, worst of 3 seeds 4.6, from 900 labels (shuffled: 0.4, random: 0.6)",
     ),
-    **{(name, "ppo"): _ROBOT for name in _FALLING},
-    **{(name, "ppo"): replace(_ROBOT, horizon=None) for name in _OTHERS},
+    **{(name, "ppo"): _ROBOT_PPO for name in _UNMEASURED},
 }

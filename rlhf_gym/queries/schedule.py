@@ -10,7 +10,7 @@ __all__ = ["Schedule", "ScheduleName", "check_schedule", "label_target"]
 
 ScheduleName = Literal["hyperbolic", "constant"]
 """The schedules that have a name."""
-Schedule: TypeAlias = "ScheduleName | Callable[[float], float]"
+Schedule: TypeAlias = ScheduleName | Callable[[float], float]
 """When labels are asked for: a name, or the share of all labels wanted at a share of training."""
 
 HYPERBOLIC_HALF = 0.1

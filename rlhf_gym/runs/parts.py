@@ -70,17 +70,9 @@ def make_plug_in(
     resuming: bool = False,
 ) -> HumanFeedback:
     """The plug-in, with its store in a run folder or in memory."""
-    assert settings.labels and settings.clip_seconds  # filled
-    assert settings.first_share and settings.last_label
     return HumanFeedback(
         teacher,
-        settings.labels,
-        clip_seconds=settings.clip_seconds,
-        strategy=settings.strategy or "diverse",
-        schedule=settings.schedule or "hyperbolic",
-        first_share=settings.first_share,
-        last_label=settings.last_label,
-        reward_model=settings.reward_model,
+        settings=settings.feedback,
         run=run,
         resume=resuming,
         seed=settings.seed,

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
-import torch
 import tyro
 
-from rlhf_gym.agents import agent_arguments, algorithm, check_agent_settings
-from rlhf_gym.presets import any_preset_of, preset_of
-from rlhf_gym.queries.schedule import ScheduleName
-from rlhf_gym.queries.strategies import Strategy
+from rlhf_gym.agents import (
+    agent_arguments,
+    algorithm,
+    check_agent_settings,
+    check_algorithm_name,
+)
+from rlhf_gym.envs.known import known
+from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.config import as_table, from_table
+from rlhf_gym.runs.open_fields import open_fields
 from rlhf_gym.runs.tracking import TrackerName
 
-__all__ = ["TrainSettings", "filled", "reward_model_of"]
+__all__ = ["TrainSettings", "fill_in", "reward_model_of"]
+
+_DEVICES = ("cuda", "mps", "xpu")
 
 
 def _default(words: str) -> Any:
@@ -26,13 +32,21 @@ def _default(words: str) -> Any:
     return tyro.conf.arg(help_behavior_hint=f"(default: {words})")
 
 
-_DEVICES = ("cuda", "mps", "xpu")
 THE_PRESETS = _default("the preset's")
+
+_OpenFeedbackSettings: Any = open_fields(FeedbackSettings)
+"""`FeedbackSettings` of which each may be left open; Any, since type checkers cannot follow."""
 
 
 @dataclass(frozen=True)
-class TrainSettings:
-    """Settings of a training run; None takes the preset's value (see `preset_of`)."""
+class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
+    """Settings of a training run: those below, and each of `FeedbackSettings` by keyword.
+
+    None takes the preset's value (see `preset_of` and `fill_in`).
+
+    >>> TrainSettings("Pendulum-v1", labels=20).clip_seconds is None
+    True
+    """
 
     env_id: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ENV")] = "CartPole-v1"
     """Any Gymnasium id."""
@@ -40,28 +54,16 @@ class TrainSettings:
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
     teacher: Literal["synthetic", "window"] = "synthetic"
     """Who answers: a formula that knows the true reward, or a person in a window."""
-    labels: Annotated[int | None, THE_PRESETS] = None
-    """How many answers to spend."""
     steps: Annotated[int | None, THE_PRESETS] = None
     """Training steps, the untrained agent's first ones included."""
     n_envs: Annotated[int | None, THE_PRESETS] = None
-    """Environments beside each other."""
-    horizon: Annotated[int | None, _default("the preset's, else the environment's own")] = None
+    """Number of environments that run side by side."""
+    horizon: Annotated[int | None, _default("what is known of it, else its own time limit")] = None
     """Length of a training episode in steps."""
-    hold: Annotated[int | None, THE_PRESETS] = None
-    """Steps for which an early end of an episode is held."""
+    hold: Annotated[int | None, _default("what is known of it, else until the horizon")] = None
+    """Absorbing steps after an early end of an episode."""
     seed: int = 0
     """Seed of everything."""
-    clip_seconds: Annotated[float | None, THE_PRESETS] = None
-    """Length of a clip."""
-    strategy: Annotated[Strategy | None, THE_PRESETS] = None
-    """Which clips to ask about."""
-    schedule: Annotated[ScheduleName | None, THE_PRESETS] = None
-    """When to ask."""
-    first_share: Annotated[float | None, THE_PRESETS] = None
-    """Share of the labels that is asked for before training."""
-    last_label: Annotated[float | None, THE_PRESETS] = None
-    """Share of training at which the last label is asked for."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person behind the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
@@ -95,65 +97,77 @@ class TrainSettings:
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""
-    reward_model: tyro.conf.Suppress[RewardModelSettings | None] = None
-    """Settings of the reward model, instead of the preset's."""
+
+    def with_changes(self, **changes: Any) -> TrainSettings:
+        """The same settings but for ``changes``: `replace` for type checkers."""
+        return replace(self, **changes)
+
+    @property
+    def feedback(self) -> FeedbackSettings:
+        """How feedback is collected: the preset's values, and those that are given here.
+
+        >>> TrainSettings("Pendulum-v1", labels=20).feedback.clip_seconds
+        0.2
+        """
+        given = {each.name: getattr(self, each.name) for each in fields(FeedbackSettings)}
+        return feedback_of(self.env_id, given, person=self.teacher == "window")
 
 
-def reward_model_of(env_id: str, algo: str, given: Mapping[str, Any]) -> RewardModelSettings:
-    """The preset's settings of the reward model, and those that are given in place of its own.
+def reward_model_of(env_id: str, given: Mapping[str, Any]) -> RewardModelSettings:
+    """The environment's settings of the reward model, with those that are given.
 
-    >>> reward_model_of("Hopper-v5", "ppo", {"members": 5}).members
+    >>> reward_model_of("Hopper-v5", {"members": 5}).members
     5
     """
-    of_preset = as_table(preset_of(env_id, algo).reward_model)
-    return from_table(RewardModelSettings, {**of_preset, **given})
+    of_environment = as_table(feedback_of(env_id).reward_model)
+    return from_table(RewardModelSettings, {**of_environment, **given})
 
 
-def filled(settings: TrainSettings) -> TrainSettings:
-    """The settings with the preset's values where they were left open."""
+def fill_in(settings: TrainSettings) -> TrainSettings:
+    """Give settings that were left open the values of the presets, and check all of them.
+
+    Raises:
+        ValueError: a setting cannot work.
+
+    >>> fill_in(TrainSettings("Pendulum-v1", labels=20)).steps
+    100000
+    """
     if ":" not in settings.algo:
         settings = replace(settings, algo=settings.algo.lower())  # one name for one algorithm
-    preset = preset_of(settings.env_id, settings.algo)
-    if settings.teacher == "window":
-        preset = preset.for_a_person()
-    names = (
-        "labels",
-        "steps",
-        "n_envs",
-        "horizon",
-        "hold",
-        "clip_seconds",
-        "strategy",
-        "schedule",
-        "last_label",
-        "norm_reward",
-        "reward_model",
-    )
-    open_ = {name: getattr(preset, name) for name in names if getattr(settings, name) is None}
-    if not settings.keep_termination:  # a fall-back has what `make_vec_env` falls back to
-        for name in ("horizon", "hold"):
-            if name in open_ and open_[name] is None:
-                open_[name] = getattr(any_preset_of(settings.env_id), name)
-    labels = settings.labels or preset.labels
-    if settings.first_share is None and labels > 0:
-        open_["first_share"] = preset.share_before_training(labels)
-    check_agent_settings(algorithm(settings.algo), settings.agent)
-    agent_arguments(settings.agent)
-    settings = replace(settings, **open_, agent={**preset.agent, **settings.agent})
-    for name in ("steps", "n_envs", "labels", "evaluation_episodes"):
+    check_algorithm_name(settings.algo)
+    preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
+    values: dict[str, Any] = {
+        "steps": preset.steps,
+        "n_envs": preset.n_envs,
+        "norm_reward": preset.norm_reward,
+        "horizon": environment.horizon,
+        "hold": None if settings.keep_termination else environment.hold,
+    }
+    values = {name: value for name, value in values.items() if getattr(settings, name) is None}
+    feedback = settings.feedback
+    values |= {each.name: getattr(feedback, each.name) for each in fields(feedback)}
+    if settings.agent:
+        check_agent_settings(algorithm(settings.algo), settings.agent)
+        agent_arguments(settings.agent)
+    settings = replace(settings, **values, agent={**preset.agent, **settings.agent})
+    for name in ("steps", "n_envs", "evaluation_episodes"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} must be at least 1, but is {getattr(settings, name)}")
-    for name in ("clip_seconds", "first_share", "last_label"):
-        if not getattr(settings, name) > 0:
-            raise ValueError(f"{name} must be positive, but is {getattr(settings, name)}")
-    if settings.device not in ("auto", "cpu") and not settings.device.startswith(_DEVICES):
+    _check_device(settings.device)
+    return settings
+
+
+def _check_device(device: str) -> None:
+    if device not in ("auto", "cpu") and not device.startswith(_DEVICES):
         raise ValueError(
             f"device must be auto, cpu, cuda, or another of PyTorch's such as cuda:1 or mps, but "
-            f"is {settings.device!r}"
+            f"is {device!r}"
         )
-    if settings.device.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(
-            f"device is {settings.device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "
-            "without one, leave --device out"
-        )
-    return settings
+    if device.startswith("cuda"):
+        import torch
+
+        if not torch.cuda.is_available():
+            raise ValueError(
+                f"device is {device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "
+                "without one, leave --device out"
+            )

@@ -41,7 +41,7 @@ from rlhf_gym.runs.parts import (
     make_training_env,
     normalised,
 )
-from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoints import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
@@ -68,7 +68,7 @@ def train(
         ValueError: if a setting cannot work; said before any time is spent.
         FileExistsError: if the folder holds files.
     """
-    settings = filled(settings)
+    settings = fill_in(settings)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     feedback, env = _plug_in(settings, folder, resuming=False)
     with folder.held():
@@ -186,7 +186,7 @@ def _learn(
 ) -> RunFolder:
     assert settings.steps is not None
     if settings.teacher == "window" and not feedback.labels_given:
-        first = math.ceil(settings.labels * settings.first_share)  # type: ignore[operator]
+        first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
         tell(f"waiting for the first {first} labels; training begins when they are there")
     remaining = settings.steps - agent.num_timesteps
     if remaining > 0:

@@ -34,9 +34,9 @@ from rlhf_gym.environments.make import clip_steps
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.presets import Preset, any_preset_of
-from rlhf_gym.queries.schedule import Schedule, check_schedule
-from rlhf_gym.queries.strategies import Strategy, check_strategy
+from rlhf_gym.presets import FeedbackSettings, feedback_of
+from rlhf_gym.queries.schedule import Schedule
+from rlhf_gym.queries.strategies import Strategy
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.teachers import Population, SyntheticTeacher, teacher_of
 from rlhf_gym.teachers.teacher import LiveTeacher, Teacher, TeacherFunction
@@ -57,7 +57,6 @@ Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
 SIMULATED = (SyntheticTeacher, Population)
 """Teachers who are told of episodes, and whose state a checkpoint keeps."""
-REPEATS = 0.05
 FORGOTTEN = 250
 """Vector steps without a training of ours from which on the callback was forgotten."""
 CHECKPOINT_SHARE = 20
@@ -106,6 +105,8 @@ class HumanFeedback(BaseCallback):
             a tenth of training, at most 2048 but at least two clips of each environment; in
             short trainings half of it.
         checkpoint_seconds: time between two checkpoints (with a run folder).
+        settings: how feedback is collected, with no value left to the preset; what is given beside
+            them comes in place of theirs.
 
     Raises:
         ValueError: if a setting cannot work; said before any time is spent.
@@ -140,44 +141,39 @@ class HumanFeedback(BaseCallback):
         goal: str | None = None,
         tie_breaker: str | None = None,
         annotator: str | None = None,
-        memory_bytes: int = 2**30,
+        memory_bytes: int | None = None,
         device: str = "auto",
         warm_up_steps: int | None = None,
-        checkpoint_seconds: float = 30.0,
+        checkpoint_seconds: float | None = None,
+        settings: FeedbackSettings | None = None,
     ) -> None:
         super().__init__()
-        if strategy is not None:
-            check_strategy(strategy)
-        if schedule is not None:
-            check_schedule(schedule)
-        for name, count in (("labels", labels), ("clip_length", clip_length),
-                            ("warm_up_steps", warm_up_steps)):  # fmt: skip
-            if count is not None and count < 1:
-                raise ValueError(f"{name} must be at least 1, but is {count}")
-        for name, share in (("first_share", first_share), ("last_label", last_label)):
-            if share is not None and not 0 < share <= 1:
-                raise ValueError(f"{name} must be within (0, 1], but is {share}")
-        if clip_seconds is not None and not clip_seconds > 0:
-            raise ValueError(f"clip_seconds must be positive, but is {clip_seconds}")
+        given: dict[str, Any] = {
+            "labels": labels,
+            "clip_seconds": clip_seconds,
+            "clip_length": clip_length,
+            "strategy": strategy,
+            "schedule": schedule,
+            "first_share": first_share,
+            "last_label": last_label,
+            "reward_model": reward_model,
+            "valued_terminals": ends_differ,
+            "memory_bytes": memory_bytes,
+            "warm_up_steps": warm_up_steps,
+            "checkpoint_seconds": checkpoint_seconds,
+        }
+        self._given = {name: value for name, value in given.items() if value is not None}
+        self.settings = replace(settings or FeedbackSettings(), **self._given)
+        self._settings_are_whole = settings is not None
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
         self._is_the_oracle = teacher == "synthetic"
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.check()
-        self.clip_length, self.wait = clip_length, wait
-        self._labels, self._first_share = labels, first_share
-        self._given: dict[str, Any] = {
-            "clip_seconds": clip_seconds,
-            "strategy": strategy,
-            "schedule": schedule,
-            "last_label": last_label,
-            "reward_model": reward_model,
-        }
+        self.wait = wait
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.seed = resume, seed
         self.goal, self.tie_breaker = goal, tie_breaker
-        self.ends_differ = ends_differ
-        self.memory_bytes, self.device = memory_bytes, device
-        self.warm_up_steps, self.checkpoint_seconds = warm_up_steps, checkpoint_seconds
+        self.device = device
         self._warm_up_taken = 0
         self._warmed_up = self._stopped = self._began = False
         self._steps_without = 0
@@ -185,7 +181,7 @@ class HumanFeedback(BaseCallback):
         self._relabelled: OffPolicyAlgorithm | None = None
         self._shared: SharedRewardModel | None = None
         self._relabels = False
-        self._checkpoint_due = time.monotonic() + checkpoint_seconds
+        self._checkpoint_due = time.monotonic() + self.settings.checkpoint_seconds
 
     def wrap(self, venv: VecEnv) -> VecEnv:
         """Record the steps of ``venv`` as clips and put the learned reward in place of its own.
@@ -200,8 +196,10 @@ class HumanFeedback(BaseCallback):
                 "rlhf_gym.make_vec_env(ENV_ID, n_envs=8)"
             )
         env_id = env_id_of(venv)
-        self._take_over(any_preset_of(env_id))
-        length = self.clip_length or clip_steps(venv, self.clip_seconds)
+        if not self._settings_are_whole:
+            person = isinstance(self.teacher, LiveTeacher)
+            self.settings = feedback_of(env_id, self._given, person=person)
+        length = self.settings.clip_length or clip_steps(venv, self.settings.clip_seconds)
         check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
         if self._is_the_oracle and isinstance(self.teacher, SyntheticTeacher):
             self.teacher.score = score_of(env_id)
@@ -210,43 +208,31 @@ class HumanFeedback(BaseCallback):
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
         self.store = self._open_store(venv)
-        self.log = RunLog(self.store, self.run, self.labels, venv.num_envs)
+        self.log = RunLog(self.store, self.run, self.settings.labels, venv.num_envs)
         self._make_teaching()
         self.recorder = ClipRecorder(venv, self.buffer)
         self.learned_reward = VecLearnedReward(self.recorder, self._predict)
         return self.learned_reward
-
-    def _take_over(self, preset: Preset) -> None:
-        """The preset's settings where none were given."""
-        if isinstance(self.teacher, LiveTeacher):
-            preset = preset.for_a_person()
-        given = {name: value for name, value in self._given.items() if value is not None}
-        preset = replace(preset, **given)
-        self.labels = self._labels or preset.labels
-        self.first_share = self._first_share or preset.share_before_training(self.labels)
-        self.clip_seconds, self.last_label = preset.clip_seconds, preset.last_label
-        self.strategy: Strategy = preset.strategy
-        self.schedule: Schedule = preset.schedule
-        self.settings = preset.reward_model
 
     def _make_reward_model(self, venv: VecEnv, env_id: str, length: int) -> None:
         """The reward model, and the buffer from which it is asked about clips."""
         self.reward_model = RewardModel(
             venv.observation_space,
             venv.action_space,
-            self.settings,
+            self.settings.reward_model,
             seed=self.seed,
             device=self.device,
         )
+        valued = self.settings.valued_terminals
         self.buffer = ClipBuffer(
             venv.observation_space,
             venv.action_space,
             venv.num_envs,
             length,
-            max_bytes=self.memory_bytes,
+            max_bytes=self.settings.memory_bytes,
             frame_stack=frame_stack_of(venv),
-            ends_differ=ends_differ_in(venv) if self.ends_differ is None else self.ends_differ,
-            keep_next=self.settings.changes,
+            ends_differ=ends_differ_in(venv) if valued is None else valued,
+            keep_next=self.settings.reward_model.changes,
             env_id=env_id,
         )
 
@@ -258,9 +244,9 @@ class HumanFeedback(BaseCallback):
             self.teacher,
             self.store,
             self.buffer,
-            labels=self.labels,
-            strategy=self.strategy,
-            repeats=REPEATS,
+            labels=self.settings.labels,
+            strategy=self.settings.strategy,
+            repeats=self.settings.repeats,
             seed=self.seed,
         )
         self.teaching = Teaching(
@@ -270,9 +256,9 @@ class HumanFeedback(BaseCallback):
             self.buffer,
             self.log,
             rng,
-            schedule=self.schedule,
-            first_share=self.first_share,
-            last_label=self.last_label,
+            schedule=self.settings.schedule,
+            first_share=self.settings.first_share,
+            last_label=self.settings.last_label,
             wait=self.wait,
         )
 
@@ -362,7 +348,7 @@ class HumanFeedback(BaseCallback):
             self.recorder.observation_space,
             lambda: (self.buffer.held, self.buffer.ended),
             state,
-            changes=self.settings.changes,
+            changes=self.settings.reward_model.changes,
         )
         normalize = agent.get_vec_normalize_env()
         self._relabelled = agent
@@ -372,7 +358,7 @@ class HumanFeedback(BaseCallback):
         """Let the untrained agent act, so that there are clips to ask about."""
         self.log.publish(self.model, 0, "warming up")
         one_clip = (self.buffer.clip_length + 1) * self.buffer.n_envs
-        wanted = warm_up_steps(self.warm_up_steps, self.model._total_timesteps, one_clip)
+        wanted = warm_up_steps(self.settings.warm_up_steps, self.model._total_timesteps, one_clip)
         while self._warm_up_taken < wanted and not self.teaching.stopping:
             dones, infos = act_untrained(self.model)
             self._episodes_ended(dones, infos)
@@ -428,10 +414,10 @@ class HumanFeedback(BaseCallback):
             )
         if isinstance(self.teacher, LiveTeacher):
             self.teacher.stop()
-        elif not self._stopped and self.asking.labels < self.labels:
+        elif not self._stopped and self.asking.labels < self.settings.labels:
             warnings.warn(
-                f"{self.asking.labels} of {self.labels} labels were given: the teacher skipped the "
-                "others, or training was too short for clips to ask about",
+                f"{self.asking.labels} of {self.settings.labels} labels were given: the teacher "
+                "skipped the others, or training was too short for clips to ask about",
                 stacklevel=2,
             )
         self.teaching.stopping = False
@@ -471,7 +457,9 @@ class HumanFeedback(BaseCallback):
         began = time.monotonic()
         save_checkpoint(self.run, self.model, self)
         took = time.monotonic() - began
-        self._checkpoint_due = began + max(self.checkpoint_seconds, CHECKPOINT_SHARE * took)
+        self._checkpoint_due = began + max(
+            self.settings.checkpoint_seconds, CHECKPOINT_SHARE * took
+        )
 
     def restore(self, algorithm: type[Agent], env: VecEnv, device: str = "auto") -> Agent:
         """The agent of the last checkpoint, on ``env = feedback.wrap(...)``.

@@ -9,7 +9,7 @@ import pytest
 
 from rlhf_gym.benchmark.plan import plan_of
 from rlhf_gym.benchmark.suite import named_suites, read_suite, suite_of
-from rlhf_gym.presets import preset_of
+from rlhf_gym.presets import feedback_of
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_understood_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("foo = 1", "the suite bad: unknown key 'settings.foo'; known are env_id"),
+        ("foo = 1", "the suite bad: unknown key 'settings.foo'; known are labels"),
         ("step = 3", r"unknown key 'settings.step' .did you mean steps"),
         ('steps = "abc"', "settings.steps must be a whole number, but is 'abc'"),
         ("steps = 1.5", "settings.steps must be a whole number, but is 1.5"),
@@ -103,7 +103,7 @@ def test_settings_of_every_type_are_understood() -> None:
     """
     (*_, run) = plan_of(suite_of(settings, "good")).runs
     assert run.settings.beta == 2 and run.settings.device == "auto"
-    preset = preset_of("Pendulum-v1", "ppo").reward_model
+    preset = feedback_of("Pendulum-v1").reward_model
     assert preset != RewardModelSettings()  # or it would not show that the others are the preset's
     assert run.settings.reward_model == replace(preset, hidden=(8, 8), learning_rate=1e-2)
 

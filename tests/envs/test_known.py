@@ -8,17 +8,38 @@ import pytest
 import rlhf_gym.envs  # noqa: F401
 from rlhf_gym import score_of, tastes_of
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, Known, ends_differ, known
-from rlhf_gym.presets import PRESETS
+from rlhf_gym.presets import FEEDBACK
 
 
 def test_every_entry_is_of_an_environment_that_exists() -> None:
     assert KNOWN.keys() <= {spec.name for spec in gym.registry.values()}
 
 
-@pytest.mark.parametrize("env_id", dict.fromkeys(name for name, _ in PRESETS))
-def test_the_horizon_is_that_of_every_preset(env_id: str) -> None:
-    presets = {(p.horizon, p.hold) for (name, _), p in PRESETS.items() if name == env_id}
-    assert presets == {(known(env_id).horizon, known(env_id).hold)}
+@pytest.mark.parametrize(
+    ("env_id", "horizon", "hold"),
+    [
+        ("Acrobot-v1", None, 15),
+        ("Ant-v5", 500, None),
+        ("CartPole-v1", None, 25),
+        ("Hopper-v5", 500, None),
+        ("HopperBackflip-v1", 300, None),
+        ("InvertedDoublePendulum-v5", 500, None),
+        ("LunarLander-v3", 400, 10),
+        ("LunarLanderContinuous-v3", 400, 10),
+        ("LunarLanderHover-v1", None, 10),
+        ("MountainCar-v0", None, 20),
+        ("MountainCarContinuous-v0", 400, 40),
+        ("Walker2d-v5", 500, None),
+    ],
+)
+def test_the_horizon_is_what_the_presets_were_measured_with(
+    env_id: str, horizon: int | None, hold: int | None
+) -> None:
+    assert (known(env_id).horizon, known(env_id).hold) == (horizon, hold)
+
+
+@pytest.mark.parametrize("env_id", FEEDBACK)
+def test_all_that_have_a_preset_are_known_with_and_without_their_namespace(env_id: str) -> None:
     assert known(f"rlhf/{env_id}") == known(env_id)
 
 

@@ -21,7 +21,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from rlhf_gym import A3C
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
-from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 ENVIRONMENTS = {"CartPole-v1": ("MlpPolicy", 6000), "rlhf/MovingDot-v1": ("CnnPolicy", 3000)}
 SOLVED, EPISODES = 475, 50
@@ -95,7 +95,7 @@ def measure_learning(seeds: int) -> None:
     env_id = "CartPole-v1"
     returns, seconds = [], []
     for seed in range(seeds):
-        settings = filled(TrainSettings(env_id, algo="a3c", seed=seed, device="cpu"))
+        settings = fill_in(TrainSettings(env_id, algo="a3c", seed=seed, device="cpu"))
         env = normalised(settings, make_training_env(settings, snapshots=False))
         began = time.perf_counter()
         agent = make_agent(settings, env).learn(settings.steps or 0)

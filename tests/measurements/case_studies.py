@@ -86,7 +86,7 @@ def run_of(env_id: str, side: Side, seed: int) -> Run:
     written: dict[str, Any] = {} if side == "random" else settings
     if taught:
         written = {**written, "people": PEOPLE}
-    return Run(env_id, side, preset.labels if taught else 0, seed, json.dumps(written))
+    return Run(env_id, side, preset.feedback.labels if taught else 0, seed, json.dumps(written))
 
 
 def perform(run: Run, rows: Path) -> None:

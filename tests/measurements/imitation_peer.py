@@ -42,7 +42,7 @@ from rlhf_gym.runs.parts import (
     make_training_env,
     normalised,
 )
-from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 Side = Literal["random", "true", "ours", "imitation"]
 BASES: tuple[Side, ...] = ("random", "true")
@@ -104,7 +104,7 @@ def runs(environments: list[str], labels: list[int], seeds: int) -> Iterator[Run
 
 
 def _settings(env_id: str, labels: int | None = None, seed: int = 0) -> TrainSettings:
-    return filled(TrainSettings(env_id, "ppo", labels=labels, seed=seed, device="cpu"))
+    return fill_in(TrainSettings(env_id, "ppo", labels=labels, seed=seed, device="cpu"))
 
 
 def _run(settings: TrainSettings, side: Side, seed: int, labels: int = 0) -> Run:

@@ -29,7 +29,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import preset_of
 from rlhf_gym.runs.evaluation import read_evaluation
 from rlhf_gym.runs.parts import make_training_env
-from rlhf_gym.runs.settings import TrainSettings, filled
+from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.train import evaluate, load, resume, train
 
 CHANCE = 23.0
@@ -62,7 +62,7 @@ def test_a_run_leaves_everything_in_its_folder(run: Path) -> None:
 
 def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     agent, reward_model, settings = load(run)
-    assert settings == filled(SMALL)
+    assert settings == fill_in(SMALL)
     assert agent.num_timesteps >= 600 and reward_model.settings == settings.reward_model
 
 
@@ -71,9 +71,10 @@ def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     [("steps", 123), ("labels", 7), ("clip_seconds", 0.3), ("schedule", "constant")],
 )
 def test_a_setting_that_is_left_open_is_the_presets(name: str, own: Any) -> None:
-    preset = getattr(preset_of("CartPole-v1", "ppo"), name)
-    assert getattr(filled(TrainSettings("CartPole-v1")), name) == preset != own
-    assert getattr(filled(replace(TrainSettings("CartPole-v1"), **{name: own})), name) == own
+    found = preset_of("CartPole-v1", "ppo")
+    preset = getattr(found if name == "steps" else found.feedback, name)
+    assert getattr(fill_in(TrainSettings("CartPole-v1")), name) == preset != own
+    assert getattr(fill_in(replace(TrainSettings("CartPole-v1"), **{name: own})), name) == own
 
 
 def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Path) -> None:
@@ -82,18 +83,18 @@ def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Pat
     given = ["--reward-model.members", "2", "--reward-model.hidden", "8"]
     assert main(["train", "Pendulum-v1", *flags, *given, "--run", str(folder), "--json"]) == 0
     _, reward_model, settings = load(folder)
-    preset = preset_of("Pendulum-v1", "ppo").reward_model
+    preset = preset_of("Pendulum-v1", "ppo").feedback.reward_model
     assert settings.reward_model == replace(preset, members=2, hidden=(8,))
     assert reward_model.settings == settings.reward_model
 
 
 def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_otherwise() -> None:
     lander = TrainSettings("LunarLander-v3")
-    by_formula = filled(lander)
+    by_formula = fill_in(lander)
     assert (by_formula.clip_seconds, by_formula.labels) == (0.2, 2400)
-    by_person = filled(replace(lander, teacher="window"))
+    by_person = fill_in(replace(lander, teacher="window"))
     assert (by_person.clip_seconds, by_person.labels) == (1.0, 500)
-    chosen = filled(replace(lander, teacher="window", clip_seconds=0.4, labels=900))
+    chosen = fill_in(lander.with_changes(teacher="window", clip_seconds=0.4, labels=900))
     assert (chosen.clip_seconds, chosen.labels) == (0.4, 900)
 
 
@@ -127,15 +128,15 @@ def test_other_settings_are_no_part_of_resuming(run: Path, capsys: Capture) -> N
 
 
 def test_the_settings_of_a_fall_back_say_how_long_ends_are_held() -> None:
-    settings = filled(TrainSettings("CartPole-v1", "sb3_contrib:TRPO"))
+    settings = fill_in(TrainSettings("CartPole-v1", "sb3_contrib:TRPO"))
     assert settings.hold == 25
     venv = make_training_env(settings)
     assert set(venv.get_attr("hold")) == {settings.hold}
-    assert filled(replace(settings, hold=None, keep_termination=True)).hold is None
+    assert fill_in(replace(settings, hold=None, keep_termination=True)).hold is None
 
 
 def test_an_algorithm_has_one_name() -> None:
-    assert filled(TrainSettings(algo="PPO")) == filled(TrainSettings(algo="ppo"))
+    assert fill_in(TrainSettings(algo="PPO")) == fill_in(TrainSettings(algo="ppo"))
 
 
 BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [

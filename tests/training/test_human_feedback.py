@@ -384,7 +384,7 @@ def test_a3c_learns_from_the_reward_that_is_fitted_meanwhile(n_workers: int, ahe
     fits = Fits(feedback, ahead)
     env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, horizon=50))
     A3C("MlpPolicy", env, n_workers=n_workers, seed=0).learn(1000, callback=[feedback, fits])
-    assert feedback.labels_given == feedback.labels
+    assert feedback.labels_given == feedback.settings.labels
     assert feedback.buffer.rows == 500 and feedback.recorder.agent_step == 1000
     assert len(fits.versions) > 3
 
@@ -440,12 +440,13 @@ def test_a_space_that_cannot_be_read_is_refused() -> None:
 def test_what_is_left_open_is_what_was_measured_in_that_environment() -> None:
     feedback = HumanFeedback("synthetic", device="cpu")
     feedback.wrap(make_vec_env("Pendulum-v1", seed=0))
-    assert (feedback.labels, feedback.clip_seconds, feedback.first_share) == (50, 0.2, 0.6)
-    assert feedback.settings.members == 7 and feedback.strategy == "diverse"
+    settings = feedback.settings
+    assert (settings.labels, settings.clip_seconds, settings.first_share) == (50, 0.2, 0.6)
+    assert settings.reward_model.members == 7 and settings.strategy == "diverse"
     chosen = HumanFeedback("synthetic", 80, strategy="uniform", first_share=0.1, device="cpu")
     chosen.wrap(make_vec_env("Pendulum-v1", seed=0))
-    assert (chosen.labels, chosen.strategy) == (80, "uniform")
-    assert (chosen.clip_seconds, chosen.first_share) == (0.2, 0.1)
+    assert (chosen.settings.labels, chosen.settings.strategy) == (80, "uniform")
+    assert (chosen.settings.clip_seconds, chosen.settings.first_share) == (0.2, 0.1)
 
 
 def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:

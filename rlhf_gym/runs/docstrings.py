@@ -1,0 +1,29 @@
+"""The docstrings of a dataclass's fields, which become help texts."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from itertools import pairwise
+
+__all__ = ["field_docstrings"]
+
+
+def field_docstrings(kind: type) -> dict[str, str]:
+    """The docstring below each field of a dataclass that has one, in one line.
+
+    >>> from rlhf_gym.reward_model.settings import RewardModelSettings
+    >>> field_docstrings(RewardModelSettings)["members"]
+    'Networks in the ensemble.'
+    """
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: " ".join(below.value.value.split())
+        for field, below in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }

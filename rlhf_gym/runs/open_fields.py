@@ -1,0 +1,60 @@
+"""A dataclass of settings in which each field may be left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import field, fields, is_dataclass, make_dataclass
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import tyro
+
+from rlhf_gym.runs.docstrings import field_docstrings
+
+__all__ = ["open_fields"]
+
+
+def open_fields(kind: type) -> type:
+    """A dataclass with the fields of another, each None unless it is given, by keyword only.
+
+    They are options of the command line with the other's docstrings as their help, but for fields
+    that are dataclasses themselves. What cannot be written, such as a function, is no value.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Fit:
+    ...     updates: int = 50
+    >>> open_fields(Fit)()
+    OpenFit(updates=None)
+    """
+    hints, help_texts = get_type_hints(kind), field_docstrings(kind)
+    return make_dataclass(
+        f"Open{kind.__name__}",
+        [
+            (
+                each.name,
+                _option(hints[each.name], help_texts.get(each.name, "")),
+                field(default=None),
+            )
+            for each in fields(kind)
+        ],
+        kw_only=True,
+        frozen=True,
+    )
+
+
+def _option(hint: Any, help_text: str) -> Any:
+    """The annotation of a field that may be left open."""
+    optional: Any = _written(hint) | None
+    if is_dataclass(hint):
+        return Annotated[optional, tyro.conf.Suppress]
+    default = tyro.conf.arg(help=help_text, help_behavior_hint="(default: the preset's)")
+    return Annotated[optional, default]
+
+
+def _written(hint: Any) -> Any:
+    """The type without the functions among its alternatives."""
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    parts = tuple(part for part in get_args(hint) if get_origin(part) is not Callable)
+    return Union[parts]  # noqa: UP007  made at run time
