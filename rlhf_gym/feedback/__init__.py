@@ -1,4 +1,8 @@
-"""The store: clips, queries and judgements, durable; the one meeting point of all processes."""
+"""What is asked and answered, and where it is kept: queries, judgements, the store, the run folder.
+
+The trainer puts queries into the store, annotators' judgements come into it, and labels go out; it
+is the one meeting point of all processes, and the only room with a database.
+"""
 
 from rlhf_gym.feedback.errors import (
     DiskFull,

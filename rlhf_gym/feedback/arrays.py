@@ -14,11 +14,11 @@ from rlhf_gym.clips.observations import Array, Observations
 __all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
 
 _IMAGES = 1 << 16
-"""Bytes from which uint8 arrays are compressed: images shrink tenfold and more, floats do not."""
+"""Bytes from which a uint8 array is compressed: images shrink tenfold and more, floats do not."""
 
 
 def pack(arrays: Mapping[str, Array]) -> bytes:
-    """An npz archive of ``arrays``; equal arrays give equal bytes.
+    """Pack ``arrays`` as an npz archive; equal arrays give equal bytes.
 
     Raises:
         ValueError: an array holds Python objects.
@@ -30,7 +30,9 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
             np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
             images = array.dtype == np.uint8 and array.nbytes >= _IMAGES
             archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy"),  # its date is fixed: equal bytes
+                zipfile.ZipInfo(
+                    f"{name}.npy"
+                ),  # with a fixed date, so that equal arrays give equal bytes
                 member.getbuffer(),
                 zipfile.ZIP_DEFLATED if images else zipfile.ZIP_STORED,
                 compresslevel=1,
@@ -39,7 +41,7 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, Array]:
-    """The arrays of an npz archive.
+    """Return the arrays of an npz archive.
 
     >>> unpack(pack({"actions": np.arange(3)}))
     {'actions': array([0, 1, 2])}
@@ -49,7 +51,7 @@ def unpack(data: bytes) -> dict[str, Array]:
 
 
 def pack_clip(clip: Clip) -> bytes:
-    """The arrays of a clip, its start included, its frames left out."""
+    """Pack the arrays of a clip, with its start and without its frames."""
     arrays = {"actions": clip.actions, "true_rewards": clip.true_rewards}
     arrays |= _named("observations", clip.observations)
     if clip.next_observations is not None:
@@ -61,7 +63,7 @@ def pack_clip(clip: Clip) -> bytes:
 
 
 def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> Clip:
-    """The clip of `pack_clip`'s bytes, packed ``frames`` and the other ``fields``."""
+    """Rebuild a clip from `pack_clip`'s bytes, packed ``frames`` and the other ``fields``."""
     arrays = unpack(data)
     start = None
     if "start/snapshot" in arrays:
@@ -82,14 +84,14 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
 
 
 def _named(name: str, observations: Observations) -> dict[str, Array]:
-    """One array ``name``, or an array ``name/KEY`` for each key."""
+    """Name the arrays: one ``name``, or ``name/KEY`` for each key."""
     if isinstance(observations, Mapping):
         return {f"{name}/{key}": array for key, array in observations.items()}
     return {name: observations}
 
 
 def _observations(name: str, arrays: Mapping[str, Array]) -> Observations:
-    """What `_named` gave those names to."""
+    """Return the observations that `_named` named."""
     if name in arrays:
         return arrays[name]
     prefix = f"{name}/"

@@ -41,7 +41,7 @@ class Database:
     """
 
     def __init__(self, path: Path | None, timeout: float, new: bool = False) -> None:
-        """Connect to nothing yet."""
+        """Prepare the engine; connections open when they are needed."""
         self.path = path
         self._timeout = timeout
         self._new = new
@@ -59,7 +59,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path | None, timeout: float, environment: EnvironmentRecord) -> Database:
-        """A new file, or one in memory where ``path`` is None."""
+        """Create a new file, or a database in memory where ``path`` is None."""
         if path is not None:
             _create_file(path)
         database = cls(path, timeout, new=True)
@@ -71,7 +71,7 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, timeout: float) -> Database:
-        """An existing file, checked before it is used."""
+        """Open an existing file, which is checked before it is used."""
         database = cls(path, timeout)
         try:
             database._check()
@@ -87,7 +87,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view, which waits for nobody."""
+        """Begin a read transaction: one consistent view, which waits for no other process."""
         try:
             with uninterrupted(), self._engine.connect() as connection:
                 yield connection
@@ -96,7 +96,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction; committed, and safe from a killed process, when the block ends."""
+        """Begin a write transaction, which is committed when the block ends."""
         try:
             with uninterrupted(), self._writer.begin() as connection:
                 self._check_in_place()
@@ -122,7 +122,7 @@ class Database:
             check_same_thread=False,
         )
         try:
-            if self._new:  # the file remembers; and a file that is no store is left as it is
+            if self._new:  # the file keeps this setting; a file that is no store is left as it is
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -132,7 +132,7 @@ class Database:
         return connection
 
     def _check(self) -> None:
-        """Raise where the file is no undamaged store of this schema version."""
+        """Raise unless the file is an undamaged store of this schema version."""
         with self.reading() as connection:
             version = connection.scalar(select(SchemaRow.version))
             if version != SCHEMA_VERSION:

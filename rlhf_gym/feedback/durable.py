@@ -1,4 +1,4 @@
-"""Files that outlive a killed process: lines that are on the disk once written, and locks."""
+"""Files that survive a killed process: lines that are on the disk once written, and locks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def append_line(path: Path, line: str) -> None:
 
 
 def json_lines(text: str) -> list[Any]:
-    """The lines of JSON in a text; one that a killed process left half-written is skipped."""
+    """Parse the lines of JSON in a text, without one that a killed process left half-written."""
     found = []
     for line in text.splitlines():
         try:
@@ -39,10 +39,10 @@ def json_lines(text: str) -> list[Any]:
 
 @contextmanager
 def held(lock_file: Path, refusal: str) -> Iterator[None]:
-    """Let no other process hold the same lock meanwhile.
+    """Hold a lock that no other process can hold meanwhile.
 
     Raises:
-        ValueError: another process does; says ``refusal``.
+        ValueError: another process holds it; the message is ``refusal``.
     """
     lock = FileLock(lock_file, blocking=False)
     try:

@@ -1,4 +1,4 @@
-"""What can go wrong with a store, and what to do about it.
+"""Errors of a store; each message says what to do about it.
 
 StoreError
 ├── StoreMissing         there is no such file (any more)
@@ -37,11 +37,11 @@ class StoreMissing(StoreError):
 
 
 class StoreExists(StoreError):
-    """A store is to be created where there is a file already."""
+    """A file already exists where a store was to be created."""
 
 
 class StoreReadOnly(StoreError):
-    """The file or its folder may not be written."""
+    """The file or its folder cannot be written."""
 
 
 class StoreLocked(StoreError):
@@ -49,7 +49,7 @@ class StoreLocked(StoreError):
 
 
 class DiskFull(StoreError):
-    """There is no room left; what was committed before is safe."""
+    """The disk is full; everything that was committed before is safe."""
 
 
 class StoreCorrupt(StoreError):
@@ -107,7 +107,7 @@ _BY_MESSAGE: dict[str, tuple[type[StoreError], str]] = {
 
 
 def store_error(error: sqlalchemy.exc.DBAPIError, where: str) -> StoreError | ValueError:
-    """The error to raise for what the database reported about the store at ``where``."""
+    """Translate what the database reported about the store at ``where`` into an error."""
     reported = str(error.orig)
     if isinstance(error, sqlalchemy.exc.IntegrityError):
         return ValueError(f"the store at {where} refuses what it was given: {reported}")

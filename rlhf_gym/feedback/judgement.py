@@ -11,8 +11,8 @@ __all__ = ["Judgement", "Preference"]
 class Preference(str, Enum):
     """One answer to "which of the two clips shows better behaviour?".
 
-    ``FIRST`` and ``SECOND`` name clips, never sides of a screen. ``UNDONE`` is not an answer: it is
-    what an undo appends, so that the query is open again.
+    ``FIRST`` and ``SECOND`` name clips, never sides of a screen. ``UNDONE`` is not an answer:
+    an undo appends it, which opens the query again.
 
     >>> Preference.FIRST.label, Preference.TIE.label, Preference.CANNOT_TELL.label
     (1.0, 0.5, None)
@@ -31,7 +31,7 @@ class Preference(str, Enum):
 
     @property
     def swapped(self) -> Preference:
-        """The same answer about the same two clips in the other order."""
+        """The same answer for the two clips in the other order."""
         return _SWAPPED.get(self, self)
 
 
@@ -49,9 +49,9 @@ class Judgement:
     Attributes:
         query: the id of the query.
         preference: the answer.
-        annotator: who answered (a person's name, or a formula's).
+        annotator: name of the person or of the simulated teacher.
         response_seconds: time from the first showing to the answer, pauses left out.
-        left: which clip stood on the left, 0 or 1.
+        left: the clip that was shown on the left, 0 or 1.
         instruction: the version of the instruction text that was shown.
         full_pass: whether both clips had played to their ends at least once.
         replays: how often the annotator asked to see the pair again.

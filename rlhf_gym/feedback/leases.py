@@ -1,4 +1,4 @@
-"""Who looks at which query, so that no two annotators answer the same one."""
+"""Leases: which annotator is shown which query, so that no two answer the same one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RELEASE_ONE = delete(LeaseRow).where(
 def take(
     connection: Connection, annotator: str, limit: int, now: float, until: float
 ) -> Sequence[int]:
-    """Lease up to ``limit`` queries that can be shown: one's own, then the newest free ones."""
+    """Lease up to ``limit`` drawn queries: the annotator's own, then the newest free ones."""
     mine = and_(LeaseRow.annotator == annotator, live(now))
     free = or_(LeaseRow.query.is_(None), ~live(now), mine)
     available = (
@@ -35,7 +35,7 @@ def take(
 def renew(
     connection: Connection, ids: Iterable[int], annotator: str, now: float, until: float
 ) -> set[int]:
-    """Lease those of the open queries that nobody else holds; returns their ids."""
+    """Lease those of the open queries that no other annotator holds; return their ids."""
     others = select(LeaseRow.query).where(LeaseRow.annotator != annotator, live(now))
     wanted = select(QueryRow.id).where(QueryRow.id.in_(list(ids)), QueryRow.id.not_in(others), OPEN)
     held = connection.scalars(wanted).all()

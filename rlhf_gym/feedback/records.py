@@ -1,4 +1,4 @@
-"""What the store keeps beside clips, queries and judgements."""
+"""Records of a store besides clips, queries and judgements."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Counts:
 
     Attributes:
         asked: all queries.
-        answered: those with a judgement in force, of whatever annotator.
+        answered: those with a judgement in force, by any annotator.
         labels: those of the answered ones that count for the budget: neither "can't tell" alone nor
             a pair that is shown again.
         ties: those with "about the same" in force.

@@ -29,7 +29,7 @@ from rlhf_gym.feedback.tables import (
     QueryRow,
 )
 
-# Built once, since SQLAlchemy takes longer to build a statement than SQLite to run it.
+# Built once: SQLAlchemy takes longer to build a statement than SQLite takes to run it.
 _ADD_CLIPS = insert(ClipRow).returning(ClipRow.id, sort_by_parameter_order=True)
 _ADD_QUERIES = insert(QueryRow).returning(QueryRow.id, sort_by_parameter_order=True)
 _ADD_JUDGEMENT = insert(JudgementRow).returning(JudgementRow.id)
@@ -72,7 +72,7 @@ _PROGRESS = select(*[column for column in ProgressRow.__table__.columns if colum
 
 
 def insert_queries(connection: Connection, queries: Sequence[Query], created: float) -> list[Query]:
-    """Insert queries and their new clips; returns them with ids."""
+    """Insert queries and their new clips; return them with ids."""
     if not queries:
         return []
     clips = {id(clip): clip for query in queries for clip in query.clips}  # each clip once
@@ -117,7 +117,7 @@ def _clip_row(clip: Clip) -> dict[str, Any]:
 
 
 def select_queries(connection: Connection, ids: Sequence[int]) -> list[Query]:
-    """The queries with these ids, in their order."""
+    """Return the queries with these ids, in the order of the ids."""
     table = QueryRow.__table__
     found = {row.id: row for row in connection.execute(select(table).where(QueryRow.id.in_(ids)))}
     missing = [id for id in ids if id not in found]
@@ -142,14 +142,14 @@ def _query(row: Row[Any], clips: dict[int, Clip]) -> Query:
 
 
 def open_ids(connection: Connection) -> list[int]:
-    """The ids of the queries that are neither answered nor withdrawn."""
+    """Return the ids of the queries that are neither answered nor withdrawn."""
     return list(connection.scalars(_OPEN_IDS))
 
 
 def select_clips(
     connection: Connection, ids: Iterable[int], frames: bool = False
 ) -> dict[int, Clip]:
-    """The clips with these ids, by id."""
+    """Return the clips with these ids, by id."""
     columns = _CLIP_WITH_FRAMES if frames else _CLIP
     found = connection.execute(columns.where(ClipRow.id.in_(list(ids))))
     return {row.id: _clip(dict(row._mapping)) for row in found}
@@ -179,7 +179,7 @@ def _clip(fields: dict[str, Any]) -> Clip:
 
 
 def insert_judgement(connection: Connection, judgement: Judgement, now: float) -> Judgement:
-    """Append to the annotator's chain of judgements of the query; returns it as stored."""
+    """Append to the annotator's chain of judgements of the query; return it as stored."""
     chain = {"of": judgement.query, "by": judgement.annotator}
     earlier = [Judgement(**row._mapping) for row in connection.execute(_CHAIN, chain)]
     latest = earlier[-1] if earlier else None
@@ -210,19 +210,19 @@ def _check_judgement(judgement: Judgement, latest: Judgement | None) -> None:
 
 
 def select_judgements(connection: Connection, condition: ColumnElement[bool]) -> list[Judgement]:
-    """The judgements that fulfil the condition, in the order in which they were made."""
+    """Return the judgements that fulfil the condition, in the order in which they were made."""
     return [Judgement(**row._mapping) for row in connection.execute(_JUDGEMENT.where(condition))]
 
 
 def judgements_after(connection: Connection, after: int) -> list[Judgement]:
-    """The judgements with greater ids."""
+    """Return the judgements with greater ids."""
     return [
         Judgement(**row._mapping) for row in connection.execute(_JUDGEMENTS_AFTER, {"after": after})
     ]
 
 
 def media(connection: Connection, clip_id: int) -> Media | None:
-    """The media of a clip."""
+    """Return the media of a clip."""
     columns = MediaRow.path, MediaRow.width, MediaRow.height, MediaRow.fps, MediaRow.frames
     row = connection.execute(select(*columns).where(MediaRow.clip == clip_id)).first()
     return None if row is None else Media(**row._mapping)
@@ -235,7 +235,7 @@ def progress(connection: Connection) -> Progress | None:
 
 
 def counts(connection: Connection) -> Counts:
-    """The numbers of queries by state."""
+    """Count the queries by state."""
     asked = connection.scalar(select(func.count()).select_from(QueryRow)) or 0
     waiting = connection.scalars(_DRAWN_OF_OPEN).all()
     said = connection.execute(_PREFERENCES_IN_FORCE).all()

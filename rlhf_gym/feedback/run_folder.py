@@ -1,4 +1,4 @@
-"""RunFolder: where the files of a run lie, and how they are written and read."""
+"""RunFolder: the files of a run, by name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RunFolder:
 
     @classmethod
     def new(cls, env_id: str, algo: str = "", parent: str | Path = "runs") -> RunFolder:
-        """A folder name that is not in use: ``runs/ENV-ALGO-DATE``."""
+        """Name a folder that is not in use: ``runs/ENV-ALGO-DATE``."""
         parts = (env_id, algo, time.strftime("%Y%m%d-%H%M%S"))
         name = "-".join(filter(None, (re.sub("[/:]", "-", part) for part in parts)))
         path = Path(parent) / name
@@ -43,7 +43,7 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: str | Path, env_id: str | None = None) -> RunFolder:
-        """The folder of a run that exists.
+        """Open the folder of an existing run.
 
         Args:
             path: the folder.
@@ -72,10 +72,10 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let no other process train on this run meanwhile.
+        """Lock the run, so that no other process trains on it meanwhile.
 
         Raises:
-            ValueError: if another process does.
+            ValueError: another process trains on it.
         """
         refusal = (
             f"another process trains on {self.path}; wait until it is done, or stop it with "
@@ -91,7 +91,7 @@ class RunFolder:
 
     @property
     def command(self) -> Path:
-        """The commands that started and resumed the run, one a line."""
+        """The commands that started and resumed the run, one per line."""
         return self.path / "command.txt"
 
     @property
@@ -120,13 +120,13 @@ class RunFolder:
         return self.path / "checkpoint"
 
     def next_progress(self) -> Path:
-        """The file into which a training that begins now logs; those of earlier ones stay."""
+        """Name the log file of a training that begins now; earlier ones are kept."""
         taken = len(list(self.path.glob("progress*.csv")))
         return self.path / ("progress.csv" if not taken else f"progress.{taken + 1}.csv")
 
     @property
     def rounds(self) -> Path:
-        """One line of JSON a round."""
+        """One line of JSON per round."""
         return self.path / "rounds.jsonl"
 
     @property
@@ -146,7 +146,7 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """What the processes of the run had to say."""
+        """Messages of the processes of the run."""
         return self.path / "log.txt"
 
     def create(self) -> None:
@@ -163,7 +163,7 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
 
     def settings_table(self) -> dict[str, Any]:
-        """The settings as plain data; empty where there are none.
+        """Read the settings as plain data; empty where there are none.
 
         Raises:
             ValueError: the file is not TOML.
@@ -176,7 +176,7 @@ class RunFolder:
             raise ValueError(f"{self.config} is not valid TOML: {error}; mend that line") from error
 
     def append_round(self, values: dict[str, Any]) -> None:
-        """Add one line to `rounds`; it is on the disk when this returns."""
+        """Append one line to `rounds`; it is on the disk when this returns."""
         append_line(self.rounds, json.dumps(values))
 
     def read_rounds(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""FeedbackStore: clips, queries and judgements, durable; the one meeting point of all processes."""
+"""FeedbackStore: clips, queries and judgements, durable, shared by all processes of a run."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from rlhf_gym.feedback.tables import (
 __all__ = ["LEASE_SECONDS", "FeedbackStore"]
 
 LEASE_SECONDS = 120.0
-"""How long a query is kept for whoever looks at it."""
+"""Time in seconds for which a query is reserved for the annotator who is shown it."""
 
 Clock = Callable[[], float]
 
 
 class FeedbackStore:
-    """Clips, queries, judgements and what goes with them, in one SQLite file.
+    """Clips, queries, judgements and their records, in one SQLite file.
 
-    Any number of processes and threads may have it open. What a method has written is committed
-    when it returns, and survives a killed process (after a power cut the last moments may be
+    Any number of processes and threads may have it open. Whatever a method writes is committed
+    when it returns, and survives a killed process (after a power cut, the last moments may be
     missing). Judgements are only ever added.
 
     >>> with FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")) as store:
@@ -68,7 +68,7 @@ class FeedbackStore:
         timeout: float = 5.0,
         clock: Clock = time.time,
     ) -> FeedbackStore:
-        """A new store.
+        """Create a new store.
 
         Args:
             path: the file to create, in a folder that exists (not on a network drive).
@@ -82,14 +82,14 @@ class FeedbackStore:
     def open(
         cls, path: str | Path, *, timeout: float = 5.0, clock: Clock = time.time
     ) -> FeedbackStore:
-        """An existing store; arguments as in `create`."""
+        """Open an existing store; arguments as in `create`."""
         return cls(Database.open(Path(path), timeout), clock)
 
     @classmethod
     def in_memory(
         cls, environment: EnvironmentRecord, *, clock: Clock = time.time
     ) -> FeedbackStore:
-        """A store that ends with the process, for runs in which no person answers."""
+        """Create a store that ends with the process, for runs in which no person answers."""
         return cls(Database.create(None, 5.0, environment), clock)
 
     def close(self) -> None:
@@ -113,13 +113,13 @@ class FeedbackStore:
 
     @property
     def environment(self) -> EnvironmentRecord:
-        """What the queries are about."""
+        """The environment that the queries are about."""
         with self._database.reading() as connection:
             row = connection.execute(select(EnvironmentRow.__table__)).one()
         return EnvironmentRecord(**row._mapping)
 
     def check_environment(self, environment: EnvironmentRecord) -> None:
-        """Raise `OtherEnvironment` where the queries are about another one than ``environment``."""
+        """Raise `OtherEnvironment` unless the queries are about ``environment``."""
         stored = self.environment
         for field in ("env_id", "observation_space", "action_space", "spec_json"):
             mine, other = getattr(stored, field), getattr(environment, field)
@@ -131,14 +131,14 @@ class FeedbackStore:
                 )
 
     def publish(self, progress: Progress) -> None:
-        """Tell the other processes how far the trainer is."""
+        """Publish the trainer's progress to the other processes."""
         row = asdict(replace(progress, heartbeat=self._clock()))
         with self._database.writing() as connection:
             connection.execute(delete(ProgressRow))
             connection.execute(insert(ProgressRow), {"id": 1, **row})
 
     def progress(self) -> Progress | None:
-        """What the trainer published last."""
+        """The progress that the trainer published last."""
         with self._database.reading() as connection:
             return rows.progress(connection)
 
@@ -162,7 +162,7 @@ class FeedbackStore:
         return self.queries([id])[0]
 
     def queries(self, ids: Iterable[int] | None = None) -> list[Query]:
-        """The queries with these ids, in their order; all queries where None.
+        """Return the queries with these ids, in the order of the ids; all queries where None.
 
         Raises:
             ValueError: there is none with one of the ids.
@@ -178,12 +178,12 @@ class FeedbackStore:
             return rows.select_queries(connection, rows.open_ids(connection))
 
     def open_ids(self) -> list[int]:
-        """The ids of `open_queries`: faster, since no clip is read."""
+        """Return the ids of `open_queries`, which is faster, since no clip is read."""
         with self._database.reading() as connection:
             return rows.open_ids(connection)
 
     def withdraw(self, ids: Iterable[int]) -> list[int]:
-        """Ask these queries no longer, except those answered already and those looked at now.
+        """Withdraw these queries, except those that are answered or shown to an annotator now.
 
         Returns:
             The ids of those withdrawn.
@@ -202,11 +202,11 @@ class FeedbackStore:
     # --- judgements ---
 
     def record(self, judgement: Judgement) -> Judgement:
-        """Append a judgement; it is safe when this returns.
+        """Append a judgement; it is committed when this returns.
 
-        It supersedes what the same annotator said about the query before. An undo is a judgement
-        with `Preference.UNDONE`: the query is open again, and leased to the annotator, who still
-        looks at it.
+        It supersedes the same annotator's earlier judgement of the query. An undo is a judgement
+        with `Preference.UNDONE`: the query is open
+        again, and stays leased to the annotator, who still sees it.
 
         Returns:
             The judgement with its id, time and what it supersedes.
@@ -225,7 +225,7 @@ class FeedbackStore:
         return stored
 
     def judgements(self, after: int = 0) -> list[Judgement]:
-        """The log from behind id ``after`` on, undos and what was superseded included."""
+        """Return the judgements after id ``after``, with undone and superseded ones."""
         with self._database.reading() as connection:
             return rows.judgements_after(connection, after)
 
@@ -246,9 +246,9 @@ class FeedbackStore:
         Those that the annotator holds already count and come first, then the newest.
 
         Args:
-            annotator: who looks at them.
+            annotator: name of the person.
             limit: how many to hold in all.
-            seconds: how long nobody else gets them, from now.
+            seconds: time for which no other annotator gets them, from now.
         """
         now = self._clock()
         with self._database.writing() as connection:
@@ -256,18 +256,18 @@ class FeedbackStore:
             return rows.select_queries(connection, ids)
 
     def renew(self, ids: Iterable[int], annotator: str, seconds: float = LEASE_SECONDS) -> set[int]:
-        """Keep queries for longer, or again.
+        """Renew leases, or take them again.
 
         Returns:
-            The ids of those that the annotator now holds: not those which somebody else holds,
-            or which are answered or withdrawn.
+            The ids of those that the annotator now holds: not those that another annotator
+            holds, or that are answered or withdrawn.
         """
         now = self._clock()
         with self._database.writing() as connection:
             return leases.renew(connection, ids, annotator, now, now + seconds)
 
     def release(self, ids: Iterable[int], annotator: str) -> None:
-        """Give queries back, for others to answer."""
+        """Release queries, for other annotators to answer."""
         with self._database.writing() as connection:
             leases.release(connection, ids, annotator)
 
@@ -279,7 +279,7 @@ class FeedbackStore:
             return rows.select_undrawn(connection, limit)
 
     def add_media(self, clip_id: int, media: Media) -> None:
-        """Tell that a clip is drawn, so that its queries can be shown.
+        """Record that a clip is drawn, so that its queries can be shown.
 
         Raises:
             ValueError: there is no such clip.
@@ -289,7 +289,7 @@ class FeedbackStore:
             connection.execute(insert(MediaRow), {"clip": clip_id, **asdict(media)})
 
     def mark_undrawable(self, clip_id: int, reason: str) -> None:
-        """Tell that a clip cannot be drawn: its open queries are withdrawn."""
+        """Record that a clip cannot be drawn, and withdraw its open queries."""
         with self._database.writing() as connection:
             connection.execute(
                 update(ClipRow).where(ClipRow.id == clip_id).values(undrawable=reason)
@@ -310,7 +310,7 @@ class FeedbackStore:
 
 
 def _withdraw(connection: Connection, condition: ColumnElement[bool], now: float) -> list[int]:
-    """Withdraw the open queries that fulfil the condition; returns their ids."""
+    """Withdraw the open queries that fulfil the condition; return their ids."""
     ids = connection.scalars(select(QueryRow.id).where(OPEN, condition)).all()
     changed: dict[str, Any] = {"withdrawn": now}
     connection.execute(update(QueryRow).where(QueryRow.id.in_(ids)).values(changed))

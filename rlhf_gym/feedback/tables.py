@@ -1,4 +1,4 @@
-"""The tables. Columns bear the names of the dataclasses' fields, so that rows convert by name."""
+"""The tables; columns have the names of the dataclasses' fields, so that rows convert by name."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class MediaRow(Schema):
 
 
 class QueryRow(Schema):
-    """`rlhf_gym.feedback.query.Query`; ``withdrawn`` is the time at which it was, or null."""
+    """`rlhf_gym.feedback.query.Query`; ``withdrawn`` is the time of withdrawal, or null."""
 
     __tablename__ = "query"
     __table_args__ = (CheckConstraint('"left" IN (0, 1)'),)
@@ -154,7 +154,7 @@ class JudgementRow(Schema):
 
 
 class LeaseRow(Schema):
-    """Who looks at a query, and until when nobody else may."""
+    """The annotator who is shown a query, and the time until which it is reserved."""
 
     __tablename__ = "lease"
     query: Mapped[int] = mapped_column(ForeignKey(QueryRow.id), primary_key=True)
