@@ -1,6 +1,6 @@
 """Environments made for learning from people; importing this module registers them.
 
-Entry points are strings, so that an environment's own module is loaded when one is made.
+Entry points are strings, so an environment's module is imported only when one is made.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OURS = {
     "rlhf/Melody-v1": ("melody:Melody", 64),
     "rlhf/MovingDot-v1": ("moving_dot:MovingDot", 50),
 }
-"""Where each environment stands, and how many steps its episodes last, by id."""
+"""Module and class of each environment, and the length of its episodes in steps, by id."""
 
 _ROBOTS = {
     "rlhf/Hopper-v5": ("hopper:Hopper", 1000),
@@ -40,7 +40,7 @@ _ROBOTS = {
     "rlhf/Reacher-v5": ("reacher:Reacher", 50),
     "rlhf/InvertedDoublePendulum-v5": ("inverted_double_pendulum:InvertedDoublePendulum", 1000),
 }
-"""The same of the robots that no longer end when they fall."""
+"""The same for the robots, whose episodes do not terminate when they fall."""
 
 for _id, (_entry, _steps) in {**_OURS, **_ROBOTS}.items():
     gym.register(_id, f"rlhf_gym.envs.{_entry}", max_episode_steps=_steps)
@@ -57,23 +57,20 @@ ATARI_IDS = {
     "rlhf/Seaquest-v1": "seaquest",
     "rlhf/SpaceInvaders-v1": "space_invaders",
 }
-"""The Atari games whose scores are known to be painted over: ALE's names of them, by id."""
+"""ALE's names, by id, of the Atari games whose score can be painted over."""
 
 ROBOT_IDS = frozenset(_ROBOTS)
 
 RAM_IDS = {_id.replace("-v1", "-ram-v1"): _game for _id, _game in ATARI_IDS.items()}
-"""The same games, of which the agent sees the console's memory."""
+"""The same games, with the console's memory as observation."""
 
 
 def register_atari(game: str, obs_type: str = "grayscale") -> str:
-    """Register a game of Atari, where it is not yet.
+    """Register an Atari game, unless it is registered already; return its id.
 
     Args:
-        game: ALE's name of it, such as ``"space_invaders"``.
+        game: ALE's name of the game, such as ``"space_invaders"``.
         obs_type: ``"grayscale"`` or ``"ram"``.
-
-    Returns:
-        Its id.
 
     >>> register_atari("space_invaders")
     'rlhf/SpaceInvaders-v1'

@@ -1,86 +1,55 @@
-"""Atari 2600 games as learning from comparisons needs them: no score, no lives, no end to read."""
+"""Atari: games without what would betray the reward: score, lives and the end of a game."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any, Literal, TypeAlias, get_args
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.envs.atari_masks import Box, hidden, near_games, small_boxes
-from rlhf_gym.envs.screen import Screen, check_render_mode
+from rlhf_gym.envs.atari_console import (
+    FRAME_SKIP,
+    Played,
+    Setting,
+    draw_start,
+    keys_of,
+    load_console,
+    rom_of,
+)
+from rlhf_gym.envs.atari_masks import Box, hidden, small_boxes
+from rlhf_gym.envs.screen import DrawnEnv
 
-__all__ = [
-    "FRAME_SKIP",
-    "NOOPS",
-    "SIZE",
-    "STACK",
-    "STICKY",
-    "Atari",
-    "ObsType",
-    "Played",
-    "Setting",
-    "draw_start",
-    "rom_of",
-]
+__all__ = ["SIZE", "STACK", "Atari", "ObsType"]
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 ObsType = Literal["grayscale", "ram"]
-Setting = Literal["machado2018", "mnih2015"]
 
-STICKY: dict[Setting, float] = {"machado2018": 0.25, "mnih2015": 0.0}
-"""With which probability an action is repeated in place of the next one, at each frame."""
-NOOPS: dict[Setting, int] = {"machado2018": 0, "mnih2015": 7}
-"""Steps without an action before an episode, at most."""
-
-SIZE, STACK, FRAME_SKIP = 84, 4, 4
+SIZE, STACK = 84, 4
+"""Pixels along a side of an observed picture, and number of pictures in an observation."""
 _ZOOM, _FRAMES_A_SECOND = 2, 60
-_PADDLE = {"right": "up", "left": "down"}  # where Pong's goes
+_PADDLE = {"right": "up", "left": "down"}
+"""Keys for Pong, whose paddle moves up and down."""
 
 
-@dataclass
-class Played:
-    """What was played since the console was switched on; with the same it does the same again.
+class Atari(DrawnEnv[Picture, "np.int64 | int"]):
+    """Play a game of the Arcade Learning Environment without seeing its score.
 
-    Attributes:
-        seed: with which it was switched on.
-        noops: steps without an action, the first ones, that nobody saw.
-        actions: of all steps.
-    """
-
-    seed: int = 0
-    noops: int = 0
-    actions: bytearray = field(default_factory=bytearray)
-
-    def plain(self) -> dict[str, Any]:
-        """The same as plain data, of which `of` makes it again."""
-        return {**vars(self), "actions": bytes(self.actions)}
-
-    @staticmethod
-    def of(plain: dict[str, Any]) -> Played:
-        """What `plain` was taken of."""
-        return Played(plain["seed"], plain["noops"], bytearray(plain["actions"]))
-
-
-class Atari(gym.Env[Picture, "np.int64 | int"]):
-    """A game of the Arcade Learning Environment, without what would betray the reward.
-
-    ## Description
-    Score and lives are painted over, for the agent and for people; the loss of a life is no end,
-    and a game that is over is followed by the next one without an end of the episode. Else the
-    agent could read the reward instead of learning it (Christiano et al. 2017, appendix A.2; Ibarz
-    et al. 2018). Many games at once are stepped natively, see `rlhf_gym.make_atari`.
+    The task is that of the game. The agent observes the last 4 pictures as ``(84, 84, 4)`` uint8,
+    or the console's memory as ``(128,)`` uint8. Its action is one of those that the game knows, and
+    is held for 4 frames. The reward is the points of the game; so that an agent cannot read it off
+    instead of learning it (Christiano et al. 2017, appendix A.2; Ibarz et al. 2018), score and
+    lives are painted over, for people as well. Episodes are truncated after 4,500 steps, which is
+    five minutes of play, and never terminated: a lost life ends nothing, and a game that is over is
+    followed by the next one.
 
     ## Action space
-    ``Discrete(n)``: the actions that have a meaning in the game, each held for 4 frames.
+    ``Discrete(n)``: the actions that have a meaning in the game, or all 18.
 
     ## Observation space
-    | ``obs_type`` | space | what |
+    | ``obs_type`` | space | meaning |
     |---|---|---|
     | ``"grayscale"`` | ``Box(0, 255, (84, 84, 4))`` uint8 | the last 4 pictures, the newest last |
     | ``"ram"`` | ``Box(0, 255, (128,))`` uint8 | the memory; what counts points and lives is 0 |
@@ -88,20 +57,15 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
     A picture is the brighter of the last two frames of a step; before the first it is zero.
 
     ## Settings
-    | ``setting`` | an action is repeated by chance | before an episode |
+    | ``setting`` | the last action is repeated | before an episode |
     |---|---|---|
     | ``"machado2018"`` | at each frame with probability 0.25 | |
     | ``"mnih2015"`` | never | up to 7 steps (28 frames) without an action |
 
-    ## Rewards
-    Points in the game.
+    `rlhf_gym.make_atari` makes many games at once, which ALE steps natively.
 
     ## Start
-    FIRE is pressed where a game begins with it.
-
-    ## End
-    Never terminated; truncated after 4,500 steps, which is five minutes of play. The return is what
-    all games in this time earn.
+    FIRE is pressed in games that begin with it.
 
     ## Source
     M. Bellemare et al., "The Arcade Learning Environment", 2013: github.com/Farama-Foundation.
@@ -118,7 +82,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         "render_modes": ["human", "rgb_array"],
         "render_fps": _FRAMES_A_SECOND // FRAME_SKIP,
         "fixed_horizon": True,
-        "vec_env": "rlhf_gym.wrappers.atari_vec_env:AtariVecEnv",  # where pictures are seen
+        "vec_env": "rlhf_gym.wrappers.atari_vec_env:AtariVecEnv",  # for pictures only
     }
 
     def __init__(
@@ -134,37 +98,34 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         """Make the game.
 
         Args:
-            game: ALE's name of it, such as ``"pong"`` or ``"space_invaders"``.
+            game: ALE's name of the game, such as ``"pong"`` or ``"space_invaders"``.
             render_mode: ``"rgb_array"``, ``"human"`` or None.
             obs_type: pictures, or the console's memory.
-            setting: of Machado et al. 2018, or of Mnih et al. 2015.
-            mask: what to paint over; by default `MASKS` of the game, and () hides nothing.
+            setting: that of Machado et al. 2018, or that of Mnih et al. 2015.
+            mask: boxes that are painted over; by default `MASKS` of the game, and () hides nothing.
             full_action_space: offer all 18 actions.
 
         Raises:
             ModuleNotFoundError: ale-py or OpenCV is missing.
-            ValueError: there is no such game, observation, setting or render mode, or nothing is
-                known of where the game shows its score and no mask is given.
+            ValueError: there is no such game, observation, setting or render mode, or it is not
+                known where the game shows its score and no mask is given.
         """
-        check_render_mode(render_mode)
+        super().__init__(render_mode)
         _check_choice("obs_type", obs_type, get_args(ObsType))
         _check_choice("setting", setting, get_args(Setting))
-        ale_py = _ale_py()
         self.rom = rom_of(game)
         self.mask, self._hidden = hidden(game, mask, memory=obs_type == "ram")
-        self.game, self.render_mode = game, render_mode
+        self.game = self.screen.title = game
         self.obs_type, self.setting, self.full_action_space = obs_type, setting, full_action_space
-        ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
-        self._ale: Any = ale_py.ALEInterface()
-        ale = self._ale
-        ale.setFloat("repeat_action_probability", STICKY[setting])
-        ale.loadROM(self.rom)
-        self._actions = ale.getLegalActionSet() if full_action_space else ale.getMinimalActionSet()
-        self.fires = ale_py.Action.FIRE in ale.getMinimalActionSet()
-        self._noop, self._fire = ale_py.Action.NOOP, ale_py.Action.FIRE
-        keys = {_keys(action.name): number for number, action in enumerate(self._actions)}
+        ale = self._ale = load_console(self.rom, setting)
+        minimal = ale.getMinimalActionSet()
+        self._actions = ale.getLegalActionSet() if full_action_space else minimal
+        self._fire = next((action for action in minimal if action.name == "FIRE"), None)
+        keys = {keys_of(action.name): number for number, action in enumerate(self._actions)}
         if game == "pong":
-            keys |= {tuple(_PADDLE.get(key, key) for key in held): n for held, n in keys.items()}
+            keys |= {
+                tuple(_PADDLE.get(key, key) for key in pressed): n for pressed, n in keys.items()
+            }
         self.metadata = {**self.metadata, "keys_to_action": keys}
         shape: tuple[int, ...] = (128,)
         if obs_type == "grayscale":
@@ -173,7 +134,6 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
             self.metadata.pop("vec_env", None)
         self.action_space = gym.spaces.Discrete(len(self._actions))
         self.observation_space = gym.spaces.Box(0, 255, shape, np.uint8)
-        self.screen = Screen(render_mode, self.metadata["render_fps"], game)
         self._stack = np.zeros((SIZE, SIZE, STACK), dtype=np.uint8)
         self._grey: list[Picture] = []
         self._colour: list[Picture] = []
@@ -182,7 +142,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Picture, dict[str, Any]]:
-        """Switch the console on, and begin a game."""
+        """Switch the console on and begin a game."""
         super().reset(seed=seed)
         self._play(draw_start(self.np_random, self.setting))
         return self._observe(), {}
@@ -198,47 +158,34 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         self._look()
         return self._observe(), float(points), False, False, {}
 
-    def render(self) -> Picture | None:
-        """The screen without score and lives: ``(420, 320, 3)`` uint8 in mode ``"rgb_array"``."""
-        if not self.screen.wanted:
-            return None
-        screen = np.maximum.reduce(self._colour)
-        for top, bottom, left, right in self.mask:
-            screen[top:bottom, left:right] = 0
-        return self.screen.show(screen.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1))
-
-    def close(self) -> None:
-        """Close the window."""
-        self.screen.close()
-
     @property
     def frames_of_this_game(self) -> int:
-        """Frames since the last game began."""
+        """Number of frames since the current game began."""
         return int(self._ale.getEpisodeFrameNumber())
 
     def save_state(self) -> dict[str, Any]:
-        """All that `load_state` needs to go on from here, as plain data."""
+        """Return what `load_state` needs to go on from here, as plain data."""
         return {"played": self.played.plain(), "np_random": self.np_random}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from where `save_state` was called: play until there, faster than anyone sees."""
+        """Restore what `save_state` returned, by playing until there again without pictures."""
         self.np_random = state["np_random"]
         self._play(Played.of(state["played"]))
 
     def __getstate__(self) -> dict[str, Any]:
-        """For pickle and copy: the arguments and where the game is."""
+        """Return the arguments and the state, for pickle and copy."""
         names = inspect.signature(type(self)).parameters
         arguments = {name: getattr(self, name) for name in names}
         return {"arguments": arguments, "spec": self.spec, "state": self.save_state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make the game anew and go on where it was."""
+        """Make the game from its arguments and restore its state."""
         self.__init__(**state["arguments"])  # type: ignore[misc]
         self.spec = state["spec"]
         self.load_state(state["state"])
 
     def _play(self, played: Played) -> None:
-        """Switch the console on and play again; only the last pictures are looked at."""
+        """Switch the console on and play again; only the last pictures are kept."""
         self.played = Played(played.seed, played.noops)
         self._ale.setInt("random_seed", played.seed)
         self._ale.loadROM(self.rom)
@@ -255,7 +202,7 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
 
     def _begin_game(self) -> None:
         self._ale.reset_game()
-        if self.fires:
+        if self._fire is not None:
             self._ale.act(self._fire)
         self._grey, self._colour = [], []
         self._grab()
@@ -292,6 +239,13 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
         if self.render_mode == "human":
             self.render()
 
+    def _draw(self) -> Picture:
+        """Return the screen without score and lives, ``(420, 320, 3)`` uint8."""
+        screen: Picture = np.maximum.reduce(self._colour)
+        for top, bottom, left, right in self.mask:
+            screen[top:bottom, left:right] = 0
+        return screen.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
+
     def _observe(self) -> Picture:
         if self.obs_type == "ram":
             memory: Picture = self._ale.getRAM()
@@ -299,57 +253,6 @@ class Atari(gym.Env[Picture, "np.int64 | int"]):
             return memory
         stack: Picture = self._stack.copy()
         return stack
-
-
-def draw_start(generator: np.random.Generator, setting: Setting) -> Played:
-    """The start of an episode: a console that is switched on, and left alone for a while."""
-    seed, noops = int(generator.integers(2**31)), int(generator.integers(NOOPS[setting] + 1))
-    return Played(seed, noops, bytearray(noops))
-
-
-def _keys(action: str) -> tuple[str, ...]:
-    """The keys of an action of ALE.
-
-    >>> _keys("UPFIRE")
-    ('up', 'space')
-    """
-    words = {"UP": "up", "DOWN": "down", "LEFT": "left", "RIGHT": "right", "FIRE": "space"}
-    return tuple(key for word, key in words.items() if word in action)
-
-
-def _ale_py() -> ModuleType:
-    try:
-        import ale_py
-        import cv2  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f'Atari games need {error.name}, which is missing: pip install "rlhf-gym[atari]"'
-        ) from error
-    return ale_py
-
-
-def rom_of(game: str) -> str:
-    """The file of a game, by ALE's name of it.
-
-    Raises:
-        ModuleNotFoundError: ale-py or OpenCV is missing.
-        ValueError: there is no such game.
-        FileNotFoundError: the game is known, but its file cannot be read.
-    """
-    roms = _ale_py().roms
-    known = roms.get_all_rom_ids()
-    if game not in known:
-        raise ValueError(
-            f"there is no Atari game {game!r} among ale-py's {len(known)}{near_games(game, known)}"
-        )
-    try:
-        return str(roms.get_rom_path(game))
-    except OSError as error:
-        raise FileNotFoundError(
-            f"the ROM of {game!r} cannot be read: {error}. ale-py brings all of them along: take "
-            "the environment variable ALE_ROMS_DIR away if it is set, or install ale-py anew with "
-            "pip install --force-reinstall ale-py"
-        ) from error
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Where Atari games show score and lives, on the screen and in the console's memory."""
+"""Where Atari games keep score and lives, on the screen and in the console's memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 __all__ = ["COUNTED", "MASKS", "Box", "game_of", "hidden", "near_games", "small_boxes"]
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Top, bottom, left and right of a part of the screen of 210 x 160 pixels."""
+"""Top, bottom, left and right of a part of the screen, in pixels of 210 x 160."""
 
 MASKS: dict[str, tuple[Box, ...]] = {
     "beam_rider": ((0, 33, 0, 160), (31, 43, 0, 41), (180, 195, 0, 160)),
@@ -24,7 +24,7 @@ MASKS: dict[str, tuple[Box, ...]] = {
     "seaquest": ((5, 31, 0, 160),),
     "space_invaders": ((0, 23, 0, 160),),
 }
-"""Where the games of Christiano et al. 2017 and Ibarz et al. 2018 show score and lives."""
+"""Boxes with score and lives, for the games of Christiano et al. 2017 and Ibarz et al. 2018."""
 
 COUNTED: dict[str, tuple[int, ...]] = {
     "beam_rider": (5, 9, 10, 11),
@@ -38,11 +38,11 @@ COUNTED: dict[str, tuple[int, ...]] = {
     "seaquest": (56, 57, 58, 59),
     "space_invaders": (73, 102, 104),
 }
-"""The bytes, of 128, in which the same games count points and lives."""
+"""Bytes of the memory, of 128, in which the same games count points and lives."""
 
 
 def game_of(name: str) -> str:
-    """ALE's name of a game, of its name in any of the ways in which it is written.
+    """Return ALE's name of a game, whose name may be written in any common way.
 
     >>> game_of("SpaceInvaders"), game_of("space_invaders"), game_of("rlhf/Pong-v1")
     ('space_invaders', 'space_invaders', 'pong')
@@ -55,7 +55,7 @@ def game_of(name: str) -> str:
 
 
 def near_games(name: str, known: Iterable[str]) -> str:
-    """A question about games that are spelled alike; empty where none are.
+    """Return a question about games with a similar name, or an empty text.
 
     >>> near_games("pongg", ["pong", "tennis"])
     '; did you mean pong?'
@@ -67,15 +67,15 @@ def near_games(name: str, known: Iterable[str]) -> str:
 def hidden(
     game: str, mask: Sequence[Box] | None, *, memory: bool
 ) -> tuple[tuple[Box, ...], list[int]]:
-    """The boxes of the screen and the bytes of the memory that an agent does not see.
+    """Return the boxes of the screen and the bytes of the memory that an agent does not see.
 
     Args:
-        game: ALE's name of it.
-        mask: the boxes; None: those that are known, and () hides nothing.
-        memory: whether the agent sees the memory.
+        game: ALE's name of the game.
+        mask: the boxes; None stands for those of `MASKS`, and () hides nothing.
+        memory: whether the agent observes the memory.
 
     Raises:
-        ValueError: they are not known.
+        ValueError: the boxes or bytes are not known, or a box is not on the screen.
 
     >>> hidden("pong", None, memory=True)
     (((0, 24, 0, 160),), [13, 14])
@@ -97,7 +97,7 @@ def hidden(
 
 
 def small_boxes(mask: Sequence[Box], size: int = 84) -> list[tuple[slice, slice]]:
-    """Rows and columns of a picture of ``size x size`` that show any of the boxes.
+    """Return the rows and columns of a picture of ``size x size`` that show any of the boxes.
 
     >>> small_boxes([(0, 24, 0, 160)])
     [(slice(0, 10, None), slice(0, 84, None))]

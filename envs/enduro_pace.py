@@ -6,23 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.envs.atari import Atari, ObsType, Picture, Setting
+from rlhf_gym.envs.atari import Atari, ObsType, Picture
+from rlhf_gym.envs.atari_console import Setting
 
 __all__ = ["EnduroPace"]
 
 _NEAR = slice(27, 30)
-"""Bytes of the memory that say where across the road a car is, nearest first; 0: there is none."""
+"""Bytes of the memory with the cars' places across the road, nearest first; 0 is no car."""
 _SPEED, _THEIRS, _LEVEL = 22, 24, 4
-"""Byte of one's own speed, the speed of the others in its unit, and how near to that is level."""
+"""Byte of the agent's speed, the others' speed in its unit, and the largest level difference."""
 
 
 class EnduroPace(Atari):
     """Drive level with the other cars, instead of passing them.
 
-    ## Description
-    The race of Enduro, see `Atari`, in which points are for passing. Here a car shall stay beside
-    the others, as in Christiano et al. 2017, section 3.2. Nobody wrote a reward for it: it is there
-    to be taught.
+    The game is Enduro, see `Atari`, but the car is to stay next to the others, as in Christiano et
+    al. 2017, section 3.2. The agent observes the last 4 pictures as ``(84, 84, 4)`` uint8, or the
+    memory. Its action is one of 9 and is held for 4 frames. There is no reward function, so that
+    the behaviour has to be taught: the reward is 0, and ``info["probe"]``, which evaluation counts,
+    is 1 for a step after which another car is near and the agent's speed is within a sixth of
+    theirs, else 0. Episodes are truncated after 1,000 steps, which is 67 seconds, and never
+    terminated.
 
     ## Action space
     ``Discrete(9)``: none, accelerate, right, left, brake, and the last three with a turn.
@@ -30,15 +34,8 @@ class EnduroPace(Atari):
     ## Observation space
     ``Box(0, 255, (84, 84, 4))`` uint8, or the memory, see `Atari`.
 
-    ## Rewards
-    None: 0 at every step. ``info["probe"]`` is what a test counts: 1 for a step at whose end
-    another car is near and one's own speed within a sixth of theirs, else 0.
-
     ## Start
-    At a standstill, behind 200 cars.
-
-    ## End
-    Never terminated; truncated after 1,000 steps, which is 67 seconds.
+    The car stands still behind 200 others.
 
     ## Source
     Made for rlhf-gym, from ALE's Enduro.
@@ -67,17 +64,7 @@ class EnduroPace(Atari):
         obs_type: ObsType = "grayscale",
         setting: Setting = "machado2018",
     ) -> None:
-        """Make the race.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-            obs_type: ``"grayscale"`` or ``"ram"``.
-            setting: ``"machado2018"`` or ``"mnih2015"``.
-
-        Raises:
-            ModuleNotFoundError: ale-py or OpenCV is missing.
-            ValueError: there is no such observation, setting or render mode.
-        """
+        """Make the race; the arguments are those of `Atari`."""
         super().__init__("enduro", render_mode, obs_type=obs_type, setting=setting)
 
     def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:

@@ -15,7 +15,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.snapshots import take
-from rlhf_gym.envs.atari import FRAME_SKIP, SIZE, STACK, STICKY, Atari, Played, draw_start
+from rlhf_gym.envs.atari import SIZE, STACK, Atari
+from rlhf_gym.envs.atari_console import FRAME_SKIP, STICKY, Played, draw_start
 from rlhf_gym.envs.atari_masks import small_boxes
 
 __all__ = ["AtariVecEnv"]

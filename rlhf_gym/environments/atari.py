@@ -9,7 +9,8 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.envs import register_atari
-from rlhf_gym.envs.atari import ObsType, Setting, rom_of
+from rlhf_gym.envs.atari import ObsType
+from rlhf_gym.envs.atari_console import Setting, rom_of
 from rlhf_gym.envs.atari_masks import Box, game_of
 
 __all__ = ["make_atari"]
