@@ -21,7 +21,7 @@ from rlhf_gym.runs.parts import (
     normalised,
 )
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.teachers import ShuffledTeacher
+from rlhf_gym.teachers import ShuffledTeacher, teacher_of
 
 __all__ = ["RandomPolicy", "train_on_answers", "train_on_true_reward"]
 
@@ -57,8 +57,8 @@ def train_on_answers(run: Run, row: Row, tell: Tell) -> tuple[BaseAlgorithm, lis
     """An agent that sees a reward learned from answers."""
     settings = run.settings
     teacher = make_teacher(settings)
-    if run.arm == "shuffled" and not isinstance(teacher, str):
-        teacher = ShuffledTeacher(teacher, settings.seed)
+    if run.arm == "shuffled":
+        teacher = ShuffledTeacher(teacher_of(teacher), settings.seed)
     feedback = make_plug_in(settings, teacher)
     env = normalised(settings, feedback.wrap(make_training_env(settings)))
     agent, curve = make_agent(settings, env), Curve(tell, feedback)

@@ -1,15 +1,20 @@
-"""Teachers: who answers queries. A person, a formula and a script have the same type."""
+"""Teachers: who answers queries; a person, a formula and a script are of one type, `Teacher`.
+
+Queries (two clips) come in, judgements go out; a live teacher reads and writes them in the store.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rlhf_gym.envs.known import score_of
+from rlhf_gym.teachers.adapted import as_teacher
 from rlhf_gym.teachers.function import FunctionTeacher
 from rlhf_gym.teachers.population import Population
 from rlhf_gym.teachers.scripted import ScriptedTeacher
 from rlhf_gym.teachers.shuffled import ShuffledTeacher
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
-from rlhf_gym.teachers.teacher import Teacher, TeacherFunction
+from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 
 if TYPE_CHECKING:
     from rlhf_gym.teachers.window import WindowTeacher
@@ -20,25 +25,32 @@ __all__ = [
     "ScriptedTeacher",
     "ShuffledTeacher",
     "SyntheticTeacher",
+    "Teacher",
     "WindowTeacher",
     "teacher_of",
 ]
 
 
 def teacher_of(
-    value: str | Teacher | TeacherFunction, *, seed: int = 0, annotator: str | None = None
+    value: str | Teacher | AnswersQueries | TeacherFunction,
+    *,
+    seed: int = 0,
+    annotator: str | None = None,
+    env_id: str | None = None,
 ) -> Teacher:
-    """The teacher that ``value`` means.
+    """Return the teacher that ``value`` means.
 
     Args:
-        value: ``"window"`` (a person), ``"synthetic"`` (the oracle), a teacher, or a function of
-            two clips.
-        seed: seed of a synthetic teacher made here.
+        value: ``"window"`` (a person), ``"synthetic"`` (the oracle), a teacher, any object with a
+            method ``answer``, or a function of two clips.
+        seed: seed of the synthetic teacher.
         annotator: name of the person at the window, or of the function.
+        env_id: environment whose score the synthetic teacher judges by, if `score_of` has one;
+            else it judges by the true reward.
 
     Raises:
-        ValueError: there is no teacher of that name.
-        TypeError: it is nothing that can answer.
+        ValueError: if there is no teacher of that name.
+        TypeError: if it cannot answer.
 
     >>> type(teacher_of("synthetic")).__name__, type(teacher_of(lambda a, b: 0.5)).__name__
     ('SyntheticTeacher', 'FunctionTeacher')
@@ -48,7 +60,7 @@ def teacher_of(
 
         return WindowTeacher(annotator)
     if value == "synthetic":
-        return SyntheticTeacher(seed=seed)
+        return SyntheticTeacher(seed=seed, score=score_of(env_id) if env_id else None)
     if isinstance(value, str):
         raise ValueError(
             f"there is no teacher {value!r}; expected 'window', 'synthetic', a teacher such as "
@@ -57,12 +69,12 @@ def teacher_of(
     if isinstance(value, type):
         raise TypeError(f"the teacher is a class; give an instance: {value.__name__}(...)")
     if callable(getattr(value, "answer", None)):
-        return value  # type: ignore[return-value]
+        return as_teacher(value)  # type: ignore[arg-type]
     return FunctionTeacher(value, annotator)  # type: ignore[arg-type]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the window's teacher only where it is asked for."""
+    """Load the window's teacher when it is first used."""
     if name == "WindowTeacher":
         from rlhf_gym.teachers.window import WindowTeacher
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.teachers.teacher import TeacherFunction
+from rlhf_gym.teachers.teacher import Teacher, TeacherFunction
 
 __all__ = ["FunctionTeacher", "preference_of"]
 
 
-class FunctionTeacher:
-    """Ask a function of two clips; it may answer in the ways that `preference_of` knows.
+class FunctionTeacher(Teacher):
+    """Ask a function of two clips, which may answer in all the ways that `preference_of` reads.
 
     >>> import numpy as np
     >>> from rlhf_gym.clips.clip import Clip
@@ -21,10 +21,10 @@ class FunctionTeacher:
     """
 
     def __init__(self, function: TeacherFunction, annotator: str | None = None) -> None:
-        """Wrap ``function``; answers are stored under ``annotator``, by default its name.
+        """Wrap ``function``; its answers are stored under ``annotator``, by default its name.
 
         Raises:
-            TypeError: it cannot be called.
+            TypeError: if it cannot be called.
         """
         if not callable(function):
             raise TypeError(
@@ -35,10 +35,10 @@ class FunctionTeacher:
         self.annotator = str(annotator or getattr(function, "__name__", type(function).__name__))
 
     def answer(self, query: Query) -> Judgement | None:
-        """The function's judgement, or None where it skips the pair.
+        """Return the function's judgement, or None if it skips the pair.
 
         Raises:
-            ValueError: the function returned something that is no answer.
+            ValueError: if the function returns anything else.
         """
         value = self.function(*query.clips)
         if value is None:
@@ -51,14 +51,14 @@ class FunctionTeacher:
 
 
 def preference_of(value: object) -> Preference:
-    """The preference that an answer of a function or a script means.
+    """Return the preference that an answer of a function or a script means.
 
     Args:
         value: a `Preference`, its value (``"first"``), or the probability that the first clip is
             better: 0, 0.5 or 1 (so that False and True mean second and first).
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: if it is none of these.
 
     >>> preference_of(0.5).value, preference_of("cannot_tell").value, preference_of(True).value
     ('tie', 'cannot_tell', 'first')

@@ -1,8 +1,9 @@
-"""Population: people whose tastes differ, each of whom answers some of the queries."""
+"""Population: people with different tastes, each of whom answers some of the queries."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,24 +15,25 @@ from rlhf_gym.envs.scores import Tastes
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.synthetic import SyntheticTeacher
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Population"]
 
 
-class Population:
-    """People who want the same on the whole, and differ in taste and in care.
+class Population(Teacher):
+    """People who want much the same thing, but differ in taste and in care.
 
-    Each query is answered by one of them, drawn at random, under her name (``"person 3"``). To
+    Each query is answered by one of them, drawn at random, under their name (``"person 3"``). To
     person ``i`` a clip is worth
 
     ``u_i = sum_t r_t + sum_t taste_i . tastes(o_t, a_t)``, with ``taste_i ~ Normal(0, spread^2)``
 
-    for each feature, and she prefers the clip of higher worth with probability
+    for each feature, and they prefer the clip of higher worth with probability
     ``sigmoid(beta_i |u_1 - u_2|)`` (Bradley-Terry), where ``ln(beta_i / beta) ~ Normal(0,
-    beta_spread^2)``. That is a `SyntheticTeacher` of her own, with its other irrationalities.
+    beta_spread^2)``. Each person is a `SyntheticTeacher`, with its other irrationalities.
 
     Attributes:
-        people: the persons' teachers.
+        people: one teacher for each person.
 
     >>> from rlhf_gym import tastes_of
     >>> def clip(reward, tone):
@@ -60,17 +62,19 @@ class Population:
         """Draw the people.
 
         Args:
-            tastes: what they differ in: ``(observations, actions) -> features (n, k)`` of all
-                steps of a clip; `tastes_of` knows some. None: in nothing but care.
-            size: how many people there are.
-            spread: deviation of what a person pays for one unit of a feature, in units of reward.
-            beta: the rationality of most, per unit of worth; infinite: always the higher one.
-            beta_spread: deviation of the logarithm of a person's rationality.
+            tastes: the features in whose worth people differ, ``(observations, actions) -> features
+                (n, k)`` of all steps of a clip; `tastes_of` has some. With None people differ in
+                care only.
+            size: number of people.
+            spread: standard deviation, over people, of the worth of one unit of a feature, in units
+                of reward.
+            beta: median rationality, per unit of worth; infinity always prefers the higher worth.
+            beta_spread: standard deviation of the logarithm of a person's rationality.
             seed: of the people, of who is asked, and of their answers.
-            **irrationalities: as `SyntheticTeacher` takes them: gamma, mistake, skip, equal, score.
+            **irrationalities: arguments of `SyntheticTeacher`: gamma, mistake, skip, equal, score.
 
         Raises:
-            ValueError: a number is out of its range.
+            ValueError: if a number is out of its range.
         """
         if size < 1:
             raise ValueError(f"size must be at least 1 person, but it is {size}")
@@ -91,29 +95,29 @@ class Population:
         self._rng = np.random.default_rng([seed, 8])
 
     def answer(self, query: Query) -> Judgement | None:
-        """What one of the people says, or None where she skips the query.
+        """Return the judgement of one of the people, or None if they skip the query.
 
         Raises:
-            ValueError: a clip holds true rewards that are not finite, or the tastes give something
-                else than finite features of each step.
+            ValueError: if a clip holds true rewards that are not finite, or the tastes give
+                anything but finite features of each step.
         """
         number = int(self._rng.integers(len(self.people)))
         judgement = self.people[number].answer(query)
         return judgement and replace(judgement, annotator=f"person {number + 1}")
 
-    def episode_ended(self, true_return: float, steps: int) -> None:
-        """Tell all of a training episode, see `SyntheticTeacher`."""
+    def episode_ended(self, true_return: float, length: int) -> None:
+        """Report a training episode to all, see `SyntheticTeacher`."""
         for person in self.people:
-            person.episode_ended(true_return, steps)
+            person.episode_ended(true_return, length)
 
     def state(self) -> dict[str, Any]:
-        """What `load_state` needs to go on exactly here, as plain data."""
+        """Return the state of each person, and of the draw of who is asked."""
         return {
             "rng": self._rng.bit_generator.state,
             "people": [person.state() for person in self.people],
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken."""
         self._rng.bit_generator.state = state["rng"]
         for person, known in zip(self.people, state["people"], strict=True):
@@ -121,7 +125,7 @@ class Population:
 
 
 class _Person(SyntheticTeacher):
-    """One of them; her tastes are drawn when she first sees how many features there are."""
+    """One person; their tastes are drawn when the number of features is first seen."""
 
     def __init__(
         self, tastes: Tastes | None, spread: float, seed: list[int], **settings: Any

@@ -1,22 +1,26 @@
-"""ShuffledTeacher: answers that tell nothing of the clips, the control of every experiment."""
+"""ShuffledTeacher: answers that say nothing about the clips, the control of every experiment."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.teachers.adapted import as_teacher
+from rlhf_gym.teachers.teacher import AnswersQueries, Teacher
 
 __all__ = ["ShuffledTeacher"]
 
 
-class ShuffledTeacher:
-    """Answers in the shares in which a teacher gives them, but about any clips.
+class ShuffledTeacher(Teacher):
+    """Give a teacher's answers in the same shares, but regardless of the clips.
 
-    Each answer is drawn from what the teacher said about earlier pairs, and turned by a coin: the
-    share of ties stays, and nothing tells of the two clips that are shown. What an agent learns
-    from such labels, it has not learned from the labels.
+    Each answer is drawn from the teacher's answers to earlier pairs, and swapped with probability
+    1/2: the share of ties stays the same, and the answer does not depend on the clips that are
+    shown. Whatever an agent learns from such labels, it has not learned from the labels.
 
     >>> import numpy as np
     >>> from rlhf_gym.clips.clip import Clip
@@ -28,14 +32,14 @@ class ShuffledTeacher:
     True
     """
 
-    def __init__(self, teacher: Teacher, seed: int) -> None:
-        """Shuffle the answers of ``teacher``."""
-        self._teacher = teacher
+    def __init__(self, teacher: Teacher | AnswersQueries, seed: int) -> None:
+        """Shuffle the answers of ``teacher``, which must answer at once."""
+        self._teacher = as_teacher(teacher)
         self._rng = np.random.default_rng([seed, 5])
         self._earlier = [Preference.FIRST]
 
     def answer(self, query: Query) -> Judgement | None:
-        """An answer that does not depend on the clips; None where the teacher gives none."""
+        """Return an answer that does not depend on the clips, or None if the teacher gives none."""
         judgement = self._teacher.answer(query)
         if judgement is None:
             return None
@@ -43,3 +47,21 @@ class ShuffledTeacher:
         self._earlier.append(judgement.preference)
         said = said if self._rng.random() < 0.5 else said.swapped
         return Judgement(query.id, said, annotator="shuffled", left=query.left)
+
+    def episode_ended(self, true_return: float, length: int) -> None:
+        """Report a training episode to the teacher."""
+        self._teacher.episode_ended(true_return, length)
+
+    def state(self) -> dict[str, Any]:
+        """Return the answers so far, the state of the draws and that of the teacher."""
+        return {
+            "rng": self._rng.bit_generator.state,
+            "earlier": [preference.value for preference in self._earlier],
+            "teacher": self._teacher.state(),
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken."""
+        self._rng.bit_generator.state = state["rng"]
+        self._earlier = [Preference(value) for value in state["earlier"]]
+        self._teacher.load_state(state["teacher"])

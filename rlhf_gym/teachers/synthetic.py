@@ -1,9 +1,10 @@
-"""SyntheticTeacher: a formula that answers from rewards, with B-Pref's irrationalities."""
+"""SyntheticTeacher: a formula that answers from rewards, with the irrationalities of B-Pref."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,38 +14,41 @@ from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["SyntheticTeacher"]
 
 EPISODES = 10
+"""Number of newest training episodes whose returns set the thresholds, as in B-Pref."""
 CLIPS = 1000
+"""Number of newest clips whose returns set the thresholds if those of episodes cannot."""
 
 
-class SyntheticTeacher:
+class SyntheticTeacher(Teacher):
     """Prefer the clip of higher return, as irrationally as wanted.
 
-    Without arguments it is the oracle. Where the true reward is the same at nearly every step, so
-    that clips tie, it needs a ``score`` to judge them by instead; `score_of` knows some.
+    Without arguments it is the oracle. If the true reward is the same at nearly every step, so that
+    most clips tie, it needs a ``score`` to judge them by instead; `score_of` has some.
 
     The irrationalities are those of Lee et al., "B-Pref: Benchmarking Preference-Based
     Reinforcement Learning" (2021), algorithm 1, in this order, with ``R`` a clip's return and ``H``
     its length:
 
-    1. skip: no answer where both clips are poor, ``max(R_1, R_2) <= threshold(skip)``;
-    2. equal: a tie where the returns are close, ``|R_1 - R_2| < threshold(equal)``; this stands,
-       whatever comes after;
-    3. myopic: from here on ``R = sum_t gamma^(H - t) r_t``, ``t = 1..H``: the last step weighs
+    1. skip: no answer if both clips are poor, ``max(R_1, R_2) <= threshold(skip)``;
+    2. equal: a tie if the returns are close, ``|R_1 - R_2| < threshold(equal)``, which no later
+       step changes;
+    3. myopic: below ``R = sum_t gamma^(H - t) r_t``, ``t = 1..H``: the last step weighs
        most;
     4. rational: the higher return with probability ``sigmoid(beta |R_1 - R_2|)``: always for
-       ``beta = inf``, a coin for ``beta = 0``; returns that are exactly equal are a tie;
+       ``beta = inf``, at random for ``beta = 0``; returns that are exactly equal are a tie;
     5. mistake: the other clip, with probability ``mistake``.
 
-    The thresholds are measured against what clips return. Which measure is used:
+    The thresholds are relative to the returns of clips, by one of two measures:
 
     - The definition, ``threshold(e) = e * (mean episode return) * H / T``, while the mean return of
-      the last 10 episodes told by `episode_ended` is positive; ``T`` is their mean length. ``e``
-      enters once (B-Pref's own script applies it twice from the second round on).
-    - Otherwise (negative returns, for which the definition means nothing, no episode told yet, or a
+      the last 10 episodes reported by `episode_ended` is positive; ``T`` is their mean length.
+      ``e`` enters once (B-Pref's own script applies it twice from the second round on).
+    - Otherwise (negative returns, for which the definition means nothing, no episode yet, or a
       ``score``) the spread of clip returns: the 5 % and 95 % quantiles ``low`` and ``high`` over
       the last 1000 clips that were shown. Equal uses ``e * (high - low)``, skip
       ``low + e * (high - low)``.
@@ -77,17 +81,17 @@ class SyntheticTeacher:
         """Choose the irrationalities; the defaults are the oracle.
 
         Args:
-            beta: rationality, per unit of return; infinite: always the higher return.
-            gamma: how much less a step weighs than the step after it; 1: all alike.
-            mistake: probability of naming the other clip.
+            beta: rationality, per unit of return; infinity always prefers the higher return.
+            gamma: weight of a step relative to the step after it; at 1 all weigh the same.
+            mistake: probability of naming the worse clip.
             skip: share of an average clip's return below which a pair gets no answer.
             equal: share of an average clip's return below which a difference is a tie.
-            score: what clips are judged by: ``(observations, actions) -> rewards`` of all steps of
-                a clip; None is their true rewards.
-            seed: the randomness of steps 4 and 5.
+            score: the rewards to judge by, ``(observations, actions) -> rewards`` of all steps of
+                a clip; None means their true rewards.
+            seed: of the randomness in steps 4 and 5.
 
         Raises:
-            ValueError: a number is out of its range.
+            ValueError: if a number is out of its range.
         """
         for name, value, fits, expected in (
             ("beta", beta, beta >= 0, ">= 0 (infinite: always the higher return)"),
@@ -109,30 +113,30 @@ class SyntheticTeacher:
         self._clip_returns: deque[float] = deque(maxlen=CLIPS)
 
     def answer(self, query: Query) -> Judgement | None:
-        """The judgement of ``query``, or None where this teacher skips it.
+        """Return the judgement of ``query``, or None if this teacher skips it.
 
         Raises:
-            ValueError: a clip holds true rewards that are not finite, or the score gives something
-                else than one finite number a step.
+            ValueError: if a clip holds true rewards that are not finite, or the score gives
+                anything but one finite number a step.
         """
         preference = self._prefer(*query.clips)
         if preference is None:
             return None
         return Judgement(query.id, preference, annotator="synthetic", left=query.left)
 
-    def episode_ended(self, true_return: float, steps: int) -> None:
-        """Tell of a training episode: the last 10 set the thresholds of skip and equal."""
-        self._episodes.append((true_return, steps))
+    def episode_ended(self, true_return: float, length: int) -> None:
+        """Note a training episode; the last 10 set the thresholds of skip and equal."""
+        self._episodes.append((true_return, length))
 
     def state(self) -> dict[str, Any]:
-        """What `load_state` needs to go on exactly here, as plain data."""
+        """Return the recent returns and the state of the randomness."""
         return {
             "rng": self._rng.bit_generator.state,
             "episodes": list(self._episodes),
             "clip_returns": list(self._clip_returns),
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken."""
         self._rng.bit_generator.state = state["rng"]
         self._episodes = deque(((ret, steps) for ret, steps in state["episodes"]), EPISODES)
@@ -157,7 +161,7 @@ class SyntheticTeacher:
         return better if rational != mistaken else better.swapped
 
     def _rewards(self, clip: Clip) -> Array:
-        """What each step of the clip is worth to this teacher, ``(length,)`` float64."""
+        """Return what each step of the clip is worth to this teacher, ``(length,)`` float64."""
         if self.score is None:
             if not np.isfinite(clip.true_rewards).all():
                 raise ValueError(
@@ -175,7 +179,7 @@ class SyntheticTeacher:
         return rewards
 
     def _reference(self, length: int) -> tuple[float, float]:
-        """The return of a poor clip, and the scale that ``skip`` and ``equal`` are shares of."""
+        """Return the return of a poor clip, and the scale for ``skip`` and ``equal``."""
         total = sum(true_return for true_return, _ in self._episodes)
         if self.score is None and total > 0:
             return 0.0, total * length / sum(steps for _, steps in self._episodes)

@@ -1,4 +1,4 @@
-"""WindowTeacher: a person at the labelling window, which runs beside the trainer."""
+"""WindowTeacher: a person at the labelling window, which runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,29 +11,33 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["WindowTeacher"]
 
 STOP_SECONDS = 5.0
+"""Seconds that a process has to end by itself before it is killed."""
 
 
-class WindowTeacher:
+class WindowTeacher(Teacher):
     """A person who answers in a window.
 
-    Two processes of their own work for a run, so that neither disturbs the agent: one draws the
-    clips of open queries, the other shows them. They share nothing with the trainer but the store,
-    and every answer is committed there before the window moves on.
+    Two other processes work for a run, so that neither slows down the agent: one draws the clips of
+    open queries, the other shows them. They share nothing with the trainer but the store, and every
+    answer is committed there before the window moves on.
 
     >>> teacher = WindowTeacher(annotator="ada")
     >>> teacher.alive
     False
     """
 
+    live = True
+
     def __init__(self, annotator: str | None = None) -> None:
-        """Answers are stored under ``annotator``, by default the name of the account.
+        """Store the answers under ``annotator``, by default the name of the account.
 
         Raises:
-            WrongPygame: another edition of pygame than pygame-ce is installed.
+            WrongPygame: if another edition of pygame than pygame-ce is installed.
         """
         check_pygame()
         self.annotator = annotator
@@ -42,25 +46,25 @@ class WindowTeacher:
         self._run: Path | None = None
 
     def check(self) -> None:
-        """Raise `NoDisplay` where there is none."""
+        """Raise `NoDisplay` if there is no display."""
         check_display()
 
-    def start(self, run_folder: Path | str) -> None:
-        """Start drawing and open the window; again, if the person has closed it.
+    def start(self, run: Path | str) -> None:
+        """Start drawing and open the window, or open it again if the person has closed it.
 
         Args:
-            run_folder: the run, with the store in it.
+            run: the run folder, with the store in it.
 
         Raises:
-            NoDisplay: there is no display.
+            NoDisplay: if there is no display.
         """
         check_display()
-        self._run = Path(run_folder)
+        self._run = Path(run)
         if not _runs(self._drawing):
-            self._drawing = _python("rlhf_gym.media", str(run_folder))
+            self._drawing = _python("rlhf_gym.media", str(run))
         if not _runs(self._window):
             name = ["--annotator", self.annotator] if self.annotator else []
-            self._window = _python("rlhf_gym.window", str(run_folder), *name)
+            self._window = _python("rlhf_gym.window", str(run), *name)
 
     @property
     def alive(self) -> bool:
@@ -68,21 +72,21 @@ class WindowTeacher:
         return _runs(self._window)
 
     def answer(self, query: Query) -> Judgement | None:
-        """None: the window stores the answers itself, whenever the person gives them."""
+        """Return None, since the window itself stores the answers when the person gives them."""
         return None
 
     def stop(self) -> None:
-        """End the drawing and close the window.
+        """Stop drawing and close the window.
 
-        Where the trainer has told the store that it is done, the window stays and shows what came
-        of it until the person closes it.
+        If training is done, as the store says, the window stays open and shows the result until the
+        person closes it.
         """
         _end(self._drawing)
         if not self._finished():
             _end(self._window)
 
     def close(self) -> None:
-        """End both processes, whatever they show."""
+        """End both processes, even if training is done."""
         _end(self._drawing)
         _end(self._window)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,19 +16,21 @@ from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.choosing import PredictReturns, choose_queries
 from rlhf_gym.queries.strategies import Strategy
-from rlhf_gym.teachers.teacher import LiveTeacher, Teacher
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Asking", "Labels"]
 
 ATTEMPTS_PER_LABEL = 10
-"""So many queries are put to a formula for one label before it is left for the next round."""
+"""Number of queries put to a teacher for each label wanted, before the rest is left for the next
+round."""
 OPEN_QUERIES = 8
-"""So many queries at most wait for a person."""
+"""Number of queries, at most, that wait for a live teacher."""
 FRESH_SECONDS = 30.0
-"""After so long a query that nobody has looked at gives way to newer clips, if there are any."""
+"""Seconds after which an open query that nobody looks at gives way to newer clips, if there are
+any."""
 
 TELLING = 10
-"""Among fewer labels than this, many ties may be chance."""
+"""Number of labels below which many ties may be chance."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Labels:
     """New and changed labels, as the reward model takes them.
 
     Attributes:
-        values: the label of each query id, None where one was taken back.
+        values: the label of each query id, None if it was taken back.
         queries: the queries of those ids.
     """
 
@@ -45,14 +49,14 @@ class Labels:
 class Asking:
     """Puts queries to a teacher and collects the labels, all through the store.
 
-    Args:
-        teacher: who answers; a `LiveTeacher` answers in its own time, through the store.
-        store: where queries and judgements are kept.
-        buffer: where clips come from.
-        labels: the budget: how many answers (ties are answers, "cannot tell" is not).
-        strategy: which clips are asked about.
-        repeats: share of a live teacher's queries that show an earlier pair again, sides swapped.
-        seed: of the choice.
+    Every query is posted to the store. A teacher that answers at once is then asked, and its
+    judgements are recorded; the queries that it skips are withdrawn. A live teacher answers posted
+    queries in its own time, so only a few are kept open, and old ones give way to newer clips.
+
+    Attributes:
+        round: number of the round of asking and fitting, from 0; the training loop counts it.
+        seen: id of the last judgement that was taken from the store.
+        asked: number of queries ever posted, in all sessions of the run.
     """
 
     def __init__(
@@ -65,29 +69,43 @@ class Asking:
         strategy: Strategy,
         repeats: float = 0.0,
         seed: int = 0,
+        open_queries: int = OPEN_QUERIES,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
+        """Take over the queries that are open in the store.
+
+        Args:
+            teacher: who answers.
+            store: where queries and judgements are kept.
+            buffer: where clips come from.
+            labels: the budget, in labels; a tie is a label, "cannot tell" is not.
+            strategy: which clips are asked about.
+            repeats: share of a live teacher's queries that show an earlier pair again, with the
+                sides swapped.
+            seed: of the choice of queries.
+            open_queries: number of queries, at most, that wait for a live teacher.
+            fresh_seconds: seconds after which an open query that nobody looks at gives way to newer
+                clips.
+        """
         self.teacher, self.store, self.buffer, self.budget = teacher, store, buffer, labels
-        self.strategy, self.repeats = strategy, repeats
-        self.rng = np.random.default_rng([seed, 2])
+        self.strategy, self.repeats = strategy, repeats if teacher.live else 0.0
+        self.open_queries, self.fresh_seconds = open_queries, fresh_seconds
+        self._rng = np.random.default_rng([seed, 2])
         self.round = 0
         self.seen = 0
-        """Id of the last judgement that was taken in."""
         self.asked = store.counts().asked
-        """Number of queries ever put, in all sittings."""
         self._changed: dict[int, None] = {}
         self._queries: dict[int, Query] = {}
         self._answers: dict[int, dict[str, Preference]] = {}
         self._values: dict[int, float] = {}
-        self._posted: dict[int, tuple[float, int]] = {}
         left_open = store.open_ids()
-        if isinstance(teacher, LiveTeacher):
-            self._posted.update({id_: (time.monotonic(), 0) for id_ in left_open})
-        else:  # put to a formula by a process that was killed before it answered
+        if not teacher.live:  # posted by a process that was killed before the teacher answered
             store.withdraw(left_open)
+        self._posted = {id_: (time.monotonic(), 0) for id_ in left_open}
 
     @property
     def labels(self) -> int:
-        """Number of queries with a label, repeats left out."""
+        """Number of queries with a label; repeats are not counted."""
         return len(self._values)
 
     def warn_of_ties(self) -> None:
@@ -102,68 +120,73 @@ class Asking:
             )
 
     def ask(self, target: int, predict_returns: PredictReturns | None) -> None:
-        """Put queries until ``target`` labels are there, or are on their way.
+        """Post queries until ``target`` labels are given, or can be given by those that are open.
 
-        A formula answers at once, and skipped pairs are replaced by others. For a live teacher a
-        few queries are kept open, and newer clips replace those that nobody has looked at.
+        A teacher that answers at once has then answered, and pairs that it skipped have been
+        replaced by others.
+
+        Args:
+            target: number of labels wanted in all; at most the budget counts.
+            predict_returns: of the reward model, for strategies that use it; None before a fit.
         """
         target = min(target, self.budget)
-        if isinstance(self.teacher, LiveTeacher):
-            self._post(target, predict_returns)
-        else:
-            self._put(target, predict_returns)
-
-    def _put(self, target: int, predict_returns: PredictReturns | None) -> None:
-        self._refresh()
+        # The open queries are read before the judgements: an answer that comes in between counts
+        # twice here, so that fewer queries are posted; the other way round it would count not at
+        # all, and be asked for again.
+        open_ = self._withdraw_stale()
+        self._take_judgements()
         attempts = ATTEMPTS_PER_LABEL * max(target - self.labels, 0)
-        while self.labels < target and attempts > 0:
-            queries = self._choose(min(target - self.labels, attempts), predict_returns)
+        room = self.open_queries if self.teacher.live else attempts
+        while (missing := min(target - self.labels, attempts, room) - len(open_)) > 0:
+            queries = self._post(missing, predict_returns)
             if not queries:
                 return
             attempts -= len(queries)
-            unanswered = [query.id for query in queries if not self._answered(query)]
-            self.store.withdraw(unanswered)
-            self._refresh()
-        if self.labels < target:
+            open_ |= self._put(queries)
+        if attempts <= 0 and self.labels < target:
             warnings.warn(
                 f"the teacher gave no label to {ATTEMPTS_PER_LABEL} queries for each label wanted; "
                 f"{target - self.labels} labels are left for the next round",
                 stacklevel=3,
             )
 
-    def _answered(self, query: Query) -> bool:
-        judgement = self.teacher.answer(query)
-        if judgement is not None:
-            self.store.record(judgement)
-        return judgement is not None
+    def _put(self, queries: Sequence[Query]) -> set[int]:
+        """Let the teacher answer queries at once; returns the ids of those that stay open."""
+        unanswered = []
+        for query in queries:
+            judgement = self.teacher.answer(query)
+            if judgement is None:
+                unanswered.append(query.id)
+            else:
+                self.store.record(judgement)
+        if not self.teacher.live:
+            self.store.withdraw(unanswered)
+            unanswered = []
+        self._take_judgements()
+        return set(unanswered)
 
-    def _post(self, target: int, predict_returns: PredictReturns | None) -> None:
-        open_ = self.store.open_ids()
-        self._refresh()  # behind that, or an answer that came in between would be asked for again
-        wanted = min(target - self.labels, OPEN_QUERIES)
-        fresh = [id_ for id_ in open_ if self._is_fresh(id_)]
-        withdrawn = set(self.store.withdraw(set(open_) - set(fresh)))
-        missing = wanted - len(set(open_) - withdrawn)
-        if missing > 0:
-            self._choose(missing, predict_returns, drawable=True)
+    def _withdraw_stale(self) -> set[int]:
+        """Withdraw the open queries that are no longer fresh; returns the ids of the others."""
+        open_ = set(self.store.open_ids())
+        stale = {id_ for id_ in open_ if not self._is_fresh(id_)}
+        return open_ - set(self.store.withdraw(stale)) if stale else open_
 
     def _is_fresh(self, query_id: int) -> bool:
         posted, rows = self._posted.get(query_id, (0.0, 0))
-        return rows == self.buffer.rows or time.monotonic() < posted + FRESH_SECONDS
+        return rows == self.buffer.rows or time.monotonic() < posted + self.fresh_seconds
 
-    def _choose(
-        self, n: int, predict_returns: PredictReturns | None, drawable: bool = False
-    ) -> list[Query]:
+    def _post(self, n: int, predict_returns: PredictReturns | None) -> list[Query]:
+        """Choose up to ``n`` queries and add them to the store."""
         queries = choose_queries(
             self.buffer,
             n,
-            self.rng,
+            self._rng,
             strategy=self.strategy,
             predict_returns=predict_returns,
             round=self.round,
-            drawable=drawable,
+            drawable=self.teacher.live,
         )
-        if drawable and self.repeats:
+        if self.repeats:
             queries = [self._repeat_or(query) for query in queries]
         stored = self.store.add_queries(queries)
         self._queries.update({query.id: query for query in stored})
@@ -173,21 +196,24 @@ class Asking:
         return stored
 
     def _repeat_or(self, query: Query) -> Query:
-        """Now and then an earlier pair again, sides swapped, to measure self-agreement."""
+        """Return, now and then, an earlier pair with its sides swapped, else ``query``.
+
+        Self-agreement is measured with it.
+        """
         earlier = [id_ for id_, value in self._values.items() if value != 0.5]
-        if not earlier or self.rng.random() >= self.repeats:
+        if not earlier or self._rng.random() >= self.repeats:
             return query
-        again = self._queries[earlier[int(self.rng.integers(len(earlier)))]]
+        again = self._queries[earlier[int(self._rng.integers(len(earlier)))]]
         return replace(again, id=0, purpose="repeat", left=1 - again.left, round=self.round)
 
     def collect(self) -> Labels:
-        """The labels that are new or changed since the last call, from the store."""
-        self._refresh()
+        """Return the labels that are new or changed since the last call, from the store."""
+        self._take_judgements()
         changed, self._changed = self._changed, {}
         values = {id_: self._values.get(id_) for id_ in changed}
         return Labels(values, {id_: self._queries[id_] for id_ in changed})
 
-    def _refresh(self) -> None:
+    def _take_judgements(self) -> None:
         for judgement in self.store.judgements(after=self.seen):
             self.seen = judgement.id
             self._take(judgement)
@@ -205,3 +231,12 @@ class Asking:
         else:
             self._values.pop(judgement.query, None)
         self._changed[judgement.query] = None
+
+    def state(self) -> dict[str, Any]:
+        """Return the number of the round and the random state; the labels are in the store."""
+        return {"round": self.round, "rng": self._rng.bit_generator.state}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken."""
+        self.round = state["round"]
+        self._rng.bit_generator.state = state["rng"]

@@ -31,15 +31,14 @@ from rlhf_gym.environments.checks import (
     horizon_of,
 )
 from rlhf_gym.environments.make import clip_steps
-from rlhf_gym.envs.known import score_of
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings, feedback_of
 from rlhf_gym.queries.schedule import Schedule
 from rlhf_gym.queries.strategies import Strategy
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
-from rlhf_gym.teachers import Population, SyntheticTeacher, teacher_of
-from rlhf_gym.teachers.teacher import LiveTeacher, Teacher, TeacherFunction
+from rlhf_gym.teachers import teacher_of
+from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 from rlhf_gym.training.a3c import VecSharedReward
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.checkpoints import load_checkpoint, save_checkpoint
@@ -55,8 +54,6 @@ __all__ = ["HumanFeedback"]
 
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
-SIMULATED = (SyntheticTeacher, Population)
-"""Teachers who are told of episodes, and whose state a checkpoint keeps."""
 FORGOTTEN = 250
 """Vector steps without a training of ours from which on the callback was forgotten."""
 CHECKPOINT_SHARE = 20
@@ -123,7 +120,7 @@ class HumanFeedback(BaseCallback):
 
     def __init__(
         self,
-        teacher: str | Teacher | TeacherFunction = "window",
+        teacher: str | Teacher | AnswersQueries | TeacherFunction = "window",
         labels: int | None = None,
         *,
         clip_seconds: float | None = None,
@@ -167,8 +164,7 @@ class HumanFeedback(BaseCallback):
         self._settings_are_whole = settings is not None
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
         self._is_the_oracle = teacher == "synthetic"
-        if isinstance(self.teacher, LiveTeacher):
-            self.teacher.check()
+        self.teacher.check()
         self.wait = wait
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.seed = resume, seed
@@ -197,14 +193,13 @@ class HumanFeedback(BaseCallback):
             )
         env_id = env_id_of(venv)
         if not self._settings_are_whole:
-            person = isinstance(self.teacher, LiveTeacher)
-            self.settings = feedback_of(env_id, self._given, person=person)
+            self.settings = feedback_of(env_id, self._given, person=self.teacher.live)
         length = self.settings.clip_length or clip_steps(venv, self.settings.clip_seconds)
-        check_venv(venv, length, person=isinstance(self.teacher, LiveTeacher))
-        if self._is_the_oracle and isinstance(self.teacher, SyntheticTeacher):
-            self.teacher.score = score_of(env_id)
+        check_venv(venv, length, person=self.teacher.live)
+        if self._is_the_oracle:
+            self.teacher = teacher_of("synthetic", seed=self.seed, env_id=env_id)
         self._make_reward_model(venv, env_id, length)
-        if self.run is None and isinstance(self.teacher, LiveTeacher):
+        if self.run is None and self.teacher.live:
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` wants to be told
         self.store = self._open_store(venv)
@@ -321,7 +316,7 @@ class HumanFeedback(BaseCallback):
         if isinstance(self.model, A3C) and self._shared is None:
             self._shared = SharedRewardModel(self.reward_model)
             self.learned_reward.in_worker = partial(VecSharedReward, self._shared)
-        if isinstance(self.teacher, LiveTeacher) and self.run is not None:
+        if self.run is not None:
             self.teacher.start(self.run.path)
         if not self._warmed_up:
             self._warm_up()
@@ -412,9 +407,9 @@ class HumanFeedback(BaseCallback):
                 f"stopped with everything saved in {self.run.path}; go on with "
                 "HumanFeedback(run=..., resume=True) and restore"
             )
-        if isinstance(self.teacher, LiveTeacher):
-            self.teacher.stop()
-        elif not self._stopped and self.asking.labels < self.settings.labels:
+        self.teacher.stop()
+        missing = self.settings.labels - self.asking.labels
+        if missing > 0 and not (self.teacher.live or self._stopped):
             warnings.warn(
                 f"{self.asking.labels} of {self.settings.labels} labels were given: the teacher "
                 "skipped the others, or training was too short for clips to ask about",
@@ -432,10 +427,9 @@ class HumanFeedback(BaseCallback):
                 self.log.episode_returned(float(rewards.sum()))
         else:
             self.log.episodes_ended(dones)
-        if isinstance(self.teacher, SIMULATED):
-            for info in infos:
-                if "episode" in info:
-                    self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
+        for info in infos:
+            if "episode" in info:
+                self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
 
     def _progress(self) -> float:
         """Share of training done, 1 at the last rollout in which a label can still be of use."""
@@ -476,13 +470,13 @@ class HumanFeedback(BaseCallback):
 
     def state(self) -> dict[str, Any]:
         """Counters and random state, as plain data."""
-        teacher = self.teacher
         return {
             "warm_up": [self._warm_up_taken, self._warmed_up],
             "teaching": self.teaching.state(),
             "recorder": [self.recorder.agent_step, self.recorder.seconds],
             "log": self.log.state(),
-            "teacher": teacher.state() if isinstance(teacher, SIMULATED) else None,
+            "asking": self.asking.state(),
+            "teacher": self.teacher.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -490,6 +484,10 @@ class HumanFeedback(BaseCallback):
         self._warm_up_taken, self._warmed_up = state["warm_up"]
         self.recorder.agent_step, self.recorder.seconds = state["recorder"]
         self.log.load_state(state["log"])
-        if isinstance(self.teacher, SIMULATED) and state["teacher"] is not None:
+        if state["teacher"] is not None:  # as it is in old checkpoints
             self.teacher.load_state(state["teacher"])
+        asked = state.get("asking")
+        if asked is None:  # an old checkpoint
+            asked = {"round": state["teaching"]["round"], "rng": state["teaching"]["asking_rng"]}
+        self.asking.load_state(asked)
         self.teaching.load_state(state["teaching"])

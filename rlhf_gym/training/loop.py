@@ -11,7 +11,6 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.queries.schedule import Schedule, label_target
 from rlhf_gym.reward_model import RewardModel
-from rlhf_gym.teachers.teacher import LiveTeacher
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.measures import measure_round
@@ -59,6 +58,7 @@ class Teaching:
         first_share: float,
         last_label: float,
         wait: bool | None,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self.asking, self.reward_model, self.rewarding = asking, reward_model, rewarding
         self.buffer, self.log, self.rng = buffer, log, rng
@@ -67,12 +67,11 @@ class Teaching:
         self.stopping = False
         """Whether training is to end: nobody is waited for any more."""
         self.first_round_done = False
-        # A protocol, which is slow to ask for.
-        self._live = isinstance(asking.teacher, LiveTeacher)
+        self.poll_seconds = poll_seconds
         self._fitted = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
-        self._polled = -POLL_SECONDS
+        self._polled = -poll_seconds
 
     def first_round(self, agent: BaseAlgorithm) -> None:
         """Ask for the labels before training, which waits for them in any case."""
@@ -98,14 +97,15 @@ class Teaching:
 
     def _ask_what_is_due(self, agent: BaseAlgorithm, target: int) -> None:
         labels, budget = self.asking.labels, self.asking.budget
+        live = self.asking.teacher.live
         due = target - labels
         enough = due >= max(1, budget // ROUNDS) or (due > 0 and target == budget)
         awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        if self._live and labels >= awaited:
-            if time.monotonic() < self._polled + POLL_SECONDS:
+        if live and labels >= awaited:
+            if time.monotonic() < self._polled + self.poll_seconds:
                 return
             self._polled = time.monotonic()
-        elif not (enough or self._live):
+        elif not (enough or live):
             return
         self._ask(agent, target, awaited)
         self._learn(agent)
@@ -125,13 +125,13 @@ class Teaching:
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
             self.asking.ask(target, predict_returns)
-            while isinstance(teacher, LiveTeacher) and not self.stopping:
+            while teacher.live and not self.stopping:
                 self._take_labels()
                 if self.asking.labels >= awaited:
                     break
                 self.stopping = not teacher.alive  # the person has closed the window
                 self.log.publish(agent, self.asking.labels, "waiting")
-                time.sleep(POLL_SECONDS)
+                time.sleep(self.poll_seconds)
                 self.asking.ask(target, predict_returns)
 
     def _take_labels(self) -> None:
@@ -182,20 +182,16 @@ class Teaching:
             "fitted": self._fitted,
             "refreshed_at": self._refreshed_at,
             "measured_at": self._measured_at,
-            "round": self.asking.round,
             "labels_seen": self.asking.seen,
             "new_labels": self._new_labels,
             "rng": self.rng.bit_generator.state,
-            "asking_rng": self.asking.rng.bit_generator.state,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take over what `state` gave, and the labels that are in the store."""
         self.first_round_done, self._fitted = state["first_round_done"], state["fitted"]
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
-        self.asking.round = state["round"]
         self.rng.bit_generator.state = state["rng"]
-        self.asking.rng.bit_generator.state = state["asking_rng"]
         self._take_labels()
         newer = self.asking.seen - state["labels_seen"]  # of the time behind the checkpoint
         self._new_labels = state["new_labels"] + newer

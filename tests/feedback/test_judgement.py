@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.teachers.teacher import LiveTeacher
 
 
 @pytest.mark.parametrize(
@@ -44,21 +43,3 @@ def test_two_judgements_are_equal_whenever_they_were_stored() -> None:
     early = Judgement(1, Preference.FIRST, "ada", created=1.0)
     assert early == Judgement(1, Preference.FIRST, "ada", created=2.0)
     assert early != Judgement(1, Preference.SECOND, "ada", created=1.0)
-
-
-def test_only_a_teacher_that_starts_and_stops_is_live() -> None:
-    class Formula:
-        def answer(self, query: object) -> None:
-            return None
-
-    class Person(Formula):
-        alive = True
-
-        def check(self) -> None: ...
-
-        def start(self, run_folder: object) -> None: ...
-
-        def stop(self) -> None: ...
-
-    assert not isinstance(Formula(), LiveTeacher)
-    assert isinstance(Person(), LiveTeacher)

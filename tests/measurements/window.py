@@ -29,28 +29,26 @@ from stable_baselines3.common.callbacks import BaseCallback
 from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.teachers.teacher import LiveTeacher, Teacher
+from rlhf_gym.teachers import Teacher
 
 LABELS, FIRST_SHARE = 200, 0.05
 SECONDS_PER_ANSWER = 1.0
 TOOLS = ("Xvfb", "openbox", "xdotool")
 
 
-class TimedWindow:
+class TimedWindow(Teacher):
     """Like `rlhf_gym.teachers.WindowTeacher`, but the window writes how smooth it ran."""
+
+    live = True
 
     def __init__(self, timing: Path) -> None:
         self._timing = timing
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def check(self) -> None:
-        """The display is there."""
-
-    def start(self, run_folder: Path | str) -> None:
+    def start(self, run: Path) -> None:
         """Start drawing, and open the window."""
-        run = str(run_folder)
-        window = ("rlhf_gym.window", run, "--no-practice", "--timing", str(self._timing))
-        for module in (window, ("rlhf_gym.media", run)):
+        window = ("rlhf_gym.window", str(run), "--no-practice", "--timing", str(self._timing))
+        for module in (window, ("rlhf_gym.media", str(run))):
             self._processes.append(subprocess.Popen([sys.executable, "-m", *module]))
 
     def answer(self, query: Query) -> Judgement | None:
@@ -107,7 +105,6 @@ def train(timing: Path | None, run: Path, steps: int) -> Trained:
     teacher: Teacher = SyntheticTeacher()
     if timing is not None:
         teacher = TimedWindow(timing)
-        assert isinstance(teacher, LiveTeacher)
     feedback = HumanFeedback(teacher, LABELS, first_share=FIRST_SHARE, run=run, wait=False)
     env = feedback.wrap(make_vec_env("Pendulum-v1", 8, seed=0))
     agent = PPO("MlpPolicy", env, n_steps=256, batch_size=64, n_epochs=10, seed=0, device="cpu")

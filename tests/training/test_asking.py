@@ -1,4 +1,4 @@
-"""Asking a person, who answers in her own time through the store; played by a thread."""
+"""Asking a person, who answers in their own time through the store; played by a thread."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import pytest
 from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
-from rlhf_gym.training import asking as asking_module
 
 Answer = Callable[[FeedbackStore, Query], None]
 
 
 class Person:
-    """Answers open queries, newest first, until her patience is at an end."""
+    """Answers open queries, newest first, until their patience is at an end."""
 
     def __init__(self, answer: Answer, patience: int = 10**6) -> None:
         self._answer, self._patience = answer, patience
@@ -74,15 +73,16 @@ def feedback_of(person: Person, run: Path, labels: int = 12, resume: bool = Fals
     )
 
 
-def train(feedback: HumanFeedback, steps: int = 600) -> PPO:
+def train(feedback: HumanFeedback, steps: int = 600, fresh_seconds: float = 30.0) -> PPO:
     env = feedback.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
+    feedback.asking.fresh_seconds = fresh_seconds
+    feedback.teaching.poll_seconds = 0.02
     agent = PPO("MlpPolicy", env, seed=0, device="cpu", n_steps=64, n_epochs=1)
     return agent.learn(steps, callback=feedback)
 
 
 @pytest.fixture(autouse=True)
-def quick_polling_without_repeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("rlhf_gym.training.loop.POLL_SECONDS", 0.02)
+def without_repeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.0)
     yield
 
@@ -213,15 +213,12 @@ def test_an_earlier_pair_shown_again_is_no_label(
             assert earlier.left == 1 - query.left
 
 
-def test_newer_clips_replace_queries_that_nobody_looks_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking_module, "FRESH_SECONDS", 0.0)
+def test_newer_clips_replace_queries_that_nobody_looks_at(tmp_path: Path) -> None:
     feedback = feedback_of(Person(prefer_larger, patience=3), tmp_path / "run")
     feedback.wait = False
-    train(feedback)
+    train(feedback, fresh_seconds=0.0)
     counts = feedback.store.counts()
-    assert counts.withdrawn > 0 and counts.open <= asking_module.OPEN_QUERIES
+    assert counts.withdrawn > 0 and counts.open <= feedback.asking.open_queries
     oldest = min(clip.agent_step for query in feedback.store.open_queries() for clip in query.clips)
     assert oldest > 0
     newest = max(query.id for query in feedback.store.queries())

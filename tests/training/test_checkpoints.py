@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,20 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecFrameStack, VecNormalize
 
-from rlhf_gym import A3C, FeedbackStore, HumanFeedback, make_vec_env
+from rlhf_gym import (
+    A3C,
+    FeedbackStore,
+    HumanFeedback,
+    Judgement,
+    Population,
+    Preference,
+    Query,
+    ScriptedTeacher,
+    SyntheticTeacher,
+    make_vec_env,
+)
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.teachers import ShuffledTeacher
 from rlhf_gym.training.checkpoints import latest_checkpoint
 
 TOTAL, LABELS = 700, 12
@@ -53,6 +66,7 @@ class Case:
     inside: Callable[[VecEnv], VecEnv] = lambda venv: venv
     outside: Callable[[VecEnv], VecEnv] = lambda venv: venv
     processes: bool = False
+    teacher: Callable[[], Any] = lambda: "synthetic"
 
     def venv(self) -> VecEnv:
         return make_vec_env(
@@ -65,7 +79,7 @@ class Case:
 
     def plug_in(self, run: Path, resume: bool = False) -> tuple[HumanFeedback, VecEnv]:
         feedback = HumanFeedback(
-            "synthetic",
+            self.teacher(),
             LABELS,
             clip_length=10,
             strategy="disagreement",
@@ -142,6 +156,55 @@ def test_a_run_that_was_stopped_and_resumed_ends_like_one_that_was_not(
     ]
     assert whole.labels_given == resumed.labels_given == LABELS
     assert torch.equal(weights(agent, whole), weights(again, resumed))
+
+
+class Learner:
+    """A user's object: answers from episodes and earlier queries, and is no `Teacher` of ours."""
+
+    def __init__(self) -> None:
+        self.best, self.asked = 0.0, 0
+
+    def answer(self, query: Query) -> Judgement | None:
+        self.asked += 1
+        if self.asked % 4 == 0:
+            return None
+        first = (self.asked + int(self.best)) % 3 == 0
+        preference = Preference.FIRST if first else Preference.SECOND
+        return Judgement(query.id, preference, "learner")
+
+    def episode_ended(self, true_return: float, length: int) -> None:
+        self.best = max(self.best, true_return)
+
+    def state(self) -> dict[str, Any]:
+        return {"best": self.best, "asked": self.asked}
+
+    def load_state(self, state: Any) -> None:
+        self.best, self.asked = state["best"], state["asked"]
+
+
+@pytest.mark.parametrize(
+    "teacher",
+    [
+        lambda: SyntheticTeacher(beta=0.5, equal=0.05, seed=4),
+        lambda: ShuffledTeacher(SyntheticTeacher(mistake=0.3), seed=4),
+        lambda: Population(None, 3, beta=0.5, seed=4),
+        lambda: ScriptedTeacher(cycle(["first", "second", None, "second", 0.5])),
+        Learner,
+    ],
+    ids=["synthetic", "shuffled", "population", "scripted", "a user's"],
+)
+def test_a_teacher_answers_after_a_stop_as_it_would_have_without(
+    teacher: Callable[[], Any], tmp_path: Path
+) -> None:
+    case = replace(CASES["PPO"], teacher=teacher)
+    whole, _ = case.train(tmp_path / "whole")
+    half, _ = case.train(tmp_path / "half", stop_at=350)
+    assert 0 < half.labels_given < LABELS
+    half.store.close()
+    resumed, _ = case.resume(tmp_path / "half")
+    assert [judgement.preference for judgement in whole.store.judgements()] == [
+        judgement.preference for judgement in resumed.store.judgements()
+    ]
 
 
 @pytest.mark.parametrize("after", [0, 3])
