@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
+from rlhf_gym.presets import FeedbackSettings
 
 Answer = Callable[[FeedbackStore, Query], None]
 
@@ -59,13 +60,18 @@ def prefer_larger(store: FeedbackStore, query: Query) -> None:
     store.record(Judgement(query.id, better, "ada"))
 
 
-def feedback_of(person: Person, run: Path, labels: int = 12, resume: bool = False) -> HumanFeedback:
+def feedback_of(
+    person: Person, run: Path, labels: int = 12, resume: bool = False, repeats: float = 0.0
+) -> HumanFeedback:
     return HumanFeedback(
         person,
-        labels,
-        clip_length=10,
-        strategy="disagreement",
-        first_share=0.25,
+        settings=FeedbackSettings(
+            labels=labels,
+            clip_length=10,
+            strategy="disagreement",
+            first_share=0.25,
+            repeats=repeats,
+        ),
         run=run,
         resume=resume,
         wait=True,
@@ -79,12 +85,6 @@ def train(feedback: HumanFeedback, steps: int = 600, fresh_seconds: float = 30.0
     feedback.teaching.poll_seconds = 0.02
     agent = PPO("MlpPolicy", env, seed=0, device="cpu", n_steps=64, n_epochs=1)
     return agent.learn(steps, callback=feedback)
-
-
-@pytest.fixture(autouse=True)
-def without_repeats(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.0)
-    yield
 
 
 def test_training_waits_for_every_answer_if_asked_to(tmp_path: Path) -> None:
@@ -195,11 +195,8 @@ def test_cannot_tell_is_no_label(tmp_path: Path) -> None:
     assert feedback.labels_given == feedback.store.counts().labels == 12
 
 
-def test_an_earlier_pair_shown_again_is_no_label(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rlhf_gym.training.human_feedback.REPEATS", 0.5)
-    feedback = feedback_of(Person(prefer_larger), tmp_path / "run")
+def test_an_earlier_pair_shown_again_is_no_label(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger), tmp_path / "run", repeats=0.5)
     train(feedback)
     kinds = [query.purpose for query in feedback.store.queries()]
     assert kinds.count("label") == feedback.labels_given == feedback.store.counts().labels == 12
