@@ -42,7 +42,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/measurements/case_studies.py
 
 clean:  ## what the other targets made; runs/ stays
-	rm -rf docs/_build docs/environments docs/reference/generated
+	rm -rf docs/_build docs/environments docs/reference
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -26,10 +26,12 @@ extensions = [
     "sphinx_copybutton",
     "myst_nb",
     "environment_pages",
+    "reference_page",
 ]
 exclude_patterns = ["_build", "results", "environments/pictures"]
-source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 
+templates_path = ["_templates"]
 html_theme = "furo"
 html_title = f"rlhf-gym {version}"
 html_static_path = ["_static"]

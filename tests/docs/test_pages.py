@@ -12,7 +12,7 @@ from rlhf_gym.benchmark.suite import suite_of
 from rlhf_gym.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = {"_build", "environments", "results", "generated"}
+WRITTEN = {"_build", "environments", "reference", "results"}
 PAGES = [
     path
     for path in [
