@@ -26,7 +26,7 @@ extensions = [
     "sphinx_copybutton",
     "myst_nb",
     "environment_pages",
-    "reference_page",
+    "rooms",
 ]
 exclude_patterns = ["_build", "results", "environments/pictures"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
