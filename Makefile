@@ -6,7 +6,10 @@ OTHERS := examples/other_libraries/requirements.txt
 # One thread each: the networks are small, and tests run beside each other.
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check docs benchmark clean
+.PHONY: help demo test check docs benchmark clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: .venv/package  ## teach CartPole without a person or a display; ends in a report
 	$(BIN)/rlhf-gym demo
