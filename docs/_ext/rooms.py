@@ -64,6 +64,10 @@ def write_reference(app: Sphinx) -> None:
     """Write the index."""
     folder = Path(app.srcdir) / "reference"
     folder.mkdir(exist_ok=True)
+    listed = {f"{name}.rst" for room, _ in ROOMS for name in names_of(room)}
+    for page in (folder / "generated").glob("*.rst"):
+        if page.name not in listed:  # of a name that is no longer there
+            page.unlink()
     parts = [INTRODUCTION]
     for room, title in ROOMS:
         package = import_module(f"rlhf_gym.{room}")
