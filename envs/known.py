@@ -58,11 +58,11 @@ class Known:
     """What is known of one environment.
 
     Attributes:
-        goal: what a person is asked to look for; an environment's own ``metadata["goal"]`` wins.
+        goal: what a person is asked to look for, unless ``metadata["goal"]`` says it.
         valued_terminals: whether its episodes can terminate well or badly, as in a landing or a
-            crash; ``metadata["ends_differ"]`` wins.
-        score: judges clips in place of the true reward, where that is the same at nearly every
-            step; a function of observations and actions.
+            crash, unless ``metadata["ends_differ"]`` says it.
+        score: judges clips in place of a true reward that is the same at nearly every step; a
+            function of observations and actions.
         tastes: the features of a step in which people's tastes differ.
         horizon: length of a training episode in steps; None is the environment's own time limit.
         hold: absorbing steps after an early end; None is all until the horizon.
@@ -211,7 +211,7 @@ _WITH_OUR_SPACES = (None, "rlhf")
 
 
 def known(env_id: str) -> Known:
-    """Look up what is known of an environment; an empty `Known` if nothing is.
+    """Return what is known of an environment; an empty `Known` if nothing is.
 
     Another library's environment of the same name, such as ``MinAtar/Breakout-v1``, shares the
     goal and the value of terminals, but not what depends on its observations and time limit.
@@ -232,7 +232,7 @@ def known(env_id: str) -> Known:
 
 
 def ends_differ(metadata: Mapping[str, Any], spec: EnvSpec | None) -> bool:
-    """Whether episodes can terminate well or badly, by ``metadata["ends_differ"]`` or `known`.
+    """Return whether episodes can end well or badly: ``metadata["ends_differ"]``, or `known`.
 
     >>> import gymnasium as gym
     >>> ends_differ({}, gym.spec("FrozenLake-v1")), ends_differ({}, gym.spec("CartPole-v1"))
