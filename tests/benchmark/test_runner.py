@@ -8,13 +8,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plans import TINY
+from waiting import PATIENCE, wait_for
 
 from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.folder import ResultsFolder
@@ -42,13 +42,9 @@ def test_a_benchmark_that_is_interrupted_goes_on_where_it_was(
     command += ["--out", str(out), "--processes", "1", "--no-progress"]
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = out / "runs.jsonl"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not (
-        lines.exists() and lines.read_text().count("\n") > 1
-    ):
-        time.sleep(0.05)
+    wait_for(lambda: lines.exists() and lines.read_text().count("\n") > 1, started)
     started.send_signal(signal.SIGINT)
-    said, _ = started.communicate(timeout=60)
+    said, _ = started.communicate(timeout=PATIENCE)
     assert started.returncode == 1 and b"Traceback" not in said, said.decode()
     before = ResultsFolder(out).rows()
     assert 2 <= len(before) < 6

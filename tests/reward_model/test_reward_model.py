@@ -76,7 +76,7 @@ def taught() -> RewardModel:
 
 def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardModel) -> None:
     found = taught.diagnostics()
-    assert found.accuracy > 0.9
+    assert found.accuracy > 0.85  # at least .93 in four seeds
     assert found.cross_entropy < 0.4
     assert found.held_out > 100
     rng = np.random.default_rng(77)
@@ -96,7 +96,7 @@ def test_coin_flips_are_not_predicted_on_held_out_queries() -> None:
     for _ in range(3):
         model.fit()
     found = model.diagnostics()
-    assert 0.4 < found.accuracy < 0.6
+    assert 0.35 < found.accuracy < 0.65  # of 220 coins; .43 to .53 in four seeds
     assert found.cross_entropy > 0.65
 
 
@@ -181,19 +181,24 @@ def test_a_fit_that_does_not_adapt_takes_all_its_steps_under_one_regularisation(
     )
     for model in (adaptive, steady):
         judge(model, 60, "shuffled")
-    assert adaptive.fit(200) < steady.fit(200) == 200
+    assert adaptive.fit(100) < steady.fit(100) == 100  # 20, and at least 190 of 200, in four seeds
     assert weight_decay(adaptive) > weight_decay(steady) == 0.01
 
 
 def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
-    kept, anew = (model_of(anew=anew) for anew in (False, True))
-    for model in (kept, anew):
-        queries = judge(model, 40, "shuffled")
-        model.fit(300)
-        model.judged.update({query.id: 0.5 for query in queries}, {})  # all were ties after all
-        model.fit(60)
-    spread = [model.predict_each(*steps_of(200)).std() for model in (kept, anew)]
-    assert spread[1] < spread[0]
+    """Whatever was answered first, once all were ties after all, the same is learned."""
+
+    def learned(first_answer: float, anew: bool) -> Any:
+        model = model_of(anew=anew, adaptive=False)
+        queries = judge(model, 40)
+        model.judged.update({query.id: first_answer for query in queries}, {})
+        model.fit(50)
+        model.judged.update({query.id: 0.5 for query in queries}, {})
+        model.fit(20)
+        return model.predict_each(*steps_of(200))
+
+    np.testing.assert_array_equal(learned(0.0, anew=True), learned(1.0, anew=True))
+    assert np.abs(learned(0.0, anew=False) - learned(1.0, anew=False)).max() > 0.5
 
 
 def test_weights_are_drawn_anew_as_they_were_at_first() -> None:
