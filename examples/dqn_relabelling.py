@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 from stable_baselines3 import DQN
 
-from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env, preset_of
+from rlhf_gym import HumanFeedback, SyntheticTeacher, Transitions, make_vec_env, preset_of
 
 preset = preset_of("CartPole-v1", "dqn")
 parser = argparse.ArgumentParser(description=__doc__)
@@ -26,7 +26,8 @@ agent.learn(steps, callback=feedback)
 
 assert agent.replay_buffer is not None
 batch = agent.replay_buffer.sample(64)
-newest = feedback.reward_model.predict(batch.observations.numpy(), batch.actions.numpy()[:, 0])
+steps = Transitions.within_episodes(batch.observations.numpy(), batch.actions.numpy()[:, 0])
+newest = feedback.reward_model.predict(steps)
 difference = np.abs(batch.rewards.numpy()[:, 0] - newest).max()
 print(f"{feedback.labels_given} comparisons, of which about 5 % were answered wrongly")
 print(f"largest difference to the newest reward: {difference:.1e}")

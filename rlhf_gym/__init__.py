@@ -18,7 +18,7 @@ import rlhf_gym.envs  # noqa: F401  registers the environments
 if TYPE_CHECKING:
     from rlhf_gym.agents.a3c.agent import A3C
     from rlhf_gym.clips.clip import Clip
-    from rlhf_gym.clips.steps import After
+    from rlhf_gym.clips.steps import Transitions
     from rlhf_gym.environments.atari import make_atari
     from rlhf_gym.environments.make import make_env, make_vec_env
     from rlhf_gym.envs.known import score_of, tastes_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rlhf_gym.feedback.judgement import Judgement, Preference
     from rlhf_gym.feedback.query import Query
     from rlhf_gym.presets import preset_of
-    from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+    from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings
     from rlhf_gym.runs.evaluation import true_returns
     from rlhf_gym.teachers import (
         FunctionTeacher,
@@ -44,7 +44,6 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "A3C": "agents.a3c.agent",
-    "After": "clips.steps",
     "Clip": "clips.clip",
     "FeedbackStore": "feedback",
     "FixedHorizon": "wrappers.fixed_horizon",
@@ -55,11 +54,13 @@ _MODULES = {
     "Population": "teachers",
     "Preference": "feedback.judgement",
     "Query": "feedback.query",
+    "RewardEnsemble": "reward_model",
     "RewardModel": "reward_model",
     "RewardModelSettings": "reward_model",
     "ScriptedTeacher": "teachers",
     "SyntheticTeacher": "teachers",
     "Teacher": "teachers.teacher",
+    "Transitions": "clips.steps",
     "VecLearnedReward": "wrappers.learned_reward",
     "WindowTeacher": "teachers",
     "make_atari": "environments.atari",
@@ -73,7 +74,6 @@ _MODULES = {
 
 __all__ = [
     "A3C",
-    "After",
     "Clip",
     "FeedbackStore",
     "FixedHorizon",
@@ -84,11 +84,13 @@ __all__ = [
     "Population",
     "Preference",
     "Query",
+    "RewardEnsemble",
     "RewardModel",
     "RewardModelSettings",
     "ScriptedTeacher",
     "SyntheticTeacher",
     "Teacher",
+    "Transitions",
     "VecLearnedReward",
     "WindowTeacher",
     "make_atari",
@@ -103,11 +105,27 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a name of `__all__` when it is first used."""
+    if name == "After":
+        return _after()
     if name not in _MODULES:
         raise AttributeError(f"module 'rlhf_gym' has no attribute {name!r}")
     value = getattr(import_module(f"rlhf_gym.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def _after() -> Any:
+    import warnings
+
+    from rlhf_gym.wrappers.old_reward_function import After
+
+    warnings.warn(
+        "After goes in the next release: reward functions take Transitions, which hold "
+        "next_observations and terminated",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return After
 
 
 def __dir__() -> list[str]:

@@ -1,22 +1,60 @@
-"""ClipRecorder: writes what a vector environment does into a ClipBuffer."""
+"""ClipRecorder: records what a vector environment does, for clips."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.observations import Observations, leaves, map_leaves
-from rlhf_gym.clips.steps import seen_after
-from rlhf_gym.wrappers.step_recorder import RecordedStep, StepRecorder
+from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
+from rlhf_gym.clips.steps import Transitions, VecStep, joined_steps, vec_step
 
-__all__ = ["ClipRecorder", "check_finite"]
+__all__ = ["ClipRecorder", "KeptSteps", "StepSink", "check_finite"]
+
+
+class StepSink(Protocol):
+    """What a recorder writes steps into: a `ClipBuffer`, or `KeptSteps` for another process."""
+
+    @property
+    def keeps_next(self) -> bool:
+        """Whether next observations are wanted."""
+
+    def add(self, step: VecStep, agent_step: int) -> None:
+        """Take a step of all environments; ``agent_step`` is the number of training steps."""
+
+    def begin_episodes(self, envs: slice) -> None:
+        """Let the next step begin a new episode in these environments."""
+
+
+class KeptSteps:
+    """Steps that are kept until another process takes them."""
+
+    def __init__(self, keeps_next: bool = False) -> None:
+        """Keep next observations only if ``keeps_next``."""
+        self.keeps_next = keeps_next
+        self._steps: list[VecStep] = []
+
+    def add(self, step: VecStep, agent_step: int = 0) -> None:
+        """Keep a copy of a step."""
+        seen = step.transitions.next_observations
+        copied = None if seen is None else map_leaves(np.copy, seen)
+        transitions = replace(step.transitions, next_observations=copied)
+        true_rewards, infos = step.true_rewards.copy(), list(step.infos)
+        kept = replace(step, transitions=transitions, true_rewards=true_rewards, infos=infos)
+        self._steps.append(kept)
+
+    def begin_episodes(self, envs: slice) -> None:
+        """Do nothing: the other process knows where episodes begin."""
+
+    def take(self) -> list[VecStep]:
+        """The steps since the last call."""
+        taken, self._steps = self._steps, []
+        return taken
 
 
 class ClipRecorder(VecEnvWrapper):
@@ -24,29 +62,31 @@ class ClipRecorder(VecEnvWrapper):
 
     Args:
         venv: the vector environment; its rewards are the true ones.
-        buffer: what the steps are written into.
+        sink: what the steps are written into.
+
+    Attributes:
+        agent_step: training steps so far; the owner of the training loop may set it.
+        seconds: time spent in recording.
+        observations: what the environments show at present.
+        newest: the step that was recorded last, or None.
 
     Raises:
         ValueError: by `step_wait` and `reset`, if an observation holds NaN or infinity.
     """
 
-    def __init__(self, venv: VecEnv, buffer: ClipBuffer) -> None:
+    def __init__(self, venv: VecEnv, sink: StepSink) -> None:
         super().__init__(venv)
-        self.buffer = buffer
-        self.in_worker = partial(StepRecorder, keep_next=buffer.keeps_next)
-        """What stands in its place around environments in a worker process of A3C."""
+        self.sink = sink
         self.agent_step = 0
-        """Training steps so far; the owner of the training loop may set it."""
         self.seconds = 0.0
-        """Time spent in recording."""
         self.observations: Observations = {}
-        """What the environments show at present."""
-        self._actions: np.ndarray[Any, Any] = np.zeros(0)
+        self.newest: Transitions | None = None
+        self._actions: Array = np.zeros(0)
 
     def reset(self) -> VecEnvObs:
         """Reset all environments; no clip goes on across it."""
         observations = self.venv.reset()
-        self.buffer.begin_episodes()
+        self.begin_episodes()
         self._keep(observations)
         return observations
 
@@ -63,40 +103,36 @@ class ClipRecorder(VecEnvWrapper):
         """Finish a step and record it."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
         began = time.perf_counter()
-        self.agent_step += self.num_envs
-        self.buffer.add(
+        step = vec_step(
             self.observations,
             self._actions,
+            observations,
             true_rewards,
             dones,
             infos,
-            self.agent_step,
-            seen_after(observations, dones, infos) if self.buffer.keeps_next else None,
+            keep_next=self.sink.keeps_next,
         )
+        self._add(step)
         self._keep(observations)
         self.seconds += time.perf_counter() - began
         return observations, true_rewards, dones, infos
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
-        """Say that these environments begin new episodes in another process."""
-        self.buffer.begin_episodes(envs)
+        """Let the next step begin a new episode in these environments."""
+        self.sink.begin_episodes(envs)
 
-    def add_recorded(self, parts: Sequence[RecordedStep]) -> None:
+    def add_recorded(self, parts: Sequence[VecStep]) -> None:
         """Record a step of all environments, taken in other processes."""
         began = time.perf_counter()
-        step = RecordedStep.joined(parts)
-        check_finite(step.observations)
-        self.agent_step += self.num_envs
-        self.buffer.add(
-            step.observations,
-            step.actions,
-            step.true_rewards,
-            step.dones,
-            step.infos,
-            self.agent_step,
-            step.next_observations,
-        )
+        step = joined_steps(parts)
+        check_finite(step.transitions.observations)
+        self._add(step)
         self.seconds += time.perf_counter() - began
+
+    def _add(self, step: VecStep) -> None:
+        self.agent_step += self.num_envs
+        self.newest = step.transitions
+        self.sink.add(step, self.agent_step)
 
     def _keep(self, observations: VecEnvObs) -> None:
         kept: Observations = observations  # type: ignore[assignment]
@@ -108,7 +144,7 @@ def check_finite(observations: Observations) -> None:
     """Refuse a batch of observations that holds NaN or infinity.
 
     Raises:
-        ValueError: it does; the message tells where.
+        ValueError: it does; the message says where.
     """
     for leaf in leaves(observations):
         if leaf.dtype.kind == "f" and not np.isfinite(leaf).all():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gymnasium as gym
@@ -12,7 +11,8 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
 from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
-from rlhf_gym.clips.steps import After, RewardFunction, after_step, end_of
+from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbing, vec_step
+from rlhf_gym.wrappers.old_reward_function import accept_old_form
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
 
@@ -21,12 +21,12 @@ ActType = TypeVar("ActType")
 
 
 class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
-    """Replace the reward by ``reward_function(observations, actions, after)``.
+    """Replace the reward by ``reward_function(transitions)``, see `Transitions`.
 
     The environment's own reward stays visible in ``info["true_reward"]``. Use `VecLearnedReward`
     with stable-baselines3: it predicts once for all environments.
 
-    >>> env = LearnedReward(gym.make("CartPole-v1"), lambda before, actions, after: actions * 2.0)
+    >>> env = LearnedReward(gym.make("CartPole-v1"), lambda steps: steps.actions * 2.0)
     >>> _ = env.reset(seed=0)
     >>> _, reward, _, _, info = env.step(1)
     >>> reward, info["true_reward"]
@@ -36,7 +36,7 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
     def __init__(self, env: gym.Env[ObsType, ActType], reward_function: RewardFunction) -> None:
         """Wrap ``env``; ``reward_function`` gets batches of one."""
         super().__init__(env)
-        self.reward_function = reward_function
+        self.reward_function = accept_old_form(reward_function)
         self._observation: Any = None
 
     def reset(
@@ -52,8 +52,10 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
         actions = np.array(action)[None]
         observation, true_reward, terminated, truncated, info = self.env.step(action)
         seen = batch_of_one(observation)
-        after = After(seen, np.array([end_of(terminated, info) == "terminated"]))
-        reward = _predict(self.reward_function, self._observation, actions, after)
+        ended = np.array([end_of(terminated, info) == "terminated"])
+        absorbing = np.array([is_absorbing(info)])
+        step = Transitions(self._observation, actions, ended, absorbing, seen)
+        reward = _predict(self.reward_function, step)
         self._observation = seen
         info["true_reward"] = float(true_reward)
         return observation, float(reward[0]), terminated, truncated, info
@@ -63,16 +65,13 @@ class VecLearnedReward(VecEnvWrapper):
     """`LearnedReward` for vector environments: one batched prediction a vector step.
 
     Attributes:
-        reward_function: ``(observations, actions, after) -> rewards (n_envs,)``; may be replaced.
-        in_worker: what stands in its place around environments in a worker process of A3C; by
-            default itself, with a copy of the function.
+        reward_function: ``transitions (n_envs steps) -> rewards (n_envs,)``; may be replaced.
     """
 
     def __init__(self, venv: VecEnv, reward_function: RewardFunction) -> None:
         """Wrap ``venv``."""
         super().__init__(venv)
-        self.reward_function = reward_function
-        self.in_worker: Callable[[VecEnv], VecEnv] | None = None
+        self.reward_function = accept_old_form(reward_function)
         self._observations: Any = None
         self._actions: Array = np.empty(0)
 
@@ -94,8 +93,8 @@ class VecLearnedReward(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
-        after = after_step(observations, dones, infos)
-        rewards = _predict(self.reward_function, self._observations, self._actions, after)
+        step = vec_step(self._observations, self._actions, observations, true_rewards, dones, infos)
+        rewards = _predict(self.reward_function, step.transitions)
         for info, true_reward in zip(infos, true_rewards.tolist(), strict=True):
             info["true_reward"] = true_reward
         self._observations = _copy(observations)
@@ -106,18 +105,13 @@ class VecLearnedReward(VecEnvWrapper):
         return f"<{type(self).__name__}{self.venv}>"
 
 
-def _predict(
-    reward_function: RewardFunction,
-    observations: Any,
-    actions: Array,
-    after: After,
-) -> npt.NDArray[np.float32]:
-    predicted = reward_function(observations, actions, after)
-    rewards = np.asarray(predicted, dtype=np.float32)
-    if rewards.shape != (len(actions),):
+def _predict(reward_function: RewardFunction, transitions: Transitions) -> npt.NDArray[np.float32]:
+    rewards = np.asarray(reward_function(transitions), dtype=np.float32)
+    n = len(transitions)
+    if rewards.shape != (n,):
         raise ValueError(
-            f"the reward function returned an array of shape {rewards.shape} for {len(actions)} "
-            f"steps; it must return one reward a step, shape ({len(actions)},)"
+            f"the reward function returned an array of shape {rewards.shape} for {n} "
+            f"steps; it must return one reward a step, shape ({n},)"
         )
     return rewards
 

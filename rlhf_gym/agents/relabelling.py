@@ -1,9 +1,9 @@
-"""Relabelling: a replay buffer pays what the newest reward model says, whenever it is sampled."""
+"""Relabelling: whenever a replay buffer is sampled, its rewards are the newest model's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,38 +13,29 @@ from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from rlhf_gym.clips.observations import Array, Observations
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import RewardFunction, Transitions
 
 __all__ = ["RelabelledRewards", "relabel", "reward_state"]
 
-
-class PredictRewards(Protocol):
-    """The newest learned rewards of any steps, batched."""
-
-    def __call__(
-        self, observations: Observations, actions: Array, after: After | None, *, over: Array
-    ) -> npt.NDArray[np.float32]:
-        """``(n, *obs)``, ``(n, *act)``, what they led to, whether behind an end -> ``(n,)``."""
-
-
-Newest: TypeAlias = Callable[[], tuple[Array, Array]]
+Newest: TypeAlias = Callable[[], Transitions | None]
+"""The newest step of each environment ``(n_envs,)``, as far as it is known."""
 _UNKNOWN = -1
 
 
 def relabel(
     agent: OffPolicyAlgorithm,
-    predict: PredictRewards,
+    predict: RewardFunction,
     version: Callable[[], int],
     observation_space: spaces.Space[Any],
-    newest: Newest = lambda: (np.array(False), np.array(False)),
+    newest: Newest = lambda: None,
     state: Mapping[str, Array] | None = None,
     *,
-    changes: bool = False,
+    uses_next_observations: bool = False,
 ) -> None:
     """Let the agent's replay buffer recompute rewards when it is sampled.
 
-    Old transitions carry rewards of older reward models; learning from them beside new ones is what
-    breaks off-policy learning from preferences (Ibarz et al., "Reward learning from human
+    Old transitions carry rewards of older reward models. Learning from a mixture of old and new
+    rewards breaks off-policy learning from preferences (Ibarz et al., "Reward learning from human
     preferences and demonstrations in Atari", 2018, and PEBBLE, Lee et al., 2021, relabel too). The
     buffer stays the agent's own; only its ``rewards`` are replaced (`RelabelledRewards`), so this
     holds for plain, Dict and n-step buffers, with or without ``optimize_memory_usage``. Doing it
@@ -56,11 +47,11 @@ def relabel(
         version: a number that changes with every fit of the reward model, 0 or more.
         observation_space: of the observations that ``predict`` takes; images that
             stable-baselines3 stores channel-first are turned back to it.
-        newest: of the newest step of each environment ``(n_envs,)``, whether it lies behind the end
-            of its episode, and whether it ended it; by default none does.
+        newest: the step of each environment ``(n_envs,)`` that the buffer is about to store: which
+            of them are absorbing or terminated is kept. By default none is.
         state: what `reward_state` gave when the buffer was saved; by default all rewards are out
             of date.
-        changes: whether ``predict`` looks at what steps led to; it is None otherwise.
+        uses_next_observations: whether ``predict`` looks at them; they are None otherwise.
 
     Raises:
         ValueError: the agent uses hindsight experience replay, or its observations are others than
@@ -78,24 +69,28 @@ def relabel(
     restore = _restore_observations(agent.observation_space, observation_space)
     action_shape = agent.action_space.shape or ()
 
-    def predict_at(rows: Array, envs: Array, over: Array) -> Array:
+    def predict_at(rows: Array, envs: Array) -> Array:
         actions = buffer.actions[rows, envs].reshape(len(rows), *action_shape)
         if isinstance(agent.action_space, spaces.Box):
             actions = agent.policy.unscale_action(actions)
-        before = restore(buffer.observations, rows, envs)
-        after = None
-        if changes:
+        seen = None
+        if uses_next_observations:
             seen = restore(*_next_observations(buffer, rows, envs))
-            after = After(seen, rewards.ended[rows, envs])
-        return predict(before, actions, after, over=over)
+        return predict(
+            Transitions(
+                restore(buffer.observations, rows, envs),
+                actions,
+                rewards.terminated[rows, envs],
+                rewards.absorbing[rows, envs],
+                seen,
+            )
+        )
 
     rewards = RelabelledRewards(np.asarray(buffer.rewards), predict_at, version, newest)
-    known = reward_state(buffer)
-    rewards.over[:], rewards.ended[:] = known["reward_over"], known["reward_ended"]
+    rewards.load_state(reward_state(buffer))
+    rewards.versions[:] = _UNKNOWN
     if state is not None:
-        rewards.versions[: len(state["reward_versions"])] = state["reward_versions"]
-        rewards.over[: len(state["reward_over"])] = state["reward_over"]
-        rewards.ended[: len(state["reward_ended"])] = state["reward_ended"]
+        rewards.load_state(state)
     buffer.rewards = rewards  # type: ignore[assignment]
 
 
@@ -109,16 +104,12 @@ def _next_observations(buffer: ReplayBuffer, rows: Array, envs: Array) -> tuple[
 def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:
     """What `relabel` needs to know of each reward ``(size, n_envs)`` of a buffer.
 
-    The version of the reward model that it is of, whether its step lies behind an end, and whether
-    it is one.
+    The version of the reward model that predicted it, whether its step is absorbing, and whether it
+    terminated.
     """
     rewards: Any = buffer.rewards
     if isinstance(rewards, RelabelledRewards):
-        return {
-            "reward_versions": rewards.versions,
-            "reward_over": rewards.over,
-            "reward_ended": rewards.ended,
-        }
+        return rewards.state()
     return {
         "reward_versions": np.full(rewards.shape, _UNKNOWN, np.int32),
         "reward_over": np.zeros(rewards.shape, bool),
@@ -129,7 +120,7 @@ def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:
 class RelabelledRewards:
     """The rewards of a replay buffer, recomputed where they are read and out of date.
 
-    Reads and writes like the array ``(size, n_envs)`` that it stands for; pickled or copied it is
+    Reads and writes like the array ``(size, n_envs)`` that it replaces; pickled or copied it is
     that array. What the buffer writes is out of date from the start, since the reward model may
     have changed between the step and the writing.
     """
@@ -137,26 +128,39 @@ class RelabelledRewards:
     def __init__(
         self,
         rewards: npt.NDArray[np.float32],
-        predict: Callable[[Array, Array, Array], Array],
+        predict: Callable[[Array, Array], Array],
         version: Callable[[], int],
         newest: Newest,
     ) -> None:
-        """Stand for ``rewards``, which is shared.
+        """Replace ``rewards``, which is shared.
 
         Args:
             rewards: ``(size, n_envs)``.
-            predict: ``(rows, envs, over)`` -> the newest rewards there.
+            predict: ``(rows, envs)`` -> the newest rewards there.
             version: of the reward model.
-            newest: ``(n_envs,)``: whether the newest step lies behind an end; whether it is one.
+            newest: the step whose rewards are written, as far as it is known.
         """
         self._rewards = rewards
         self._predict = predict
         self._version = version
         self._newest = newest
-        self.over = np.zeros(rewards.shape, bool)
-        self.ended = np.zeros(rewards.shape, bool)
+        self.absorbing = np.zeros(rewards.shape, bool)
+        self.terminated = np.zeros(rewards.shape, bool)
         self.versions = np.full(rewards.shape, _UNKNOWN, np.int32)
         self._places = np.arange(rewards.size).reshape(rewards.shape)
+
+    def state(self) -> dict[str, Array]:
+        """What is known of each reward, by the names that it has in checkpoints."""
+        return {
+            "reward_versions": self.versions,
+            "reward_over": self.absorbing,
+            "reward_ended": self.terminated,
+        }
+
+    def load_state(self, state: Mapping[str, Array]) -> None:
+        """Take over what `state` gave, of all rows or the first ones."""
+        for name, ours in self.state().items():
+            ours[: len(state[name])] = state[name]
 
     def __getitem__(self, index: Any) -> Any:
         """The newest rewards."""
@@ -164,8 +168,7 @@ class RelabelledRewards:
         stale = self.versions[index] != version
         if np.any(stale):
             rows, envs = np.divmod(self._places[index][stale], self._rewards.shape[1])
-            over = self.over[rows, envs]
-            self._rewards[rows, envs] = self._predict(rows, envs, over)
+            self._rewards[rows, envs] = self._predict(rows, envs)
             self.versions[rows, envs] = version
         return self._rewards[index]
 
@@ -173,7 +176,9 @@ class RelabelledRewards:
         """Write rewards; they are recomputed when they are first read."""
         self._rewards[index] = rewards
         self.versions[index] = _UNKNOWN
-        self.over[index], self.ended[index] = self._newest()
+        newest = self._newest()
+        self.absorbing[index] = False if newest is None else newest.absorbing
+        self.terminated[index] = False if newest is None else newest.terminated
 
     def __len__(self) -> int:
         """Number of rows."""

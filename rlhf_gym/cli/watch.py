@@ -15,11 +15,11 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.clips.observations import batch_of_one
 from rlhf_gym.clips.rendering import frame_of
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.environments.make import goal_of, prepared
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media import encode, off_screen, steps_a_frame
-from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.evaluation import Actor
 from rlhf_gym.runs.train import load
 from rlhf_gym.window.watching.player import film, watch
@@ -73,7 +73,7 @@ def command(
 
 
 def moments(
-    agent: BaseAlgorithm, reward_model: RewardModel, env: gym.Env[Any, Any], seed: int = 0
+    agent: BaseAlgorithm, reward_model: RewardEnsemble, env: gym.Env[Any, Any], seed: int = 0
 ) -> Iterator[Moment]:
     """The agent's steps, one episode after the other, with what the reward model makes of them.
 
@@ -83,28 +83,22 @@ def moments(
         env: with pictures (``render_mode="rgb_array"``).
         seed: of the first episode.
     """
-    normalised = _normalisation(reward_model)
     observation, _ = env.reset(seed=seed)
     actor = Actor(agent, env.action_space)
     while True:
         action = actor.act(observation)
         frame, before = frame_of(env), batch_of_one(observation)
         observation, reward, terminated, truncated, _ = env.step(action)
-        after = After(batch_of_one(observation), np.array([terminated]))
-        members = reward_model.predict_each(before, np.asarray(action)[None], after)[:, 0]
+        seen = batch_of_one(observation)
+        step = Transitions(
+            before, np.asarray(action)[None], np.array([terminated]), np.array([False]), seen
+        )
+        members = reward_model.predict_each(step, normalised=True)[:, 0]
         ended = terminated or truncated
-        members = normalised(members)
         yield Moment(frame, float(members.mean()), members, float(reward), ended)
         if ended:
             observation, _ = env.reset()
             actor.begin()
-
-
-def _normalisation(reward_model: RewardModel) -> Callable[[Any], Any]:
-    """Puts each member's reward into the unit of the learned reward."""
-    state = reward_model.state()
-    offset, scale = (state[name].cpu().numpy()[:, 0] for name in ("offset", "scale"))
-    return lambda members: (members - offset) / scale
 
 
 def _write_video(

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.clip import Clip, Start
-from rlhf_gym.clips.episodes import TERMINATED, EpisodeMarks, Positions
+from rlhf_gym.clips.episodes import TERMINATED, EpisodeEnds, Positions
 from rlhf_gym.clips.frame_stack import FrameStack
-from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
-from rlhf_gym.clips.recordings import ClipExtras
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves, zeros_of
+from rlhf_gym.clips.recordings import Recordings
+from rlhf_gym.clips.steps import Transitions, VecStep
 
 __all__ = ["ClipBuffer"]
 
-EXTRAS_SHARE = 8
-"""One byte in so many is kept for snapshots and camera frames."""
+RECORDINGS_PART = 8
+"""``max_bytes / RECORDINGS_PART`` bytes are reserved for snapshots and camera frames."""
+RECENT = 100_000
+"""Steps, of all environments, from which clips and steps are drawn by default."""
 SHOW_END = 0.15
-"""Where ends differ, this share of the clips show one: few do by chance, and they tell the most."""
+"""Share of the clips that show an end where terminal states are valued: few do by chance, and they
+say the most."""
 
 
 class ClipBuffer:
@@ -29,19 +32,20 @@ class ClipBuffer:
 
     Steps lie in ring arrays of shape ``(capacity, n_envs, ...)``: a step of the vector environment
     is one assignment, and clips are copies, so that nothing keeps an old episode alive. An episode
-    shorter than ``clip_length`` is one clip, as long as the episode. A clip never starts on a held
-    step (see `rlhf_gym.wrappers.FixedHorizon`), where there is nothing to judge, unless asked to.
+    shorter than ``clip_length`` is one clip, as long as the episode. A clip never starts on an
+    absorbing step (see `rlhf_gym.wrappers.FixedHorizon`), where there is nothing to judge, unless
+    asked to.
 
     Args:
         observation_space: of one environment.
         action_space: of one environment.
         n_envs: number of environments.
         clip_length: steps of a clip.
-        max_bytes: bound of all that is kept, in bytes.
+        max_bytes: bound of everything that is kept, in bytes.
         frame_stack: set where image observations are stacked frames; each is then stored once.
-        ends_differ: episodes can end well or badly. Of the clips that are drawn then, a share
-            `SHOW_END` show an end, rare as ends are.
-        keep_next: keep what was seen after each step as well, for a reward model that looks at it.
+        valued_terminals: whether episodes can end well or badly. A share `SHOW_END` of the drawn
+            clips then shows an end, rare as ends are.
+        keep_next: whether next observations are kept, for a reward model that uses them.
         env_id: written into the clips.
 
     Raises:
@@ -58,22 +62,22 @@ class ClipBuffer:
         *,
         max_bytes: int = 2**30,
         frame_stack: FrameStack | None = None,
-        ends_differ: bool = False,
+        valued_terminals: bool = False,
         keep_next: bool = False,
         env_id: str = "",
     ) -> None:
         if clip_length < 1:
             raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
         self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
-        self._stack, self.ends_differ = frame_stack, ends_differ
+        self._stack, self.valued_terminals = frame_stack, valued_terminals
         self._history = frame_stack.history if frame_stack else 0
-        example = _zeros(observation_space)
+        example = zeros_of(observation_space)
         stored = map_leaves(frame_stack.newest, example) if frame_stack else example
         action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
-        bookkeeping = EpisodeMarks.bytes_a_step + 4 + 8  # and true reward, agent step
+        bookkeeping = EpisodeEnds.bytes_a_step + 4 + 8  # and true reward, agent step
         observation = sum(leaf.nbytes for leaf in leaves(stored))
         per_step = observation * (1 + keep_next) + action.nbytes + bookkeeping
-        ring_bytes = max_bytes - max_bytes // EXTRAS_SHARE
+        ring_bytes = max_bytes - max_bytes // RECORDINGS_PART
         self.capacity = ring_bytes // (per_step * n_envs)
         least = 2 * clip_length + self._history
         if self.capacity < least:
@@ -92,13 +96,13 @@ class ClipBuffer:
         self._actions = np.zeros((*rows, *action.shape), action.dtype)
         self._true_rewards = np.zeros(rows, np.float32)
         self._agent_step = np.zeros(self.capacity, np.int64)
-        self._marks = EpisodeMarks(self.capacity, n_envs)
-        self._extras = ClipExtras(n_envs, max_bytes // EXTRAS_SHARE)
+        self._ends = EpisodeEnds(self.capacity, n_envs)
+        self._recordings = Recordings(n_envs, max_bytes // RECORDINGS_PART)
 
     @property
     def rows(self) -> int:
         """Number of rows ever written."""
-        return self._marks.rows
+        return self._ends.rows
 
     def __len__(self) -> int:
         """Number of steps (of all environments) that are kept."""
@@ -106,88 +110,68 @@ class ClipBuffer:
 
     @property
     def keeps_next(self) -> bool:
-        """Whether it keeps what was seen after each step."""
+        """Whether next observations are kept."""
         return self._next_observations is not None
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
-        return sum(ring.nbytes for _, ring in self._rings()) + self._extras.nbytes
+        return sum(ring.nbytes for _, ring in self._rings()) + self._recordings.nbytes
 
-    def add(
-        self,
-        observations: Observations,
-        actions: Array,
-        true_rewards: Array,
-        dones: Array,
-        infos: Sequence[dict[str, object]] = (),
-        agent_step: int = 0,
-        next_observations: Observations | None = None,
-    ) -> None:
+    def add(self, step: VecStep, agent_step: int = 0) -> None:
         """Write one step of all environments.
 
         Args:
-            observations: ``(n_envs, *obs)``, seen before the step.
-            actions: ``(n_envs, *act)``.
-            true_rewards: ``(n_envs,)``.
-            dones: ``(n_envs,)`` bool, whether the episode is over after the step.
-            infos: of the step; ``held``, ``ended``, ``TimeLimit.truncated``, ``snapshot`` and
-                ``frame`` are read.
+            step: its next observations are read with ``keep_next``.
             agent_step: training steps so far.
-            next_observations: ``(n_envs, *obs)``, seen after the step, also where its episode is
-                over; read with ``keep_next``.
         """
         row = self.rows % self.capacity
+        steps = step.transitions
         if self._next_observations is not None:
-            assert next_observations is not None
-            pairs = zip(leaves(self._next_observations), leaves(next_observations), strict=True)
-            for ring, leaf in pairs:
+            assert steps.next_observations is not None
+            seen = leaves(steps.next_observations)
+            for ring, leaf in zip(leaves(self._next_observations), seen, strict=True):
                 ring[row] = leaf
-        for ring, leaf in zip(leaves(self._observations), leaves(observations), strict=True):
+        for ring, leaf in zip(leaves(self._observations), leaves(steps.observations), strict=True):
             ring[row] = self._stack.newest(leaf, batch=1) if self._stack else leaf
-        self._actions[row] = actions
-        self._true_rewards[row] = true_rewards
+        self._actions[row] = steps.actions
+        self._true_rewards[row] = step.true_rewards
         self._agent_step[row] = agent_step
-        for env, info in enumerate(infos):
-            snapshot, frame = info.get("snapshot"), info.get("frame")
-            if isinstance(snapshot, bytes):
-                self._extras.add_snapshot(self.rows, env, snapshot)
-            if isinstance(frame, np.ndarray):
-                self._extras.add_frame(self.rows, env, frame)
-        self._marks.add(dones, infos)
-        self._extras.forget_before(self.rows - self.capacity)
+        self._recordings.add(self.rows, step.infos)
+        self._ends.add(step)
+        self._recordings.forget_before(self.rows - self.capacity)
 
     def positions(
         self,
         n: int,
         rng: np.random.Generator,
         *,
-        newest: int = 100_000,
+        newest: int = RECENT,
         drawable: bool = False,
-        held: bool = False,
+        absorbing: bool = False,
     ) -> Positions:
         """Draw ``n`` clips at random, with replacement, from the ``newest`` steps.
 
         Args:
             n: number of clips.
             rng: the randomness.
-            newest: only steps among so many newest ones.
-            drawable: only clips that can be drawn again.
-            held: only clips of what is behind an end, and no others.
+            newest: number of newest steps from which clips are drawn.
+            drawable: whether only clips are drawn that can be rendered again.
+            absorbing: whether the clips are of absorbing steps; False: none starts on one.
 
         Returns:
             ``n`` positions, or none at all while no clip is complete.
         """
-        everything = self._marks.clips(
-            self.clip_length, newest=newest, history=self._history, held=held
+        everything = self._ends.clips(
+            self.clip_length, newest=newest, history=self._history, absorbing=absorbing
         )
         if drawable:
             everything = everything[np.flatnonzero(self._drawable(everything))]
         if len(everything) == 0:
             return everything
         drawn = rng.integers(len(everything), size=n)
-        if self.ends_differ and not held:
-            at_end = np.flatnonzero(self._marks.show_end(everything))
+        if self.valued_terminals and not absorbing:
+            at_end = np.flatnonzero(self._ends.show_end(everything))
             if len(at_end):
                 chosen = rng.random(n) < SHOW_END
                 drawn[chosen] = at_end[rng.integers(len(at_end), size=int(chosen.sum()))]
@@ -195,145 +179,117 @@ class ClipBuffer:
 
     def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
         """Which clips were filmed, or have a snapshot before them in their episode."""
-        steps = self._marks.steps_before(positions)
+        steps = self._ends.steps_before(positions)
         drawable = np.zeros(len(positions), bool)
         for env in range(self.n_envs):
             of = np.flatnonzero(positions.env == env)
             first = positions.first[of]
-            filmed = self._extras.has_frames(env, first, positions.length[of])
-            drawable[of] = filmed | self._extras.has_snapshot(env, first - steps[of], first)
+            filmed = self._recordings.has_frames(env, first, positions.length[of])
+            drawable[of] = filmed | self._recordings.has_snapshot(env, first - steps[of], first)
         return drawable
 
-    def batch(self, positions: Positions) -> tuple[Observations, Array, After | None, Array, Array]:
-        """Copies of many clips at once, padded to one length.
+    def batch(self, positions: Positions) -> tuple[Transitions, Array, Array]:
+        """Copies of ``n`` clips at once, padded to one length.
 
         Returns:
-            observations ``(n, clip_length, *obs)``, actions ``(n, clip_length, *act)``, what the
-            steps led to (None without ``keep_next``), true rewards ``(n, clip_length)`` and a mask
-            ``(n, clip_length)`` of the steps that count.
+            transitions with leading axes ``(n, clip_length)``, a mask ``(n, clip_length)`` bool of
+            the steps that count, and true rewards ``(n, clip_length)``.
         """
         offset = np.arange(self.clip_length)
         mask = offset < positions.length[:, None]
         rows = positions.first[:, None] + np.minimum(offset, positions.length[:, None] - 1)
-        env = positions.env[:, None]
-        at = (rows % self.capacity, env)
-        return (
-            self._gather(rows, np.broadcast_to(env, rows.shape)),
-            self._actions[at],
-            self._after(at),
-            self._true_rewards[at] * mask,
-            mask,
-        )
-
-    @property
-    def held(self) -> npt.NDArray[np.bool_]:
-        """``(n_envs,)``, whether the newest step lies behind the end of its episode."""
-        return np.asarray(self._marks.held[(self.rows - 1) % self.capacity])
-
-    @property
-    def ended(self) -> npt.NDArray[np.bool_]:
-        """``(n_envs,)``, whether the newest step ended its episode, other than by a time limit."""
-        return np.asarray(self._marks.ended[(self.rows - 1) % self.capacity] == TERMINATED)
+        env = np.broadcast_to(positions.env[:, None], rows.shape)
+        true_rewards = self._true_rewards[rows % self.capacity, env] * mask
+        return self._transitions(rows, env), mask, true_rewards
 
     def transitions(
-        self, n: int, rng: np.random.Generator, *, newest: int = 100_000, held: bool = False
-    ) -> tuple[Observations, Array, After | None, Array]:
-        """``n`` random steps of the ``newest``.
-
-        Observations, actions, what they led to (None without ``keep_next``) and true rewards.
+        self,
+        n: int,
+        rng: np.random.Generator,
+        *,
+        newest: int = RECENT,
+        absorbing: bool = False,
+    ) -> Transitions:
+        """Copies of ``n`` random steps, drawn with replacement.
 
         Args:
             n: number of steps.
             rng: the randomness.
-            newest: only steps among so many newest ones.
-            held: only held steps; there may be none, and then none are returned.
+            newest: number of newest steps from which they are drawn.
+            absorbing: whether only absorbing steps are drawn; where there are none, none are
+                returned.
         """
         oldest = self.rows - self.capacity + self._history
         first = max(oldest, self.rows - -(-newest // self.n_envs), 0)
-        if held:
-            found = np.argwhere(self._marks.held[np.arange(first, self.rows) % self.capacity])
+        if absorbing:
+            found = np.argwhere(self._ends.absorbing[np.arange(first, self.rows) % self.capacity])
             rows, env = found[rng.integers(len(found), size=n if len(found) else 0)].T
-            rows = rows + first
-        else:
-            rows = rng.integers(first, self.rows, n)
-            env = rng.integers(self.n_envs, size=n)
-        at = (rows % self.capacity, env)
-        return (
-            self._gather(rows, env),
-            self._actions[at],
-            self._after(at),
-            self._true_rewards[at],
-        )
+            return self._transitions(rows + first, env)
+        rows = rng.integers(first, self.rows, n)
+        return self._transitions(rows, rng.integers(self.n_envs, size=n))
 
     def clip(self, position: Positions) -> Clip:
         """The one clip at ``position``, with what is needed to draw it again."""
         env, first, length = next(position.triples())
         rows = np.arange(first, first + length)
-        at = (rows % self.capacity, env)
-        ended, ended_at = self._marks.end(env, rows)
+        ended, ended_at = self._ends.end(env, rows)
+        steps = self._transitions(rows, np.full(length, env))
         return Clip(
-            observations=self._gather(rows, np.full(length, env)),
-            actions=self._actions[at],
-            true_rewards=self._true_rewards[at],
+            observations=steps.observations,
+            actions=steps.actions,
+            true_rewards=self._true_rewards[rows % self.capacity, env],
             ended=ended,
             ended_at=ended_at,
-            next_observations=self._next(at),
+            next_observations=steps.next_observations,
             start=self._start(env, first),
-            frames=self._extras.frames(env, first, length),
+            frames=self._recordings.frames(env, first, length),
             env_id=self.env_id,
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
         )
 
     def _start(self, env: int, first: int) -> Start | None:
-        row = self._extras.snapshot_row(env, first)
-        if row is None or first - row > self._marks.step[first % self.capacity, env]:
+        row = self._recordings.snapshot_row(env, first)
+        if row is None or first - row > self._ends.step[first % self.capacity, env]:
             return None
         between = np.arange(row, first) % self.capacity
-        return Start(self._extras.snapshot(env, row), self._actions[between, env])
+        return Start(self._recordings.snapshot(env, row), self._actions[between, env])
+
+    def _transitions(self, rows: Array, env: Array) -> Transitions:
+        """Copies of steps; ``rows`` and ``env`` have one shape."""
+        at = (rows % self.capacity, env)
+        return Transitions(
+            self._gather(rows, env),
+            self._actions[at],
+            self._ends.ended[at] == TERMINATED,
+            self._ends.absorbing[at],
+            None
+            if self._next_observations is None
+            else map_leaves(lambda ring: ring[at], self._next_observations),
+        )
 
     def _gather(self, rows: Array, env: Array) -> Observations:
         if self._stack is None:
             return map_leaves(lambda ring: ring[rows % self.capacity, env], self._observations)
-        stack, step = self._stack, self._marks.step[rows % self.capacity, env]
+        stack, step = self._stack, self._ends.step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
-    def _next(self, at: tuple[Array, Array | int]) -> Observations | None:
-        if self._next_observations is None:
-            return None
-        return map_leaves(lambda ring: ring[at], self._next_observations)
-
-    def _after(self, at: tuple[Array, Array | int]) -> After | None:
-        seen = self._next(at)
-        return None if seen is None else After(seen, self._marks.ended[at] == TERMINATED)
-
-    def last_episode(self, env: int) -> tuple[Observations, Array, After | None, Array]:
-        """The newest episode of one environment, as far as it is kept; call it when it is over.
-
-        Observations ``(length, *obs)``, actions ``(length, *act)``, what they led to (None without
-        ``keep_next``), and which steps were held.
-        """
-        length = int(self._marks.step[(self.rows - 1) % self.capacity, env]) + 1
+    def last_episode(self, env: int) -> Transitions:
+        """The newest episode of one environment, as far as it is kept; call it when it is over."""
+        length = int(self._ends.step[(self.rows - 1) % self.capacity, env]) + 1
         rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
-        env_of = np.full(len(rows), env)
-        at = (rows % self.capacity, env)
-        return (
-            self._gather(rows, env_of),
-            self._actions[at],
-            self._after(at),
-            self._marks.held[at],
-        )
+        return self._transitions(rows, np.full(len(rows), env))
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
-        """Say that the next step begins a new episode in these environments."""
-        self._marks.begin_episodes(envs)
+        """Let the next step begin a new episode in these environments."""
+        self._ends.begin_episodes(envs)
 
     def state(self) -> dict[str, Array]:
         """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
-        at = np.arange(self._marks.first_kept, self.rows) % self.capacity
+        at = np.arange(self._ends.first_kept, self.rows) % self.capacity
         state = {name: ring[at] for name, ring in self._rings()}
-        state |= {"next_step": self._marks.next_step.copy(), "rows": np.array(self.rows)}
-        return state | self._extras.state()
+        state |= {"next_step": self._ends.next_step.copy(), "rows": np.array(self.rows)}
+        return state | self._recordings.state()
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
         """All ring arrays, by their names in `state`."""
@@ -345,7 +301,7 @@ class ClipBuffer:
         yield "actions", self._actions
         yield "true_rewards", self._true_rewards
         yield "agent_step", self._agent_step
-        yield from self._marks.arrays().items()
+        yield from self._ends.arrays().items()
 
     def load_state(self, state: dict[str, Array]) -> None:
         """Take over what `state` gave.
@@ -360,15 +316,11 @@ class ClipBuffer:
                 f"but this buffer takes {shape}; use as many environments and as many bytes as "
                 "the buffer that they come from"
             )
-        self._marks.rows = int(state["rows"])
+        if "held" in state:  # of a checkpoint of the first release
+            state = {**state, "absorbing": state["held"]}
+        self._ends.rows = int(state["rows"])
         at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity
         for name, ring in self._rings():
             ring[at] = state[name]
-        self._marks.next_step[:] = state["next_step"]
-        self._extras.load_state(state)
-
-
-def _zeros(space: gym.Space[object]) -> Observations:
-    if isinstance(space, gym.spaces.Dict):
-        return {key: np.zeros(part.shape or (), part.dtype) for key, part in space.items()}
-    return np.zeros(space.shape or (), space.dtype)
+        self._ends.next_step[:] = state["next_step"]
+        self._recordings.load_state(state)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array, Observations, leaves
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import Transitions
 
 __all__ = ["Clip", "Start"]
 
@@ -42,7 +42,7 @@ class Clip:
         ended: why the episode ended within the clip or before it (``"terminated"``,
             ``"truncated"``), or None.
         ended_at: index of the step at which it ended, -1 if that was before the clip; the steps
-            behind it hold the last state.
+            after it are absorbing.
         next_observations: ``(length, *obs)``, what was seen after each action, where the reward
             model looks at it, or None.
         start: what is needed to draw the clip again, or None.
@@ -91,14 +91,16 @@ class Clip:
         return len(self.actions)
 
     @property
-    def after(self) -> After | None:
-        """What each step led to, where that was kept."""
-        if self.next_observations is None:
-            return None
-        ended = np.zeros(len(self), bool)
-        if self.ended == "terminated" and self.ended_at is not None and self.ended_at >= 0:
-            ended[self.ended_at] = True
-        return After(self.next_observations, ended)
+    def transitions(self) -> Transitions:
+        """The steps of the clip."""
+        terminated, absorbing = np.zeros(len(self), bool), np.zeros(len(self), bool)
+        if self.ended_at is not None:
+            absorbing[self.ended_at + 1 :] = True
+            if self.ended == "terminated" and self.ended_at >= 0:
+                terminated[self.ended_at] = True
+        return Transitions(
+            self.observations, self.actions, terminated, absorbing, self.next_observations
+        )
 
     @property
     def true_return(self) -> float:

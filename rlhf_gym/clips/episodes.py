@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array
-from rlhf_gym.clips.steps import end_of
+from rlhf_gym.clips.steps import VecStep
 
-__all__ = ["EpisodeMarks", "Positions"]
+__all__ = ["TERMINATED", "EpisodeEnds", "Positions"]
 
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
-TERMINATED = REASONS.index("terminated")
+TERMINATED, TRUNCATED = (REASONS.index(reason) for reason in ("terminated", "truncated"))
 
 
 @dataclass(frozen=True)
@@ -53,42 +53,39 @@ class Positions:
         return zip(self.env.tolist(), self.first.tolist(), self.length.tolist(), strict=True)
 
 
-class EpisodeMarks:
-    """What the newest steps are to their episodes, and so where clips can lie.
+class EpisodeEnds:
+    """Where the episodes of all environments end, in ring arrays, and so where clips can lie.
 
     Attributes:
-        bytes_a_step: of one step of one environment.
+        bytes_a_step: bytes that one step of one environment takes.
         rows: number of rows ever written; row ``r`` lies at ``r % capacity``.
         step: ``(capacity, n_envs)`` int32, number of the step in its episode.
-        done: bool, whether the episode was over after the step.
-        held: bool, whether the step lies behind the end of its episode (see `FixedHorizon`).
+        done: bool, whether a new episode began after the step.
+        absorbing: bool, whether the episode was over before the step (see `FixedHorizon`).
         ended: uint8, the index in `REASONS` of why the episode ended at the step.
     """
 
     bytes_a_step = 4 + 1 + 1 + 1
 
     def __init__(self, capacity: int, n_envs: int) -> None:
-        """Keep the marks of the newest ``capacity`` steps of ``n_envs`` environments."""
+        """Keep the newest ``capacity`` steps of ``n_envs`` environments."""
         self.capacity, self.n_envs = capacity, n_envs
         self.rows = 0
         self.step = np.zeros((capacity, n_envs), np.int32)
         self.done = np.zeros((capacity, n_envs), bool)
-        self.held = np.zeros((capacity, n_envs), bool)
+        self.absorbing = np.zeros((capacity, n_envs), bool)
         self.ended = np.zeros((capacity, n_envs), np.uint8)
         self.next_step = np.zeros(n_envs, np.int32)
 
-    def add(self, dones: Array, infos: Sequence[dict[str, object]]) -> None:
-        """Write a step of all environments; ``held``, ``ended`` and time limits are read."""
+    def add(self, step: VecStep) -> None:
+        """Write a step of all environments."""
         row = self.rows % self.capacity
         self.step[row] = self.next_step
-        self.done[row] = dones
-        self.held[row] = False
-        self.ended[row] = dones
+        self.done[row] = step.dones
+        self.absorbing[row] = step.transitions.absorbing
+        self.ended[row] = TERMINATED * step.transitions.terminated + TRUNCATED * step.truncated
         self.next_step += 1
-        self.next_step[dones] = 0
-        for env, info in enumerate(infos):
-            self.held[row, env] = info.get("held", False)
-            self.ended[row, env] = REASONS.index(end_of(dones[env], info))
+        self.next_step[step.dones] = 0
         self.rows += 1
 
     @property
@@ -98,17 +95,17 @@ class EpisodeMarks:
 
     def arrays(self) -> dict[str, Array]:
         """The ring arrays, by name."""
-        return {"step": self.step, "done": self.done, "held": self.held, "ended": self.ended}
+        return {name: getattr(self, name) for name in ("step", "done", "absorbing", "ended")}
 
-    def clips(self, length: int, *, newest: int, history: int, held: bool) -> Positions:
+    def clips(self, length: int, *, newest: int, history: int, absorbing: bool) -> Positions:
         """All clips among the newest steps that are whole.
 
         Args:
             length: steps of a clip; an episode that is shorter is one clip.
-            newest: only steps among so many newest ones.
-            history: so many steps before a clip must be kept as well, as far as its episode has
-                them.
-            held: only clips that start behind an end; else only those that do not.
+            newest: number of newest steps among which the clips lie.
+            history: number of steps before a clip that must be kept as well, as far as its episode
+                has them.
+            absorbing: whether the clips start on an absorbing step; False: none of them does.
         """
         oldest = max(self.first_kept, self.rows - -(-newest // self.n_envs))
         rows = np.arange(oldest, self.rows)
@@ -118,14 +115,14 @@ class EpisodeMarks:
         reach = first - np.minimum(step - steps + 1, history)
         complete = (step + 1 >= length) | self.done[rows % self.capacity]
         env = np.broadcast_to(np.arange(self.n_envs), first.shape)
-        asked = self.held[first % self.capacity, env] == held
-        found = complete & asked & (reach >= self.first_kept) & (first >= oldest)
+        wanted = self.absorbing[first % self.capacity, env] == absorbing
+        found = complete & wanted & (reach >= self.first_kept) & (first >= oldest)
         return Positions(env[found].copy(), first[found], steps[found])
 
     def show_end(self, clips: Positions) -> npt.NDArray[np.bool_]:
-        """``(n,)``, in which clips an episode ends other than by a time limit, or is over."""
+        """``(n,)``, in which clips an episode terminates, or is over."""
         at = ((clips.first + clips.length - 1) % self.capacity, clips.env)
-        return np.asarray(self.held[at] | (self.ended[at] == TERMINATED))
+        return np.asarray(self.absorbing[at] | (self.ended[at] == TERMINATED))
 
     def steps_before(self, clips: Positions) -> npt.NDArray[np.int32]:
         """``(n,)``, steps of its episode before each clip."""
@@ -133,7 +130,7 @@ class EpisodeMarks:
 
     def end(self, env: int, rows: Array) -> tuple[str | None, int | None]:
         """Why and at which of these rows the episode ended, -1 if before the first of them."""
-        if self.held[rows[0] % self.capacity, env]:
+        if self.absorbing[rows[0] % self.capacity, env]:
             began = rows[0] - self.step[rows[0] % self.capacity, env]
             earlier = np.arange(max(began, self.first_kept), rows[0])
             known = self.ended[earlier % self.capacity, env]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Observations", "batch_of_one", "leaves", "map_leaves"]
+__all__ = ["Array", "Observations", "batch_of_one", "leaves", "map_leaves", "zeros_of"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Observations: TypeAlias = "Array | dict[str, Array]"
@@ -32,3 +33,14 @@ def map_leaves(function: Callable[[Array], Array], observations: Observations) -
     if isinstance(observations, Mapping):
         return {key: function(array) for key, array in observations.items()}
     return function(observations)
+
+
+def zeros_of(space: gym.Space[object]) -> Observations:
+    """A single observation of zeros.
+
+    >>> zeros_of(gym.spaces.Dict({"x": gym.spaces.Box(-1, 1, (2,))}))
+    {'x': array([0., 0.], dtype=float32)}
+    """
+    if isinstance(space, gym.spaces.Dict):
+        return {key: np.zeros(part.shape or (), part.dtype) for key, part in space.items()}
+    return np.zeros(space.shape or (), space.dtype)

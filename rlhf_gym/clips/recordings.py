@@ -1,28 +1,29 @@
-"""ClipExtras: what a clip buffer keeps beside its rings, so that clips can be drawn again."""
+"""Recordings: snapshots and camera frames of a clip buffer, from which clips are drawn again."""
 
 from __future__ import annotations
 
 import zlib
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array
 
-__all__ = ["ClipExtras"]
+__all__ = ["Recordings"]
 
-EXTRA_OVERHEAD = 400
+OVERHEAD = 400
 """Bytes that Python needs to keep one snapshot or frame, apart from its own."""
 
 
-class ClipExtras:
+class Recordings:
     """Snapshots and camera frames of some steps, the oldest dropped when they outgrow a bound.
 
     Args:
         n_envs: number of environments.
-        max_bytes: bound of all that is kept.
+        max_bytes: bound of everything that is kept, in bytes.
     """
 
     def __init__(self, n_envs: int, max_bytes: int) -> None:
@@ -33,11 +34,20 @@ class ClipExtras:
         self._frames: list[dict[int, tuple[tuple[int, ...], bytes]]] = [{} for _ in range(n_envs)]
         self._frame_rows: list[list[int]] = [[] for _ in range(n_envs)]
 
+    def add(self, row: int, infos: Sequence[Mapping[str, object]]) -> None:
+        """Keep ``snapshot`` and ``frame`` of a step's infos, see `SnapshotRecorder`."""
+        for env, info in enumerate(infos):
+            snapshot, frame = info.get("snapshot"), info.get("frame")
+            if isinstance(snapshot, bytes):
+                self.add_snapshot(row, env, snapshot)
+            if isinstance(frame, np.ndarray):
+                self.add_frame(row, env, frame)
+
     def add_snapshot(self, row: int, env: int, snapshot: bytes) -> None:
         """Keep the snapshot of the state before a step."""
         self._snapshots[env][row] = snapshot
         self._snapshot_rows[env].append(row)
-        self._account(row, env, False, len(snapshot) + EXTRA_OVERHEAD)
+        self._account(row, env, False, len(snapshot) + OVERHEAD)
 
     def add_frame(self, row: int, env: int, frame: Array) -> None:
         """Keep a picture ``(height, width, 3)`` uint8, compressed."""
@@ -47,10 +57,10 @@ class ClipExtras:
     def _keep_frame(self, row: int, env: int, shape: tuple[int, ...], packed: bytes) -> None:
         self._frames[env][row] = (shape, packed)
         self._frame_rows[env].append(row)
-        self._account(row, env, True, len(packed) + EXTRA_OVERHEAD)
+        self._account(row, env, True, len(packed) + OVERHEAD)
 
     def state(self) -> dict[str, Array]:
-        """All of them one behind the other, oldest first."""
+        """All snapshots and frames as plain arrays, oldest first, for `load_state`."""
         data: list[bytes] = []
         shapes: list[tuple[int, ...]] = []
         for row, env, is_frame in self._order:
@@ -87,17 +97,17 @@ class ClipExtras:
             self._drop_oldest()
 
     def forget_before(self, row: int) -> None:
-        """Drop all that belongs to older rows."""
+        """Drop everything that belongs to older rows."""
         while self._order and self._order[0][0] < row:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
         row, env, is_frame = self._order.popleft()
         if is_frame:
-            self.nbytes -= len(self._frames[env].pop(row)[1]) + EXTRA_OVERHEAD
+            self.nbytes -= len(self._frames[env].pop(row)[1]) + OVERHEAD
             self._frame_rows[env].pop(0)
         else:
-            self.nbytes -= len(self._snapshots[env].pop(row)) + EXTRA_OVERHEAD
+            self.nbytes -= len(self._snapshots[env].pop(row)) + OVERHEAD
             self._snapshot_rows[env].pop(0)
 
     def snapshot_row(self, env: int, row: int) -> int | None:

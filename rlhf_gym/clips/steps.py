@@ -86,21 +86,8 @@ class Transitions:
         )
 
 
-@dataclass(frozen=True)
-class After:
-    """What steps led to.
-
-    Attributes:
-        observations: ``(n, *obs)``, seen after each step.
-        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
-    """
-
-    observations: Observations
-    ended: npt.NDArray[np.bool_]
-
-
-RewardFunction: TypeAlias = Callable[[Observations, Array, After], npt.NDArray[np.float32]]
-"""``(observations (n, *obs), actions (n, *act), after) -> rewards (n,)``, batched."""
+RewardFunction: TypeAlias = Callable[[Transitions], npt.NDArray[np.float32]]
+"""``transitions (n steps) -> rewards (n,)``, batched."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +161,7 @@ def vec_step(
         keep_next: whether the next observations are wanted.
     """
     terminated, truncated, absorbing = _ends(dones, infos)
-    seen = seen_after(after, dones, infos) if keep_next else None
+    seen = _seen_after(after, dones, infos) if keep_next else None
     transitions = Transitions(before, actions, terminated, absorbing, seen)
     return VecStep(transitions, true_rewards, truncated, dones, infos)
 
@@ -220,7 +207,7 @@ def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bool
     return terminated, truncated, absorbing
 
 
-def seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) -> Observations:
+def _seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) -> Observations:
     """The observations after a step, also where an episode is over; copies only if one is."""
     if not dones.any():
         return after  # type: ignore[no-any-return]
@@ -233,9 +220,3 @@ def seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) -> 
         else:
             seen[env] = last
     return seen  # type: ignore[no-any-return]
-
-
-def after_step(observations: Any, dones: Array, infos: Sequence[dict[str, Any]]) -> After:
-    """What a step of a vector environment led to."""
-    ended = [end_of(*step) == "terminated" for step in zip(dones, infos, strict=True)]
-    return After(seen_after(observations, dones, infos), np.array(ended))

@@ -14,6 +14,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.clips.snapshots import restore
+from rlhf_gym.clips.steps import is_absorbing
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.media.video import steps_a_frame
@@ -96,19 +97,19 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
 def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> list[Frames]:
     """Step through the run-up and the clip, and render before (or after) each of its actions.
 
-    The frame of a held state is drawn once.
+    The frame of an absorbing state is drawn once.
     """
     frames: list[Frames] = []
-    held, after = False, bool(env.metadata.get("drawn_after", False))
+    absorbing, after = False, bool(env.metadata.get("drawn_after", False))
     first = -len(run_up)
     actions = [*run_up, *clip.actions]
     for step, action in enumerate(actions, start=first):
         drawn = step >= 0 and step % every == 0
         if drawn and not after:
-            frames.append(frames[-1] if held and frames else _frame(env))
+            frames.append(frames[-1] if absorbing and frames else _frame(env))
         if after or step + 1 < len(clip):
             observation, _, _, _, info = env.step(action.copy())
-            held = bool(info.get("held", False))
+            absorbing = is_absorbing(info)
             if 0 <= step + 1 < len(clip):
                 _check(clip, step + 1, observation)
         if drawn and after:

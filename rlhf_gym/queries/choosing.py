@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.episodes import Positions
-from rlhf_gym.clips.observations import Array, Observations
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.strategies import (
     Floats,
@@ -36,14 +36,8 @@ keeps the agent from ever coming to an end."""
 class PredictReturns(Protocol):
     """Learned returns of padded clips, by each member of an ensemble."""
 
-    def __call__(
-        self,
-        observations: Observations,
-        actions: Array,
-        mask: Array,
-        after: After | None,
-    ) -> Floats:
-        """``(n, length, *obs)``, ``(n, length, *act)``, ``(n, length)`` -> ``(members, n)``."""
+    def __call__(self, transitions: Transitions, mask: Array) -> Floats:
+        """Steps and which of them count, of leading axes ``(n, length)`` -> ``(members, n)``."""
 
 
 def choose_queries(
@@ -115,8 +109,8 @@ def _candidates(
         return draw(pairs, newest), draw(pairs, newest)
     looks_back = np.arange(pairs) % 2 == 1
     second = draw(pairs, newest).where(looks_back, draw(pairs, min(recent, newest)))
-    if buffer.ends_differ:
-        nothing = buffer.positions(pairs, rng, newest=newest, drawable=drawable, held=True)
+    if buffer.valued_terminals:
+        nothing = buffer.positions(pairs, rng, newest=newest, drawable=drawable, absorbing=True)
         if len(nothing):
             second = nothing.where(rng.random(pairs) < NOTHING, second)
     return first, second
@@ -144,12 +138,12 @@ def _best(
         return order[:n], score
     batches = [buffer.batch(first), buffer.batch(second)]
     if predict_returns is not None:
-        returns = [predict_returns(obs, act, mask, after) for obs, act, after, _, mask in batches]
+        returns = [predict_returns(transitions, mask) for transitions, mask, _ in batches]
         rate = entropy if strategy == "entropy" else disagreement
         score = rate(returns[0] - returns[1]).astype(np.float64)
         order = np.argsort(-score, kind="stable")
     if strategy != "diverse":
         return order[:n], score
     best = order if predict_returns is None else order[: max(len(order) // 2, n)]
-    features = np.concatenate([summary(obs, act) for obs, act, *_ in batches], axis=1)
+    features = np.concatenate([summary(transitions) for transitions, *_ in batches], axis=1)
     return best[k_centre(features[best], n)], score

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.observations import Array, Observations, leaves
+from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.steps import Transitions
 
 __all__ = [
     "STRATEGIES",
@@ -74,10 +75,10 @@ def k_centre(features: Floats, k: int) -> npt.NDArray[np.intp]:
     return np.array(chosen[:k])
 
 
-def summary(observations: Observations, actions: Array) -> Floats:
-    """A short description of each clip: the standardised mean step, ``(n, d)``."""
+def summary(transitions: Transitions) -> Floats:
+    """A short description of each of ``n`` padded clips: the standardised mean step, ``(n, d)``."""
     parts = []
-    for leaf in (*leaves(observations), actions):
+    for leaf in (*leaves(transitions.observations), transitions.actions):
         flat = leaf.reshape(*leaf.shape[:2], -1)
         stride = -(-flat.shape[2] // MAX_FEATURES)
         parts.append(flat[..., ::stride].mean(axis=1, dtype=np.float64))

@@ -1,4 +1,8 @@
-"""The reward model: an ensemble that learns what a teacher prefers."""
+"""Reward models: labels of queries come in, rewards of transitions go out.
+
+`RewardModel` is what training needs of one, and `RewardEnsemble` an ensemble of small networks that
+is one; its likelihoods, fit, scale and diagnostics each have a file here.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,17 @@ from rlhf_gym.reward_model.settings import RewardModelSettings
 
 if TYPE_CHECKING:
     from rlhf_gym.reward_model.diagnostics import Diagnostics, correlation
-    from rlhf_gym.reward_model.model import RewardModel
+    from rlhf_gym.reward_model.ensemble import RewardEnsemble
+    from rlhf_gym.reward_model.protocol import RewardModel
 
-__all__ = ["Diagnostics", "RewardModel", "RewardModelSettings", "correlation"]
+__all__ = ["Diagnostics", "RewardEnsemble", "RewardModel", "RewardModelSettings", "correlation"]
 
-_LATE = {"Diagnostics": "diagnostics", "RewardModel": "model", "correlation": "diagnostics"}
+_LATE = {
+    "Diagnostics": "diagnostics",
+    "RewardEnsemble": "ensemble",
+    "RewardModel": "protocol",
+    "correlation": "diagnostics",
+}
 
 
 def __getattr__(name: str) -> Any:

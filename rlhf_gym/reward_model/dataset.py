@@ -1,4 +1,4 @@
-"""JudgedQueries: the labelled pairs of clips as tensors, with each member's share of them."""
+"""PreferenceDataset: labelled pairs of clips as tensors, and which member learns from which."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
 from rlhf_gym.reward_model.tables import ImageTable, Table
 
-__all__ = ["JudgedQueries"]
+__all__ = ["PreferenceDataset"]
 
 
-class JudgedQueries:
+class PreferenceDataset:
     """The queries that have a label, ready for fitting.
 
     Each member learns from its own bootstrap sample: a query counts for it as often as drawn from
@@ -71,7 +71,7 @@ class JudgedQueries:
 
     def _store(self, clip: Clip) -> tuple[int, int]:
         """Store the steps of a clip; returns where they begin, and how many they are."""
-        inputs = self._spec.encode(clip.observations, clip.actions, clip.after)
+        inputs = self._spec.encode(clip.transitions)
         for table, images in zip(self._images, inputs.images, strict=True):
             table.append(images)
         length = len(inputs.vector)

@@ -1,4 +1,4 @@
-"""How far a reward model can be trusted: pure functions of its predictions on judged queries."""
+"""How well a reward model predicts labels: pure functions of its predictions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """The reward model on judged queries, each predicted by the members that did not learn from it.
+    """How well labels are predicted, each by the members that did not learn from it.
+
+    By default nothing is known.
 
     Attributes:
         held_out: number of queries that at least one member did not learn from.
@@ -31,13 +33,13 @@ class Diagnostics:
         training_accuracy: as ``accuracy``, by the members that did learn from the query.
     """
 
-    held_out: int
-    accuracy: float
-    cross_entropy: float
-    cross_entropy_floor: float
-    tie_error: float
-    calibration: tuple[tuple[float, float, int], ...]
-    training_accuracy: float
+    held_out: int = 0
+    accuracy: float = math.nan
+    cross_entropy: float = math.nan
+    cross_entropy_floor: float = math.nan
+    tie_error: float = math.nan
+    calibration: tuple[tuple[float, float, int], ...] = ()
+    training_accuracy: float = math.nan
 
 
 def diagnose(

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rlhf_gym.reward_model.dataset import JudgedQueries
+from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.inputs import Inputs
 from rlhf_gym.reward_model.likelihoods import (
-    cross_entropy,
-    cross_entropy_floor,
-    preference_probability,
+    Likelihood,
+    answer_probability,
+    bradley_terry,
+    loss_floor,
 )
 from rlhf_gym.reward_model.networks import RewardNetworks
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -39,6 +40,7 @@ class Fitting:
         settings: of the fit.
         chunk: steps in one forward pass at most, where no gradient is wanted.
         rng: the randomness: the order of the batches.
+        likelihood: of the labels.
     """
 
     def __init__(
@@ -47,8 +49,10 @@ class Fitting:
         settings: RewardModelSettings,
         chunk: int,
         rng: np.random.Generator,
+        likelihood: Likelihood = bradley_terry,
     ) -> None:
         self.networks, self.settings, self.rng = networks, settings, rng
+        self.likelihood = likelihood
         self._chunk = chunk
         self.optimizer = self._new_optimizer(settings.weight_decay)
 
@@ -60,7 +64,7 @@ class Fitting:
             fused=True,
         )
 
-    def fit(self, judged: JudgedQueries, updates: int) -> int:
+    def fit(self, dataset: PreferenceDataset, updates: int) -> int:
         """Fit the ensemble to all judged queries; returns the gradient steps taken.
 
         Goes on from the present weights, and stops early when nothing is left to learn: the
@@ -69,28 +73,28 @@ class Fitting:
         loss and shrinks while it is less than 1.1 times (Christiano et al. 2017, section 2.2.3).
 
         Args:
-            judged: the queries, with their labels.
+            dataset: the queries, with their labels.
             updates: gradient steps at most.
         """
-        known = torch.nonzero(~judged.labels.isnan()).squeeze(1)
+        known = torch.nonzero(~dataset.labels.isnan()).squeeze(1)
         if len(known) == 0:
             return 0
         if self.settings.anew:
             self.networks.begin_anew(self.rng)
             self.optimizer = self._new_optimizer(self.optimizer.param_groups[0]["weight_decay"])
-        labels, weights = judged.labels, judged.weights
-        floor = cross_entropy_floor(labels[known])
+        labels, weights = dataset.labels, dataset.weights
+        floor = loss_floor(self.likelihood, labels[known])
         batches = self._batches(known, self.settings.batch_size)
         taken = rises = 0
         some = next(self._batches(known, EVALUATED))
-        looked_at = (judged, some, labels[some], weights[:, some])
+        looked_at = (dataset, some, labels[some], weights[:, some])
         train, held_out = self._evaluate(*looked_at)
         while taken < updates and rises < PATIENCE:
             if train < floor * (1 + TOLERANCE):
                 break
             for _ in range(min(CHECK_EVERY, updates - taken)):
                 chosen = next(batches)
-                self._update(judged.batch(chosen), labels[chosen], weights[:, chosen])
+                self._update(dataset.batch(chosen), labels[chosen], weights[:, chosen])
                 taken += 1
             before = held_out
             train, held_out = self._evaluate(*looked_at)
@@ -111,7 +115,7 @@ class Fitting:
     def _update(self, batch: tuple[Inputs, Tensor], labels: Tensor, weights: Tensor) -> None:
         """One gradient step of all members."""
         with self._training():
-            loss = cross_entropy(self._probabilities(*batch), labels)
+            loss = -self.likelihood(self._returns(*batch), labels)
         mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(mean.sum())
@@ -133,10 +137,10 @@ class Fitting:
 
     @torch.no_grad()
     def _evaluate(
-        self, judged: JudgedQueries, chosen: Tensor, labels: Tensor, weights: Tensor
+        self, dataset: PreferenceDataset, chosen: Tensor, labels: Tensor, weights: Tensor
     ) -> tuple[float, float]:
         """Mean training loss and mean held-out loss of the members (NaN where none is held out)."""
-        loss = cross_entropy(self.probabilities(judged, chosen), labels)
+        loss = -self.likelihood(self._returns_of(dataset, chosen), labels)
         train = (loss * weights).sum() / weights.sum()
         return train.item(), loss[weights == 0].mean().item()
 
@@ -149,16 +153,19 @@ class Fitting:
             least = self.settings.weight_decay * LEAST_WEIGHT_DECAY
             group["weight_decay"] = max(group["weight_decay"] / 1.5, least)
 
-    def probabilities(self, judged: JudgedQueries, chosen: Tensor) -> Tensor:
-        """As `_probabilities`, for any number of queries: not more of them at once than fit."""
-        parts = torch.split(chosen, max(self._chunk // (2 * judged.longest), 1))
-        return torch.cat([self._probabilities(*judged.batch(part)) for part in parts], dim=1)
+    def probabilities(self, dataset: PreferenceDataset, chosen: Tensor) -> Tensor:
+        """Probability ``(members, n)`` that the first clip of each of ``n`` queries is better."""
+        return answer_probability(self.likelihood, self._returns_of(dataset, chosen))
 
-    def _probabilities(self, inputs: Inputs, mask: Tensor) -> Tensor:
-        """Probability ``(members, n)`` that the first clip is preferred, for ``n`` queries."""
-        rewards = self.networks(_flatten(inputs)).reshape(-1, *mask.shape)
-        returns = (rewards * mask).sum(dim=3)
-        return preference_probability(returns[..., 0], returns[..., 1])
+    def _returns_of(self, dataset: PreferenceDataset, chosen: Tensor) -> Tensor:
+        """As `_returns`, for any number of queries: not more of them at once than fit."""
+        parts = torch.split(chosen, max(self._chunk // (2 * dataset.longest), 1))
+        return torch.cat([self._returns(*dataset.batch(part)) for part in parts], dim=1)
+
+    def _returns(self, inputs: Inputs, mask: Tensor) -> Tensor:
+        """Learned returns ``(members, n, 2)`` of the clips of ``n`` queries."""
+        rewards: Tensor = self.networks(_flatten(inputs))
+        return (rewards.reshape(-1, *mask.shape) * mask).sum(dim=3)
 
 
 def _flatten(inputs: Inputs) -> Inputs:

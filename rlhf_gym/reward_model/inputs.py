@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rlhf_gym.clips.observations import Array, Observations
 from rlhf_gym.clips.rendering import SMALLEST_IMAGE
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import Transitions
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
 
@@ -65,28 +65,24 @@ class InputSpec:
     images: tuple[tuple[int, int, int], ...]
     changes: bool
 
-    def encode(
-        self,
-        observations: Observations,
-        actions: Array,
-        after: After | None = None,
-    ) -> Inputs:
+    def encode(self, transitions: Transitions) -> Inputs:
         """A batch of ``n`` steps as network inputs, on the CPU.
 
         Raises:
-            ValueError: changes are to be seen, but ``after`` is not given.
+            ValueError: changes are to be seen, but there are no next observations.
         """
+        observations, actions = transitions.observations, transitions.actions
         before = self._columns(observations)
         columns = [*before, *([] if self.action is None else [_flat(self.action, actions)])]
         if self.changes:
-            if after is None:
+            if transitions.next_observations is None:
                 raise ValueError(
-                    "this reward model sees what a step led to: give it `after`, or make it with "
-                    "RewardModelSettings(changes=False)"
+                    "this reward model sees what a step led to: give it steps with "
+                    "next_observations, or make it with RewardModelSettings(changes=False)"
                 )
-            seen = self._columns(after.observations)
+            seen = self._columns(transitions.next_observations)
             columns += [new - old for old, new in zip(before, seen, strict=True)]
-            columns.append(after.ended.astype(np.float32).reshape(-1, 1))
+            columns.append(transitions.terminated.astype(np.float32).reshape(-1, 1))
         images = tuple(
             torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
             for part in self.image_parts

@@ -1,19 +1,59 @@
-"""The preference model and its loss: pure functions (Christiano et al. 2017, section 2.2.3)."""
+"""How likely an answer is under learned returns: pure functions, one for each kind of answer."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["RESPONSE_NOISE", "cross_entropy", "cross_entropy_floor", "preference_probability"]
+__all__ = [
+    "LIKELIHOODS",
+    "RESPONSE_NOISE",
+    "Likelihood",
+    "answer_probability",
+    "bradley_terry",
+    "cross_entropy",
+    "cross_entropy_floor",
+    "loss_floor",
+    "preference_probability",
+]
+
+Likelihood: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""``(returns (members, n, clips), answers (n,)) -> log-likelihoods (members, n)``, differentiable.
+
+Of a comparison the answer is the probability that the first clip is better: 1, 0, 0.5 for a tie, or
+what several annotators give together.
+"""
 
 RESPONSE_NOISE = 0.1
 """Share of answers that are taken to be given at random (Christiano et al. 2017, section 2.2.3)."""
-
 MAX_RETURN_DIFFERENCE = 50.0
+"""Larger differences of two returns count as this one, so that no gradient overflows."""
+
+
+def bradley_terry(returns: Tensor, answers: Tensor) -> Tensor:
+    """The log-likelihood of comparisons (Bradley and Terry 1952; Christiano et al. 2017, eq. 1).
+
+    Args:
+        returns: ``(members, n, 2)``, learned returns of both clips.
+        answers: ``(n,)``, between 0 and 1: probability that the first clip is better.
+
+    Returns:
+        ``(members, n)``, in nats.
+
+    >>> bradley_terry(torch.tensor([[[3.0, 3.0]]]), torch.tensor([1.0])).item()  # ln 1/2
+    -0.6931471824645996
+    """
+    return -cross_entropy(preference_probability(returns[..., 0], returns[..., 1]), answers)
+
+
+LIKELIHOODS: Mapping[str, Likelihood] = MappingProxyType({"comparison": bradley_terry})
+"""The likelihood of each kind of answer."""
 
 
 def preference_probability(first: Tensor, second: Tensor) -> Tensor:
@@ -29,11 +69,31 @@ def preference_probability(first: Tensor, second: Tensor) -> Tensor:
     return (1 - RESPONSE_NOISE) * torch.sigmoid(difference) + RESPONSE_NOISE / 2
 
 
+def answer_probability(likelihood: Likelihood, returns: Tensor) -> Tensor:
+    """Probability ``(members, n)`` that the first of two clips is preferred, by any likelihood.
+
+    >>> round(answer_probability(bradley_terry, torch.tensor([[[0.0, 100.0]]])).item(), 4)
+    0.05
+    """
+    for_each_answer = [
+        likelihood(returns, returns.new_full(returns.shape[1:2], answer)) for answer in (1.0, 0.0)
+    ]
+    return torch.sigmoid(for_each_answer[0] - for_each_answer[1])
+
+
 def cross_entropy(probability: Tensor, label: Tensor) -> Tensor:
     """Cross-entropy of each label against its predicted probability, in nats, elementwise."""
     return functional.binary_cross_entropy(
         probability, label.expand_as(probability), reduction="none"
     )
+
+
+def loss_floor(likelihood: Likelihood, answers: Tensor) -> float:
+    """The least mean loss that any model can reach, below which a fit has nothing left to learn.
+
+    Of a likelihood that is not ours nothing is known but that a probability is at most 1.
+    """
+    return cross_entropy_floor(answers) if likelihood is bradley_terry else 0.0
 
 
 def cross_entropy_floor(labels: Tensor) -> float:

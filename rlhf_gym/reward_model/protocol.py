@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +20,21 @@ __all__ = ["RewardModel"]
 class RewardModel(Protocol):
     """A reward that is learned from labels: predicts, fits, and keeps its scale.
 
-    `HumanFeedback` takes one as ``reward_model=...``; `RewardEnsemble` is the one of this package,
-    and `rlhf_gym.reward_model.contract.check_reward_model` checks another.
-
-    Attributes:
-        version: a number, 0 or more, that grows whenever `predict` changes: rewards of an older
-            version in a replay buffer are then predicted again.
-        uses_next_observations: whether it looks at ``transitions.next_observations``, which are
-            None otherwise, to save memory.
+    `HumanFeedback` takes one as ``reward_model=...``. `RewardEnsemble` is the one of this package;
+    ``examples/own_reward_model.py`` shows another, and
+    `rlhf_gym.reward_model.contract.check_reward_model` tests any.
     """
 
-    version: int
-    uses_next_observations: bool
+    @property
+    def version(self) -> int:
+        """A number, 0 or more, that grows whenever `predict` changes.
+
+        Rewards of an older version in a replay buffer are then predicted again.
+        """
+
+    @property
+    def uses_next_observations(self) -> bool:
+        """Whether it looks at ``next_observations``, which are None otherwise, to save memory."""
 
     def predict(self, transitions: Transitions) -> npt.NDArray[np.float32]:
         """The learned reward ``(n,)`` float32 of each of ``n`` steps, on a normalised scale."""
@@ -39,53 +43,60 @@ class RewardModel(Protocol):
     def predict_returns(
         self, transitions: Transitions, mask: Array
     ) -> npt.NDArray[np.floating[Any]]:
-        """The return of each of ``n`` padded clips by each member, not normalised.
+        """The return of each of ``n`` padded clips by each member of an ensemble, not normalised.
 
-        Queries are chosen by the disagreement of the members; a model that is no ensemble has one.
+        Queries are chosen by the disagreement of the members; what is no ensemble has one member.
 
         Args:
             transitions: with leading axes ``(n, length)``.
             mask: ``(n, length)`` bool, the steps that count.
 
         Returns:
-            ``(members, n)``, in the units in which labels are explained: the difference of two
-            returns is the log-odds of a preference.
+            ``(members, n)``, in the unit of preferences: the difference of two returns is the
+            log-odds that the first clip is preferred.
         """
         ...
 
     def update(self, labels: Mapping[int, float | None], queries: Mapping[int, Query]) -> None:
-        """Take in new and changed labels; None takes a label back. Predictions stay.
+        """Take in new and changed labels; None takes a label back. Predictions do not change.
 
         Args:
             labels: the label of each query id: probability that the first clip is better.
-            queries: the queries of the ids.
+            queries: the queries of the ids that are new.
         """
         ...
 
-    def fit(self, new_labels: int) -> None:
-        """Learn from all labels, of which ``new_labels`` have come since the last fit."""
+    def fit(self, new_labels: int) -> int:
+        """Learn from all labels.
+
+        Args:
+            new_labels: number of labels that have come, or changed, since the last fit.
+
+        Returns:
+            A number of updates, such as gradient steps; 0 if predictions did not change.
+        """
         ...
 
     def normalise(
         self, recent: Transitions, absorbing: Transitions, *, valued_terminals: bool
     ) -> None:
-        """Set the scale of `predict`: mean 0 and deviation 1 over recent steps, as far as it can.
+        """Set the scale of `predict`: mean 0, and deviation 1 or somewhat less, over recent steps.
 
         Args:
             recent: random steps of recent experience.
             absorbing: random absorbing ones among them; there may be none.
-            valued_terminals: whether episodes end well or badly. Absorbing steps are then worth 0
-                on average, as they are for an agent whose episode is over; otherwise each of them
-                gets the same reward, their mean, so that no end is sought.
+            valued_terminals: whether episodes end well or badly. The mean reward of absorbing steps
+                is then 0, as it is for an agent whose episode is over. Otherwise all of them get
+                one reward, the mean prediction for them, so that no end is sought.
         """
         ...
 
     def diagnostics(self) -> Diagnostics:
-        """How well labels are predicted that it did not learn from; `Diagnostics()` if unknown."""
+        """How well labels are predicted that were not learned from; `Diagnostics()` if unknown."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """All but the labels, as plain data and torch tensors, for a checkpoint."""
+        """Everything but the labels, as plain data and torch tensors, for a checkpoint."""
         ...
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -95,3 +106,28 @@ class RewardModel(Protocol):
             ValueError: it does not fit this model.
         """
         ...
+
+    if not TYPE_CHECKING:  # In the first release this was the name of RewardEnsemble.
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            """Make a `RewardEnsemble`, with a warning."""
+            if cls is not RewardModel:
+                return super().__new__(cls)
+            return _ensemble("RewardModel(...)")(*args, **kwargs)
+
+        @staticmethod
+        def load(*args: Any, **kwargs: Any) -> Any:
+            """Read a `RewardEnsemble`; use `RewardEnsemble.load`."""
+            return _ensemble("RewardModel.load").load(*args, **kwargs)
+
+
+def _ensemble(old: str) -> Any:
+    from rlhf_gym.reward_model.ensemble import RewardEnsemble
+
+    warnings.warn(
+        f"{old} is RewardEnsemble now and goes in the next release: RewardModel is the protocol "
+        "that every reward model follows",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return RewardEnsemble

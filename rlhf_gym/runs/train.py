@@ -25,7 +25,7 @@ from rlhf_gym.agents import algorithm
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.interrupts import on_interrupt
 from rlhf_gym.presets import presets_of
-from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
 from rlhf_gym.runs.evaluation import (
     Evaluation,
@@ -132,7 +132,7 @@ def resume(
         return _learn(settings, folder, feedback, agent, progress, tell)
 
 
-def load(run: str | Path) -> tuple[BaseAlgorithm, RewardModel, TrainSettings]:
+def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
     """The agent, the reward model and the settings of a run's last checkpoint.
 
     Raises:
@@ -144,7 +144,7 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardModel, TrainSettings]:
     checkpoint = latest_checkpoint(folder)
     agent = algorithm(settings.algo).load(checkpoint / "agent.zip", device=settings.device)
     venv = make_training_env(replace(settings, n_envs=1, subprocesses=False))
-    reward_model = RewardModel.load(
+    reward_model = RewardEnsemble.load(
         checkpoint / "reward_model.pt",
         venv.observation_space,
         venv.action_space,

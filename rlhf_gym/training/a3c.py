@@ -1,40 +1,129 @@
-"""VecSharedReward: the learned reward in a worker process of A3C."""
+"""The learned reward in the worker processes of A3C: its weights lie in shared memory."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
+import torch
+from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn
 
-from rlhf_gym.clips.observations import Array, Observations
-from rlhf_gym.clips.steps import After
-from rlhf_gym.training.shared_model import SharedRewardModel
+from rlhf_gym.agents.a3c.agent import A3C
+from rlhf_gym.agents.a3c.attachment import Attachment
+from rlhf_gym.agents.a3c.shared_memory import shared
+from rlhf_gym.clips.steps import VecStep
+from rlhf_gym.reward_model import RewardEnsemble, RewardModel
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder, KeptSteps
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
-from rlhf_gym.wrappers.step_recorder import StepRecorder
 
-__all__ = ["VecSharedReward"]
+__all__ = ["SharedWeights", "WorkerReward", "share_with_workers"]
 
 
-class VecSharedReward(VecLearnedReward):
-    """`VecLearnedReward` that takes over the newest reward model when a rollout begins.
-
-    The learned reward of a step is in ``info["learned_reward"]`` too.
+def share_with_workers(
+    agent: A3C, reward_model: RewardModel, recorder: ClipRecorder, learned_reward: VecLearnedReward
+) -> Callable[[], None]:
+    """Let the workers of an agent predict the learned reward, and record what they do.
 
     Args:
-        shared: the reward model; the trainer writes it.
-        venv: what the `StepRecorder` has wrapped.
+        agent: is trained on an environment with both wrappers.
+        reward_model: predicts the rewards.
+        recorder: what ``learned_reward`` wraps.
+        learned_reward: the wrapper whose work the workers do.
+
+    Returns:
+        A function that shows the newest reward model to the workers, which take it over when their
+        next rollouts begin.
+
+    Raises:
+        ValueError: the reward model has no weights that could be shared.
+    """
+    if not isinstance(reward_model, RewardEnsemble):
+        raise ValueError(
+            "A3C predicts rewards in its worker processes, with weights in shared memory, which "
+            f"only a RewardEnsemble has, but the reward model is {reward_model!r}: train with "
+            "another algorithm, such as A2C"
+        )
+    weights = SharedWeights(reward_model)
+    in_worker = partial(WorkerReward, weights, keep_next=recorder.sink.keeps_next)
+    agent.attach(Attachment(learned_reward, recorder, in_worker, recorder))
+    return partial(weights.publish, reward_model)
+
+
+class SharedWeights:
+    """The newest weights of a reward model, for other processes; sent to them without a copy.
+
+    There are two sets of weights. A new one is written over the older, and then becomes current, so
+    that nobody waits, and a process that dies at any moment leaves a whole one.
+
+    Args:
+        model: the reward model.
     """
 
-    def __init__(self, shared: SharedRewardModel, venv: Any) -> None:
-        super().__init__(venv, self._predict)
-        self._recorder: StepRecorder = venv
-        self._shared, self._model = shared, shared.model()
-        self._number = -1
+    def __init__(self, model: RewardEnsemble) -> None:
+        self._spaces = model.observation_space, model.action_space
+        self._settings = model.settings
+        self._current = shared(torch.zeros((), dtype=torch.int64))
+        self._weights = [
+            {name: shared(weight.cpu().clone()) for name, weight in model.weights().items()}
+            for _ in range(2)
+        ]
+        self._published = -1
+
+    def publish(self, model: RewardEnsemble) -> None:
+        """Make a model's weights the current ones, if they are new."""
+        if model.version == self._published:
+            return
+        number = int(self._current) + 1
+        for name, weight in model.weights().items():
+            self._weights[number % 2][name].copy_(weight)
+        self._current.fill_(number)
+        self._published = model.version
+
+    def model(self) -> RewardEnsemble:
+        """A model of this process's own, for `refresh`."""
+        return RewardEnsemble(*self._spaces, self._settings, device="cpu")
+
+    def refresh(self, model: RewardEnsemble, known: int) -> int:
+        """Bring a model to the current weights, unless they have the number ``known``.
+
+        Returns:
+            The number of the weights.
+        """
+        while (number := int(self._current)) != known:
+            model.load_weights(self._weights[number % 2])
+            known = number
+            if int(self._current) > number:  # what was read may have been half overwritten
+                known = -1
+        return known
+
+
+class WorkerReward(VecLearnedReward):
+    """The learned reward around a worker's environments, with a recorder inside.
+
+    The reward model changes only between rollouts. The learned reward of a step is in
+    ``info["learned_reward"]`` too.
+
+    Args:
+        weights: of the reward model; the trainer writes them.
+        venv: the worker's share of the environments, with the wrappers inside the recorder.
+        keep_next: whether next observations are recorded.
+    """
+
+    def __init__(self, weights: SharedWeights, venv: VecEnv, *, keep_next: bool) -> None:
+        self._model = weights.model()
+        self._kept = KeptSteps(keep_next)
+        super().__init__(ClipRecorder(venv, self._kept), self._model.predict)
+        self._weights, self._number = weights, -1
 
     def begin_rollout(self) -> None:
         """Take over the newest reward model."""
-        self._number = self._shared.refresh(self._model, self._number)
+        self._number = self._weights.refresh(self._model, self._number)
+
+    def take_recorded(self) -> list[VecStep]:
+        """The steps since the last call."""
+        return self._kept.take()
 
     def step_wait(self) -> VecEnvStepReturn:
         """Predict the rewards, and note them in the infos."""
@@ -43,6 +132,3 @@ class VecSharedReward(VecLearnedReward):
         for info, reward in zip(infos, rewards.tolist(), strict=True):
             info["learned_reward"] = reward
         return observations, rewards, dones, infos
-
-    def _predict(self, observations: Observations, actions: Array, after: After) -> Array:
-        return self._model.predict(observations, actions, after, over=self._recorder.held)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,8 +20,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym.agents.a3c.agent import A3C
 from rlhf_gym.agents.relabelling import relabel
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.clips.observations import Array, Observations
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.environments.checks import (
     check_venv,
     ends_differ_in,
@@ -36,16 +36,14 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings, feedback_of
 from rlhf_gym.queries.schedule import Schedule
 from rlhf_gym.queries.strategies import Strategy
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 from rlhf_gym.teachers import teacher_of
 from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
-from rlhf_gym.training.a3c import VecSharedReward
+from rlhf_gym.training.a3c import share_with_workers
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.checkpoints import load_checkpoint, save_checkpoint
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.loop import Teaching
-from rlhf_gym.training.rewarding import Rewarding
-from rlhf_gym.training.shared_model import SharedRewardModel
 from rlhf_gym.training.warm_up import act_untrained, warm_up_steps
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
@@ -175,7 +173,7 @@ class HumanFeedback(BaseCallback):
         self._steps_without = 0
         self._csv: CSVOutputFormat | None = None
         self._relabelled: OffPolicyAlgorithm | None = None
-        self._shared: SharedRewardModel | None = None
+        self._publish: Callable[[], None] | None = None
         self._relabels = False
         self._checkpoint_due = time.monotonic() + self.settings.checkpoint_seconds
 
@@ -211,7 +209,7 @@ class HumanFeedback(BaseCallback):
 
     def _make_reward_model(self, venv: VecEnv, env_id: str, length: int) -> None:
         """The reward model, and the buffer from which it is asked about clips."""
-        self.reward_model = RewardModel(
+        self.reward_model = RewardEnsemble(
             venv.observation_space,
             venv.action_space,
             self.settings.reward_model,
@@ -226,15 +224,14 @@ class HumanFeedback(BaseCallback):
             length,
             max_bytes=self.settings.memory_bytes,
             frame_stack=frame_stack_of(venv),
-            ends_differ=ends_differ_in(venv) if valued is None else valued,
-            keep_next=self.settings.reward_model.changes,
+            valued_terminals=ends_differ_in(venv) if valued is None else valued,
+            keep_next=self.reward_model.uses_next_observations,
             env_id=env_id,
         )
 
     def _make_teaching(self) -> None:
         """What asks for labels, learns from them, and pays the agent."""
         rng = np.random.default_rng([self.seed, 3])
-        self.rewarding = Rewarding(self.reward_model, self.buffer, rng)
         self.asking = Asking(
             self.teacher,
             self.store,
@@ -247,7 +244,6 @@ class HumanFeedback(BaseCallback):
         self.teaching = Teaching(
             self.asking,
             self.reward_model,
-            self.rewarding,
             self.buffer,
             self.log,
             rng,
@@ -282,13 +278,13 @@ class HumanFeedback(BaseCallback):
         """End training after the present rollout, with a checkpoint where there is a run folder."""
         self.teaching.stopping = True
 
-    def _predict(self, observations: Observations, actions: Array, after: After) -> Array:
+    def _predict(self, transitions: Transitions) -> Array:
         if not self._began:
             self._tell_of_the_callback()
         if self._relabels:  # nobody reads these rewards
-            return np.zeros(len(actions), np.float32)
+            return np.zeros(len(transitions), np.float32)
         with self.log.timed("predict"):
-            rewards = self.rewarding(observations, actions, after)
+            rewards = self.reward_model.predict(transitions)
         self.log.earned(rewards)
         return rewards
 
@@ -313,9 +309,10 @@ class HumanFeedback(BaseCallback):
         self._log_into_the_folder()
         if isinstance(self.model, OffPolicyAlgorithm) and self._relabelled is not self.model:
             self.relabel(self.model)
-        if isinstance(self.model, A3C) and self._shared is None:
-            self._shared = SharedRewardModel(self.reward_model)
-            self.learned_reward.in_worker = partial(VecSharedReward, self._shared)
+        if isinstance(self.model, A3C) and self._publish is None:
+            self._publish = share_with_workers(
+                self.model, self.reward_model, self.recorder, self.learned_reward
+            )
         if self.run is not None:
             self.teacher.start(self.run.path)
         if not self._warmed_up:
@@ -341,9 +338,9 @@ class HumanFeedback(BaseCallback):
             self.reward_model.predict,
             lambda: self.reward_model.version,
             self.recorder.observation_space,
-            lambda: (self.buffer.held, self.buffer.ended),
+            lambda: self.recorder.newest,
             state,
-            changes=self.settings.reward_model.changes,
+            uses_next_observations=self.reward_model.uses_next_observations,
         )
         normalize = agent.get_vec_normalize_env()
         self._relabelled = agent
@@ -367,8 +364,8 @@ class HumanFeedback(BaseCallback):
             self._stop()
             return
         self.teaching.round(self.model, self._progress())
-        if self._shared is not None:
-            self._shared.publish(self.reward_model)
+        if self._publish is not None:
+            self._publish()
         self.log.seconds["record"] = self.recorder.seconds
         self.log.publish(self.model, self.asking.labels, "training")
         self.log.write(
@@ -388,7 +385,7 @@ class HumanFeedback(BaseCallback):
 
     def _on_step(self) -> bool:
         if not self._stopped:
-            if self._shared is not None:  # predicted elsewhere, so not counted yet
+            if self._publish is not None:  # predicted elsewhere, so not counted yet
                 infos = self.locals["infos"]
                 self.log.earned(np.array([info["learned_reward"] for info in infos]))
             self._episodes_ended(self.locals["dones"], self.locals["infos"])
@@ -422,8 +419,7 @@ class HumanFeedback(BaseCallback):
             return
         if self._relabels:
             for env in np.flatnonzero(dones):
-                before, actions, after, held = self.buffer.last_episode(int(env))
-                rewards = self.reward_model.predict(before, actions, after, over=held)
+                rewards = self.reward_model.predict(self.buffer.last_episode(int(env)))
                 self.log.episode_returned(float(rewards.sum()))
         else:
             self.log.episodes_ended(dones)

@@ -14,7 +14,7 @@ from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.measures import measure_round
-from rlhf_gym.training.rewarding import Rewarding
+from rlhf_gym.training.rewarding import refresh_scale
 
 __all__ = ["Teaching"]
 
@@ -35,10 +35,9 @@ class Teaching:
     Args:
         asking: puts queries to the teacher and collects the labels; has the budget.
         reward_model: learns from them.
-        rewarding: whose scale is kept on that of recent experience.
         buffer: recent experience.
         log: told how it goes.
-        rng: the randomness: the clips on which the reward model is measured.
+        rng: the randomness: the clips on which the reward model is measured, and its scale set.
         schedule: when labels are asked for.
         first_share: share of the labels that is asked for before training.
         last_label: share of training at which the last one is asked for.
@@ -49,7 +48,6 @@ class Teaching:
         self,
         asking: Asking,
         reward_model: RewardModel,
-        rewarding: Rewarding,
         buffer: ClipBuffer,
         log: RunLog,
         rng: np.random.Generator,
@@ -60,7 +58,7 @@ class Teaching:
         wait: bool | None,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        self.asking, self.reward_model, self.rewarding = asking, reward_model, rewarding
+        self.asking, self.reward_model = asking, reward_model
         self.buffer, self.log, self.rng = buffer, log, rng
         self.schedule, self.wait = schedule, wait
         self.first_share, self.last_label = first_share, last_label
@@ -137,7 +135,7 @@ class Teaching:
     def _take_labels(self) -> None:
         """Hand new and changed labels to the reward model."""
         labels = self.asking.collect()
-        self.reward_model.judged.update(labels.values, labels.queries)
+        self.reward_model.update(labels.values, labels.queries)
         self._new_labels += len(labels.values)
 
     def _learn(self, agent: BaseAlgorithm) -> None:
@@ -146,10 +144,7 @@ class Teaching:
         if self._new_labels == 0:
             return
         with self.log.timed("fit"):
-            settings = self.reward_model.settings
-            self.reward_model.fit(
-                min(settings.updates, settings.updates_per_label * self._new_labels)
-            )
+            self.reward_model.fit(self._new_labels)
             self._refresh(agent)
         self._fitted, self._new_labels = True, 0
         if agent.num_timesteps - self._measured_at >= REFRESH_EVERY:
@@ -159,7 +154,7 @@ class Teaching:
 
     def _refresh(self, agent: BaseAlgorithm) -> None:
         self._refreshed_at = agent.num_timesteps
-        self.rewarding.refresh()
+        refresh_scale(self.reward_model, self.buffer, self.rng)
 
     def _measure(self, agent: BaseAlgorithm) -> None:
         self.log.round_measured(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rlhf_gym.reward_model import RewardModel, correlation
 __all__ = ["RoundMeasures", "measure_round"]
 
 CLIPS = 200
-NEWEST = 100_000
+"""Recent clips on which the reward model is measured."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ def measure_round(
 ) -> RoundMeasures:
     """Measure the reward model on the judged queries and on fresh clips."""
     found = reward_model.diagnostics()
-    positions = buffer.positions(CLIPS, rng, newest=NEWEST)
-    observations, actions, after, true_rewards, mask = buffer.batch(positions)
-    each = reward_model.predict_returns(observations, actions, mask, after)
-    learned = reward_model.normalised_returns(each, mask)
-    true = true_rewards.sum(axis=1)
+    positions = buffer.positions(CLIPS, rng)
+    transitions, mask, true_rewards = buffer.batch(positions)
+    each = reward_model.predict_returns(transitions, mask)
+    # What was learned of these steps: without the one reward that all absorbing steps get.
+    as_learned = replace(transitions.flat(), absorbing=np.zeros(mask.size, bool))
+    rewards = reward_model.predict(as_learned).reshape(mask.shape)
+    learned, true = (rewards * mask).sum(axis=1), true_rewards.sum(axis=1)
     half = len(positions) // 2
     difference = each[:, :half] - each[:, half : 2 * half]
     return RoundMeasures(

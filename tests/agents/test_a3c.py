@@ -201,8 +201,8 @@ def test_every_environment_has_a_seed_of_its_own_and_learning_again_others() -> 
     assert len(set(recorded[1])) == 4 and recorded[1] != recorded[0]
 
 
-def first_entry(observations: Any, actions: Any, after: Any) -> Any:
-    return observations[:, 0]
+def first_entry(steps: Any) -> Any:
+    return steps.observations[:, 0]
 
 
 def test_a_learned_reward_is_predicted_in_the_workers() -> None:
@@ -213,8 +213,8 @@ def test_a_learned_reward_is_predicted_in_the_workers() -> None:
     assert [[info["true_reward"] for info in infos] for infos in seen.infos[:2]] == [[1, 1], [2, 2]]
 
 
-def in_this_process(observations: Any, actions: Any, after: Any) -> Any:
-    return np.full(len(actions), float(multiprocessing.parent_process() is not None))
+def in_this_process(steps: Any) -> Any:
+    return np.full(len(steps.actions), float(multiprocessing.parent_process() is not None))
 
 
 def test_a_callback_ends_training() -> None:
@@ -345,8 +345,8 @@ def test_a_gradient_that_is_no_number_ends_the_run() -> None:
     assert same(before, weights(agent))
 
 
-def beyond_all_bounds(observations: Any, actions: Any, after: Any) -> Any:
-    return np.full(len(actions), np.inf)
+def beyond_all_bounds(steps: Any) -> Any:
+    return np.full(len(steps.actions), np.inf)
 
 
 def test_the_staleness_of_gradients_is_logged() -> None:

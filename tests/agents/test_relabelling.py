@@ -20,6 +20,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecFrameStack, VecNormalize
 from rlhf_gym.agents import relabel
 from rlhf_gym.agents.relabelling import reward_state
 from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
 STEPS = 120
@@ -32,19 +33,17 @@ class Model:
         self.scale = 1.0
         self.version = 0
         self.predicted = 0
-        self.told: list[Any] = []
-        self.seen_after: list[Any] = []
+        self.seen: list[Transitions] = []
 
     def refit(self, scale: float) -> None:
         self.scale = scale
         self.version += 1
 
-    def __call__(self, observations: Any, actions: Any, after: Any, over: Any = None) -> Any:
-        self.predicted += len(actions)
-        self.seen_after.append(after)
-        self.told.append(None if over is None else over.tolist())
-        rewards = np.zeros(len(actions))
-        for array in (*leaves(observations), actions):
+    def __call__(self, steps: Transitions) -> Any:
+        self.predicted += len(steps)
+        self.seen.append(steps)
+        rewards = np.zeros(len(steps))
+        for array in (*leaves(steps.observations), steps.actions):
             flat = array.reshape(len(array), -1).astype(np.float64)
             rewards += flat @ np.linspace(1, 2, flat.shape[1]) / flat.shape[1]
         return (self.scale * rewards).astype(np.float32)
@@ -210,7 +209,7 @@ def test_what_a_step_changed_is_shown_to_a_reward_model_that_looks_at_it(less_me
     model = Model()
     env = VecLearnedReward(make_vec_env("CartPole-v1", n_envs=2, seed=0), model)
     agent = (cartpole_lean if less_memory else cartpole)(env)
-    relabel(agent, model, lambda: model.version, env.observation_space, changes=True)
+    relabel(agent, model, lambda: model.version, env.observation_space, uses_next_observations=True)
     before: Any = env.reset()
     buffer: Any = agent.replay_buffer
     seen = list[Any]()
@@ -220,31 +219,36 @@ def test_what_a_step_changed_is_shown_to_a_reward_model_that_looks_at_it(less_me
         before = after
         seen.append(after)
     buffer.rewards[:4]
-    np.testing.assert_array_equal(model.seen_after[-1].observations, np.concatenate(seen))
+    found = model.seen[-1].next_observations
+    assert found is not None
+    np.testing.assert_array_equal(leaves(found)[0], np.concatenate(seen))
     relabel(agent, model, lambda: 7, env.observation_space)
     buffer.rewards[:4]
-    assert model.seen_after[-1] is None
+    assert model.seen[-1].next_observations is None
 
 
-def test_steps_behind_an_end_are_told_to_the_reward_model() -> None:
+def test_the_reward_model_sees_which_steps_were_absorbing_and_which_terminated() -> None:
     model = Model()
     env = VecLearnedReward(make_vec_env("CartPole-v1", n_envs=2, seed=0), model)
     agent = cartpole(env)
-    held = np.array([False, True])
-    relabel(agent, model, lambda: model.version, env.observation_space, lambda: (held, ~held))
+    over = np.array([False, True])
+    newest = Transitions(np.zeros((2, 4)), np.zeros(2), terminated=~over, absorbing=over)
+    relabel(agent, model, lambda: model.version, env.observation_space, lambda: newest)
     before: Any = env.reset()
     actions = np.array([1, 0])
     buffer: Any = agent.replay_buffer
     for _ in range(3):
         after, rewards, dones, infos = env.step(actions)
         buffer.add(before, after, actions, rewards, dones, infos)
-    model.told.clear()
     buffer.rewards[:3]
-    assert model.told == [[False, True] * 3]
+    assert model.seen[-1].absorbing.tolist() == [False, True] * 3
+    assert model.seen[-1].terminated.tolist() == [True, False] * 3
     state = {name: array.copy() for name, array in reward_state(buffer).items()}
     relabel(agent, model, lambda: 7, env.observation_space, state=state)
+    n_predictions = len(model.seen)
     buffer.rewards[:3]
-    assert model.told == [[False, True] * 3] * 2
+    assert len(model.seen) == n_predictions + 1
+    assert model.seen[-1].absorbing.tolist() == [False, True] * 3
 
 
 def test_normalised_observations_are_predicted_raw() -> None:

@@ -12,7 +12,7 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
 
 from rlhf_gym import make_vec_env
-from rlhf_gym.agents.a3c.env_share import wraps_of
+from rlhf_gym.agents.a3c.env_share import shares, wrapped
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
 from rlhf_gym.environments.vec_env import restore_vec_env, statistics_of, vec_env_state
 
@@ -57,7 +57,7 @@ def test_an_environment_of_which_workers_share_the_statistics_can_be_restored() 
     venv.reset()
     state = vec_env_state(venv)
     before = statistics_of(venv)["obs "].mean
-    wraps_of(venv)
+    wrapped(shares(venv, 1)[0], venv)
     assert isinstance(statistics_of(venv)["obs "], SharedMeanStd)
     venv.step(np.zeros((2, 1)))
     assert not np.allclose(statistics_of(venv)["obs "].mean, before)

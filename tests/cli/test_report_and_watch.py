@@ -6,13 +6,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from stable_baselines3 import PPO
+from stepping import steps
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.cli.main import main
 from rlhf_gym.cli.watch import moments
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.media import decode
-from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.runs.train import train
 
@@ -87,16 +88,16 @@ def test_watch_refuses_a_video_without_length(
 
 def test_moments_predict_from_the_observation_before_the_step() -> None:
     env = gym.make("Pendulum-v1", render_mode="rgb_array")
-    model = RewardModel(env.observation_space, env.action_space, seed=0, device="cpu")
+    model = RewardEnsemble(env.observation_space, env.action_space, seed=0, device="cpu")
     rng = np.random.default_rng(0)
     observations = rng.normal(size=(100, 3)).astype(np.float32)
-    model.normalise(observations, rng.normal(size=(100, 1)).astype(np.float32))
+    model.normalise(steps(observations, rng.normal(size=(100, 1)).astype(np.float32)))
     agent = PPO("MlpPolicy", env, device="cpu", seed=0)
     shown = moments(agent, model, env, seed=3)
     first = next(shown)
     observation, _ = env.unwrapped.reset(seed=3)
     action, _ = agent.predict(observation, deterministic=True)
-    expected = model.predict(observation[None], action[None])
+    expected = model.predict(steps(observation[None], action[None]))
     assert first.learned == pytest.approx(float(expected[0]), abs=1e-5)
     assert first.members.shape == (3,)
     assert first.frame.shape == (500, 500, 3)
@@ -104,6 +105,6 @@ def test_moments_predict_from_the_observation_before_the_step() -> None:
 
 def test_the_last_step_of_an_episode_is_marked() -> None:
     env = gym.make("Pendulum-v1", render_mode="rgb_array", max_episode_steps=3)
-    model = RewardModel(env.observation_space, env.action_space, seed=0, device="cpu")
+    model = RewardEnsemble(env.observation_space, env.action_space, seed=0, device="cpu")
     shown = moments(PPO("MlpPolicy", env, device="cpu", seed=0), model, env)
     assert [next(shown).ended for _ in range(6)] == [False, False, True] * 2

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
+from stepping import add
 
 from rlhf_gym.clips.buffer import SHOW_END, ClipBuffer
 from rlhf_gym.clips.clip import Clip
@@ -43,7 +44,8 @@ def play(
     number = start
     for length in episodes:
         for step in range(length):
-            buffer.add(
+            add(
+                buffer,
                 np.array([[number]], np.float32),
                 np.array([number % 2]),
                 np.array([number / 2]),
@@ -92,7 +94,7 @@ def test_a_shorter_episode_is_one_whole_clip() -> None:
 def test_an_unfinished_episode_gives_only_full_clips() -> None:
     buffer = buffer_of(100, clip_length=3)
     play(buffer, [2])
-    buffer.add(np.array([[2.0]]), np.array([0]), np.array([1.0]), np.array([False]))
+    add(buffer, np.array([[2.0]]), np.array([0]), np.array([1.0]), np.array([False]))
     assert drawn(buffer) == {(0, 1)}
 
 
@@ -100,7 +102,7 @@ def test_nothing_is_drawn_from_an_empty_buffer_or_before_a_clip_is_complete() ->
     buffer = buffer_of(100, clip_length=3)
     assert len(buffer) == 0
     assert len(buffer.positions(5, np.random.default_rng(0))) == 0
-    buffer.add(np.array([[0.0]]), np.array([0]), np.array([1.0]), np.array([False]))
+    add(buffer, np.array([[0.0]]), np.array([0]), np.array([1.0]), np.array([False]))
     assert len(buffer) == 1
     assert len(buffer.positions(5, np.random.default_rng(0))) == 0
 
@@ -123,11 +125,11 @@ def test_an_episode_that_is_cut_off_from_outside_does_not_go_on_in_a_clip() -> N
     for number in range(4):
         if number == 2:
             buffer.begin_episodes()
-        buffer.add(np.array([[number]]), np.array([0]), np.array([0.0]), np.array([False]))
+        add(buffer, np.array([[number]]), np.array([0]), np.array([0.0]), np.array([False]))
     assert drawn(buffer) == {(0, 1), (2, 3)}
 
 
-def test_held_steps_never_start_a_clip_and_the_end_before_them_is_told() -> None:
+def test_absorbing_steps_never_start_a_clip_and_the_end_before_them_is_reported() -> None:
     buffer = buffer_of(100, clip_length=3)
     play(buffer, [6], infos={2: {"ended": "terminated"}, **{i: {"held": True} for i in (3, 4, 5)}})
     assert drawn(buffer) == {(0, 1, 2), (1, 2, 3), (2, 3, 4)}
@@ -183,10 +185,11 @@ def test_batches_are_the_clips_padded_to_one_length() -> None:
     buffer = buffer_of(100, clip_length=3)
     play(buffer, [2, 3])
     positions = Positions(np.array([0, 0]), np.array([0, 2]), np.array([2, 3]))
-    observations, actions, _, true_rewards, mask = buffer.batch(positions)
-    (leaf,) = leaves(observations)
+    transitions, mask, true_rewards = buffer.batch(positions)
+    (leaf,) = leaves(transitions.observations)
     assert leaf[:, :, 0].tolist() == [[0, 1, 1], [2, 3, 4]]
-    assert actions.tolist() == [[0, 1, 1], [0, 1, 0]]
+    assert transitions.actions.tolist() == [[0, 1, 1], [0, 1, 0]]
+    assert transitions.terminated.tolist() == [[False, True, True], [False, False, True]]
     assert true_rewards.tolist() == [[0.0, 0.5, 0.0], [1.0, 1.5, 2.0]]
     assert mask.tolist() == [[True, True, False], [True, True, True]]
 
@@ -194,13 +197,13 @@ def test_batches_are_the_clips_padded_to_one_length() -> None:
 def test_transitions_are_steps_among_the_newest_that_are_kept() -> None:
     buffer = buffer_of(6, clip_length=2)
     play(buffer, [10])
-    observations, actions, _, true_rewards = buffer.transitions(200, np.random.default_rng(0))
-    (leaf,) = leaves(observations)
+    kept = buffer.transitions(200, np.random.default_rng(0))
+    (leaf,) = leaves(kept.observations)
     assert set(leaf[:, 0].tolist()) == {4, 5, 6, 7, 8, 9}
-    assert actions.tolist() == (leaf[:, 0] % 2).tolist()
-    assert true_rewards.tolist() == (leaf[:, 0] / 2).tolist()
-    newest, *_ = buffer.transitions(200, np.random.default_rng(0), newest=2)
-    assert set(leaves(newest)[0][:, 0].tolist()) == {8, 9}
+    assert kept.actions.tolist() == (leaf[:, 0] % 2).tolist()
+    assert kept.terminated.tolist() == (leaf[:, 0] == 9).tolist() and not kept.absorbing.any()
+    newest = buffer.transitions(200, np.random.default_rng(0), newest=2)
+    assert set(leaves(newest.observations)[0][:, 0].tolist()) == {8, 9}
 
 
 SPACES: list[tuple[gym.Space[Any], gym.Space[Any]]] = [
@@ -235,7 +238,7 @@ def test_observations_and_actions_of_every_space_come_back_as_they_went_in(
             if isinstance(seen[0], dict)
             else np.stack(seen)
         )
-        buffer.add(batch, np.stack([pair[1] for pair in step]), np.zeros(2), np.zeros(2, bool))
+        add(buffer, batch, np.stack([pair[1] for pair in step]), np.zeros(2), np.zeros(2, bool))
     for env in range(2):
         clip = buffer.clip(Positions(np.array([env]), np.array([0]), np.array([4])))
         assert clip.actions.dtype == acted.dtype
@@ -296,8 +299,13 @@ def test_of_several_environments_only_the_filmed_one_is_drawable() -> None:
     frame = np.zeros((2, 2, 3), np.uint8)
     for number in range(4):
         observations = np.array([[number], [number]], np.float32)
-        buffer.add(
-            observations, np.zeros(2, int), np.zeros(2), np.zeros(2, bool), [{"frame": frame}, {}]
+        add(
+            buffer,
+            observations,
+            np.zeros(2, int),
+            np.zeros(2),
+            np.zeros(2, bool),
+            [{"frame": frame}, {}],
         )
     positions = buffer.positions(50, np.random.default_rng(0), drawable=True)
     assert set(positions.env.tolist()) == {0}
@@ -324,7 +332,8 @@ def test_memory_stays_within_its_bound_when_overfilled(
     bound = 50_000
     buffer = ClipBuffer(NUMBER, LEFT_RIGHT, n_envs, 5, max_bytes=bound)
     for _ in range(3 * buffer.capacity):
-        buffer.add(
+        add(
+            buffer,
             np.zeros((n_envs, 1)),
             np.zeros(n_envs, int),
             np.zeros(n_envs),
@@ -411,14 +420,14 @@ def test_rebuilt_stacks_equal_those_of_vec_frame_stack(
         shown.append(seen.copy())
         actions = np.zeros(2, np.int64)
         following, _, dones, _ = stacked.step(actions)
-        buffer.add(shown[-1], actions, np.zeros(2), dones)
+        add(buffer, shown[-1], actions, np.zeros(2), dones)
         seen = following
     assert buffer.capacity < 50  # so that the ring went round
     positions = buffer.positions(300, np.random.default_rng(0))
     steps_in_episode = set((positions.first % 7).tolist())
     assert steps_in_episode == {0, 1, 2}
-    observations, _, _, _, mask = buffer.batch(positions)
-    (batch,) = leaves(observations)
+    transitions, mask, _ = buffer.batch(positions)
+    (batch,) = leaves(transitions.observations)
     assert mask.all()
     for i in range(len(positions)):
         env, first = int(positions.env[i]), int(positions.first[i])
@@ -430,7 +439,7 @@ def test_rebuilt_stacks_equal_those_of_vec_frame_stack(
 
 def _check_transitions(buffer: ClipBuffer, shown: list[Any]) -> None:
     """Every transition is one of the stacks that the agent was shown."""
-    (stacks,) = leaves(buffer.transitions(300, np.random.default_rng(1))[0])
+    (stacks,) = leaves(buffer.transitions(300, np.random.default_rng(1)).observations)
     known = {stack.tobytes() for step in shown for stack in step}
     assert {stack.tobytes() for stack in stacks} <= known
 
@@ -441,7 +450,7 @@ def _check_transitions(buffer: ClipBuffer, shown: list[Any]) -> None:
 def test_a_buffer_goes_on_from_the_state_of_another() -> None:
     one, other = buffer_of(6, clip_length=3), buffer_of(6, clip_length=3)
     play(one, [4, 3])
-    one.add(np.array([[7.0]]), np.array([1]), np.array([3.5]), np.array([False]))
+    add(one, np.array([[7.0]]), np.array([1]), np.array([3.5]), np.array([False]))
     state = one.state()
     other.load_state({name: array.copy() for name, array in state.items()})
     for buffer in (one, other):
@@ -477,7 +486,7 @@ def test_the_state_does_not_change_as_the_buffer_goes_on() -> None:
     play(buffer, [4])
     state = buffer.state()
     before = {name: array.copy() for name, array in state.items()}
-    buffer.add(np.array([[9.0]]), np.array([1]), np.array([3.5]), np.array([False]))
+    add(buffer, np.array([[9.0]]), np.array([1]), np.array([3.5]), np.array([False]))
     for name, array in state.items():
         np.testing.assert_array_equal(array, before[name])
 
@@ -536,8 +545,13 @@ def test_the_clips_are_those_of_a_plain_list_of_episodes(
         for j in range(steps):
             step = Step(number, held=j >= max(alive, 1), last=j == steps - 1 and not unfinished)
             info: dict[str, object] = {"held": True} if step.held else {}
-            buffer.add(
-                np.array([[number]]), np.zeros(1), np.zeros(1), np.array([step.last]), [info]
+            add(
+                buffer,
+                np.array([[number]]),
+                np.zeros(1),
+                np.zeros(1),
+                np.array([step.last]),
+                [info],
             )
             model[-1].append(step)
             number += 1
@@ -556,13 +570,13 @@ LANDED: dict[int, Any] = {
     for number in range(400)
     if number % 40 >= 36
 }
-"""Episodes of 37 steps, and 3 held ones behind them."""
+"""Episodes of 37 steps, and 3 absorbing ones after them."""
 
 
-def test_where_ends_differ_more_of_the_drawn_clips_show_one() -> None:
+def test_where_terminal_states_are_valued_more_of_the_drawn_clips_show_one() -> None:
     shares = []
-    for ends_differ in (False, True):
-        buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=ends_differ)
+    for valued_terminals in (False, True):
+        buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=valued_terminals)
         play(buffer, [40] * 10, infos=LANDED)
         clips = buffer.positions(4000, np.random.default_rng(0))
         shown = [buffer.clip(clips[i : i + 1]).ended is not None for i in range(4000)]
@@ -572,16 +586,16 @@ def test_where_ends_differ_more_of_the_drawn_clips_show_one() -> None:
     assert shares[1] == pytest.approx(SHOW_END + (1 - SHOW_END) * few, abs=0.02)
 
 
-def test_clips_of_what_is_behind_an_end_show_nothing_else() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=True)
+def test_clips_of_absorbing_steps_show_nothing_else() -> None:
+    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=True)
     play(buffer, [40] * 10, infos=LANDED)
-    clips = buffer.positions(50, np.random.default_rng(0), held=True)
+    clips = buffer.positions(50, np.random.default_rng(0), absorbing=True)
     assert {first % 40 for first in clips.first.tolist()} == {37}
     clip = buffer.clip(clips[:1])
     assert (clip.ended, clip.ended_at) == ("terminated", -1)
-    fresh = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, ends_differ=True)
+    fresh = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=True)
     play(fresh, [40])
-    assert len(fresh.positions(50, np.random.default_rng(0), held=True)) == 0
+    assert len(fresh.positions(50, np.random.default_rng(0), absorbing=True)) == 0
 
 
 def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
@@ -590,9 +604,9 @@ def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
     infos: dict[int, Any] = {**LANDED, 79: {"TimeLimit.truncated": True}}
     for number in range(85):
         done = number in (39, 79, 84)
-        buffer.add(np.zeros((1, 1)), np.zeros(1), np.zeros(1), np.array([done]),
+        step = add(buffer, np.zeros((1, 1)), np.zeros(1), np.zeros(1), np.array([done]),
                    [infos.get(number, {})])  # fmt: skip
-        if buffer.ended[0]:
+        if step.terminated[0]:
             ended.append(number)
     assert ended == [36, 76, 84]
 
@@ -600,7 +614,8 @@ def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
 def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> None:
     buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
     for step in range(2 * buffer.capacity):
-        buffer.add(
+        add(
+            buffer,
             np.array([[step]], np.float32),
             np.array([0]),
             np.array([0.0]),
@@ -610,15 +625,15 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
     assert buffer.nbytes <= 2**12
     rng = np.random.default_rng(0)
     positions = buffer.positions(50, rng)
-    before, _, after, _, mask = buffer.batch(positions)
-    assert after is not None and mask.any()
-    np.testing.assert_array_equal(leaves(after.observations)[0], leaves(before)[0] + 0.5)
-    before, _, after, _ = buffer.transitions(50, rng)
-    assert after is not None
-    np.testing.assert_array_equal(leaves(after.observations)[0], leaves(before)[0] + 0.5)
+    padded, mask, _ = buffer.batch(positions)
+    assert mask.any()
+    for found in (padded, buffer.transitions(50, rng)):
+        assert found.next_observations is not None
+        (before,), (after,) = leaves(found.observations), leaves(found.next_observations)
+        np.testing.assert_array_equal(after, before + 0.5)
     clip = buffer.clip(positions[:1])
-    assert clip.after is not None and clip.next_observations is not None
-    assert clip.after.ended.tolist() == [step % 5 == 4 for step in numbers(clip)]
+    assert clip.next_observations is not None
+    assert clip.transitions.terminated.tolist() == [step % 5 == 4 for step in numbers(clip)]
     np.testing.assert_array_equal(clip.next_observations, leaves(clip.observations)[0] + 0.5)
     copy = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
     copy.load_state(buffer.state())
@@ -626,34 +641,37 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
     np.testing.assert_array_equal(again, clip.next_observations)
 
 
-def test_steps_behind_an_end_are_held_until_the_next_episode_begins() -> None:
+def test_steps_after_an_end_are_absorbing_until_the_next_episode_begins() -> None:
     buffer = buffer_of(20, clip_length=2)
     infos: dict[int, Any] = {
         2: {"ended": "terminated"},
         3: {"held": True},
         4: {"held": True},
     }
-    held = []
-    for step in range(6):
-        buffer.add(
-            np.array([[step]], np.float32),
+    absorbing = []
+    for number in range(6):
+        step = add(
+            buffer,
+            np.array([[number]], np.float32),
             np.array([0]),
             np.array([0.0]),
-            np.array([step == 4]),
-            [infos.get(step, {})],
+            np.array([number == 4]),
+            [infos.get(number, {})],
         )
-        held.append(bool(buffer.held[0]))
-    assert held == [False, False, False, True, True, False]
+        absorbing.append(bool(step.absorbing[0]))
+    assert absorbing == [False, False, False, True, True, False]
 
 
-def test_held_transitions_are_only_held_ones() -> None:
+def test_absorbing_transitions_are_only_absorbing_ones() -> None:
     buffer = buffer_of(20, clip_length=2)
     play(buffer, [6], infos={3: {"ended": "terminated"}, 4: {"held": True}, 5: {"held": True}})
-    (leaf,) = leaves(buffer.transitions(50, np.random.default_rng(0), held=True)[0])
+    found = buffer.transitions(50, np.random.default_rng(0), absorbing=True)
+    assert found.absorbing.all() and not found.terminated.any()
+    (leaf,) = leaves(found.observations)
     assert set(leaf[:, 0].tolist()) == {4.0, 5.0}
 
 
-def test_without_held_steps_no_held_transitions_are_returned() -> None:
+def test_without_absorbing_steps_no_absorbing_transitions_are_returned() -> None:
     buffer = buffer_of(20, clip_length=2)
     play(buffer, [6])
-    assert len(buffer.transitions(50, np.random.default_rng(0), held=True)[1]) == 0
+    assert len(buffer.transitions(50, np.random.default_rng(0), absorbing=True)) == 0

@@ -1,4 +1,4 @@
-"""EpisodeMarks: where episodes begin, end and are held, and where clips can lie in them."""
+"""EpisodeEnds: where episodes begin and end, and where clips can lie in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlhf_gym.clips.episodes import EpisodeMarks, Positions
+from rlhf_gym.clips.episodes import EpisodeEnds, Positions
+from rlhf_gym.clips.steps import vec_step
 
 LANDING: list[dict[str, Any]] = [
     {},
@@ -17,28 +18,30 @@ LANDING: list[dict[str, Any]] = [
     {"held": True},
     {"held": True},
 ]
-"""Four steps, of which the last ends the episode, and two that are held."""
+"""Four steps, of which the last ends the episode, and two that are absorbing."""
 
 
-def marks_of(episodes: list[list[dict[str, Any]]], capacity: int = 50) -> EpisodeMarks:
+def marks_of(episodes: list[list[dict[str, Any]]], capacity: int = 50) -> EpisodeEnds:
     """Of one environment."""
-    marks = EpisodeMarks(capacity, 1)
+    marks = EpisodeEnds(capacity, 1)
     for infos in episodes:
         for i, info in enumerate(infos):
-            marks.add(np.array([i == len(infos) - 1]), [info])
+            done = np.array([i == len(infos) - 1])
+            nothing = np.zeros(1)
+            marks.add(vec_step(nothing, nothing, nothing, nothing, done, [info], keep_next=False))
     return marks
 
 
-def found(marks: EpisodeMarks, length: int, held: bool = False, history: int = 0) -> list[Any]:
-    clips = marks.clips(length, newest=1000, history=history, held=held)
+def found(marks: EpisodeEnds, length: int, absorbing: bool = False, history: int = 0) -> list[Any]:
+    clips = marks.clips(length, newest=1000, history=history, absorbing=absorbing)
     return [(first, number) for _, first, number in clips.triples()]
 
 
-def test_clips_lie_within_one_episode_and_do_not_start_behind_its_end() -> None:
+def test_clips_lie_within_one_episode_and_do_not_start_after_its_end() -> None:
     marks = marks_of([LANDING, LANDING])
     assert found(marks, 3) == [(0, 3), (1, 3), (2, 3), (3, 3), (6, 3), (7, 3), (8, 3), (9, 3)]
-    assert found(marks, 2, held=True) == [(4, 2), (10, 2)]
-    assert found(marks, 3, held=True) == []
+    assert found(marks, 2, absorbing=True) == [(4, 2), (10, 2)]
+    assert found(marks, 3, absorbing=True) == []
 
 
 def test_an_episode_that_is_shorter_than_a_clip_is_one_clip() -> None:

@@ -20,7 +20,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_util import make_atari_env
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack
 
-from rlhf_gym import FeedbackStore, Query, RewardModel, RewardModelSettings, make_atari
+from rlhf_gym import FeedbackStore, Query, RewardEnsemble, RewardModelSettings, make_atari
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.environments.checks import environment_record, frame_stack_of
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -91,13 +91,13 @@ def _sizes(game: str, clips: int, seed: int) -> tuple[int, int]:
     found = buffer.positions(clips, rng, drawable=True)
     cut = [buffer.clip(found[place : place + 1]) for place in range(clips)]
     queries = {i: Query((cut[2 * i], cut[2 * i + 1]), id=i) for i in range(clips // 2)}
-    model = RewardModel(venv.observation_space, venv.action_space, device="cpu")
-    model.judged.update(dict.fromkeys(queries, 1.0), queries)
+    model = RewardEnsemble(venv.observation_space, venv.action_space, device="cpu")
+    model.update(dict.fromkeys(queries, 1.0), queries)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feedback.sqlite"
         with FeedbackStore.create(path, environment=environment_record(venv)) as store:
             store.add_queries([replace(query, id=0) for query in queries.values()])
-        return sum(file.stat().st_size for file in Path(folder).iterdir()), model.judged.nbytes
+        return sum(file.stat().st_size for file in Path(folder).iterdir()), model.dataset.nbytes
 
 
 def _theirs() -> VecEnv:
@@ -119,7 +119,7 @@ def _taught(seed: int, steps: int = 1536) -> float:
     """Between two fits: what is done at every step is measured, and not what a label costs."""
     venv = make_atari("pong", N_ENVS, seed=seed)
     settings = RewardModelSettings(hidden=(64,), actions=False)
-    model = RewardModel(venv.observation_space, venv.action_space, settings)
+    model = RewardEnsemble(venv.observation_space, venv.action_space, settings)
     buffer = ClipBuffer(
         venv.observation_space, venv.action_space, N_ENVS, 25, frame_stack=frame_stack_of(venv)
     )

@@ -20,7 +20,7 @@ from measuring import arguments, cpu_ratios, interleaved, one_thread, report, wa
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 
 PAIRS, LENGTH, BATCH = 200, 100, 32
 
@@ -42,10 +42,10 @@ def main() -> None:
     fresh = [_model(env, queries, labels) for _ in range(options.repeats + 2)]
 
     def ours() -> None:
-        assert fresh.pop().fit(updates) == updates
+        assert fresh.pop().fit(updates=updates) == updates
 
     def ours_from_clips() -> None:
-        _model(env, queries, labels).fit(updates)
+        _model(env, queries, labels).fit(updates=updates)
 
     interleaved(theirs, ours, 2)
     pairs = interleaved(theirs, ours, options.repeats)
@@ -76,10 +76,10 @@ def _queries(env: Env, rng: np.random.Generator) -> dict[int, Query]:
     return {id_: Query((clip(), clip()), id=id_) for id_ in range(1, PAIRS + 1)}
 
 
-def _model(env: Env, queries: dict[int, Query], labels: dict[int, float]) -> RewardModel:
+def _model(env: Env, queries: dict[int, Query], labels: dict[int, float]) -> RewardEnsemble:
     settings = RewardModelSettings(members=1, hidden=(32, 32), batch_size=BATCH)
-    model = RewardModel(env.observation_space, env.action_space, settings, device="cpu")
-    model.judged.update(labels, queries)
+    model = RewardEnsemble(env.observation_space, env.action_space, settings, device="cpu")
+    model.update(labels, queries)
     return model
 
 

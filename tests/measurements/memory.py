@@ -15,6 +15,7 @@ from measuring import arguments, report
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.frame_stack import FrameStack
+from rlhf_gym.clips.steps import vec_step
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
 SHAPE = (84, 84, 4)
@@ -61,7 +62,9 @@ def _fill(bound: int) -> tuple[int, dict[str, Any]]:
             {"snapshot": rng.bytes(SNAPSHOT_BYTES)} if taken else {} for _ in range(N_ENVS)
         ]
         dones = np.full(N_ENVS, row % 1000 == 999)
-        buffer.add(images, nothing[0].astype(np.int64), nothing[0], dones, infos, row * N_ENVS)
+        actions = nothing[0].astype(np.int64)
+        step = vec_step(images, actions, None, nothing[0], dones, infos, keep_next=False)
+        buffer.add(step, row * N_ENVS)
         if row % 1000 == 999:
             found = buffer.positions(10, rng)
             assert len([buffer.clip(found[i : i + 1]) for i in range(len(found))]) == 10

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stepping import add, steps
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
@@ -29,7 +30,7 @@ def buffer_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
     buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, clip_length)
     for number in range(episodes):
         for last in (False, True):
-            buffer.add(np.array([[number]]), np.zeros(1), np.array([number]), np.array([last]))
+            add(buffer, np.array([[number]]), np.zeros(1), np.array([number]), np.array([last]))
     return buffer
 
 
@@ -43,8 +44,8 @@ def pairs(queries: list[Query]) -> list[tuple[int, int]]:
 
 def returns_of(*members: Callable[[Any], Any]) -> PredictReturns:
     """An ensemble whose members are functions of the number that a clip shows."""
-    return lambda observations, actions, mask, after: np.stack(
-        [member(observations[:, 0, 0]) for member in members]
+    return lambda transitions, mask: np.stack(
+        [member(np.asarray(transitions.observations)[:, 0, 0]) for member in members]
     )
 
 
@@ -90,12 +91,12 @@ def test_k_centre_chooses_no_row_twice_even_if_all_are_equal() -> None:
 def test_the_summary_of_a_clip_is_its_standardised_mean_step() -> None:
     observations = {"x": np.array([[[0.0], [2.0]], [[4.0], [2.0]]])}
     # mean steps 1 and 3, so -1 and 1 standardised; the action is the same everywhere
-    np.testing.assert_allclose(summary(observations, np.ones((2, 2))), [[-1, 0], [1, 0]])
+    np.testing.assert_allclose(summary(steps(observations, np.ones((2, 2)))), [[-1, 0], [1, 0]])
 
 
 def test_the_summary_of_images_is_short() -> None:
     observations = np.zeros((3, 2, 84, 84, 4), np.uint8)  # every 111th of 28 224 bytes is taken
-    assert summary(observations, np.zeros((3, 2))).shape == (3, 255 + 1)
+    assert summary(steps(observations, np.zeros((3, 2)))).shape == (3, 255 + 1)
 
 
 # --- choices
@@ -169,7 +170,7 @@ def test_diverse_queries_spread_over_what_was_seen() -> None:
     rare = 3
     for step in range(300):  # nearly all clips look the same
         shown = 50.0 if step < rare else rng.random()
-        buffer.add(np.array([[shown]]), np.zeros(1), np.zeros(1), np.array([True]))
+        add(buffer, np.array([[shown]]), np.zeros(1), np.zeros(1), np.array([True]))
 
     def found(strategy: Strategy) -> int:
         queries = choose_queries(buffer, 12, np.random.default_rng(1), strategy=strategy)
@@ -192,19 +193,19 @@ def test_one_clip_of_a_pair_is_recent_and_every_other_pair_looks_back() -> None:
     buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
     for step in range(20_000):
         shown = np.array([[float(step)]])
-        buffer.add(shown, np.zeros(1), np.zeros(1), np.array([True]))
+        add(buffer, shown, np.zeros(1), np.zeros(1), np.array([True]))
     queries = choose_queries(buffer, 400, np.random.default_rng(0), strategy="uniform")
     old = [sum(step < 20_000 - 4096 for step in pair) for pair in pairs(queries)]
     assert set(old) == {0, 1}
     assert 120 < sum(old) < 200  # half of the pairs look back, four fifths of them that far
 
 
-def test_with_only_held_states_lately_clips_are_taken_from_before() -> None:
+def test_with_only_absorbing_steps_lately_clips_are_taken_from_before() -> None:
     space = gym.spaces.Box(0, 1e6, (1,))
     buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
     for step in range(10_000):
         info: list[dict[str, object]] = [{"held": step >= 4000}]
-        buffer.add(np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
+        add(buffer, np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
     queries = choose_queries(buffer, 5, np.random.default_rng(0))
     assert len(queries) == 5
 
@@ -238,7 +239,8 @@ def test_only_drawable_clips_are_chosen_when_asked() -> None:
     assert not choose_queries(buffer, 3, np.random.default_rng(0), drawable=True)
     for shown in (90, 91):
         for last in (False, True):
-            buffer.add(
+            add(
+                buffer,
                 np.array([[shown]]),
                 np.zeros(1),
                 np.zeros(1),
@@ -331,14 +333,14 @@ def test_good_schedules_pass() -> None:
     check_schedule(lambda progress: progress**0.5)
 
 
-def test_where_ends_differ_a_share_of_the_clips_is_compared_with_nothing() -> None:
+def test_where_terminal_states_are_valued_a_share_of_the_clips_is_compared_with_nothing() -> None:
     space = gym.spaces.Box(0, 1000, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 2, ends_differ=True)
+    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 2, valued_terminals=True)
     for step in range(900):
         at = step % 30
         info: dict[str, object] = {"ended": "terminated"} if at == 27 else {"held": at > 27}
         done = np.array([at == 29])
-        buffer.add(np.array([[step]]), np.zeros(1), np.zeros(1), done, [info])
+        add(buffer, np.array([[step]]), np.zeros(1), np.zeros(1), done, [info])
     queries = choose_queries(buffer, 300, np.random.default_rng(0), strategy="uniform")
     nothing = [number(query.clips[1]) % 30 == 28 for query in queries]
     assert np.mean(nothing) == pytest.approx(NOTHING, abs=0.1)

@@ -1,4 +1,4 @@
-"""JudgedQueries: who learns from what, and how clips are padded."""
+"""PreferenceDataset: who learns from what, and how clips are padded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gymnasium import spaces
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.reward_model.dataset import JudgedQueries
+from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.inputs import input_spec
 
 SPEC = input_spec(spaces.Box(0, 9, (1,)), spaces.Box(0, 9, (1,)))
@@ -25,37 +25,37 @@ def query_of(id_: int) -> Query:
     return Query((clip_of(1, 2), clip_of(3, 4)), id=id_)
 
 
-def judged_of(members: int, ids: list[int], seed: int = 0) -> JudgedQueries:
-    judged = JudgedQueries(SPEC, members, seed, torch.device("cpu"))
-    judged.update({id_: 1.0 for id_ in ids}, {id_: query_of(id_) for id_ in ids})
-    return judged
+def dataset_of(members: int, ids: list[int], seed: int = 0) -> PreferenceDataset:
+    dataset = PreferenceDataset(SPEC, members, seed, torch.device("cpu"))
+    dataset.update({id_: 1.0 for id_ in ids}, {id_: query_of(id_) for id_ in ids})
+    return dataset
 
 
 def test_a_label_can_change_be_taken_back_and_come_again() -> None:
-    judged = judged_of(3, [1, 2, 3])
-    judged.update({2: 0.5, 3: None}, {})
-    assert judged.labels.tolist() == pytest.approx([1.0, 0.5, np.nan], nan_ok=True)
-    judged.update({3: 0.0}, {})
-    assert judged.labels.tolist() == [1.0, 0.5, 0.0]
-    assert len(judged) == 3
+    dataset = dataset_of(3, [1, 2, 3])
+    dataset.update({2: 0.5, 3: None}, {})
+    assert dataset.labels.tolist() == pytest.approx([1.0, 0.5, np.nan], nan_ok=True)
+    dataset.update({3: 0.0}, {})
+    assert dataset.labels.tolist() == [1.0, 0.5, 0.0]
+    assert len(dataset) == 3
 
 
 def test_a_label_taken_back_before_it_was_known_is_nothing() -> None:
-    judged = judged_of(3, [])
-    judged.update({7: None}, {7: query_of(7)})
-    assert len(judged) == 0
+    dataset = dataset_of(3, [])
+    dataset.update({7: None}, {7: query_of(7)})
+    assert len(dataset) == 0
 
 
 def test_a_query_stays_on_its_side_of_the_split_whatever_else_is_judged() -> None:
-    alone, among = judged_of(3, [17]), judged_of(3, [4, 17, 2])
+    alone, among = dataset_of(3, [17]), dataset_of(3, [4, 17, 2])
     assert alone.weights[:, 0].tolist() == among.weights[:, 1].tolist()
-    seeds = [judged_of(3, [17], seed).weights[:, 0].tolist() for seed in range(10)]
+    seeds = [dataset_of(3, [17], seed).weights[:, 0].tolist() for seed in range(10)]
     assert any(weights != seeds[0] for weights in seeds)
 
 
 @pytest.mark.parametrize("members", [1, 3])
 def test_each_member_holds_out_about_one_query_in_e(members: int) -> None:
-    weights = judged_of(members, list(range(1, 1001))).weights
+    weights = dataset_of(members, list(range(1, 1001))).weights
     assert weights.shape == (members, 1000)
     held_out = (weights == 0).float().mean(dim=1)
     assert ((held_out > 0.3) & (held_out < 0.43)).all()
@@ -63,15 +63,15 @@ def test_each_member_holds_out_about_one_query_in_e(members: int) -> None:
 
 
 def test_at_least_one_of_several_members_learns_from_each_query() -> None:
-    assert judged_of(2, list(range(1, 200))).weights.sum(dim=0).min() >= 1
+    assert dataset_of(2, list(range(1, 200))).weights.sum(dim=0).min() >= 1
 
 
 def test_clips_are_padded_to_the_longest_of_all() -> None:
-    judged = JudgedQueries(SPEC, 3, 0, torch.device("cpu"))
-    judged.update({1: 1.0}, {1: Query((clip_of(1, 2), clip_of(3)), id=1)})
-    assert judged.batch(torch.tensor([0]))[1].tolist() == [[[1, 1], [1, 0]]]
-    judged.update({2: 0.0}, {2: Query((clip_of(4, 5, 6), clip_of(7)), id=2)})
-    inputs, mask = judged.batch(torch.tensor([1, 0]))
+    dataset = PreferenceDataset(SPEC, 3, 0, torch.device("cpu"))
+    dataset.update({1: 1.0}, {1: Query((clip_of(1, 2), clip_of(3)), id=1)})
+    assert dataset.batch(torch.tensor([0]))[1].tolist() == [[[1, 1], [1, 0]]]
+    dataset.update({2: 0.0}, {2: Query((clip_of(4, 5, 6), clip_of(7)), id=2)})
+    inputs, mask = dataset.batch(torch.tensor([1, 0]))
     counted = inputs.vector[..., 0] * mask
     assert counted.tolist() == [[[4, 5, 6], [7, 0, 0]], [[1, 2, 0], [3, 0, 0]]]
     assert mask.tolist() == [[[1, 1, 1], [1, 0, 0]], [[1, 1, 0], [1, 0, 0]]]
@@ -86,16 +86,16 @@ def stacks_of(frames: npt.NDArray[np.uint8]) -> Clip:
 
 def test_frames_that_stacks_share_are_stored_once_and_seen_in_every_stack() -> None:
     spec = input_spec(spaces.Box(0, 255, (4, 16, 16), np.uint8), spaces.Discrete(2))
-    judged = JudgedQueries(spec, 3, 0, torch.device("cpu"))
+    dataset = PreferenceDataset(spec, 3, 0, torch.device("cpu"))
     frames = np.random.default_rng(0).integers(256, size=(20, 2, 28, 16, 16), dtype=np.uint8)
     clips = [(stacks_of(first), stacks_of(second)) for first, second in frames]
     queries = {id_: Query(pair, id=id_) for id_, pair in enumerate(clips)}
-    judged.update(dict.fromkeys(queries, 1.0), queries)
-    inputs, mask = judged.batch(torch.tensor([3, 19]))
+    dataset.update(dict.fromkeys(queries, 1.0), queries)
+    inputs, mask = dataset.batch(torch.tensor([3, 19]))
     assert mask.shape == (2, 2, 25)
     for row, number in enumerate((3, 19)):
         for side in (0, 1):
             expected = clips[number][side].observations
             np.testing.assert_array_equal(inputs.images[0][row, side].numpy(), expected)
     whole = 20 * 2 * 25 * 4 * 16 * 16
-    assert judged.nbytes < 0.5 * whole
+    assert dataset.nbytes < 0.5 * whole

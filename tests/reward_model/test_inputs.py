@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from gymnasium import spaces
+from stepping import steps
 
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.reward_model.inputs import input_spec
 
 BUTTON = spaces.Discrete(2)
@@ -16,7 +17,7 @@ BUTTON = spaces.Discrete(2)
 
 def vector(observed: Any, acted: Any, observations: Any, actions: Any) -> list[list[float]]:
     spec = input_spec(observed, acted)
-    inputs = spec.encode(observations, np.asarray(actions))
+    inputs = spec.encode(steps(observations, actions))
     assert inputs.vector.shape == (len(actions), spec.features)
     rows: list[list[float]] = inputs.vector.tolist()
     return rows
@@ -46,21 +47,22 @@ def test_the_parts_of_a_dict_stand_in_the_order_of_their_keys() -> None:
     assert vector(observed, BUTTON, observations, [0]) == [[0, 1, 3, 4, 1, 0]]
 
 
-def test_changes_and_the_end_stand_behind_the_action() -> None:
+def test_changes_and_the_end_come_after_the_action() -> None:
     observed = spaces.Dict({"b": spaces.Box(0, 9, (2,)), "a": spaces.Discrete(2)})
     spec = input_spec(observed, BUTTON, changes=True)
     before = {"b": np.array([[3.0, 4.0]]), "a": np.array([1])}
     seen = {"b": np.array([[3.5, 2.0]]), "a": np.array([0])}
-    after = After(seen, np.array([True]))
-    (row,) = spec.encode(before, np.array([0]), after).vector.tolist()
+    ends = {"terminated": np.array([True]), "absorbing": np.array([False])}
+    step = Transitions(before, np.array([0]), **ends, next_observations=seen)
+    (row,) = spec.encode(step).vector.tolist()
     assert row == [0, 1, 3, 4, 1, 0, 1, -1, 0.5, -2, 1]
     assert spec.features == 8 + 2 + 1
 
 
 def test_changes_that_are_not_given_are_refused() -> None:
     spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, changes=True)
-    with pytest.raises(ValueError, match="give it `after`"):
-        spec.encode(np.zeros((1, 1)), np.zeros(1))
+    with pytest.raises(ValueError, match="give it steps with next_observations"):
+        spec.encode(steps(np.zeros((1, 1)), np.zeros(1)))
 
 
 def test_changes_of_images_are_refused() -> None:
@@ -74,7 +76,7 @@ def test_images_go_apart_with_their_channels_first(shape: tuple[int, int, int]) 
     image = np.random.default_rng(0).integers(0, 255, (2, *shape)).astype(np.uint8)
     spec = input_spec(observed, BUTTON)
     assert spec.images == ((3, 16, 12),) and spec.features == 1 + 2
-    (encoded,) = spec.encode({"eye": image, "x": np.zeros((2, 1))}, np.zeros(2)).images
+    (encoded,) = spec.encode(steps({"eye": image, "x": np.zeros((2, 1))}, np.zeros(2))).images
     expected = image if shape[0] == 3 else image.transpose(0, 3, 1, 2)
     np.testing.assert_array_equal(encoded.numpy(), expected)
 
@@ -91,7 +93,7 @@ def test_read_only_arrays_are_taken_and_not_shared() -> None:
     for array in (image, actions):
         array.flags.writeable = False
     spec = input_spec(spaces.Box(0, 255, (3, 9, 9), np.uint8), spaces.Box(-1, 1, (2,)))
-    inputs = spec.encode(image, actions)  # torch would warn of a read-only array
+    inputs = spec.encode(steps(image, actions))  # torch would warn of a read-only array
     inputs.vector.add_(1)
     inputs.images[0].add_(1)
     assert not image.any() and not actions.any()
@@ -121,8 +123,8 @@ def test_an_unsupported_space_is_named_with_those_that_are_supported(
 
 def test_without_actions_only_what_is_seen_is_left() -> None:
     seen = input_spec(spaces.Box(0, 9, (2,)), BUTTON, actions=False)
-    assert seen.encode(np.array([[3.0, 4.0]]), np.array([1])).vector.tolist() == [[3, 4]]
+    assert seen.encode(steps(np.array([[3.0, 4.0]]), [1])).vector.tolist() == [[3, 4]]
     picture = input_spec(spaces.Box(0, 255, (16, 12, 3), np.uint8), BUTTON, actions=False)
-    inputs = picture.encode(np.zeros((5, 16, 12, 3), np.uint8), np.zeros(5))
+    inputs = picture.encode(steps(np.zeros((5, 16, 12, 3), np.uint8), np.zeros(5)))
     assert inputs.vector.shape == (5, picture.features) == (5, 0)
     assert inputs.images[0].shape == (5, 3, 16, 12)

@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from rlhf_gym.reward_model.likelihoods import (
+    answer_probability,
+    bradley_terry,
     cross_entropy,
     cross_entropy_floor,
+    loss_floor,
     preference_probability,
 )
 
@@ -56,3 +59,22 @@ def test_the_floor_is_what_the_best_predictions_cost() -> None:
     three_to_one = 0.75 * math.log(4 / 3) + 0.25 * math.log(4)  # two annotators who differ, e.g.
     assert cross_entropy_floor(torch.tensor([0.75])) == pytest.approx(three_to_one)
     assert math.isnan(cross_entropy_floor(torch.tensor([])))
+
+
+def test_the_log_likelihood_of_a_comparison_is_that_of_its_answer() -> None:
+    log3 = math.log(3)  # sigmoid(log 3) = 3/4, with response noise 0.725
+    returns = torch.tensor([[[log3, 0.0], [0.0, 0.0]], [[0.0, log3], [1000.0, 0.0]]])
+    expected = [
+        [math.log(0.725), math.log(0.5)],
+        [math.log(0.275), 0.5 * math.log(0.95) + 0.5 * math.log(0.05)],
+    ]
+    found = bradley_terry(returns, torch.tensor([1.0, 0.5]))
+    torch.testing.assert_close(found, torch.tensor(expected))
+    probability = answer_probability(bradley_terry, returns)
+    torch.testing.assert_close(probability, torch.tensor([[0.725, 0.5], [0.275, 0.95]]))
+
+
+def test_a_floor_is_known_of_bradley_terry_only() -> None:
+    labels = torch.tensor([1.0, 0.0, 0.5])
+    assert loss_floor(bradley_terry, labels) == cross_entropy_floor(labels)
+    assert loss_floor(lambda returns, answers: bradley_terry(returns, answers), labels) == 0.0

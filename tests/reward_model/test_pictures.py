@@ -9,10 +9,11 @@ import numpy.typing as npt
 import pytest
 import torch
 from gymnasium import spaces
+from stepping import steps
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 
 OBSERVED, ACTED = spaces.Box(0, 255, (4, 24, 24), np.uint8), spaces.Discrete(2)
 AS_PUBLISHED = RewardModelSettings(
@@ -25,11 +26,11 @@ def pictures(n: int, brightness: float, seed: int) -> npt.NDArray[np.uint8]:
     return noise.clip(0, 255).astype(np.uint8)
 
 
-def model_of(settings: RewardModelSettings = AS_PUBLISHED) -> RewardModel:
-    return RewardModel(OBSERVED, ACTED, settings, seed=0, device="cpu")
+def model_of(settings: RewardModelSettings = AS_PUBLISHED) -> RewardEnsemble:
+    return RewardEnsemble(OBSERVED, ACTED, settings, seed=0, device="cpu")
 
 
-def judge(model: RewardModel, n: int = 30) -> None:
+def judge(model: RewardEnsemble, n: int = 30) -> None:
     """Brighter pictures are better."""
     rng = np.random.default_rng(0)
 
@@ -43,15 +44,13 @@ def judge(model: RewardModel, n: int = 30) -> None:
         i: float(query.clips[0].true_return > query.clips[1].true_return)
         for i, query in queries.items()
     }
-    model.judged.update(labels, queries)
+    model.update(labels, queries)
 
 
-def paid(model: RewardModel) -> list[float]:
+def paid(model: RewardEnsemble) -> list[float]:
     """For dark, grey and bright pictures."""
-    nothing = np.zeros(20, np.int64)
-    return [
-        float(model.predict(pictures(20, bright, 99), nothing).mean()) for bright in (60, 125, 190)
-    ]
+    seen = [steps(pictures(20, bright, 99), np.zeros(20, np.int64)) for bright in (60, 125, 190)]
+    return [float(model.predict(each).mean()) for each in seen]
 
 
 def test_what_people_like_to_see_is_learned() -> None:
@@ -65,11 +64,11 @@ def test_what_people_like_to_see_is_learned() -> None:
 def test_predictions_leave_nothing_out_and_are_the_same_among_other_steps() -> None:
     model = model_of()
     judge(model)
-    model.fit(20)
-    steps, nothing = pictures(6, 100, 1), np.zeros(6, np.int64)
-    together = model.predict(steps, nothing)
-    np.testing.assert_array_equal(together, model.predict(steps, nothing))
-    np.testing.assert_allclose(together[:1], model.predict(steps[:1], nothing[:1]), atol=1e-4)
+    model.fit(updates=20)
+    some = steps(pictures(6, 100, 1), np.zeros(6, np.int64))
+    together = model.predict(some)
+    np.testing.assert_array_equal(together, model.predict(some))
+    np.testing.assert_allclose(together[:1], model.predict(some[:1]), atol=1e-4)
 
 
 def test_a_fit_depends_on_the_seed_alone_and_goes_on_the_same_from_its_file(
@@ -80,15 +79,15 @@ def test_a_fit_depends_on_the_seed_alone_and_goes_on_the_same_from_its_file(
         torch.manual_seed(number)  # somebody else's random numbers
         model = model_of()
         judge(model)
-        model.fit(20)
+        model.fit(updates=20)
         models.append(model)
     assert paid(models[0]) == paid(models[1])
     models[0].save(tmp_path / "model.pt")
-    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
     assert paid(loaded) == paid(models[0])
     judge(loaded)
     for model in (loaded, models[0]):
-        model.fit(20)
+        model.fit(updates=20)
     assert paid(loaded) == paid(models[0])
 
 
@@ -98,7 +97,7 @@ def test_fitting_leaves_torchs_random_numbers_alone() -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    model.fit(10)
+    model.fit(updates=10)
     assert torch.rand(1) == expected
 
 

@@ -1,8 +1,9 @@
-"""RewardModel: it learns what was judged, and nothing else."""
+"""RewardEnsemble: it learns what was judged, and nothing else."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 import torch
 from gymnasium import spaces
+from stepping import steps
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.steps import After
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings, correlation
+from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings, correlation
+from rlhf_gym.reward_model.likelihoods import LIKELIHOODS
 
 LENGTH = 10
 OBSERVED = spaces.Box(-3, 3, (4,))
@@ -29,7 +32,7 @@ def clip_of(rng: np.random.Generator, length: int = LENGTH) -> Clip:
     return Clip(observations, actions, (observations @ LINEAR + actions).astype(np.float32))
 
 
-def judge(model: RewardModel, n: int, kind: str = "true", first_id: int = 1) -> list[Query]:
+def judge(model: RewardEnsemble, n: int, kind: str = "true", first_id: int = 1) -> list[Query]:
     """Give a model ``n`` labels: the true ones, ``"shuffled"`` ones, or ``"ties"``."""
     rng = np.random.default_rng(first_id)
     queries = [Query((clip_of(rng), clip_of(rng)), id=id_) for id_ in range(first_id, first_id + n)]
@@ -39,42 +42,37 @@ def judge(model: RewardModel, n: int, kind: str = "true", first_id: int = 1) -> 
     if kind == "ties":
         labels[:] = 0.5
     ids = [query.id for query in queries]
-    model.judged.update(
-        dict(zip(ids, labels.tolist(), strict=True)), dict(zip(ids, queries, strict=True))
-    )
+    model.update(dict(zip(ids, labels.tolist(), strict=True)), dict(zip(ids, queries, strict=True)))
     return queries
 
 
-def model_of(seed: int = 0, **settings: Any) -> RewardModel:
-    return RewardModel(OBSERVED, ACTED, RewardModelSettings(**settings), seed=seed, device="cpu")
+def model_of(seed: int = 0, **settings: Any) -> RewardEnsemble:
+    return RewardEnsemble(OBSERVED, ACTED, RewardModelSettings(**settings), seed=seed, device="cpu")
 
 
-def steps_of(n: int, seed: int = 9) -> tuple[Any, Any]:
-    clip = clip_of(np.random.default_rng(seed), n)
-    return clip.observations, clip.actions
+def steps_of(n: int, seed: int = 9) -> Transitions:
+    return clip_of(np.random.default_rng(seed), n).transitions
 
 
-def returns(model: RewardModel, clips: list[Clip]) -> Any:
+def returns(model: RewardEnsemble, clips: list[Clip]) -> Any:
     """Learned returns, mean of the members."""
-    return np.array(
-        [model.predict_each(clip.observations, clip.actions).sum(axis=1).mean() for clip in clips]
-    )
+    return np.array([model.predict_each(clip.transitions).sum(axis=1).mean() for clip in clips])
 
 
 # --- learning
 
 
 @pytest.fixture(scope="module")
-def taught() -> RewardModel:
+def taught() -> RewardEnsemble:
     model = model_of()
-    model.standardise_inputs(*steps_of(500))
+    model.standardise_inputs(steps_of(500))
     judge(model, 200)
     for _ in range(5):
         model.fit()
     return model
 
 
-def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardModel) -> None:
+def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardEnsemble) -> None:
     found = taught.diagnostics()
     assert found.accuracy > 0.85  # at least .93 in four seeds
     assert found.cross_entropy < 0.4
@@ -84,7 +82,7 @@ def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardModel) 
     assert correlation(returns(taught, new), np.array([clip.true_return for clip in new])) > 0.9
 
 
-def test_held_out_predictions_are_calibrated(taught: RewardModel) -> None:
+def test_held_out_predictions_are_calibrated(taught: RewardEnsemble) -> None:
     for predicted, observed, count in taught.diagnostics().calibration:
         if count >= 20:
             assert abs(predicted - observed) < 0.25
@@ -118,17 +116,17 @@ def test_ties_alone_teach_a_flat_reward_and_have_no_accuracy() -> None:
 
 def test_nothing_is_fitted_without_labels() -> None:
     model = model_of()
-    before = model.predict_each(*steps_of(5))
+    before = model.predict_each(steps_of(5))
     assert model.fit() == 0
-    np.testing.assert_array_equal(model.predict_each(*steps_of(5)), before)
+    np.testing.assert_array_equal(model.predict_each(steps_of(5)), before)
     assert model.diagnostics().held_out == 0
 
 
 def test_one_label_is_enough_for_a_fit() -> None:
     model = model_of()
     judge(model, 1)
-    assert model.fit(3) == 3
-    assert np.isfinite(model.predict(*steps_of(5))).all()
+    assert model.fit(updates=3) == 3
+    assert np.isfinite(model.predict(steps_of(5))).all()
 
 
 def test_a_label_that_was_taken_back_is_not_learned_from() -> None:
@@ -136,10 +134,10 @@ def test_a_label_that_was_taken_back_is_not_learned_from() -> None:
     for model in (one, other):
         judge(model, 20)
     judge(other, 20, first_id=100)
-    other.judged.update(dict.fromkeys(range(100, 120)), {})
-    one.fit(20), other.fit(20)
+    other.update(dict.fromkeys(range(100, 120)), {})
+    one.fit(updates=20), other.fit(updates=20)
     np.testing.assert_allclose(
-        one.predict_each(*steps_of(50)), other.predict_each(*steps_of(50)), atol=1e-5
+        one.predict_each(steps_of(50)), other.predict_each(steps_of(50)), atol=1e-5
     )
     assert one.diagnostics().held_out == other.diagnostics().held_out
 
@@ -148,10 +146,10 @@ def test_a_fit_takes_no_more_steps_than_asked() -> None:
     model = model_of(updates=7)
     judge(model, 50)
     assert model.fit() <= 7
-    assert model.fit(4) <= 4
+    assert model.fit(updates=4) <= 4
 
 
-def weight_decay(model: RewardModel) -> float:
+def weight_decay(model: RewardEnsemble) -> float:
     return float(model.state()["optimizer"]["param_groups"][0]["weight_decay"])
 
 
@@ -159,18 +157,18 @@ def test_regularisation_grows_where_labels_are_memorised() -> None:
     model = model_of(weight_decay=1e-3, learning_rate=1e-2)
     judge(model, 60, "shuffled")
     for _ in range(5):
-        model.fit(100)
+        model.fit(updates=100)
     assert weight_decay(model) > 1e-3
 
 
 def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ever() -> None:
     model = model_of(weight_decay=1e-3)
     judge(model, 30, "ties")
-    model.fit(1)
+    model.fit(updates=1)
     shrunk = weight_decay(model)
     assert shrunk == pytest.approx(1e-3 / 1.5)
     for _ in range(40):
-        model.fit(1)
+        model.fit(updates=1)
     assert weight_decay(model) == pytest.approx(1e-6)
 
 
@@ -181,7 +179,8 @@ def test_a_fit_that_does_not_adapt_takes_all_its_steps_under_one_regularisation(
     )
     for model in (adaptive, steady):
         judge(model, 60, "shuffled")
-    assert adaptive.fit(100) < steady.fit(100) == 100  # 20, and at least 190 of 200, in four seeds
+    # 20, and at least 190 of 200, in four seeds
+    assert adaptive.fit(updates=100) < steady.fit(updates=100) == 100
     assert weight_decay(adaptive) > weight_decay(steady) == 0.01
 
 
@@ -191,11 +190,11 @@ def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
     def learned(first_answer: float, anew: bool) -> Any:
         model = model_of(anew=anew, adaptive=False)
         queries = judge(model, 40)
-        model.judged.update({query.id: first_answer for query in queries}, {})
-        model.fit(50)
-        model.judged.update({query.id: 0.5 for query in queries}, {})
-        model.fit(20)
-        return model.predict_each(*steps_of(200))
+        model.update({query.id: first_answer for query in queries}, {})
+        model.fit(updates=50)
+        model.update({query.id: 0.5 for query in queries}, {})
+        model.fit(updates=20)
+        return model.predict_each(steps_of(200))
 
     np.testing.assert_array_equal(learned(0.0, anew=True), learned(1.0, anew=True))
     assert np.abs(learned(0.0, anew=False) - learned(1.0, anew=False)).max() > 0.5
@@ -204,7 +203,7 @@ def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
 def test_weights_are_drawn_anew_as_they_were_at_first() -> None:
     space = spaces.Box(0, 255, (24, 24, 3), np.uint8)
     settings = RewardModelSettings(hidden=(64,), anew=True)
-    model = RewardModel(space, ACTED, settings, device="cpu")
+    model = RewardEnsemble(space, ACTED, settings, device="cpu")
     before = [parameter.detach().clone() for parameter in model.networks.parameters()]
     model.networks.begin_anew(np.random.default_rng(0))
     after = [parameter.detach() for parameter in model.networks.parameters()]
@@ -226,22 +225,23 @@ def test_the_split_gives_any_ensemble_a_held_out_accuracy(members: int) -> None:
 # --- predicting
 
 
-def test_every_member_is_normalised_and_the_mean_of_them_predicted(taught: RewardModel) -> None:
-    observations, actions = steps_of(2000)
-    taught.normalise(observations, actions)
-    each = taught.predict_each(observations, actions)
+def test_every_member_is_normalised_and_the_mean_of_them_predicted(taught: RewardEnsemble) -> None:
+    recent = steps_of(2000)
+    taught.normalise(recent)
+    each = taught.predict_each(recent)
     normalised = (each - each.mean(axis=1, keepdims=True)) / each.std(axis=1, ddof=1, keepdims=True)
-    predicted = taught.predict(observations, actions)
+    predicted = taught.predict(recent)
     assert predicted.shape == (2000,) and predicted.dtype == np.float32
     np.testing.assert_allclose(predicted, normalised.mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(taught.predict_each(recent, normalised=True), normalised, atol=1e-4)
     assert predicted.mean() == pytest.approx(0, abs=1e-4)
     assert 0.9 < predicted.std() <= 1.001
 
 
 def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
     model = model_of(members=1)
-    model.normalise(*steps_of(1000))
-    predicted = model.predict(*steps_of(1000))
+    model.normalise(steps_of(1000))
+    predicted = model.predict(steps_of(1000))
     assert predicted.mean() == pytest.approx(0, abs=1e-4)
     assert predicted.std(ddof=1) == pytest.approx(1, abs=1e-3)
 
@@ -249,17 +249,17 @@ def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
 def test_without_actions_the_same_is_paid_whatever_is_done() -> None:
     model = model_of(actions=False)
     judge(model, 60)
-    model.fit(200)
-    observations, actions = steps_of(50)
-    paid = model.predict(observations, actions)
-    assert np.array_equal(paid, model.predict(observations, 1 - actions))
-    assert np.corrcoef(paid, observations @ LINEAR)[0, 1] > 0.9
+    model.fit(updates=200)
+    seen = clip_of(np.random.default_rng(9), 50)
+    rewards = model.predict(seen.transitions)
+    assert np.array_equal(rewards, model.predict(steps(seen.observations, 1 - seen.actions)))
+    assert np.corrcoef(rewards, np.asarray(seen.observations) @ LINEAR)[0, 1] > 0.9
 
 
 def test_pictures_alone_are_judged() -> None:
     pictures = spaces.Box(0, 255, (16, 16, 1), np.uint8)
     settings = RewardModelSettings(actions=False, hidden=(16,), filters=4)
-    model = RewardModel(pictures, ACTED, settings, device="cpu")
+    model = RewardEnsemble(pictures, ACTED, settings, device="cpu")
     rng = np.random.default_rng(0)
 
     def clip(brightness: int) -> Clip:
@@ -267,36 +267,36 @@ def test_pictures_alone_are_judged() -> None:
         return Clip(seen, rng.integers(2, size=5), np.zeros(5, np.float32))
 
     queries = {id_: Query((clip(200), clip(20)), id=id_) for id_ in range(1, 9)}
-    model.judged.update(dict.fromkeys(queries, 1.0), queries)
-    model.fit(60)
+    model.update(dict.fromkeys(queries, 1.0), queries)
+    model.fit(updates=60)
     bright, dark = (clip(brightness) for brightness in (200, 20))
     assert returns(model, [bright])[0] > returns(model, [dark])[0]
 
 
-def test_standardising_inputs_changes_no_prediction(taught: RewardModel) -> None:
-    before = taught.predict_each(*steps_of(50))
-    taught.standardise_inputs(*steps_of(300, seed=4))
-    np.testing.assert_allclose(taught.predict_each(*steps_of(50)), before, rtol=1e-3, atol=1e-4)
+def test_standardising_inputs_changes_no_prediction(taught: RewardEnsemble) -> None:
+    before = taught.predict_each(steps_of(50))
+    taught.standardise_inputs(steps_of(300, seed=4))
+    np.testing.assert_allclose(taught.predict_each(steps_of(50)), before, rtol=1e-3, atol=1e-4)
 
 
 def test_a_constant_input_is_left_as_it_is() -> None:
     model = model_of()
-    before = model.predict_each(*steps_of(50))
-    model.standardise_inputs(np.full((100, 4), 2.0, np.float32), np.zeros(100, np.int64))
-    np.testing.assert_allclose(model.predict_each(*steps_of(50)), before, rtol=1e-3, atol=1e-4)
+    before = model.predict_each(steps_of(50))
+    model.standardise_inputs(steps(np.full((100, 4), 2.0, np.float32), np.zeros(100, np.int64)))
+    np.testing.assert_allclose(model.predict_each(steps_of(50)), before, rtol=1e-3, atol=1e-4)
 
 
 def test_predictions_change_only_with_the_version() -> None:
     model = model_of()
     judge(model, 20)
     seen = [model.version]
-    for change in (lambda: model.fit(5), lambda: model.normalise(*steps_of(50))):
+    for change in (lambda: model.fit(updates=5), lambda: model.normalise(steps_of(50))):
         change()
         seen.append(model.version)
     assert seen[0] < seen[1] < seen[2]
 
 
-def test_returns_are_sums_over_the_steps_that_count(taught: RewardModel) -> None:
+def test_returns_are_sums_over_the_steps_that_count(taught: RewardEnsemble) -> None:
     rng = np.random.default_rng(3)
     long, short = clip_of(rng, 6), clip_of(rng, 4)
     assert not isinstance(long.observations, dict) and not isinstance(short.observations, dict)
@@ -304,12 +304,14 @@ def test_returns_are_sums_over_the_steps_that_count(taught: RewardModel) -> None
     observations = np.stack([long.observations, np.concatenate([short.observations, padding])])
     actions = np.stack([long.actions, np.concatenate([short.actions, [1, 0]])])
     mask = np.arange(6) < np.array([[6], [4]])
-    found = taught.predict_returns(observations, actions, mask)
+    no_ends = np.zeros(mask.shape, bool)
+    padded = Transitions(observations, actions, terminated=no_ends, absorbing=no_ends)
+    found = taught.predict_returns(padded, mask)
     for i, clip in enumerate((long, short)):
-        alone = taught.predict_each(clip.observations, clip.actions).sum(axis=1)
+        alone = taught.predict_each(clip.transitions).sum(axis=1)
         np.testing.assert_allclose(found[:, i], alone, rtol=1e-4, atol=1e-5)
-    predicted = [taught.predict(clip.observations, clip.actions).sum() for clip in (long, short)]
-    normalised = taught.normalised_returns(found, mask)
+    predicted = [taught.predict(clip.transitions).sum() for clip in (long, short)]
+    normalised = (taught.predict(padded.flat()).reshape(mask.shape) * mask).sum(axis=1)
     np.testing.assert_allclose(normalised, predicted, rtol=1e-3, atol=1e-4)
 
 
@@ -319,21 +321,68 @@ def test_shorter_clips_among_the_judged_do_not_change_what_is_learned_of_others(
     for model in (one, other):
         judge(model, 10)
     rng = np.random.default_rng(0)
-    other.judged.update({99: 1.0}, {99: Query((clip_of(rng, 25), clip_of(rng, 25)), id=99)})
-    other.judged.update({99: None}, {})
-    one.fit(20), other.fit(20)
-    first, second = (model.predict_each(*steps_of(50)) for model in (one, other))
+    other.update({99: 1.0}, {99: Query((clip_of(rng, 25), clip_of(rng, 25)), id=99)})
+    other.update({99: None}, {})
+    one.fit(updates=20), other.fit(updates=20)
+    first, second = (model.predict_each(steps_of(50)) for model in (one, other))
     shift = (second - first).mean(axis=1, keepdims=True)  # no preference determines it
     np.testing.assert_allclose(first + shift, second, atol=1e-2)
 
 
 def test_many_steps_at_once_are_predicted_as_few_are() -> None:
     model = model_of()
-    observations, actions = steps_of(20_000)
-    at_once = model.predict(observations, actions)
-    np.testing.assert_allclose(
-        at_once[-5:], model.predict(observations[-5:], actions[-5:]), atol=1e-5
-    )
+    many = steps_of(20_000)
+    few = model.predict(many[-5:])
+    np.testing.assert_allclose(model.predict(many)[-5:], few, atol=1e-5)
+
+
+def test_all_absorbing_steps_get_one_reward_the_mean_of_what_is_predicted_for_them() -> None:
+    model, some = model_of(), steps_of(100)
+    absorbing = replace(some, absorbing=np.ones(100, bool))
+    np.testing.assert_array_equal(model.predict(absorbing), model.predict(some))  # no level yet
+    model.normalise(steps_of(500, seed=4), absorbing, valued_terminals=False)
+    rewards = model.predict(absorbing)
+    assert np.ptp(rewards) == 0 and np.ptp(model.predict(some)) > 0
+    assert rewards[0] == pytest.approx(model.predict(some).mean(), abs=1e-5)
+    half = replace(some, absorbing=np.arange(100) >= 50)
+    np.testing.assert_array_equal(model.predict(half)[:50], model.predict(some)[:50])
+    np.testing.assert_array_equal(model.predict(half)[50:], rewards[50:])
+
+
+def test_where_terminal_states_are_valued_absorbing_steps_are_worth_0_on_average() -> None:
+    model, some = model_of(), steps_of(100)
+    absorbing = replace(some, absorbing=np.ones(100, bool))
+    model.normalise(steps_of(500, seed=4), absorbing, valued_terminals=True)
+    assert model.predict(absorbing).mean() == pytest.approx(0, abs=1e-5)
+    np.testing.assert_array_equal(model.predict(absorbing), model.predict(some))
+    assert np.ptp(model.predict(absorbing)) > 0
+
+
+def test_few_new_labels_allow_few_gradient_steps() -> None:
+    model = model_of(updates=50, updates_per_label=10)
+    judge(model, 60, "shuffled")
+    assert model.fit(2) == 20
+    assert model.fit(6) <= 50
+
+
+# --- likelihoods
+
+
+def test_a_likelihood_of_the_users_own_is_learned_from() -> None:
+    def first_always_wins(returns: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.logsigmoid(returns[..., 0] - returns[..., 1])
+
+    models = []
+    for likelihoods in (LIKELIHOODS, {**LIKELIHOODS, "comparison": first_always_wins}):
+        model = RewardEnsemble(OBSERVED, ACTED, device="cpu", likelihoods=likelihoods)
+        queries = judge(model, 40)
+        model.update({query.id: 0.0 for query in queries}, {})  # the second clips are better
+        model.fit(updates=100)
+        first, second = (
+            returns(model, [query.clips[side] for query in queries]) for side in (0, 1)
+        )
+        models.append(float(np.mean(first - second)))
+    assert models[0] < 0 < models[1]
 
 
 # --- reproducible
@@ -345,8 +394,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
         torch.manual_seed(noise)  # what others draw does not matter
         model = model_of(seed)
         judge(model, 30)
-        model.fit(20)
-        predicted.append(model.predict(*steps_of(50)))
+        model.fit(updates=20)
+        predicted.append(model.predict(steps_of(50)))
     np.testing.assert_array_equal(predicted[0], predicted[1])
     assert np.abs(predicted[0] - predicted[2]).max() > 1e-3
 
@@ -364,20 +413,20 @@ def test_making_a_model_leaves_torchs_random_numbers_alone() -> None:
 
 def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) -> None:
     model = model_of(seed=3)
-    model.standardise_inputs(*steps_of(100))
+    model.standardise_inputs(steps_of(100))
     judge(model, 40)
-    model.fit(20)
-    model.normalise(*steps_of(200))
+    model.fit(updates=20)
+    model.normalise(steps_of(200))
     model.save(tmp_path / "model.pt")
     assert [path.name for path in tmp_path.iterdir()] == ["model.pt"]
     torch.load(tmp_path / "model.pt", weights_only=True)  # holds no code
-    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
     assert loaded.settings == model.settings and loaded.version == model.version
-    np.testing.assert_array_equal(loaded.predict(*steps_of(50)), model.predict(*steps_of(50)))
+    np.testing.assert_array_equal(loaded.predict(steps_of(50)), model.predict(steps_of(50)))
     judge(loaded, 40)
     for each in (model, loaded):
-        each.fit(20)
-    np.testing.assert_array_equal(loaded.predict(*steps_of(50)), model.predict(*steps_of(50)))
+        each.fit(updates=20)
+    np.testing.assert_array_equal(loaded.predict(steps_of(50)), model.predict(steps_of(50)))
 
 
 @pytest.mark.parametrize(
@@ -392,7 +441,7 @@ def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) ->
     ids=str,
 )
 def test_weights_of_other_sizes_are_refused(observed: Any, settings: dict[str, Any]) -> None:
-    other = RewardModel(observed, ACTED, RewardModelSettings(**settings), device="cpu")
+    other = RewardEnsemble(observed, ACTED, RewardModelSettings(**settings), device="cpu")
     with pytest.raises(ValueError, match="these weights do not fit: .*use the environment and"):
         other.load_state(model_of().state())
 
@@ -400,7 +449,7 @@ def test_weights_of_other_sizes_are_refused(observed: Any, settings: dict[str, A
 def test_weights_of_another_environment_are_refused(tmp_path: Path) -> None:
     model_of().save(tmp_path / "model.pt")
     with pytest.raises(ValueError, match="these weights do not fit"):
-        RewardModel.load(tmp_path / "model.pt", spaces.Box(0, 255, (16, 16, 3), np.uint8), ACTED)
+        RewardEnsemble.load(tmp_path / "model.pt", spaces.Box(0, 255, (16, 16, 3), np.uint8), ACTED)
 
 
 @pytest.mark.parametrize("content", ["text", "tensors", "code"])
@@ -410,13 +459,15 @@ def test_a_file_that_holds_no_reward_model_is_refused(tmp_path: Path, content: s
         path.write_text("hello")
     else:
         torch.save({"weights": torch.zeros(3)} if content == "tensors" else Path, path)
-    with pytest.raises(ValueError, match=r"model\.pt holds no reward model; .*RewardModel\.save"):
-        RewardModel.load(path, OBSERVED, ACTED)
+    with pytest.raises(
+        ValueError, match=r"model\.pt holds no reward model; .*RewardEnsemble\.save"
+    ):
+        RewardEnsemble.load(path, OBSERVED, ACTED)
 
 
 def test_a_missing_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        RewardModel.load(tmp_path / "none.pt", OBSERVED, ACTED)
+        RewardEnsemble.load(tmp_path / "none.pt", OBSERVED, ACTED)
 
 
 # --- spaces and settings
@@ -457,7 +508,7 @@ def test_every_space_is_fitted_and_predicted_and_saved(
         )
         return batch, np.stack([acted.sample() for _ in range(n)])
 
-    model = RewardModel(observed, acted, RewardModelSettings(filters=4), device="cpu")
+    model = RewardEnsemble(observed, acted, RewardModelSettings(filters=4), device="cpu")
     queries = {
         id_: Query(
             (Clip(*sample(3), np.zeros(3, np.float32)), Clip(*sample(2), np.zeros(2, np.float32))),
@@ -465,22 +516,22 @@ def test_every_space_is_fitted_and_predicted_and_saved(
         )
         for id_ in range(1, 6)
     }
-    model.judged.update(dict.fromkeys(queries, 1.0), queries)
-    model.standardise_inputs(*sample(30))
-    assert model.fit(3) == 3
-    steps = sample(7)
-    model.normalise(*sample(30))
-    assert model.predict(*steps).shape == (7,)
-    assert np.isfinite(model.predict(*steps)).all()
-    assert model.predict_each(*steps).shape == (3, 7)
+    model.update(dict.fromkeys(queries, 1.0), queries)
+    model.standardise_inputs(steps(*sample(30)))
+    assert model.fit(updates=3) == 3
+    seven = steps(*sample(7))
+    model.normalise(steps(*sample(30)))
+    assert model.predict(seven).shape == (7,)
+    assert np.isfinite(model.predict(seven)).all()
+    assert model.predict_each(seven).shape == (3, 7)
     model.save(tmp_path / "model.pt")
-    loaded = RewardModel.load(tmp_path / "model.pt", observed, acted, device="cpu")
-    np.testing.assert_array_equal(loaded.predict(*steps), model.predict(*steps))
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", observed, acted, device="cpu")
+    np.testing.assert_array_equal(loaded.predict(seven), model.predict(seven))
 
 
 def test_an_unsupported_space_is_named() -> None:
     with pytest.raises(ValueError, match="cannot read the observation space Text"):
-        RewardModel(spaces.Text(3), ACTED)
+        RewardEnsemble(spaces.Text(3), ACTED)
 
 
 @pytest.mark.parametrize(
@@ -518,11 +569,11 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
     found = []
     for changes in (False, True):
         model = model_of(changes=changes)
-        model.standardise_inputs(seen.observations, seen.actions, seen.after)
-        model.judged.update(labels, {query.id: query for query in queries})
+        model.standardise_inputs(seen.transitions)
+        model.update(labels, {query.id: query for query in queries})
         for _ in range(5):
             model.fit()
-        learned = model.predict(seen.observations, seen.actions, seen.after)
+        learned = model.predict(seen.transitions)
         found.append(correlation(learned, seen.true_rewards))
     blind, sees = found
     assert sees > 0.9 > blind
@@ -530,15 +581,14 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
 
 def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> None:
     model = model_of(changes=True)
-    observations, actions = steps_of(20)
-    after = After(observations[::-1].copy(), np.zeros(20, bool))
+    seen = clip_of(np.random.default_rng(9), 20)
+    walked = steps(seen.observations, seen.actions, np.asarray(seen.observations)[::-1].copy())
     model.save(tmp_path / "model.pt")
-    loaded = RewardModel.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
-    expected = model.predict(observations, actions, after)
-    np.testing.assert_array_equal(loaded.predict(observations, actions, after), expected)
-    assert not np.array_equal(
-        model.predict(observations, actions, After(observations, ~after.ended)), expected
-    )
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    expected = model.predict(walked)
+    np.testing.assert_array_equal(loaded.predict(walked), expected)
+    ended = replace(walked, next_observations=seen.observations, terminated=~walked.terminated)
+    assert not np.array_equal(model.predict(ended), expected)
 
 
 # --- clipped inputs
@@ -546,8 +596,23 @@ def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> N
 
 def test_inputs_far_from_all_others_are_seen_as_the_farthest_that_is_told_apart() -> None:
     model = model_of(clip_inputs=3.0)
-    observations, actions = steps_of(500)
-    model.standardise_inputs(observations, actions)
-    far, farther = (np.full((1, 4), value, np.float32) for value in (50.0, 1000.0))
-    assert model.predict(far, actions[:1]) == model.predict(farther, actions[:1])
-    assert model_of().predict(far, actions[:1]) != model_of().predict(farther, actions[:1])
+    model.standardise_inputs(steps_of(500))
+    far, farther = (
+        steps(np.full((1, 4), value, np.float32), np.zeros(1, np.int64)) for value in (50.0, 1000.0)
+    )
+    assert model.predict(far) == model.predict(farther)
+    assert model_of().predict(far) != model_of().predict(farther)
+
+
+# --- names of the first release
+
+
+def test_the_first_names_make_and_load_an_ensemble_with_a_warning(tmp_path: Path) -> None:
+    old: Any = RewardModel
+    with pytest.warns(DeprecationWarning, match="is RewardEnsemble now"):
+        model = old(OBSERVED, ACTED, RewardModelSettings(members=2), seed=1, device="cpu")
+    assert isinstance(model, RewardEnsemble) and model.settings.members == 2
+    model.save(tmp_path / "model.pt")
+    with pytest.warns(DeprecationWarning, match="RewardModel.load is RewardEnsemble now"):
+        loaded = old.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    np.testing.assert_array_equal(loaded.predict(steps_of(5)), model.predict(steps_of(5)))

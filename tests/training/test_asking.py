@@ -178,7 +178,7 @@ def test_an_undo_takes_the_label_back_from_the_reward_model(tmp_path: Path) -> N
     said = [j.preference for j in feedback.store.judgements() if j.query == again]
     assert said[1] is Preference.UNDONE
     assert feedback.labels_given == feedback.store.counts().answered == 12
-    known = ~feedback.reward_model.judged.labels.isnan()
+    known = ~feedback.reward_model.dataset.labels.isnan()
     assert int(known.sum()) == 12
 
 

@@ -19,12 +19,13 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack, VecNormalize
+from stepping import steps
 
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 from rlhf_gym.agents.a3c.agent import AHEAD
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.reports.run import build_report
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 from rlhf_gym.runs.records import read_progress
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
@@ -242,9 +243,8 @@ class Rollouts(BaseCallback):
         self.versions.append(self.feedback.reward_model.version)
         buffer = self.feedback.buffer
         row = (buffer.rows - 1) % buffer.capacity
-        rewards = self.feedback.reward_model.predict(
-            np.asarray(buffer._observations)[row], buffer._actions[row]
-        )
+        seen = steps(np.asarray(buffer._observations)[row], buffer._actions[row])
+        rewards = self.feedback.reward_model.predict(seen)
         self.wrong += not np.allclose(self.locals["rewards"], rewards, atol=1e-5)
         self.true_return += [info["true_reward"] for info in self.locals["infos"]]
         for env in np.flatnonzero(self.locals["dones"]):
@@ -295,7 +295,7 @@ def test_an_off_policy_agent_samples_the_newest_rewards(normalised: bool) -> Non
     assert agent.replay_buffer is not None
     batch = agent.replay_buffer.sample(64)
     actions = agent.policy.unscale_action(batch.actions.numpy())
-    expected = feedback.reward_model.predict(batch.observations.numpy(), actions)
+    expected = feedback.reward_model.predict(steps(batch.observations.numpy(), actions))
     np.testing.assert_allclose(batch.rewards.numpy()[:, 0], expected, atol=1e-4)
     assert len(feedback.log.state()["learned_returns"]) == 2
 
@@ -356,7 +356,7 @@ class Fits(BaseCallback):
     def __init__(self, feedback: HumanFeedback, ahead: int) -> None:
         super().__init__()
         self.feedback = feedback
-        self.known: deque[RewardModel] = deque(maxlen=ahead)
+        self.known: deque[RewardEnsemble] = deque(maxlen=ahead)
         self.versions: set[int] = set()
 
     def _on_rollout_start(self) -> None:
@@ -364,13 +364,9 @@ class Fits(BaseCallback):
         self.versions.add(self.feedback.reward_model.version)
 
     def _on_step(self) -> bool:
-        buffer, rewards = self.feedback.buffer, self.locals["rewards"]
-        row = (buffer.rows - 1) % buffer.capacity
-        seen = np.asarray(buffer._observations)[row], buffer._actions[row]
-        paid = [
-            np.isclose(fit.predict(*seen, over=buffer.held), rewards, atol=1e-5)
-            for fit in self.known
-        ]
+        step, rewards = self.feedback.recorder.newest, self.locals["rewards"]
+        assert step is not None
+        paid = [np.isclose(fit.predict(step), rewards, atol=1e-5) for fit in self.known]
         assert np.any(paid, axis=0).all()
         infos = self.locals["infos"]
         np.testing.assert_allclose([info["learned_reward"] for info in infos], rewards, rtol=1e-5)

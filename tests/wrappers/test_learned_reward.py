@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
@@ -17,8 +18,8 @@ from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
 
-def position_plus_action(observations: Any, actions: Any, after: Any) -> Any:
-    return observations[:, 0] + 10.0 * actions
+def position_plus_action(steps: Any) -> Any:
+    return steps.observations[:, 0] + 10.0 * steps.actions
 
 
 def venv(n_envs: int = 2, cls: Any = DummyVecEnv) -> VecEnv:
@@ -36,8 +37,8 @@ def test_a_single_environment_pays_the_prediction_from_before_the_step() -> None
 
 
 def test_the_prediction_may_look_at_what_a_step_changed() -> None:
-    def gained(observations: Any, actions: Any, after: Any) -> Any:
-        return (after.observations - observations)[:, 0]
+    def gained(steps: Any) -> Any:
+        return (steps.next_observations - steps.observations)[:, 0]
 
     env = LearnedReward(gym.make("CartPole-v1"), gained)
     before, _ = env.reset(seed=0)
@@ -46,29 +47,30 @@ def test_the_prediction_may_look_at_what_a_step_changed() -> None:
 
 
 @pytest.mark.parametrize("vector", [False, True])
-def test_an_end_that_is_held_is_told_once_and_not_again_where_the_holding_is_over(
+def test_a_terminal_state_that_is_held_terminates_once_and_is_absorbing_after_that(
     vector: bool,
 ) -> None:
-    told: list[bool] = []
+    noted: list[tuple[bool, bool]] = []
 
-    def tell(observations: Any, actions: Any, after: Any) -> Any:
-        told.extend(after.ended.tolist())
-        return np.zeros(len(actions), np.float32)
+    def note(steps: Any) -> Any:
+        noted.extend(zip(steps.terminated.tolist(), steps.absorbing.tolist(), strict=True))
+        return np.zeros(len(steps), np.float32)
 
     def make() -> Any:
         return FixedHorizon(gym.make("CartPole-v1"), hold=3, final=True)
 
     if vector:
-        venv = VecLearnedReward(DummyVecEnv([make]), tell)
+        venv = VecLearnedReward(DummyVecEnv([make]), note)
         venv.reset()
         while not venv.step(np.array([1]))[2][0]:
             pass
     else:
-        env = LearnedReward(make(), tell)
+        env = LearnedReward(make(), note)
         env.reset(seed=0)
         while not env.step(1)[2]:
             pass
-    assert told[-4:] == [True, False, False, False] and sum(told) == 1
+    assert noted[-4:] == [(True, False), *[(False, True)] * 3]
+    assert sum(terminated for terminated, _ in noted) == 1
 
 
 @pytest.mark.parametrize("cls", [DummyVecEnv, SubprocVecEnv])
@@ -90,12 +92,12 @@ def test_a_vector_environment_pays_the_prediction_from_before_the_step(cls: Any)
 
 def test_an_episode_begins_with_the_reset_observation_and_ends_with_the_terminal_one() -> None:
     seen: list[Any] = []
-    seen_after: list[Any] = []
+    remembered: list[Any] = []
 
-    def remember(observations: Any, actions: Any, after: Any) -> Any:
-        seen.append(observations.copy())
-        seen_after.append(after)
-        return np.zeros(len(actions), np.float32)
+    def remember(steps: Any) -> Any:
+        seen.append(steps.observations.copy())
+        remembered.append(steps)
+        return np.zeros(len(steps), np.float32)
 
     env = VecLearnedReward(venv(1), remember)
     env.reset()
@@ -106,10 +108,10 @@ def test_an_episode_begins_with_the_reset_observation_and_ends_with_the_terminal
         done, terminal = bool(dones[0]), infos[0].get("terminal_observation", terminal)
     env.step(np.array([1]))
     np.testing.assert_array_equal(seen[-1], after)
-    np.testing.assert_array_equal(seen_after[-2].observations[0], terminal)
-    for before, led_to in zip(seen[1:-1], seen_after, strict=False):
-        np.testing.assert_array_equal(led_to.observations, before)
-    assert [bool(led_to.ended[0]) for led_to in seen_after[-3:]] == [False, True, False]
+    np.testing.assert_array_equal(remembered[-2].next_observations[0], terminal)
+    for before, step in zip(seen[1:-1], remembered, strict=False):
+        np.testing.assert_array_equal(step.next_observations, before)
+    assert [bool(step.terminated[0]) for step in remembered[-3:]] == [False, True, False]
     assert not np.array_equal(seen[-1][0], terminal)
 
 
@@ -132,9 +134,9 @@ def test_a_vector_environment_may_reuse_its_observation_buffer() -> None:
 def test_there_is_one_prediction_a_vector_step() -> None:
     sizes: list[int] = []
 
-    def count(observations: Any, actions: Any, after: Any) -> Any:
-        sizes.append(len(observations))
-        return np.zeros(len(actions), np.float32)
+    def count(steps: Any) -> Any:
+        sizes.append(len(steps))
+        return np.zeros(len(steps), np.float32)
 
     env = VecLearnedReward(venv(3), count)
     env.reset()
@@ -143,8 +145,8 @@ def test_there_is_one_prediction_a_vector_step() -> None:
 
 
 def test_dict_observations_reach_the_reward_function_as_a_dict() -> None:
-    def from_vector(observations: Any, actions: Any, after: Any) -> Any:
-        return observations["vec"].sum(axis=1)
+    def from_vector(steps: Any) -> Any:
+        return steps.observations["vec"].sum(axis=1)
 
     make: Callable[[], Any] = SimpleMultiObsEnv
     env = VecLearnedReward(DummyVecEnv([make, make]), from_vector)
@@ -155,9 +157,7 @@ def test_dict_observations_reach_the_reward_function_as_a_dict() -> None:
 
 
 def test_the_monitor_inside_still_logs_the_true_return() -> None:
-    env = VecLearnedReward(
-        venv(4), lambda observations, actions, after: np.full(len(actions), -7.0, np.float32)
-    )
+    env = VecLearnedReward(venv(4), lambda steps: np.full(len(steps), -7.0, np.float32))
     agent = PPO("MlpPolicy", env, n_steps=64, batch_size=64, n_epochs=1, device="cpu")
     agent.learn(256)
     assert agent.ep_info_buffer
@@ -165,9 +165,7 @@ def test_the_monitor_inside_still_logs_the_true_return() -> None:
 
 
 def test_a_reward_function_of_the_wrong_shape_is_refused() -> None:
-    env = VecLearnedReward(
-        venv(2), lambda observations, actions, after: np.zeros((2, 1), np.float32)
-    )
+    env = VecLearnedReward(venv(2), lambda steps: np.zeros((2, 1), np.float32))
     env.reset()
     with pytest.raises(ValueError, match=r"shape \(2, 1\) for 2 steps.*shape \(2,\)"):
         env.step(np.array([0, 1]))
@@ -178,3 +176,48 @@ def test_attributes_of_the_environments_stay_within_reach() -> None:
     assert env.num_envs == 2
     assert env.get_attr("spec")[0].id == "CartPole-v1"
     assert "VecLearnedReward" in repr(env)
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_a_reward_function_of_three_arguments_still_works_with_a_warning(vector: bool) -> None:
+    def gained(observations: Any, actions: Any, after: Any) -> Any:
+        return (after.observations - observations)[:, 0] + 10.0 * after.ended
+
+    with pytest.warns(DeprecationWarning, match="gained takes .*let it take one argument"):
+        env: Any = (
+            VecLearnedReward(venv(1), gained)  # type: ignore[arg-type]
+            if vector
+            else LearnedReward(gym.make("CartPole-v1"), gained)  # type: ignore[arg-type]
+        )
+    rewards = []
+    env.seed(0) if vector else None
+    env.reset() if vector else env.reset(seed=0)
+    done = False
+    while not done:
+        step = env.step(np.array([1]) if vector else 1)
+        rewards.append(float(step[1][0]) if vector else step[1])
+        done = bool(step[2][0]) if vector else step[2]
+    assert all(abs(reward) < 1 for reward in rewards[:-1]) and 9 < rewards[-1] < 11
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda steps: np.ones(len(steps)),
+        lambda steps, scale=2.0: np.ones(len(steps)),
+        lambda *steps: np.ones(len(steps[0])),
+        partial(lambda scale, steps: np.full(len(steps), scale), 1.0),
+    ],
+)
+def test_a_function_of_one_argument_is_called_with_transitions(function: Any) -> None:
+    env = LearnedReward(gym.make("CartPole-v1"), function)
+    env.reset(seed=0)
+    assert env.step(1)[1] == 1.0
+
+
+def test_the_old_name_of_what_a_step_led_to_warns() -> None:
+    import rlhf_gym
+
+    with pytest.warns(DeprecationWarning, match="reward functions take Transitions"):
+        after = rlhf_gym.After
+    assert after(np.zeros((2, 1)), np.zeros(2, bool)).ended.shape == (2,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,13 +22,13 @@ from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedul
 from stable_baselines3.common.utils import FloatSchedule, LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.agents.a3c.env_share import EnvShare, copies, drawn_seed, shares, wraps_of
+from rlhf_gym.agents.a3c.attachment import Attachment
+from rlhf_gym.agents.a3c.env_share import EnvShare, copies, drawn_seed, shares, wrapped
 from rlhf_gym.agents.a3c.learner import Steps
 from rlhf_gym.agents.a3c.optimizer import share_optimizer
 from rlhf_gym.agents.a3c.shared_memory import shared
 from rlhf_gym.agents.a3c.worker import Assignment, Rollout
 from rlhf_gym.agents.a3c.workers import Workers
-from rlhf_gym.environments.vec_env import wrappers_of
 
 __all__ = ["A3C"]
 
@@ -127,7 +126,8 @@ class A3C(A2C):
         self.ent_coef_schedule: Schedule = FloatSchedule(ent_coef)
         self._workers: Workers | None = None
         self._shares: list[EnvShare] = []
-        self._told: dict[str, Any] = {}
+        self._metrics: dict[str, Any] = {}
+        self._attachment: Attachment | None = None
         if _init_setup_model and self.env is not None:
             shares(self.env, n_workers)
             share_optimizer(self.policy.optimizer)
@@ -200,20 +200,20 @@ class A3C(A2C):
         else:
             self._workers.allow_next()
         rollouts = self._workers.next_round()
-        recorders = self._recorders()
+        recorder = None if self._attachment is None else self._attachment.recorder
         steps = Steps.joined([rollout.steps for rollout in rollouts])
         for t in range(n_rollout_steps):
             clipped_actions, rewards = steps.actions[t], steps.rewards[t]
             dones, infos = steps.dones[t], steps.infos[t]
-            for i, wrapper in enumerate(recorders):
-                wrapper.add_recorded([rollout.recorded[i][t] for rollout in rollouts])
+            if recorder is not None:
+                recorder.add_recorded([rollout.recorded[t] for rollout in rollouts])
             self.num_timesteps += env.num_envs
             callback.update_locals(locals())
             if not callback.on_step():
                 return False
             self._update_info_buffer(infos, dones)
         callback.on_rollout_end()
-        self._told = _mean_metrics(rollouts)
+        self._metrics = _mean_metrics(rollouts)
         return True
 
     def train(self) -> None:
@@ -221,13 +221,13 @@ class A3C(A2C):
         self._update_learning_rate(self.policy.optimizer)
         self._n_updates += self.n_workers
         self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
-        for name, value in self._told.items():
+        for name, value in self._metrics.items():
             self.logger.record(name, value)
 
     def _start(self) -> Workers:
-        wrappers = self._recorders()
-        for wrapper in wrappers:
-            wrapper.begin_episodes()
+        attachment = self._attachment
+        if attachment is not None:
+            attachment.recorder.begin_episodes()
         remaining = self._total_timesteps - self.num_timesteps
         agent = io.BytesIO()
         self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
@@ -236,12 +236,12 @@ class A3C(A2C):
         torch_state = torch.get_rng_state()
         torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
         assert self.env is not None
-        wraps = wraps_of(self.env)  # anew: a callback may have said what a wrapper is in a worker
+        env = self.env
         assignments = [
             Assignment(
                 index=index,
                 agent=agent.getvalue(),
-                share=replace(share, wraps=wraps),
+                share=wrapped(share, env, attachment),
                 optimizer=optimizer,
                 timesteps=timesteps,
                 begun_at=self.num_timesteps,
@@ -256,22 +256,25 @@ class A3C(A2C):
 
         def replaced(assignment: Assignment) -> None:
             share = assignment.share
-            for wrapper in wrappers:
-                wrapper.begin_episodes(slice(share.first, share.first + share.n_envs))
+            if attachment is not None:
+                envs = slice(share.first, share.first + share.n_envs)
+                attachment.recorder.begin_episodes(envs)
 
         return Workers(assignments, self.start_method, replaced)
 
-    def _recorders(self) -> list[Any]:
-        """The wrappers that get what is recorded in the workers, outermost first."""
-        assert self.env is not None
-        return [w for w in wrappers_of(self.env) if hasattr(type(w), "add_recorded")]
+    def attach(self, attachment: Attachment) -> None:
+        """Let the workers do the work of these wrappers, from the next call of `learn` on.
+
+        A callback may attach them when training starts.
+        """
+        self._attachment = attachment
 
     def get_parameters(self) -> dict[str, dict[str, Any]]:
         """Copies, since workers write into the parameters while they are saved."""
         return copy.deepcopy(super().get_parameters())
 
     def _excluded_save_params(self) -> list[str]:
-        return [*super()._excluded_save_params(), "_workers", "_shares", "_told"]
+        return [*super()._excluded_save_params(), "_workers", "_shares", "_metrics", "_attachment"]
 
 
 def _vectorised(env: GymEnv | str, n: int) -> VecEnv:

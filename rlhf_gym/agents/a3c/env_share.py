@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -18,10 +18,11 @@ from stable_baselines3.common.vec_env import (
     VecNormalize,
 )
 
+from rlhf_gym.agents.a3c.attachment import Attachment, WorkerPart
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
 from rlhf_gym.environments.vec_env import set_statistics, stacks_of, statistics_of, wrappers_of
 
-__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wraps_of"]
+__all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrapped"]
 
 Wrap: TypeAlias = Callable[[VecEnv], VecEnv]
 
@@ -36,28 +37,33 @@ class EnvShare:
         n_envs: number of them.
         seeds: with which they are first reset.
         wraps: what puts the wrappers around them, innermost first.
+        attached: which of them makes the `WorkerPart`; None: none does.
     """
 
     envs: bytes
     first: int
     n_envs: int
     seeds: tuple[int, ...]
-    wraps: tuple[Wrap, ...]
+    wraps: tuple[Wrap, ...] = ()
+    attached: int | None = None
 
-    def build(self) -> VecEnv:
-        """The share as a vector environment of its own."""
+    def build(self) -> tuple[VecEnv, WorkerPart | None]:
+        """The share as a vector environment of its own, and the `WorkerPart` in it."""
         envs: list[gym.Env[Any, Any]] = cloudpickle.loads(self.envs)
         dummy = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
         dummy._seeds = list(self.seeds)
         venv: VecEnv = dummy
-        for wrap in self.wraps:
+        part: Any = None
+        for i, wrap in enumerate(self.wraps):
             venv = wrap(venv)
+            if i == self.attached:
+                part = venv
         _write_statistics_into(self.first, venv)
-        return venv
+        return venv, part
 
 
 def shares(venv: VecEnv, n: int) -> list[EnvShare]:
-    """Split ``venv`` into ``n`` shares, as equal as can be.
+    """Split ``venv`` into ``n`` shares, as equal as can be, without wrappers yet.
 
     Raises:
         ValueError: there are fewer environments than shares, they run in processes already, or
@@ -75,7 +81,6 @@ def shares(venv: VecEnv, n: int) -> list[EnvShare]:
             f"{n} workers need an environment each, but there are {base.num_envs}: give "
             f"n_workers={base.num_envs}, or make_vec_env(..., n_envs={n})"
         )
-    wraps = wraps_of(venv)
     first = drawn_seed()
     seeds = [first + i if seed is None else seed for i, seed in enumerate(base._seeds)]
     parts = np.array_split(np.arange(base.num_envs), n)
@@ -85,7 +90,6 @@ def shares(venv: VecEnv, n: int) -> list[EnvShare]:
             first=int(part[0]),
             n_envs=len(part),
             seeds=tuple(seeds[i] for i in part),
-            wraps=wraps,
         )
         for part in parts
     ]
@@ -109,13 +113,25 @@ def drawn_seed() -> int:
     return int(np.random.randint(2**31 - 1))
 
 
-def wraps_of(venv: VecEnv) -> tuple[Wrap, ...]:
-    """What puts the wrappers of ``venv`` around a share of it, innermost first.
+def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None) -> EnvShare:
+    """A share of ``venv`` with its wrappers.
 
-    A wrapper with an attribute ``in_worker`` says itself what wraps a share in its place. Any other
-    is copied, and the statistics of VecNormalize are put into shared memory.
+    Wrappers are copied, except those that the attachment replaces; the statistics of VecNormalize
+    are put into shared memory.
     """
-    return tuple(_wrap(wrapper) for wrapper in reversed(list(wrappers_of(venv))))
+    wraps: list[Wrap] = []  # outermost first
+    attached, replacing = None, False
+    for wrapper in wrappers_of(venv):
+        if attachment is not None and wrapper is attachment.outermost:
+            attached, replacing = len(wraps), True
+            wraps.append(attachment.in_worker)
+        elif not replacing:
+            wraps.append(_copied(wrapper))
+        if attachment is not None and wrapper is attachment.innermost:
+            replacing = False
+    if attached is not None:
+        attached = len(wraps) - 1 - attached
+    return replace(share, wraps=tuple(reversed(wraps)), attached=attached)
 
 
 def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
@@ -129,10 +145,7 @@ def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
         ) from error
 
 
-def _wrap(wrapper: VecEnvWrapper) -> Wrap:
-    in_worker: Wrap | None = vars(wrapper).get("in_worker") or vars(type(wrapper)).get("in_worker")
-    if in_worker is not None:
-        return in_worker
+def _copied(wrapper: VecEnvWrapper) -> Wrap:
     if isinstance(wrapper, VecNormalize):
         _share_statistics(wrapper)
     left_out = ("venv", "class_attributes")

@@ -14,13 +14,14 @@ from typing import Any
 
 import torch
 from stable_baselines3.common.utils import configure_logger, set_random_seed
+from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor
 from torch.distributions import Distribution
 
 from rlhf_gym.agents.a3c.env_share import EnvShare
 from rlhf_gym.agents.a3c.learner import Learner, Steps
 from rlhf_gym.agents.a3c.optimizer import HogwildOptimizer, SharedOptimizer
-from rlhf_gym.environments.vec_env import wrappers_of
+from rlhf_gym.clips.steps import VecStep
 
 __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
 
@@ -62,12 +63,12 @@ class Rollout:
 
     Attributes:
         steps: what was done.
-        recorded: what the wrappers of the environments hand to the trainer, outermost first.
+        recorded: each step, as the `WorkerPart` has recorded it; empty if there is none.
         metrics: what training logged.
     """
 
     steps: Steps
-    recorded: list[Any]
+    recorded: list[VecStep]
     metrics: dict[str, Any]
 
 
@@ -96,17 +97,15 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
 
 def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
     """The rollouts of the paper's algorithm S3, each with its gradient applied."""
-    agent = _agent(assignment)
+    env, part = assignment.share.build()
+    agent = _agent(assignment, env)
     optimizer = HogwildOptimizer(assignment.optimizer, list(agent.policy.parameters()))
     agent.policy.optimizer = optimizer  # type: ignore[assignment]
-    assert agent.env is not None
     agent._setup_learn(assignment.total_timesteps)
-    wrappers = list(wrappers_of(agent.env))
     for _ in range(assignment.rollouts):
         line.await_turn()
-        for wrapper in wrappers:
-            if hasattr(type(wrapper), "begin_rollout"):
-                wrapper.begin_rollout()
+        if part is not None:
+            part.begin_rollout()
         optimizer.pull()
         steps = agent.act()
         assignment.timesteps[assignment.index] += agent.n_steps * agent.n_envs
@@ -114,14 +113,13 @@ def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
         agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
         agent.train()
         agent.logger.record("train/staleness", optimizer.staleness)
-        recorded = [w.take_recorded() for w in wrappers if hasattr(type(w), "take_recorded")]
+        recorded = [] if part is None else part.take_recorded()
         yield Rollout(steps, recorded, dict(agent.logger.name_to_value))
         agent.logger.name_to_value.clear()
 
 
-def _agent(assignment: Assignment) -> Learner:
-    """The worker's own copy of the agent, with its share of the environments."""
-    env = assignment.share.build()
+def _agent(assignment: Assignment, env: VecEnv) -> Learner:
+    """The worker's own copy of the agent, on its share of the environments."""
     agent = Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
     agent.set_logger(configure_logger(verbose=0))
     set_random_seed(assignment.seed)

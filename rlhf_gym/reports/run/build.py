@@ -68,7 +68,7 @@ def _prediction(run: Path) -> Callable[[Query], float] | None:
         return None
 
     def returns(clip: Clip) -> Array:
-        each = model.predict_each(clip.observations, clip.actions, clip.after)
+        each = model.predict_each(clip.transitions)
         return np.asarray(each.sum(axis=1, dtype=np.float64))
 
     def predict(query: Query) -> float:

@@ -1,0 +1,52 @@
+"""Attachment: wrappers whose work is done in the workers of A3C, and recorded in the trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+
+from rlhf_gym.clips.steps import VecStep
+
+__all__ = ["Attachment", "Recorder", "WorkerPart"]
+
+
+class WorkerPart(Protocol):
+    """A wrapper around a worker's share of the environments."""
+
+    def begin_rollout(self) -> None:
+        """Take over what is new in the trainer: a rollout begins."""
+
+    def take_recorded(self) -> list[VecStep]:
+        """The steps since the last call, one for each step of a rollout."""
+        ...
+
+
+class Recorder(Protocol):
+    """A wrapper in the trainer that records what the workers do."""
+
+    def begin_episodes(self, envs: slice = ...) -> None:
+        """Let the next step begin a new episode in these environments."""
+
+    def add_recorded(self, parts: Sequence[VecStep]) -> None:
+        """Record a step of all environments, of which each worker took a part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Attachment:
+    """Wrappers of the trainer's vector environment that something else replaces in the workers.
+
+    Attributes:
+        outermost: the outermost wrapper that is replaced.
+        innermost: the innermost one; all between them are replaced as well.
+        in_worker: puts what replaces them around a share of the environments; it is sent to the
+            workers, and returns a `WorkerPart`.
+        recorder: gets the steps of the workers.
+    """
+
+    outermost: VecEnvWrapper
+    innermost: VecEnvWrapper
+    in_worker: Callable[[VecEnv], VecEnv]
+    recorder: Recorder

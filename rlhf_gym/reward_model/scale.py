@@ -1,0 +1,93 @@
+"""RewardScale: the scale of a learned reward, which labels leave open; and that of inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from rlhf_gym.clips.observations import Array
+
+__all__ = ["RewardScale", "standardisation"]
+
+SMALLEST_DEVIATION = 1e-3
+"""A deviation below it counts as none, in the unit of what it is of."""
+
+
+class RewardScale:
+    """Offset and scale of each member's reward, and the one reward of all absorbing steps.
+
+    Labels compare clips of one length, so they determine a reward only up to a constant, and with
+    noise up to a factor. An agent needs both to stay where they are.
+
+    Attributes:
+        offset: ``(members, 1)``, subtracted from each member's reward.
+        scale: ``(members, 1)``, by which it is then divided.
+        absorbing: ``()``, the reward of each absorbing step; NaN: as the members predict.
+    """
+
+    def __init__(self, members: int, device: torch.device) -> None:
+        self.offset = torch.zeros(members, 1, device=device)
+        self.scale = torch.ones(members, 1, device=device)
+        self.absorbing = torch.full((), torch.nan, device=device)
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """The normalised rewards ``(n,)``, mean of the members, of raw ones ``(members, n)``."""
+        return self.each(raw).mean(dim=0)
+
+    def each(self, raw: Tensor) -> Tensor:
+        """The normalised rewards of each member, ``(members, n)`` as the raw ones."""
+        return (raw - self.offset) / self.scale
+
+    def normalise(self, raw: Tensor) -> None:
+        """Give each member's reward mean 0 and deviation 1 over these steps ``(members, n)``."""
+        self.offset = raw.mean(dim=1, keepdim=True)
+        self.scale = raw.std(dim=1, keepdim=True).clamp(min=SMALLEST_DEVIATION)
+
+    def shift_to_zero(self, raw: Tensor) -> None:
+        """Shift each member's reward so that its mean over these steps ``(members, n)`` is 0."""
+        self.offset = raw.mean(dim=1, keepdim=True)
+
+    def level_absorbing(self, reward: float) -> None:
+        """Give each absorbing step this reward from now on."""
+        self.absorbing.fill_(reward)
+
+    def with_absorbing(
+        self, rewards: npt.NDArray[np.float32], absorbing: Array
+    ) -> npt.NDArray[np.float32]:
+        """These rewards ``(n,)``, with those of absorbing steps replaced, in place."""
+        if absorbing.any() and not self.absorbing.isnan():
+            rewards[absorbing] = float(self.absorbing)
+        return rewards
+
+    def state(self) -> dict[str, Tensor]:
+        """The tensors that are in use, by the names that they have in files."""
+        return {"offset": self.offset, "scale": self.scale, "after_end": self.absorbing}
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Take over copies of what `state` gave."""
+        device = self.offset.device
+        self.offset = state["offset"].to(device, copy=True)
+        self.scale = state["scale"].to(device, copy=True)
+        self.absorbing = state["after_end"].to(device, copy=True)
+
+
+def standardisation(vector: Tensor, ends_last: bool) -> tuple[Tensor, Tensor]:
+    """Mean and deviation ``(features,)`` of vector inputs ``(n, features)``.
+
+    Args:
+        vector: the inputs.
+        ends_last: whether the last feature says that a step ended its episode. Ends are so rare
+            that, standardised, they would lie far from everything else: it stays as it is.
+
+    >>> mean, deviation = standardisation(torch.tensor([[1.0, 5.0], [3.0, 5.0]]), ends_last=False)
+    >>> mean.tolist(), [round(each, 3) for each in deviation.tolist()]
+    ([2.0, 5.0], [1.414, 1.0])
+    """
+    mean, deviation = vector.mean(dim=0), vector.std(dim=0)
+    constant = deviation < SMALLEST_DEVIATION
+    deviation = torch.where(constant, torch.ones_like(deviation), deviation)
+    if ends_last:
+        mean[-1], deviation[-1] = 0.0, 1.0
+    return mean, deviation

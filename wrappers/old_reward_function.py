@@ -1,0 +1,67 @@
+"""Reward functions of the first release, ``(observations, actions, after)``; gone in the next."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rlhf_gym.clips.observations import Observations
+from rlhf_gym.clips.steps import RewardFunction, Transitions
+
+__all__ = ["After", "accept_old_form"]
+
+
+@dataclass(frozen=True)
+class After:
+    """What steps led to, as reward functions of the first release see it.
+
+    Attributes:
+        observations: ``(n, *obs)``, seen after each step.
+        ended: ``(n,)`` bool, whether a step ended its episode, other than by a time limit.
+    """
+
+    observations: Observations
+    ended: npt.NDArray[np.bool_]
+
+
+def accept_old_form(function: Callable[..., Any]) -> RewardFunction:
+    """The function itself, or one of `Transitions` that calls it with three arguments.
+
+    Warns:
+        DeprecationWarning: it takes ``(observations, actions, after)``.
+    """
+    if _arguments(function) < 2:
+        return function
+    warnings.warn(
+        f"the reward function {getattr(function, '__name__', function)} takes (observations, "
+        "actions, after), which the next release will not call any more; let it take one argument, "
+        "transitions, with observations, actions, terminated, absorbing and next_observations",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+
+    def of_transitions(transitions: Transitions) -> npt.NDArray[np.float32]:
+        seen = transitions.next_observations
+        after = None if seen is None else After(seen, transitions.terminated)
+        rewards: npt.NDArray[np.float32] = function(
+            transitions.observations, transitions.actions, after
+        )
+        return rewards
+
+    return of_transitions
+
+
+def _arguments(function: Callable[..., Any]) -> int:
+    """Number of positional arguments that a function needs, or 1 if that cannot be found out."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # of some functions in C
+        return 1
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(it.kind in positional and it.default is inspect.Parameter.empty for it in parameters)
