@@ -1,18 +1,81 @@
-"""Names that are spelled alike, for messages about one that is not known."""
+"""Words and numbers as people write them, for messages, tables and reports."""
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 
-__all__ = ["near"]
+__all__ = ["NOTHING", "counted", "duration", "listed", "near", "number", "span"]
+
+NOTHING = "\N{EN DASH}"
+"""Written where a number is not known."""
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """A question about names that are spelled alike, in brackets; empty where none are.
+    """Ask in brackets whether a similar name was meant; empty where none is similar.
 
     >>> near("step", ["steps", "wait"])
     ' (did you mean steps?)'
     """
     nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
+
+
+def number(value: float) -> str:
+    """Write a number with about three digits.
+
+    >>> number(1234.6), number(12.345), number(-0.1234)
+    ('1,235', '12.3', '−0.123')
+    """
+    if abs(value) >= 100:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def counted(counts: int | Iterable[int], noun: str) -> str:
+    """Write a count, or the range of several counts, with its noun.
+
+    >>> counted(1, "label"), counted(2500, "label"), counted([50, 200], "label")
+    ('1 label', '2,500 labels', '50 to 200 labels')
+    """
+    given = [counts] if isinstance(counts, int) else list(counts)
+    return f"{span(given)} {noun}{'' if max(given) == 1 else 's'}"
+
+
+def span(counts: Iterable[int]) -> str:
+    """Write the range of some counts, or the one that they all are.
+
+    >>> span([50, 1200, 50]), span([50])
+    ('50 to 1,200', '50')
+    """
+    few, *more = sorted(set(counts))
+    return f"{few:,} to {more[-1]:,}" if more else f"{few:,}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time.
+
+    >>> duration(48.2), duration(400), duration(8000), duration(math.nan)
+    ('48 s', '6.7 min', '2.2 h', '–')
+    """
+    if math.isnan(seconds):
+        return NOTHING
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def listed(names: Iterable[str], at_most: int | None = None) -> str:
+    """Write names as part of a sentence; those with commas are separated by semicolons.
+
+    >>> listed(["a", "b", "c"]), listed(["a, 1", "b", "c"], at_most=2)
+    ('a, b and c', 'a, 1; b and 1 more')
+    """
+    given = list(names)
+    if at_most is not None and len(given) > at_most:
+        given = [*given[:at_most], f"{len(given) - at_most} more"]
+    comma = "; " if any("," in name for name in given) else ", "
+    return given[0] if len(given) == 1 else f"{comma.join(given[:-1])} and {given[-1]}"

@@ -1,4 +1,4 @@
-"""Curve: what is noted while a run trains, about sixty times."""
+"""CurveRecorder: records the learning curve of a run at about sixty points."""
 
 from __future__ import annotations
 
@@ -11,50 +11,53 @@ from typing import TypeAlias
 
 from stable_baselines3.common.callbacks import BaseCallback
 
+from rlhf_gym.runs.records import LABELS, LEARNED_RETURN, SECONDS, STEPS, TRUE_RETURN
 from rlhf_gym.training.human_feedback import HumanFeedback
 
-__all__ = ["COLUMNS", "Curve", "Point", "Tell", "curve_text", "mean_true_return"]
+__all__ = ["COLUMNS", "CurveRecorder", "OnProgress", "Point", "curve_text", "mean_true_return"]
 
 POINTS = 60
-TELL_SECONDS = 0.5
+"""Number of points in a learning curve."""
+REPORT_SECONDS = 0.5
+"""Shortest time between two reports of progress, in seconds."""
 COLUMNS = (
-    "time/total_timesteps",
-    "time/time_elapsed",
-    "rollout/ep_rew_mean",
-    "feedback/labels",
-    "feedback/learned_return",
+    STEPS,
+    SECONDS,
+    TRUE_RETURN,
+    LABELS,
+    LEARNED_RETURN,
     "feedback/accuracy",
     "feedback/correlation",
 )
-"""As in the ``progress.csv`` of a run folder."""
+"""Columns of a curve's file, as in the ``progress.csv`` of a run folder."""
 
 Point: TypeAlias = tuple[float, ...]
 """Values of `COLUMNS`."""
-Tell: TypeAlias = Callable[[int, int], None]
-"""Gets the steps taken and the steps in all."""
+OnProgress: TypeAlias = Callable[[int, int], None]
+"""Receives the steps taken and the total."""
 
 
-class Curve(BaseCallback):
-    """Notes true return, labels and the reward model on the way, and tells how far training is.
+class CurveRecorder(BaseCallback):
+    """Records true return, labels and reward model during training, and reports progress.
 
     Args:
-        tell: gets the steps taken and the steps in all, at most twice a second.
-        feedback: where labels and reward model are, if there are any.
+        on_progress: receives the steps taken and the total, at most twice a second.
+        feedback: the plug-in, if the agent learns from answers.
     """
 
-    def __init__(self, tell: Tell, feedback: HumanFeedback | None = None) -> None:
+    def __init__(self, on_progress: OnProgress, feedback: HumanFeedback | None = None) -> None:
         super().__init__()
-        self._tell, self._feedback = tell, feedback
+        self._on_progress, self._feedback = on_progress, feedback
         self.points: list[Point] = []
         self._began = time.perf_counter()
-        self._due, self._told = 0, 0.0
+        self._due, self._reported = 0, 0.0
 
     def _on_step(self) -> bool:
         if self.num_timesteps >= self._due:
             self._note()
-        if time.monotonic() >= self._told + TELL_SECONDS:
-            self._told = time.monotonic()
-            self._tell(self.num_timesteps, self.model._total_timesteps)
+        if time.monotonic() >= self._reported + REPORT_SECONDS:
+            self._reported = time.monotonic()
+            self._on_progress(self.num_timesteps, self.model._total_timesteps)
         return True
 
     def _on_training_end(self) -> None:
@@ -78,13 +81,13 @@ class Curve(BaseCallback):
 
 
 def mean_true_return(episodes: object) -> float:
-    """Mean true return of the last episodes, as a Monitor told them; NaN where none has ended."""
+    """Return the mean true return of a Monitor's last episodes; NaN before the first has ended."""
     returns = [episode["r"] for episode in episodes or ()]  # type: ignore[attr-defined]
     return float(sum(returns) / len(returns)) if returns else math.nan
 
 
 def curve_text(points: list[Point]) -> str:
-    """The points as CSV; what is not known is left empty.
+    """Write the points as CSV; unknown values are left empty.
 
     >>> print(curve_text([(100, 1.5, 20.0, math.nan, math.nan, math.nan, math.nan)]).split()[1])
     100,1.5,20,,,,

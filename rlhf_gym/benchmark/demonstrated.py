@@ -1,8 +1,7 @@
-"""Agents that learn from demonstrations, by imitation's BC, GAIL and AIRL."""
+"""Agents that learn from demonstrations, with BC, GAIL and AIRL of imitation."""
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import time
 from dataclasses import replace
@@ -13,51 +12,49 @@ from typing import Any
 import numpy as np
 
 from rlhf_gym.agents.settings import LINEAR
-from rlhf_gym.benchmark.curve import Point, Tell, mean_true_return
+from rlhf_gym.benchmark.curve import OnProgress, Point, mean_true_return
+from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import train_on_true_reward
-from rlhf_gym.results.arms import INSTALL_IMITATION
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
-__all__ = ["check_imitation", "demonstrations", "learn_from_demonstrations"]
+__all__ = ["demonstrations", "learn_from_demonstrations"]
 
 EXPERT_SEED = 1000
-"""Of the agent that shows how it is done: none of a suite's."""
+"""Seed of the expert that demonstrates; no suite uses it."""
 BC_EPOCHS = 50
 BATCH = 256
 
 
-def check_imitation() -> None:
-    """Raise ValueError where imitation is not installed."""
-    if importlib.util.find_spec("imitation") is None:
-        raise ValueError(f"the arms bc, gail and airl need imitation: {INSTALL_IMITATION}")
-
-
 def learn_from_demonstrations(
-    run: Run, shown: Any, row: Row, tell: Tell
+    run: Run, shown: Any, row: Row, on_progress: OnProgress
 ) -> tuple[Any, list[Point], Row]:
-    """The policy that was learned, what was noted on the way, and the row with its steps.
+    """Train a policy from demonstrations.
 
     BC (Pomerleau 1989) needs no environment; GAIL (Ho and Ermon 2016) and AIRL (Fu et al. 2018)
-    train PPO with the run's settings on a reward that tells the agent's steps from those shown.
-    The settings of the agent are the preset's: those of a suite may be of another algorithm.
+    train PPO with the run's settings on a reward that distinguishes the agent's steps from those
+    of the expert. The settings of the agent are the preset's, because those of a suite may belong
+    to another algorithm.
 
     Args:
-        run: what to do.
-        shown: what `demonstrations` gave.
-        row: what is known of the run.
-        tell: gets the steps taken and the steps in all.
+        run: the run.
+        shown: the episodes from `demonstrations`.
+        row: the row so far.
+        on_progress: receives the steps taken and the total.
+
+    Returns:
+        The policy, the points of its learning curve, and the row with its steps.
     """
     if run.arm == "bc":
         return _cloned(run.settings, shown), [], row
-    return _adversarial(run.arm, run.settings, shown, row, tell)
+    return _adversarial(run.arm, run.settings, shown, row, on_progress)
 
 
 @cache
 def demonstrations(env_id: str, episodes: int) -> Any:
-    """Whole episodes of an expert: an agent trained on the true reward with the preset of PPO."""
+    """Record whole episodes of an expert, which PPO trained on the true reward."""
     check_imitation()
     from imitation.data.types import TrajectoryWithRew
 
@@ -112,7 +109,7 @@ def _cloned(settings: TrainSettings, shown: Any) -> Any:
 
 
 def _constant(agent: dict[str, Any]) -> dict[str, Any]:
-    """The settings without schedules: imitation begins training anew in each of its rounds."""
+    """Remove the schedules of the settings: imitation starts training again in each round."""
     return {
         name: float(value.removeprefix(LINEAR)) if str(value).startswith(LINEAR) else value
         for name, value in agent.items()
@@ -120,7 +117,7 @@ def _constant(agent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _adversarial(
-    arm: str, settings: TrainSettings, shown: Any, row: Row, tell: Tell
+    arm: str, settings: TrainSettings, shown: Any, row: Row, on_progress: OnProgress
 ) -> tuple[Any, list[Point], Row]:
     from imitation.algorithms.adversarial.airl import AIRL
     from imitation.algorithms.adversarial.gail import GAIL
@@ -137,7 +134,7 @@ def _adversarial(
     def note(_: int) -> None:
         seconds, returned = time.perf_counter() - began, mean_true_return(agent.ep_info_buffer)
         points.append((agent.num_timesteps, seconds, returned, *[math.nan] * 4))
-        tell(agent.num_timesteps, total)
+        on_progress(agent.num_timesteps, total)
 
     with TemporaryDirectory() as logs:
         trainer = trainer_of(
@@ -151,7 +148,7 @@ def _adversarial(
                 normalize_input_layer=RunningNorm,
             ),
             n_disc_updates_per_round=8,
-            allow_variable_horizon=True,  # ends are held, as in the other arms
+            allow_variable_horizon=True,  # episodes have one length, as in the other arms
             log_dir=logs,
             custom_logger=configure(logs, []),
         )

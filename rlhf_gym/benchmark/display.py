@@ -1,4 +1,4 @@
-"""Display: how far a benchmark is, one line a run and one for all."""
+"""Display: the progress of a benchmark, with one line for each run and one for all."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from rich.progress import (
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.results.row import Row
 
-__all__ = ["Display", "told"]
+__all__ = ["Display", "result_line"]
 
 
 class Display:
-    """A line for each run under way, one for all, and one for each that has ended above them.
+    """Shows a line for each current run, one for all runs, and above them the finished runs.
 
     Args:
-        wanted: runs to do.
-        known: runs that were done before.
-        tell: gets the line of each run that has ended where no progress is shown.
-        progress: show lines that move; only on a terminal.
+        wanted: number of runs to do.
+        known: number of runs that were done before.
+        log: receives the line of each finished run if no progress bars are shown.
+        progress: whether to show progress bars; they are shown on a terminal only.
     """
 
     def __init__(
-        self, wanted: int, known: int, tell: Callable[[str], None], *, progress: bool = True
+        self, wanted: int, known: int, log: Callable[[str], None], *, progress: bool = True
     ) -> None:
         console = Console(stderr=True)
         self._moves = progress and console.is_terminal
-        self._tell = tell
+        self._log = log
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -51,7 +51,7 @@ class Display:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Display:
-        """Show it."""
+        """Show the progress bars."""
         self._progress.start()
         return self
 
@@ -65,28 +65,28 @@ class Display:
         self._progress.stop()
 
     def begun(self, run: Run) -> None:
-        """A run begins."""
+        """Add a run that begins."""
         total = run.settings.steps
         self._tasks[run.name] = self._progress.add_task(run.name, total=total)
 
     def went_on(self, run: Run, done: int, total: int) -> None:
-        """A run has taken so many steps of all."""
+        """Show that a run has taken ``done`` of ``total`` steps."""
         if run.name in self._tasks:
             self._progress.update(self._tasks[run.name], completed=min(done, total), total=total)
 
     def ended(self, run: Run, row: Row) -> None:
-        """A run has ended."""
+        """Show the result of a run."""
         if run.name in self._tasks:
             self._progress.remove_task(self._tasks.pop(run.name))
         self._progress.advance(self._all)
         if self._moves:
-            self._progress.console.print(told(run, row), highlight=False, markup=False)
+            self._progress.console.print(result_line(run, row), highlight=False, markup=False)
         else:
-            self._tell(told(run, row))
+            self._log(result_line(run, row))
 
 
-def told(run: Run, row: Row) -> str:
-    """One line about a run that has ended."""
+def result_line(run: Run, row: Row) -> str:
+    """Write one line about a finished run."""
     if row.status == "failed":
         return f"{run.name}: FAILED: {row.error}"
     return f"{run.name}: {row.mean_return:.1f} in {row.seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""Engines: what runs many runs beside each other, in processes here or on a Ray cluster."""
+"""Engines: they perform many runs at once, in local processes or on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
-from rlhf_gym.benchmark.perform import Outcome, failed, perform
+from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
 
 __all__ = ["Engine", "LocalEngine", "Watch"]
 
 
 class Watch(Protocol):
-    """Sees runs begin and go on."""
+    """Observes the runs of an engine."""
 
     def begun(self, run: Run) -> None:
-        """A run begins."""
+        """React to a run that begins."""
 
     def went_on(self, run: Run, done: int, total: int) -> None:
-        """A run has taken so many steps of all."""
+        """React to a run that has taken ``done`` of ``total`` steps."""
 
 
-Engine = Callable[[Sequence[Run], Watch], Iterator[tuple[Run, Outcome]]]
-"""Performs runs, and gives each as it ends."""
+Engine = Callable[[Sequence[Run], Watch], Iterator[tuple[Run, RunOutcome]]]
+"""Performs runs, and yields each as it ends."""
 
 
 class LocalEngine:
     """Performs runs in processes of this machine.
 
-    A process that dies takes down its run only: the run becomes a failed row.
+    If a process dies, only its run is lost: it becomes a failed row.
 
     Args:
-        processes: so many runs beside each other.
+        processes: number of runs at a time.
     """
 
     def __init__(self, processes: int) -> None:
@@ -46,8 +46,8 @@ class LocalEngine:
             raise ValueError(f"processes must be at least 1, but is {processes}")
         self._processes = processes
 
-    def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
-        """Perform all runs; each is given as it ends."""
+    def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
+        """Perform all runs, and yield each as it ends."""
         waiting = list(reversed(runs))
         workers: list[_Worker] = []
         try:
@@ -73,7 +73,7 @@ class LocalEngine:
 
 
 class _Worker:
-    """One process, which performs one run after the other."""
+    """One process, which performs runs one by one."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -84,23 +84,23 @@ class _Worker:
         self.alive = True
 
     def begin(self, run: Run, watch: Watch) -> None:
-        """Send the process a run."""
+        """Send a run to the process."""
         self.run = run
         watch.begun(run)
         try:
             self.connection.send(run)
-        except OSError:  # it died in the meantime; `receive` will see that
+        except OSError:  # the process has died, which `receive` will notice
             pass
 
-    def receive(self, watch: Watch) -> Outcome | None:
-        """What came of the run, or None where it still goes on."""
+    def receive(self, watch: Watch) -> RunOutcome | None:
+        """Return the outcome of the run, or None while it continues."""
         try:
             message = self.connection.recv()
         except (EOFError, OSError):
             self.alive = False
             self._process.join()
             return failed(self.run, _death(self._process.exitcode))
-        if isinstance(message, Outcome):
+        if isinstance(message, RunOutcome):
             return message
         watch.went_on(self.run, *message)
         return None
@@ -111,7 +111,7 @@ class _Worker:
         self._process.join()
 
     def kill(self) -> None:
-        """End the process in the middle of its run."""
+        """End the process at once, in the middle of its run."""
         self.connection.close()
         self._process.terminate()
         self._process.join()
@@ -126,11 +126,11 @@ def _death(exit_code: int | None) -> str:
 
 
 def _work(connection: Connection) -> None:
-    """Perform what is sent, until nothing more is; ends with the process that sends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sender heeds it, for all
+    """Perform the runs that are sent, until the sender closes the connection or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sender handles it for all
     _silence()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    gc.freeze()  # or all that is imported is looked through after each run
+    gc.freeze()  # else each collection would scan all imported modules
     while True:
         try:
             run = connection.recv()
@@ -141,7 +141,7 @@ def _work(connection: Connection) -> None:
 
 
 def _silence() -> None:
-    """Progress bars and warnings of libraries would write over the one of the benchmark."""
+    """Discard output of libraries, which would overwrite the benchmark's progress bars."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     sys.stdout.flush()
     for stream in (1, 2):

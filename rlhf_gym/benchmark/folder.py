@@ -1,4 +1,4 @@
-"""ResultsFolder: where the rows of a benchmark lie; a finished run is never lost or run twice."""
+"""ResultsFolder: the rows of a benchmark on disk; a finished run is never lost or run twice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rlhf_gym.benchmark.perform import Outcome, versions
+from rlhf_gym.benchmark.perform import RunOutcome, versions
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.feedback.durable import append_line, held, json_lines
 from rlhf_gym.presets import FeedbackSettings
-from rlhf_gym.results.relevant import heeded
+from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat
 from rlhf_gym.runs.settings import TrainSettings
@@ -22,18 +22,18 @@ from rlhf_gym.runs.settings import TrainSettings
 __all__ = ["ResultsFolder"]
 
 WEIGHTY = ("rlhf-gym", "stable-baselines3", "gymnasium", "torch")
-"""Packages of which another version may well give other results."""
+"""Packages whose versions may well change the results."""
 
 
 class ResultsFolder:
     """The results of a benchmark.
 
-    ``runs.jsonl`` has one line a run, written when it ends; ``runs.csv`` and ``runs.parquet``
-    (where pyarrow is installed) are made from it. ``curves`` and ``errors`` have a file a run,
-    ``suite.toml`` is what was asked for.
+    ``runs.jsonl`` has one line for each run, written when the run ends; ``runs.csv`` and
+    ``runs.parquet`` (if pyarrow is installed) are made from it. ``curves`` and ``errors`` have a
+    file for each run, and ``suite.toml`` is the suite.
 
     Args:
-        path: the folder; made where it is not there.
+        path: the folder, which is made if it does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,10 +42,10 @@ class ResultsFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep others from running a benchmark into the folder.
+        """Let no other process run a benchmark into the folder meanwhile.
 
         Raises:
-            ValueError: somebody does already.
+            ValueError: another process runs one already.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         refusal = f"another benchmark is running in {self.path}: wait for it, or give another --out"
@@ -53,7 +53,7 @@ class ResultsFolder:
             yield
 
     def rows(self) -> list[Row]:
-        """One row a run, the newest where it was run again; a damaged line is skipped.
+        """Read one row for each run, the newest if it was repeated; a damaged line is skipped.
 
         Raises:
             ValueError: a row was written by another version.
@@ -65,17 +65,17 @@ class ResultsFolder:
         return list({_key(row): row for row in rows}.values())
 
     def missing(self, plan: Plan, *, retry: bool = False) -> list[Run]:
-        """The runs of a plan that have no row yet.
+        """Return the runs of a plan that have no row yet.
 
         Args:
-            plan: what shall be run.
-            retry: run failed ones again.
+            plan: the runs.
+            retry: include failed runs.
 
         Raises:
             ValueError: a run has a row that was made with other settings.
         """
         known = {_key(row): row for row in self.rows()}
-        # Of settings newer than a row.
+        # Settings that are newer than a row had these values when it was made.
         defaults = flat(as_table(FeedbackSettings())) | flat(settings_table(TrainSettings()))
         wanted = []
         for run in plan.runs:
@@ -83,16 +83,17 @@ class ResultsFolder:
             if row is None or (retry and row.status == "failed"):
                 wanted.append(run)
                 continue
-            tables = [heeded(run.arm, defaults | flat(it.settings)) for it in (row, run.row)]
+            arm = arm_of(run.arm)
+            tables = [arm.relevant_settings(defaults | flat(r.settings)) for r in (row, run.row)]
             if names := differing(tables):
                 raise ValueError(
                     f"{self.path} holds {run.name} with other settings ({', '.join(names)}): "
-                    "results of two kinds do not belong together; give another --out"
+                    "they cannot be compared; give another --out"
                 )
         return wanted
 
     def other_versions(self) -> str:
-        """A line about finished runs that used other versions than those of now; else empty."""
+        """Describe finished runs that used other versions than the current ones; else empty."""
         now = versions()
         theirs = [row.versions for row in self.rows() if row.status == "done"]
         apart = [used for used in theirs if any(used.get(n, now[n]) != now[n] for n in WEIGHTY)]
@@ -103,18 +104,18 @@ class ResultsFolder:
         if not listed:
             return ""
         return (
-            f"of {len(theirs)} finished runs, {len(apart)} used {', '.join(listed)}: they stay as "
-            "they are; another --out keeps new runs apart from them"
+            f"of {len(theirs)} finished runs, {len(apart)} used {', '.join(listed)}: they are "
+            "kept; give another --out to keep new runs apart"
         )
 
     def begin(self, plan: Plan) -> None:
-        """Keep what was asked for."""
+        """Write the suite and make the folders."""
         self._suite.write_text(plan.suite.text)
         for name in ("curves", "errors"):
             (self.path / name).mkdir(exist_ok=True)
 
-    def add(self, run: Run, outcome: Outcome) -> Row:
-        """Keep what came of a run; it is on the disk when this returns."""
+    def add(self, run: Run, outcome: RunOutcome) -> Row:
+        """Write the outcome of a run; it is on the disk when this returns."""
         row = outcome.row
         if outcome.curve:
             curve = Path("curves") / f"{run.name}.csv"
@@ -126,7 +127,7 @@ class ResultsFolder:
         return row
 
     def write_tables(self) -> None:
-        """Write all rows as CSV, and as Parquet where pyarrow is installed."""
+        """Write all rows as CSV, and as Parquet if pyarrow is installed."""
         rows = [_flat(row) for row in self.rows()]
         if not rows:
             return
@@ -148,7 +149,7 @@ def _key(row: Row) -> tuple[object, ...]:
 
 
 def _flat(row: Row) -> dict[str, object]:
-    """A row whose settings and versions are columns, and its returns a text."""
+    """Return a row with settings and versions as columns and its returns as text."""
     values = asdict(row)
     settings, versions = values.pop("settings"), values.pop("versions")
     values["returns"] = " ".join(f"{value:g}" for value in row.returns)

@@ -1,4 +1,4 @@
-"""Perform one run of a benchmark, in this process."""
+"""Perform one run of a benchmark in this process."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from typing import Any
 import torch
 
 from rlhf_gym import __version__
-from rlhf_gym.benchmark.curve import Point, Tell, curve_text
+from rlhf_gym.benchmark.curve import OnProgress, Point, curve_text
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import RandomPolicy, train_on_answers, train_on_true_reward
 from rlhf_gym.environments.make import make_env
-from rlhf_gym.results.arms import DEMONSTRATED
+from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.runs.versions import commit, installed_versions
 
-__all__ = ["Outcome", "failed", "perform", "versions"]
+__all__ = ["RunOutcome", "failed", "perform", "versions"]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a run.
+class RunOutcome:
+    """The outcome of a run.
 
     Attributes:
-        row: of the results.
-        curve: as CSV; empty where nothing was trained.
+        row: the row of the results.
+        curve: the learning curve as CSV; empty if nothing was trained.
         log: traceback of a failed run.
     """
 
@@ -39,16 +39,16 @@ class Outcome:
     log: str = ""
 
 
-def perform(run: Run, tell: Tell = lambda done, total: None) -> Outcome:
+def perform(run: Run, on_progress: OnProgress = lambda done, total: None) -> RunOutcome:
     """Train and evaluate; an error becomes a failed row.
 
     Args:
-        run: what to do.
-        tell: gets the steps taken and the steps in all, now and then.
+        run: the run.
+        on_progress: receives the steps taken and the total from time to time.
     """
-    torch.set_num_threads(1)  # runs go on beside each other
+    torch.set_num_threads(1)  # other runs need the other cores
     try:
-        return _perform(run, tell)
+        return _perform(run, on_progress)
     except Exception as error:
         message = traceback.format_exception_only(error)[-1].strip()
         return failed(run, message, traceback.format_exc())
@@ -56,43 +56,46 @@ def perform(run: Run, tell: Tell = lambda done, total: None) -> Outcome:
         gc.collect()  # environments and clips of this run, before the next
 
 
-def failed(run: Run, error: str, log: str = "") -> Outcome:
-    """What is left of a run that did not come to its end."""
-    return Outcome(replace(_row(run), status="failed", error=error), log=log or error)
+def failed(run: Run, error: str, log: str = "") -> RunOutcome:
+    """Return the outcome of a run that did not finish."""
+    return RunOutcome(replace(_row(run), status="failed", error=error), log=log or error)
 
 
 def versions() -> dict[str, str]:
-    """Of this package, of those that results depend on, and of the system."""
+    """Return the versions of this package, of those that results depend on, and of the system."""
     return {"rlhf-gym": __version__, **installed_versions()}
 
 
-def _perform(run: Run, tell: Tell) -> Outcome:
-    settings = run.settings
+def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
+    settings, arm = run.settings, arm_of(run.arm)
     row, points = _row(run), list[Point]()
     policy: Any
-    if run.arm in DEMONSTRATED:
+    if arm.demonstrated:
         from rlhf_gym.benchmark import demonstrated  # slow to import
 
         shown = demonstrated.demonstrations(settings.env_id, run.demonstrations)
-    wall, cpu = time.perf_counter(), _cpu_seconds()  # a process trains the expert only once
-    if run.arm == "random":
+    wall, cpu = (
+        time.perf_counter(),
+        _cpu_seconds(),
+    )  # a process trains the expert once only
+    if arm.source == "nothing":
         env = make_env(settings.env_id, snapshots=False)
         policy = RandomPolicy(env.action_space, settings.seed)
-    elif run.arm in DEMONSTRATED:
-        policy, points, row = demonstrated.learn_from_demonstrations(run, shown, row, tell)
-    elif run.arm == "true":
-        policy, points = train_on_true_reward(settings, tell)
+    elif arm.demonstrated:
+        policy, points, row = demonstrated.learn_from_demonstrations(run, shown, row, on_progress)
+    elif arm.source == "true reward":
+        policy, points = train_on_true_reward(settings, on_progress)
         row = replace(row, steps=policy.num_timesteps)
     else:
-        policy, points, row = train_on_answers(run, row, tell)
-    if run.arm != "random":
+        policy, points, row = train_on_answers(run, row, on_progress)
+    if arm.source != "nothing":
         row = replace(row, seconds=time.perf_counter() - wall, cpu_seconds=_cpu_seconds() - cpu)
     episodes = settings.evaluation_episodes
     returns = true_returns(
         policy, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
     )
     row = replace(row, returns=returns, date=_now())
-    return Outcome(row, curve_text(points) if points else "")
+    return RunOutcome(row, curve_text(points) if points else "")
 
 
 def _row(run: Run) -> Row:
@@ -104,6 +107,6 @@ def _now() -> str:
 
 
 def _cpu_seconds() -> float:
-    """Of this process and of those that it started and that have ended."""
+    """Return the processor time of this process and of its children that have ended."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system

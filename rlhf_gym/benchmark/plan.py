@@ -1,4 +1,4 @@
-"""Plan: every run of a suite, with all its settings, checked before the first begins."""
+"""Plan: every run of a suite with all its settings, checked before the first run begins."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import gymnasium as gym
 from rlhf_gym.agents import algorithm, fits, refusal
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.environments.make import has_no_reward, make_env
-from rlhf_gym.results.arms import DEMONSTRATED, TEACHERS
-from rlhf_gym.results.relevant import heeded
+from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat, from_table
 from rlhf_gym.runs.settings import TrainSettings, fill_in, reward_model_of
@@ -27,9 +26,9 @@ class Run:
     """One run of a benchmark.
 
     Attributes:
-        arm: what the agent learns from, one of `ARMS`.
-        demonstrations: episodes shown; 0 where none are.
-        settings: everything else, with no value left open.
+        arm: name of what the agent learns from; see `Arm`.
+        demonstrations: number of demonstrated episodes.
+        settings: all other settings, with no value left open.
     """
 
     arm: str
@@ -38,13 +37,13 @@ class Run:
 
     @property
     def row(self) -> Row:
-        """A row with what is known before the run begins."""
-        asks = self.arm in TEACHERS or self.arm == "shuffled"
+        """The row as it is known before the run begins."""
+        arm = arm_of(self.arm)
         return Row(
             env_id=self.settings.env_id,
-            algo="" if self.arm in ("random", "bc") else self.settings.algo,
+            algo=self.settings.algo if arm.algorithm else "",
             arm=self.arm,
-            labels=(self.settings.labels or 0) if asks else 0,
+            labels=(self.settings.labels or 0) if arm.answered else 0,
             demonstrations=self.demonstrations,
             seed=self.settings.seed,
             settings=settings_table(self.settings),
@@ -52,7 +51,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What tells it from all others of its suite, fit for a file's name."""
+        """A name that is unique in the suite and can be a file's name."""
         row = self.row
         parts = [row.env_id.replace("/", "_"), row.algo.replace(":", "."), row.arm]
         parts += [f"{row.labels}labels"] if row.labels else []
@@ -65,8 +64,8 @@ class Plan:
     """All runs of a suite.
 
     Attributes:
-        suite: what was asked for.
-        runs: what is run, seed by seed, so that all cells grow alike.
+        suite: the suite.
+        runs: the runs, seed by seed, so that all cells grow at the same pace.
         left_out: pairs of environment and algorithm that do not fit.
     """
 
@@ -76,7 +75,7 @@ class Plan:
 
 
 def plan_of(suite: Suite) -> Plan:
-    """Every run of a suite.
+    """List every run of a suite.
 
     Raises:
         ValueError: an environment or algorithm is unknown, none fit each other, a setting cannot
@@ -111,22 +110,23 @@ def plan_of(suite: Suite) -> Plan:
 
 
 def _check_rewards(grid: Grid, name: str) -> None:
-    """Refuse arms that learn from a true reward where there is none."""
-    need = [arm for arm in grid.arms if arm == "true" or arm in DEMONSTRATED]
+    """Refuse arms that need a true reward in environments without one."""
+    need = [arm for arm in grid.arms if arm_of(arm).needs_reward]
     lacking = [env_id for env_id in grid.environments if has_no_reward(env_id)]
     if need and lacking:
         raise ValueError(
             f"the suite {name}: {', '.join(lacking)} has no reward function that says what is "
-            f"wanted, which the arms {', '.join(need)} learn from: leave them out (what it counts "
-            "is for tests alone)"
+            f"wanted, but the arms {', '.join(need)} learn from one: leave them out (what it "
+            "counts is for tests only)"
         )
 
 
 def _check_same(known: Run, run: Run) -> None:
-    """Refuse a run whose name is taken by one with other settings: it would be lost."""
+    """Refuse a run that has the name of one with other settings: its row would be lost."""
     if run == known:
         return
-    tables = [heeded(run.arm, flat(each.row.settings)) for each in (known, run)]
+    arm = arm_of(run.arm)
+    tables = [arm.relevant_settings(flat(each.row.settings)) for each in (known, run)]
     if names := differing(tables):
         both = [" and ".join(table.get(name, "none") for table in tables) for name in names]
         listed = ", ".join(f"{name} {values}" for name, values in zip(names, both, strict=True))
@@ -138,18 +138,18 @@ def _check_same(known: Run, run: Run) -> None:
 
 def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
     base = _settings(grid, env_id, algo)
-    for i, arm in itertools.product(range(grid.seeds), grid.arms):
+    for i, arm in itertools.product(range(grid.seeds), map(arm_of, grid.arms)):
         seeded = replace(base, seed=grid.first_seed + i)
-        if arm == "random" or arm in DEMONSTRATED:  # the same beside any algorithm
+        if arm.demonstrated or arm.source == "nothing":  # the same for every algorithm
             alone = fill_in(replace(seeded, algo="ppo", agent={}))
-            for shown in grid.demonstrations if arm in DEMONSTRATED else (0,):
-                yield Run(arm, shown, alone)
-        elif arm in TEACHERS or arm == "shuffled":
-            taught = replace(seeded, **TEACHERS.get(arm, {}))  # type: ignore[call-overload]
+            for shown in grid.demonstrations if arm.demonstrated else (0,):
+                yield Run(arm.name, shown, alone)
+        elif arm.answered:
+            taught = replace(seeded, **arm.teacher)  # type: ignore[arg-type]
             for labels in grid.labels or (None,):
-                yield Run(arm, 0, fill_in(taught.with_changes(labels=labels or base.labels)))
+                yield Run(arm.name, 0, fill_in(taught.with_changes(labels=labels or base.labels)))
         else:
-            yield Run(arm, 0, fill_in(seeded))
+            yield Run(arm.name, 0, fill_in(seeded))
 
 
 def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
@@ -161,7 +161,7 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
     forbidden = sorted({*own, "seed", "teacher", "agent", "track"} & set(grid.settings) - {"agent"})
     if forbidden:
         raise ValueError(
-            f"{', '.join(forbidden)} cannot stand in [settings]: the benchmark sets it"
+            f"{', '.join(forbidden)} cannot be given in [settings]: the benchmark sets it"
         )
     settings = from_table(TrainSettings, {"device": "cpu", **grid.settings, **own})
     if given := grid.settings.get("reward_model"):
@@ -176,14 +176,14 @@ def _action_space(env_id: str) -> gym.spaces.Space[Any]:
 
 
 def settings_table(settings: TrainSettings) -> dict[str, Any]:
-    """All settings of a run on which its result depends, as a row holds them."""
+    """Return all settings on which the result of a run depends, as a row holds them."""
     table = as_table(settings)
     del table["track"]
     return _finite(table)  # type: ignore[no-any-return]
 
 
 def _finite(value: Any) -> Any:
-    """Plain data in which numbers that JSON lacks are words."""
+    """Return plain data in which infinite numbers, which JSON lacks, are text."""
     if isinstance(value, dict):
         return {name: _finite(part) for name, part in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""RayEngine: the same runs on a Ray cluster of one or many machines."""
+"""RayEngine: performs runs on a Ray cluster of one or many machines."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rlhf_gym.benchmark.engines import Watch
-from rlhf_gym.benchmark.perform import Outcome, failed, perform
+from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
 
 __all__ = ["RayEngine"]
 
 RETRIES = 3
+"""Times that a run is repeated after its worker died."""
 LOOK_SECONDS = 0.5
+"""Seconds between two looks at the progress of the runs."""
 ANSWER_SECONDS = 5.0
+"""Seconds within which a Ray cluster must answer."""
 PREFACE, SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 4
 EMPTY_SETTINGS = bytes([0, 0, 0, SETTINGS, 0, 0, 0, 0, 0])
 
 
 class RayEngine:
-    """Performs runs as tasks of Ray Core, one CPU each, and one GPU where they may use one.
+    """Performs runs as tasks of Ray Core, with one CPU each, and one GPU if they may use it.
 
-    A run whose worker dies is run again, at most three times; then it is a failed row.
+    A run whose worker dies is repeated, at most three times; then it becomes a failed row.
 
     Args:
-        address: ``host:port`` of a cluster, ``"auto"`` for the one that this machine belongs to,
-            or None: one is started here and ended after the runs.
+        address: ``host:port`` of a cluster, ``"auto"`` for the cluster of this machine, or None to
+            start one here, which ends after the runs.
 
     Raises:
         ValueError: Ray is not installed, or nothing answers at the address.
@@ -42,8 +45,8 @@ class RayEngine:
             _check_answers(address)
         self._address = address
 
-    def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
-        """Begin to perform all runs, once Ray answers; each is given as it ends."""
+    def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
+        """Connect to Ray, then perform all runs, and yield each as it ends."""
         import ray
 
         try:
@@ -61,7 +64,7 @@ class RayEngine:
         return _until_done(runs, watch)
 
 
-def _until_done(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+def _until_done(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
     import ray
 
     try:
@@ -70,7 +73,7 @@ def _until_done(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcom
         ray.shutdown()
 
 
-def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
     import ray
 
     board: Any = ray.remote(num_cpus=0)(_Board).remote()
@@ -96,27 +99,27 @@ def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outco
 
 
 def gpus(run: Run, there: float) -> int:
-    """How many GPUs a run asks for; a cluster without any would never begin one that does."""
+    """Return the GPUs that a run asks for; a cluster without any would never begin it."""
     return int(there > 0 and run.settings.device != "cpu")
 
 
 class _Board:
-    """How far the runs are; an actor, which the tasks write to and the trainer reads."""
+    """The progress of all runs: an actor that the tasks write to and the benchmark reads."""
 
     def __init__(self) -> None:
         self._news: dict[str, tuple[int, int]] = {}
 
     def note(self, name: str, done: int, total: int) -> None:
-        """A run has taken so many steps of all."""
+        """Note that a run has taken ``done`` of ``total`` steps."""
         self._news[name] = (done, total)
 
     def take(self) -> dict[str, tuple[int, int]]:
-        """What was noted since this was last asked."""
+        """Return the notes since the last call."""
         news, self._news = self._news, {}
         return news
 
 
-def _performed(run: Run, board: Any) -> Outcome:
+def _performed(run: Run, board: Any) -> RunOutcome:
     return perform(run, lambda done, total: board.note.remote(run.name, done, total))
 
 
@@ -134,13 +137,13 @@ def _check_answers(address: str) -> None:
         ) from error
     if not answered:
         raise ValueError(
-            f"what answers at {address} is not Ray, which would be waited for without end; give "
+            f"the program that answers at {address} is not Ray; give "
             "the address that `ray start --head` printed, or leave --address out"
         )
 
 
 def _speaks_grpc(connection: socket.socket) -> bool:
-    """Whether the other side greets as HTTP/2, and so gRPC, does: with SETTINGS (RFC 9113, 3.4)."""
+    """Whether the other side greets with SETTINGS, as HTTP/2 and so gRPC does (RFC 9113, 3.4)."""
     if os.environ.get("RAY_USE_TLS", "0") != "0":
         return True
     connection.sendall(PREFACE + EMPTY_SETTINGS)

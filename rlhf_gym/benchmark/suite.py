@@ -1,4 +1,4 @@
-"""Suite: which environments, algorithms, arms and seeds a benchmark runs; read from TOML."""
+"""Suite: the environments, algorithms, arms and seeds of a benchmark, read from TOML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from rlhf_gym.results.arms import ARMS
+from rlhf_gym.results.arms import arm_named
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.runs.tables import check_names, check_table
 from rlhf_gym.words import near
@@ -28,13 +28,13 @@ class Grid:
     Attributes:
         environments: Gymnasium ids.
         algos: names of algorithms; pairs that do not fit are left out.
-        arms: what the agents learn from, see `ARMS`.
-        labels: numbers of answers; empty: the preset's.
-        demonstrations: numbers of episodes that the arms of `DEMONSTRATED` see.
-        seeds: how many.
-        first_seed: the first of them.
-        evaluation_episodes: of the final evaluation on the untouched environment.
-        settings: of every run, instead of the preset's: names of `TrainSettings`.
+        arms: names of what the agents learn from; see `rlhf_gym.results.arms`.
+        labels: numbers of labels; by default the preset's.
+        demonstrations: numbers of episodes that the arms with demonstrations see.
+        seeds: number of seeds.
+        first_seed: the first seed.
+        evaluation_episodes: episodes of the final evaluation on the untouched environment.
+        settings: settings of every run that replace the preset's, by names of `TrainSettings`.
     """
 
     environments: tuple[str, ...]
@@ -48,7 +48,7 @@ class Grid:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what no run can be made of.
+        """Check the values, and give arms their current names.
 
         Raises:
             ValueError: something is empty, out of its range, or unknown.
@@ -64,9 +64,7 @@ class Grid:
         for name in ("labels", "demonstrations"):
             if any(number < 1 for number in getattr(self, name)):
                 raise ValueError(f"{name} must be at least 1 each, but are {getattr(self, name)}")
-        for arm in self.arms:
-            if arm not in ARMS:
-                raise ValueError(f"there is no arm {arm!r}{near(arm, ARMS)}")
+        object.__setattr__(self, "arms", tuple(arm_named(name).name for name in self.arms))
         check_table(TrainSettings, self.settings, "settings.")
 
 
@@ -75,8 +73,8 @@ class Suite:
     """A named list of grids.
 
     Attributes:
-        name: what it is called.
-        grids: what it runs.
+        name: its name.
+        grids: its grids.
         text: the TOML that it was read from.
     """
 
@@ -86,7 +84,7 @@ class Suite:
 
 
 def named_suites() -> dict[str, str]:
-    """The suites that come with the package, as TOML by name."""
+    """Return the suites that come with the package, as TOML by name."""
     folder = resources.files("rlhf_gym.benchmark") / "suites"
     found = sorted(folder.iterdir(), key=lambda entry: entry.name)
     return {
@@ -97,10 +95,10 @@ def named_suites() -> dict[str, str]:
 
 
 def read_suite(name: str) -> Suite:
-    """A suite by its name, or from a TOML file.
+    """Read a suite by its name, or from a TOML file.
 
-    The file names what a `Grid` has. Several ``[[grid]]`` tables make several grids; what stands
-    above them holds for all.
+    The file has the names of a `Grid`. Several ``[[grid]]`` tables make several grids; values above
+    them apply to all.
 
     Raises:
         ValueError: there is no such suite or file, or it cannot be understood.
@@ -120,7 +118,7 @@ def read_suite(name: str) -> Suite:
         try:
             return suite_of(path.read_text(), path.stem)
         except UnicodeDecodeError as error:
-            raise ValueError(f"{name} is no text: give a suite in TOML ({error})") from error
+            raise ValueError(f"{name} is not text: give a suite in TOML ({error})") from error
     raise ValueError(
         f"there is no suite {name!r}{near(name, known)}; there are {', '.join(known)}, and any "
         "TOML file"
@@ -128,7 +126,7 @@ def read_suite(name: str) -> Suite:
 
 
 def suite_of(text: str, name: str) -> Suite:
-    """The suite that a text in TOML describes.
+    """Read the suite that a text in TOML describes.
 
     Raises:
         ValueError: it cannot be understood.
@@ -158,8 +156,8 @@ def _check_place(table: dict[str, Any]) -> None:
     misplaced = [name for name in table if name in of_runs]
     if misplaced:
         raise ValueError(
-            f"{' and '.join(misplaced)}: a setting of the runs stands below a line [settings], "
-            "which comes behind everything else"
+            f"{' and '.join(misplaced)}: settings of the runs belong below a line [settings], "
+            "which comes after everything else"
         )
 
 

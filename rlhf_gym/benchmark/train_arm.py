@@ -1,4 +1,4 @@
-"""The agents of a benchmark: one that acts at random, and those that learn from a reward."""
+"""Agents of a benchmark: a random policy, and agents that learn from a reward."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.benchmark.curve import Curve, Point, Tell
+from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.parts import (
@@ -27,11 +27,11 @@ __all__ = ["RandomPolicy", "train_on_answers", "train_on_true_reward"]
 
 
 class RandomPolicy:
-    """Acts at random: score 0.
+    """Acts at random, which defines a score of 0.
 
     Args:
-        space: of the actions.
-        seed: of the actions.
+        space: the action space.
+        seed: seed of the actions.
     """
 
     def __init__(self, space: spaces.Space[Any], seed: int) -> None:
@@ -39,29 +39,33 @@ class RandomPolicy:
         space.seed(seed)
 
     def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[npt.NDArray[Any], None]:
-        """An action for each observation, as stable-baselines3's agents give them."""
+        """Return an action for each observation, as stable-baselines3's agents do."""
         part = next(iter(observation.values())) if isinstance(observation, dict) else observation
         return np.array([self._space.sample() for _ in part]), None
 
 
-def train_on_true_reward(settings: TrainSettings, tell: Tell) -> tuple[BaseAlgorithm, list[Point]]:
-    """An agent that sees the environment's own reward; all else is as in the other arms."""
+def train_on_true_reward(
+    settings: TrainSettings, on_progress: OnProgress
+) -> tuple[BaseAlgorithm, list[Point]]:
+    """Train an agent on the environment's own reward; all else is as in the other arms."""
     env = normalised(settings, make_training_env(settings, snapshots=False))
-    agent, curve = make_agent(settings, env), Curve(tell)
+    agent, curve = make_agent(settings, env), CurveRecorder(on_progress)
     agent.learn(settings.steps or 0, callback=curve)
     env.close()
     return agent, curve.points
 
 
-def train_on_answers(run: Run, row: Row, tell: Tell) -> tuple[BaseAlgorithm, list[Point], Row]:
-    """An agent that sees a reward learned from answers."""
+def train_on_answers(
+    run: Run, row: Row, on_progress: OnProgress
+) -> tuple[BaseAlgorithm, list[Point], Row]:
+    """Train an agent on a reward learned from answers."""
     settings = run.settings
     teacher = make_teacher(settings)
     if run.arm == "shuffled":
         teacher = ShuffledTeacher(teacher_of(teacher), settings.seed)
     feedback = make_plug_in(settings, teacher)
     env = normalised(settings, feedback.wrap(make_training_env(settings)))
-    agent, curve = make_agent(settings, env), Curve(tell, feedback)
+    agent, curve = make_agent(settings, env), CurveRecorder(on_progress, feedback)
     agent.learn(settings.steps or 0, callback=[feedback, curve])
     env.close()
     row = replace(row, steps=agent.num_timesteps, labels_given=feedback.labels_given)

@@ -1,5 +1,5 @@
-"""The program `rlhf-gym`: one module a command, each with a function `command`.
+"""The program `rlhf-gym`: one module for each command, each with a function `command`.
 
-The signature of the function gives the flags (tyro), its docstring the help; it returns an exit
-code or None for success.
+Arguments come in, parsed by tyro from the signature and docstring of that function; text or JSON
+goes to the terminal, and the return value is the exit code (None counts as success).
 """

@@ -19,7 +19,7 @@ from rlhf_gym.benchmark.ray_engine import RayEngine
 from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
-from rlhf_gym.reports.comparison.build import build_comparison
+from rlhf_gym.reports.comparison import build_comparison
 
 __all__ = ["command"]
 
@@ -40,28 +40,29 @@ def command(
     """Compare environments, algorithms and ways to learn from people, over several seeds.
 
     Each run trains one agent: on the true reward, on a reward learned from answers, on shuffled
-    answers (the control), on the answers of B-Pref's teachers, or from demonstrations. Stop it with
-    Ctrl-C and call it again: it goes on where it was.
+    answers (the control), on the answers of B-Pref's faulty teachers, or from demonstrations. After
+    Ctrl-C, the same command continues where it stopped.
 
     Example: rlhf-gym benchmark quick
 
     Args:
         suite: quick (5 minutes), classic, behaviours, robots, atari, or a TOML file.
-        out: the results' folder; by default benchmarks/SUITE.
-        seeds: so many seeds, instead of the suite's own number.
-        processes: runs beside each other; by default one a core.
-        engine: ray runs them on a Ray cluster (pip install "rlhf-gym[ray]").
-        address: of the Ray cluster, host:port or auto; by default one is started here.
-        retry: run those again that failed.
+        out: the results folder; by default benchmarks/SUITE.
+        seeds: number of seeds, instead of the suite's.
+        processes: number of runs at a time; by default one for each core.
+        engine: local processes, or a Ray cluster (pip install "rlhf-gym[ray]").
+        address: address of the Ray cluster, host:port or auto; by default a cluster is started
+            here.
+        retry: run failed runs again.
         dry_run: only check and list the runs.
-        no_progress: a line a run that has ended, nothing that moves.
-        json: write the result as JSON.
+        no_progress: print a line for each finished run, without progress bars.
+        json: print the result as JSON.
     """
     chosen = read_suite(suite)
     if seeds is not None:
         chosen = replace(chosen, grids=tuple(replace(grid, seeds=seeds) for grid in chosen.grids))
     if address is not None and engine != "ray":
-        raise ValueError("--address belongs to a Ray cluster: give --engine ray as well")
+        raise ValueError("--address is for a Ray cluster: give --engine ray as well")
     plan = plan_of(chosen)
     out = out or Path("benchmarks") / chosen.name
     runs_on: Engine = (
@@ -72,7 +73,7 @@ def command(
         _list(plan)
         return 0
 
-    def tell(line: str) -> None:
+    def log(line: str) -> None:
         print(line, file=sys.stderr if json else sys.stdout, flush=True)
 
     called = shlex.join(["rlhf-gym", *sys.argv[1:]])
@@ -83,27 +84,27 @@ def command(
             runs_on,
             retry=retry,
             progress=not (no_progress or json),
-            tell=tell,
+            log=log,
         )
     except KeyboardInterrupt:
-        _tell_of_the_finished(ResultsFolder(out), plan, called, tell)
+        _report_finished(ResultsFolder(out), plan, called, log)
         raise
     rows = folder.rows()
     show(build_comparison(rows, folder.path, command=called), rows, json)
     failed = sum(row.status == "failed" for row in rows)
     if failed:
-        tell(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")
+        log(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")
     return 1 if failed else 0
 
 
-def _tell_of_the_finished(
-    folder: ResultsFolder, plan: Plan, called: str, tell: Callable[[str], None]
+def _report_finished(
+    folder: ResultsFolder, plan: Plan, called: str, log: Callable[[str], None]
 ) -> None:
-    """What a benchmark that was stopped has come to."""
+    """Report the finished runs of a benchmark that was stopped."""
     rows = folder.rows()
-    tell(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
+    log(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
     if rows:
-        tell(f"report so far: {build_comparison(rows, folder.path, command=called)}")
+        log(f"report so far: {build_comparison(rows, folder.path, command=called)}")
 
 
 def _list(plan: Plan) -> None:

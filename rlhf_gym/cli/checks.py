@@ -1,4 +1,4 @@
-"""The checks of `rlhf-gym doctor`: each looks at one thing and names the remedy."""
+"""Checks of `rlhf-gym doctor`: each examines one thing and names a remedy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rlhf_gym.benchmark.imitation import INSTALL_IMITATION
 from rlhf_gym.clips import display
 from rlhf_gym.clips.display import installed_version
-from rlhf_gym.results.arms import INSTALL_IMITATION
+from rlhf_gym.feedback.run_folder import RunFolder
 
 __all__ = ["CHECKS", "Finding"]
 
@@ -30,18 +31,18 @@ EXTRAS = {
     "ray": ("ray",),
     "tracking": ("trackio", "wandb"),
 }
-"""The optional parts of the package, and what each imports."""
+"""The extras of the package, and the modules that each needs."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
+    """The result of a check.
 
     Attributes:
-        name: what was looked at, one word.
-        status: ``"ok"``, ``"warn"`` (something will not work) or ``"fail"`` (nothing will).
+        name: one word for what was checked.
+        status: ``"ok"``, ``"warn"`` (a feature will not work) or ``"fail"`` (nothing will work).
         text: what was found.
-        remedy: what to do about it, or ``""``.
+        remedy: what to do about it, or an empty text.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Finding:
 
 
 def check_python(_: Path) -> Finding:
-    """Which Python this is."""
+    """Report the version of Python."""
     return Finding("python", "ok", f"{platform.python_version()} in {sys.prefix}")
 
 
@@ -62,7 +63,7 @@ def check_pygame(_: Path) -> Finding:
     except display.WrongPygame as error:
         return Finding("pygame", "fail", error.found, display.REPAIR)
     version = installed_version("pygame-ce")
-    tried = _tried("import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')")
+    tried = _run("import pygame; print('ce' if getattr(pygame, 'IS_CE', 0) else 'other')")
     if tried.stdout.strip() != "ce":
         damaged = f"pygame-ce {version} is installed, but damaged"
         return Finding("pygame", "fail", damaged, display.REPAIR)
@@ -70,7 +71,7 @@ def check_pygame(_: Path) -> Finding:
 
 
 def check_display(_: Path) -> Finding:
-    """Check that the window finds a screen."""
+    """Check for a display that can show the window."""
     driver = os.environ.get("SDL_VIDEODRIVER", "")
     if driver in ("dummy", "offscreen"):
         remedy = "unset SDL_VIDEODRIVER to label in the window"
@@ -79,11 +80,11 @@ def check_display(_: Path) -> Finding:
         display.check_display()
     except display.NoDisplay as error:
         return Finding("display", "warn", "there is no display", str(error))
-    return Finding("display", "ok", os.environ.get("DISPLAY", "") or "there is one")
+    return Finding("display", "ok", os.environ.get("DISPLAY", "") or "available")
 
 
 def check_video(_: Path) -> Finding:
-    """The H.264 codec: a few frames are encoded and read back."""
+    """Check the H.264 codec: encode a few frames and read them back."""
     try:
         import numpy as np
 
@@ -93,17 +94,17 @@ def check_video(_: Path) -> Finding:
             path = Path(folder) / "clip.mp4"
             encode(np.zeros((3, 32, 32, 3), np.uint8), path, 10.0)
             count = len(decode(path))
-    except Exception as error:  # whatever is wrong with the codec is the finding
+    except Exception as error:  # any error of the codec is the finding
         remedy = "pip install --force-reinstall av"
         return Finding("video", "fail", f"clips cannot be encoded: {error}", remedy)
     if count != 3:
         remedy = "pip install --force-reinstall av"
-        return Finding("video", "fail", f"3 frames were encoded, {count} came back", remedy)
+        return Finding("video", "fail", f"{count} of 3 encoded frames were read back", remedy)
     return Finding("video", "ok", f"H.264 through PyAV {installed_version('av')}")
 
 
 def check_torch(_: Path) -> Finding:
-    """PyTorch computes, and what on."""
+    """Check that PyTorch computes, and report the device."""
     try:
         import torch
 
@@ -122,8 +123,8 @@ def check_torch(_: Path) -> Finding:
 
 
 def check_store(folder: Path) -> Finding:
-    """The database can be written and locked where the run lies."""
-    store = folder / "feedback.db"
+    """Check that the database can be written and locked in the folder."""
+    store = RunFolder(folder).store
     if not folder.is_dir():
         return Finding("store", "fail", f"there is no folder {folder}", "give one that exists")
     if store.exists():
@@ -132,7 +133,7 @@ def check_store(folder: Path) -> Finding:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".doctor-") as place:
             _lock(Path(place) / "probe.db")
     except (OSError, sqlite3.Error) as error:
-        remedy = "make runs on a local disk that you may write (--run); not on a network drive"
+        remedy = "write runs to a local disk (--run), not to a network drive"
         return Finding("store", "fail", f"{folder.resolve()} cannot hold a store: {error}", remedy)
     return Finding("store", "ok", f"{folder.resolve()} can hold one")
 
@@ -152,7 +153,7 @@ def _check_existing(store: Path) -> Finding:
 
 
 def _lock(path: Path) -> None:
-    """Take the lock for writing and let it go again, changing nothing."""
+    """Take the lock for writing and release it, without changing anything."""
     connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
     try:
         if connection.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
@@ -164,20 +165,20 @@ def _lock(path: Path) -> None:
 
 
 def check_disk(folder: Path) -> Finding:
-    """Room for a run: clips, checkpoints and, off-policy, a replay buffer."""
+    """Check the free space for a run: clips, checkpoints and, off-policy, a replay buffer."""
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / GIGABYTE
     text = f"{free:.1f} GB free"
     if free < 0.1:
-        return Finding("disk", "fail", text, "free some space, or make runs elsewhere (--run)")
+        return Finding("disk", "fail", text, "free some space, or use another disk (--run)")
     if free < 1:
-        return Finding("disk", "warn", text, "a long run may need more than that")
+        return Finding("disk", "warn", text, "a long run may need more")
     return Finding("disk", "ok", text)
 
 
 def check_links(_: Path) -> Finding:
-    """In a checkout, the two links are there; type checkers and editable installs need them."""
+    """Check the two links of a checkout, which type checkers and editable installs need."""
     package = Path(__file__).parents[1]
     if not (package.parent / "pyproject.toml").exists():
         return Finding(
@@ -192,7 +193,7 @@ def check_links(_: Path) -> Finding:
 
 
 def check_extras(_: Path) -> Finding:
-    """Which of the optional parts are installed."""
+    """Report which extras are installed."""
     there = [
         extra
         for extra, packages in EXTRAS.items()
@@ -202,16 +203,14 @@ def check_extras(_: Path) -> Finding:
     if not absent:
         return Finding("extras", "ok", f"all: {', '.join(there)}")
     text = f"installed: {', '.join(there) or 'none'}; not installed: {', '.join(absent)}"
-    return Finding(
-        "extras", "ok", text, f'where you need them: pip install "rlhf-gym[{absent[0]}]"'
-    )
+    return Finding("extras", "ok", text, f'if you need them: pip install "rlhf-gym[{absent[0]}]"')
 
 
 def check_robots(_: Path) -> Finding:
-    """MuJoCo draws a robot, without a display where there is none."""
+    """Check that MuJoCo draws a robot, even without a display."""
     if importlib.util.find_spec("mujoco") is None:
         return Finding("robots", "ok", "MuJoCo is not installed")
-    tried = _tried(
+    tried = _run(
         "import gymnasium as gym; from rlhf_gym.media import off_screen\n"
         "with off_screen():\n"
         "    env = gym.make('rlhf_gym:rlhf/Hopper-v5', render_mode='rgb_array')\n"
@@ -225,7 +224,7 @@ def check_robots(_: Path) -> Finding:
 
 
 def check_imitation(_: Path) -> Finding:
-    """Imitation is optional: its metadata would pull in plain pygame."""
+    """Check imitation, which is optional: its metadata would install plain pygame."""
     if importlib.util.find_spec("imitation") is None:
         return Finding("imitation", "ok", "not installed (needed for `make benchmark` only)")
     if missing := [n for n in ("datasets", "scipy", "seals") if not importlib.util.find_spec(n)]:
@@ -248,8 +247,8 @@ CHECKS: tuple[Callable[[Path], Finding], ...] = (
 )
 
 
-def _tried(code: str) -> subprocess.CompletedProcess[str]:
-    """What code came to in a process of its own: libraries print, and a broken one may end it."""
+def _run(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own: libraries print, and a broken one may end the process."""
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""`rlhf-gym compare RUN...`: put runs beside each other in one HTML file."""
+"""`rlhf-gym compare RUN...`: compare runs side by side in an HTML file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.reports.comparison.build import build_comparison
+from rlhf_gym.reports.comparison import build_comparison
 from rlhf_gym.reports.comparison.tables import by_cell
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.run_folders import rows_of_runs
@@ -27,18 +27,19 @@ def command(
     open: bool = False,
     json: bool = False,
 ) -> None:
-    """Compare finished runs; runs that differ in nothing but their seed are taken together.
+    """Compare finished runs; those with the same settings are taken together as seeds.
 
-    Runs belong together that have the same environment, algorithm, teacher and number of labels.
-    One HTML file that needs no network; its tables as Markdown and its numbers as JSON beside it.
+    Runs of the same environment, algorithm, teacher and number of labels are taken together. The
+    command writes an HTML file that needs no network, and next to it the tables as Markdown and the
+    numbers as JSON.
 
     Example: rlhf-gym compare runs/CartPole-v1-ppo-* --out cartpole.html
 
     Args:
-        runs: the runs' folders.
+        runs: the run folders.
         out: the HTML file.
-        open: show it in the browser.
-        json: write the numbers as JSON.
+        open: open it in the browser.
+        json: print the numbers as JSON.
     """
     rows = rows_of_runs(runs)
     given = shlex.join(["rlhf-gym", "compare", *runs])
@@ -49,7 +50,7 @@ def command(
 
 
 def show(page: Path, rows: Sequence[Row], json: bool) -> None:
-    """Print what a comparison says, or its numbers as JSON."""
+    """Print the results of a comparison, or its numbers as JSON."""
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     if json:
         print(json_module.dumps({"report": str(page), **numbers}, indent=2))

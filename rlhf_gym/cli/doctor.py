@@ -1,4 +1,4 @@
-"""`rlhf-gym doctor`: what is wrong with an installation, and how to repair it."""
+"""`rlhf-gym doctor`: find problems of an installation, and how to solve them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.cli.checks import CHECKS, Finding
+from rlhf_gym.words import counted
 
 __all__ = ["command"]
 
@@ -21,15 +22,15 @@ def command(
     *,
     json: bool = False,
 ) -> int:
-    """Find out what is wrong with an installation, and how to repair it.
+    """Find problems of an installation, and how to solve them.
 
-    Exit code 1 if something fails; a warning concerns only what it names.
+    The exit code is 1 if a check fails. A warning affects only the feature that it names.
 
     Example: rlhf-gym doctor runs/my-run
 
     Args:
         folder: a run folder, or the folder in which runs are to be made.
-        json: write JSON.
+        json: print JSON.
     """
     findings = [check(folder) for check in CHECKS]
     if json:
@@ -51,6 +52,5 @@ def _lines(finding: Finding) -> str:
 def _verdict(findings: list[Finding]) -> str:
     failed = sum(finding.status == "fail" for finding in findings)
     warned = sum(finding.status == "warn" for finding in findings)
-    if failed:
-        return f"\n{failed} to repair, {warned} to know about"
-    return f"\nall is well{f', {warned} to know about' if warned else ''}"
+    warnings = f", {counted(warned, 'warning')}" if warned else ""
+    return f"\n{counted(failed, 'failure') if failed else 'no failures'}{warnings}"

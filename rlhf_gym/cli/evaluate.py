@@ -15,16 +15,16 @@ __all__ = ["command"]
 def command(
     run: Annotated[str, tyro.conf.Positional], *, episodes: int = 20, json: bool = False
 ) -> None:
-    """Measure the trained agent by its true return, in episodes that end where they should.
+    """Measure the trained agent by its true return on the untouched environment.
 
-    The returns are noted in the run folder, where the report finds them.
+    The returns are written into the run folder, for the report.
 
     Example: rlhf-gym evaluate runs/CartPole-v1-ppo-20261120-120000 --episodes 50
 
     Args:
-        run: the run's folder.
-        episodes: how many whole episodes.
-        json: write JSON.
+        run: the run folder.
+        episodes: number of whole episodes.
+        json: print JSON.
     """
     found = evaluate(run, episodes)
     if json:
@@ -32,6 +32,6 @@ def command(
         return
     low, high = min(found.after), max(found.after)
     print(
-        f"true return {found.told} "
+        f"true return {found.summary} "
         f"(mean and standard error of {len(found.after)} episodes; {low:.1f} to {high:.1f})"
     )

@@ -16,16 +16,16 @@ __all__ = ["command"]
 
 
 def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None = None) -> None:
-    """Open the window on a run: one that trains now, or one that has stopped.
+    """Open the labelling window for a run, whether it is training or has stopped.
 
-    Answers are saved at once. A run that trains takes them up by itself; one that has stopped,
+    Answers are saved at once. A run that is training uses them immediately; a stopped run uses them
     when it is resumed.
 
     Example: rlhf-gym label runs/CartPole-v1-ppo-20261120-120000
 
     Args:
-        run: the run's folder.
-        annotator: your name; by default that of your account.
+        run: the run folder.
+        annotator: your name; by default the name of your account.
     """
     folder = RunFolder.open(run)
     before = _labels(folder.store)
@@ -37,7 +37,7 @@ def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None 
     finally:
         teacher.stop()
     after = _labels(folder.store)
-    print(f"{after - before} answers in this sitting, {after} in all; they are in {folder.store}")
+    print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
     print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
 
 

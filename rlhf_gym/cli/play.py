@@ -1,4 +1,4 @@
-"""`rlhf-gym play`: an environment with the keyboard."""
+"""`rlhf-gym play ENV`: play an environment with the keyboard."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def command(
 ) -> None:
     """Play an environment with the keyboard.
 
-    Five minutes of it show what is hard, and make better judgements afterwards. Esc quits, Enter
-    starts a new episode; the window names the other keys.
+    Five minutes of play show what is hard in an environment and lead to better judgements. Esc
+    quits, Enter starts a new episode; the window names the other keys.
 
     Example: rlhf-gym play CartPole-v1 --speed 0.5
 
     Args:
         env_id: id of the environment; `rlhf-gym envs` lists them.
-        speed: 1 is the environment's own speed.
+        speed: playing speed, relative to the environment's own.
         seed: seed of the first episode.
     """
     if not speed > 0:

@@ -1,4 +1,4 @@
-"""`rlhf-gym report RUN`: write one HTML file about a run."""
+"""`rlhf-gym report RUN`: write an HTML report about a run."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def command(
     open: bool = False,
     json: bool = False,
 ) -> None:
-    """Write one HTML file about a run, finished or not; it needs no network.
+    """Write an HTML report about a run, finished or not; it needs no network.
 
-    Returns, the reward model, the answers, videos, the clips most disputed, every setting. The
-    numbers lie beside it as JSON.
+    The report shows returns, the reward model, the answers, videos, the most disputed clips and
+    every setting. The numbers are written next to it as JSON.
 
     Example: rlhf-gym report runs/CartPole-v1-ppo-20261120-120000 --open
 
     Args:
-        run: the run's folder.
-        out: the file to write; by default report.html in the run's folder.
-        open: show it in the browser.
-        json: write the verdict and the main numbers as JSON.
+        run: the run folder.
+        out: the file to write; by default report.html in the run folder.
+        open: open it in the browser.
+        json: print the verdict and the main numbers as JSON.
     """
     page = build_report(RunFolder.open(run).path, out)
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from rlhf_gym.environments.make import counted_in
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model.settings import RewardModelSettings
-from rlhf_gym.runs.evaluation import read_evaluation
+from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, reward_model_of
 from rlhf_gym.runs.train import resume, train
 
@@ -63,13 +63,13 @@ def command(
                 "a resumed run has its own settings: beside --resume only --steps can be given, to "
                 "train for longer"
             )
-        folder = resume(resume_run, steps=settings.steps, progress=progress, tell=tell)
+        folder = resume(resume_run, steps=settings.steps, progress=progress, log=tell)
     else:
         settings = replace(settings, agent=agent_settings(set))
         if reward_model:
             of_run = reward_model_of(settings.env_id, reward_model)
             settings = settings.with_changes(reward_model=of_run)
-        folder = train(settings, run, progress=progress, tell=tell)
+        folder = train(settings, run, progress=progress, log=tell)
     return conclude(folder, json)
 
 
@@ -88,7 +88,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         )
         print(
             f"{counted_in(env_id)} on the untouched environment: {before} before, "
-            f"{evaluation.told} after ({len(evaluation.after)} episodes)"
+            f"{evaluation.summary} after ({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")
     print(f"see the agent: rlhf-gym watch {folder.path}")

@@ -1,4 +1,4 @@
-"""`rlhf-gym watch RUN`: see the agent act, with the reward that was learned."""
+"""`rlhf-gym watch RUN`: watch the agent act, with the learned reward."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def command(
     seconds: float = 10.0,
     seed: int = 0,
 ) -> None:
-    """See the agent act in the untouched environment; under it runs the reward that it is given.
+    """Watch the agent act in the untouched environment, above a curve of the learned reward.
 
-    Space pauses, `.` goes one step on, R starts anew, + and - change the speed, Esc quits. Without
-    a display a video is written instead.
+    Space pauses, `.` advances one step, R restarts, + and - change the speed, Esc quits. Without a
+    display, a video is written instead.
 
     Example: rlhf-gym watch runs/CartPole-v1-ppo-20261120-120000 --video agent.mp4
 
     Args:
-        run: the run's folder.
-        video: write a video here, and open no window.
+        run: the run folder.
+        video: write a video into this file instead of opening a window.
         seconds: length of the video.
         seed: seed of the first episode.
     """
@@ -75,13 +75,13 @@ def command(
 def moments(
     agent: BaseAlgorithm, reward_model: RewardEnsemble, env: gym.Env[Any, Any], seed: int = 0
 ) -> Iterator[Moment]:
-    """The agent's steps, one episode after the other, with what the reward model makes of them.
+    """Yield the agent's steps in endless episodes, with their learned rewards.
 
     Args:
-        agent: takes its most likely action.
-        reward_model: predicts what a step is worth.
-        env: with pictures (``render_mode="rgb_array"``).
-        seed: of the first episode.
+        agent: the agent, which takes its most likely action.
+        reward_model: predicts the reward of each step.
+        env: an environment that draws pictures (``render_mode="rgb_array"``).
+        seed: seed of the first episode.
     """
     observation, _ = env.reset(seed=seed)
     actor = Actor(agent, env.action_space)

@@ -1,4 +1,4 @@
-"""Files that survive a killed process: lines that are on the disk once written, and locks."""
+"""Files that survive a killed process: appended lines, files replaced whole, and locks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-__all__ = ["append_line", "held", "json_lines"]
+__all__ = ["append_line", "held", "json_lines", "replacing"]
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line to a file; it is on the disk when this returns."""
+    """Append one line to a file; it is on the disk when this returns."""
     with path.open("ab+") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
@@ -35,6 +35,22 @@ def json_lines(text: str) -> list[Any]:
         except json.JSONDecodeError:
             continue
     return found
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Replace a file whole or not at all.
+
+    Yields:
+        The path to write to. Its file replaces ``path`` at the end of the block; after an error it
+        is removed, and ``path`` stays as it was.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

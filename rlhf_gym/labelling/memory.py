@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from rlhf_gym.feedback.durable import replacing
 
 __all__ = ["Remembered", "recall", "remember"]
 
@@ -39,12 +41,8 @@ def recall(run: Path, annotator: str) -> Remembered:
 def remember(run: Path, annotator: str, remembered: Remembered) -> None:
     """Write a person's settings; failing to (on a full disk) does not stop the labelling."""
     people = {**_read(run), annotator: asdict(remembered)}
-    unfinished = run / f".{FILE}.{os.getpid()}"
-    try:
+    with suppress(OSError), replacing(run / FILE) as unfinished:
         unfinished.write_text(json.dumps(people, indent=1), encoding="utf-8")
-        os.replace(unfinished, run / FILE)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
 
 
 def _read(run: Path) -> dict[str, dict[str, float]]:

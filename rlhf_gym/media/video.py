@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.feedback import Media
+from rlhf_gym.feedback.durable import replacing
 
 __all__ = ["decode", "encode", "steps_a_frame"]
 
@@ -57,12 +57,8 @@ def encode(frames: Frames, path: Path | str, fps: float, sound: Samples | None =
         raise ValueError(f"fps must be positive, but is {fps}")
     odd = [(0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)]
     frames = np.pad(frames, odd, mode="edge") if any(map(any, odd)) else frames
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with replacing(path) as unfinished:
         _write(frames, unfinished, Fraction(fps).limit_denominator(1001), sound)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
     length, height, width, _ = frames.shape
     return Media(path=str(path), width=width, height=height, fps=fps, frames=length)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import time
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +13,30 @@ import gymnasium as gym
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
 from rlhf_gym.media import off_screen
+from rlhf_gym.reports.html import render, write
 
 __all__ = ["picture_of", "shelves", "write_gallery"]
 
 STEPS = 25
-"""Random steps before the picture is taken: something has moved by then."""
+"""Random steps before a picture is taken, so that something has moved."""
 
 
 def write_gallery(rows: Sequence[dict[str, Any]], path: Path) -> None:
     """Write the page; it needs no network.
 
     Args:
-        rows: what `rlhf-gym envs --json` gives of each environment.
+        rows: one table for each environment, as `rlhf-gym envs --json` prints them.
         path: the HTML file.
     """
-    import jinja2
-    from markupsafe import Markup
-
-    cards = [{**row, "picture": _data_url(row["id"]) if row["draws"] else ""} for row in rows]
-    style = (files("rlhf_gym.reports.run") / "report.css").read_text(encoding="utf-8")
-    text = (files("rlhf_gym.reports") / "gallery.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    page = environment.from_string(text).render(
-        cards=cards,
-        shelves=shelves(cards),
-        style=Markup(style),
-        written=time.strftime("%d %B %Y").lstrip("0"),
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    pictured = [{**row, "picture": _data_url(row["id"]) if row["draws"] else ""} for row in rows]
+    write(path, render("gallery.html.j2", count=len(rows), shelves=shelves(pictured)))
 
 
 def shelves(rows: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Group environments under headings, this project's own first.
 
     Args:
-        rows: what `rlhf-gym envs --json` gives of each environment.
+        rows: one table for each environment, as `rlhf-gym envs --json` prints them.
 
     Returns:
         Headings with their environments; a heading without environments is left out.
@@ -58,17 +44,17 @@ def shelves(rows: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         if row["id"].replace("-ram", "") in ATARI_IDS:
-            title = "Atari, with score and lives painted over"
+            title = "Atari, with score and lives hidden"
         elif row["id"] in ROBOT_IDS:
-            title = "Robots, which no longer end when they fall"
+            title = "Robots whose episodes do not end when they fall"
         elif row["naive_reward"]:
             title = "Case studies with a naive reward"
         elif row["probe"]:
             title = "Behaviours without a reward function"
         elif row["id"].startswith("rlhf/"):
-            title = "Classics, in episodes of one length"
+            title = "Classics with episodes of one length"
         else:
-            title = "Gymnasium's own, and those of other packages"
+            title = "Environments of Gymnasium and other packages"
         found.setdefault(title, []).append(row)
     return list(found.items())
 

@@ -23,6 +23,7 @@ __all__ = [
     "SKY",
     "VERMILLION",
     "canvas",
+    "short",
     "svg",
     "themed",
     "to_svg",
@@ -85,6 +86,15 @@ STYLE: dict[Any, Any] = {
     "ytick.labelsize": 8.5,
     "ytick.major.size": 0,
 }
+
+
+def short(value: float, _position: int | None = None) -> str:
+    """Write a number for an axis: 25k rather than 25000."""
+    if abs(value) >= 1e6:
+        text = f"{value / 1e6:g}M"
+    else:
+        text = f"{value / 1e3:g}k" if abs(value) >= 1e4 else f"{value:,g}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 @contextmanager

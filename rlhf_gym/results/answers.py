@@ -1,4 +1,4 @@
-"""What the teacher answered: read from the store, and counted."""
+"""AnswerLog: the answers of a run, read from its store and counted."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rlhf_gym.feedback.query import Query
 
 __all__ = [
     "Answer",
-    "Feedback",
+    "AnswerLog",
     "Share",
     "answer_shares",
     "human_minutes",
-    "read_feedback",
+    "read_answers",
     "self_agreement",
     "side_bias",
 ]
@@ -30,15 +30,15 @@ AT_A_TIME = 32
 
 @dataclass(frozen=True)
 class Answer:
-    """A judgement in force beside the query it answers.
+    """A judgement in force with the query that it answers.
 
     Attributes:
-        judgement: what was answered.
+        judgement: the judgement.
         clips: the store's numbers of the first and the second clip.
         purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
-        strategy: what chose the query.
-        score: what the strategy gave it.
-        predicted: probability that the first clip is better, by the reward model as it is now.
+        strategy: the query strategy that chose the query.
+        score: the score that the strategy gave the query.
+        predicted: probability that the first clip is better, by the current reward model.
         true_returns: the clips' true returns.
     """
 
@@ -65,8 +65,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Feedback:
-    """Everything that was answered.
+class AnswerLog:
+    """All answers of a run.
 
     Attributes:
         answers: the judgements in force, in the order in which they were given.
@@ -74,8 +74,8 @@ class Feedback:
         undone: judgements that were taken back.
         media: files of the clips that were drawn, by the clip's number.
         env_id: the environment.
-        goal: what the agent shall do, as annotators are told.
-        problem: why the store could not be read, or an empty text.
+        goal: what the agent should do, as shown to annotators.
+        problem: the reason why the store could not be read, or an empty text.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -88,12 +88,12 @@ class Feedback:
 
     @property
     def labels(self) -> int:
-        """Answers from which the reward model learns."""
+        """Number of answers from which the reward model learns."""
         return sum(answer.judgement.preference.label is not None for answer in self.answers)
 
     @property
     def by_a_person(self) -> bool:
-        """Whether answering took time: a formula answers in none."""
+        """Whether a person answered: only for a person does answering take time."""
         return any(answer.judgement.response_seconds > 0 for answer in self.answers)
 
 
@@ -102,8 +102,8 @@ class Share:
     """A share with its 95 % interval (Wilson 1927).
 
     Attributes:
-        hits: how often it happened.
-        total: of how many.
+        hits: number of times that it happened.
+        total: number of times that it could have happened.
     """
 
     hits: int
@@ -111,12 +111,12 @@ class Share:
 
     @property
     def value(self) -> float:
-        """The share, NaN of nothing."""
+        """The share; NaN if ``total`` is 0."""
         return self.hits / self.total if self.total else math.nan
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The lower and upper bound.
+        """Lower and upper bound.
 
         >>> [round(bound, 3) for bound in Share(8, 10).interval]
         [0.49, 0.943]
@@ -130,23 +130,23 @@ class Share:
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def read_feedback(path: Path, predict: Callable[[Query], float] | None = None) -> Feedback:
-    """Read the judgements of a store file; a missing or broken one gives an empty `Feedback`.
+def read_answers(path: Path, predict: Callable[[Query], float] | None = None) -> AnswerLog:
+    """Read the judgements of a store file; a missing or broken one gives an empty log.
 
     Args:
         path: the store's file.
-        predict: gives the probability that a query's first clip is better.
+        predict: returns the probability that a query's first clip is better.
     """
     if not path.is_file():
-        return Feedback()
+        return AnswerLog()
     try:
         with FeedbackStore.open(path) as store:
             return _read(store, path.parent, predict)
     except StoreError as error:
-        return Feedback(problem=str(error))
+        return AnswerLog(problem=str(error))
 
 
-def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | None) -> Feedback:
+def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | None) -> AnswerLog:
     log = store.judgements()
     in_force = [judgement for given in store.current().values() for judgement in given]
     in_force.sort(key=lambda judgement: judgement.id)
@@ -158,7 +158,7 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
         answers += [_answer(judgement, by_id[judgement.query], predict) for judgement in part]
     clips = {clip for answer in answers for clip in answer.clips}
     found = {clip: media for clip in sorted(clips) if (media := store.media(clip)) is not None}
-    return Feedback(
+    return AnswerLog(
         answers=tuple(answers),
         asked=store.counts().asked,
         undone=sum(judgement.preference is Preference.UNDONE for judgement in log),
@@ -182,14 +182,14 @@ def _answer(judgement: Judgement, query: Query, predict: Callable[[Query], float
 
 
 def answer_shares(answers: Sequence[Answer]) -> dict[Preference, Share]:
-    """How often each of the four answers was given."""
+    """Count each of the four answers."""
     given = [answer.judgement.preference for answer in answers]
     four = (Preference.FIRST, Preference.SECOND, Preference.TIE, Preference.CANNOT_TELL)
     return {answer: Share(given.count(answer), len(given)) for answer in four}
 
 
 def side_bias(answers: Sequence[Answer]) -> Share:
-    """How often the clip on the left was chosen, where one was: 1/2 without a bias."""
+    """Count the choices of the left clip among all choices; 1/2 without a bias."""
     chosen = {Preference.FIRST: 0, Preference.SECOND: 1}
     left = [
         chosen[answer.judgement.preference] == answer.judgement.left
@@ -200,7 +200,7 @@ def side_bias(answers: Sequence[Answer]) -> Share:
 
 
 def self_agreement(answers: Sequence[Answer]) -> Share:
-    """How often an annotator gave a repeated pair the same answer again."""
+    """Count the repeated pairs to which an annotator gave the same answer again."""
     earlier: dict[tuple[str, frozenset[int]], int | Preference] = {}
     same: list[bool] = []
     for answer in answers:
@@ -214,13 +214,13 @@ def self_agreement(answers: Sequence[Answer]) -> Share:
 
 
 def _said(answer: Answer) -> int | Preference:
-    """The number of the chosen clip, or the answer where none was chosen."""
+    """Return the number of the chosen clip, or the answer where none was chosen."""
     chosen = {Preference.FIRST: 0, Preference.SECOND: 1}.get(answer.judgement.preference)
     return answer.judgement.preference if chosen is None else answer.clips[chosen]
 
 
 def human_minutes(answers: Sequence[Answer]) -> tuple[list[int], list[float]]:
-    """Labels so far and minutes of answering so far, after each label."""
+    """Return the number of labels and the minutes of answering, after each label."""
     seconds = np.cumsum([answer.judgement.response_seconds for answer in answers])
     useful = np.array(
         [answer.judgement.preference.label is not None for answer in answers], dtype=bool

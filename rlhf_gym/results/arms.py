@@ -1,42 +1,149 @@
-"""Arms: what the agents of a benchmark learn from."""
+"""Arms: what the agents of a benchmark learn from, and what follows from that."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
 
-__all__ = ["ARMS", "DEMONSTRATED", "INSTALL_IMITATION", "TEACHERS", "Arm"]
+from rlhf_gym.presets.feedback_settings import FeedbackSettings
+from rlhf_gym.words import near
 
-Arm: TypeAlias = Literal[
-    "random",
-    "true",
-    "learned",
-    "shuffled",
-    "mistake",
-    "stoc",
-    "skip",
-    "equal",
-    "myopic",
-    "bc",
-    "gail",
-    "airl",
-]
-ARMS: tuple[Arm, ...] = get_args(Arm)
+__all__ = ["ARMS", "BENCHMARK_ARMS", "Arm", "arm_named", "arm_of", "arm_of_teacher"]
 
-TEACHERS: dict[Arm, dict[str, Any]] = {
-    "learned": {},
-    "mistake": {"mistake": 0.1},
-    "stoc": {"beta": 1.0},
-    "skip": {"skip": 0.1},
-    "equal": {"equal": 0.1},
-    "myopic": {"gamma": 0.9},
-}
-"""The teachers of B-Pref (Lee et al. 2021), as settings of a run; ``learned`` is the oracle."""
+Source: TypeAlias = Literal["nothing", "true reward", "formula", "person", "demonstrations"]
 
-DEMONSTRATED: tuple[Arm, ...] = ("bc", "gail", "airl")
-"""Arms that learn from demonstrations instead of comparisons."""
-
-INSTALL_IMITATION = (
-    f"pip install --no-deps -r {Path(__file__).parents[1] / 'benchmark' / 'imitation.txt'}"
+ORACLE = {"beta": math.inf, "gamma": 1.0, "mistake": 0.0, "skip": 0.0, "equal": 0.0}
+"""Settings of the synthetic teacher without faults."""
+EVALUATION = frozenset({"env_id", "seed", "evaluation_episodes"})
+"""Settings on which the result of a random policy depends."""
+LABELLING = frozenset(
+    {
+        *(knob.name for knob in fields(FeedbackSettings)),
+        *ORACLE,
+        *("teacher", "annotator", "goal", "tie_breaker", "wait"),
+    }
 )
-"""What those arms need, without the old versions that imitation's metadata pins."""
+"""Settings on which a result depends only where somebody answers."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What the agents of one arm learn from.
+
+    Attributes:
+        name: in suites, rows and reports.
+        source: where the learning signal comes from.
+        teacher: settings of the synthetic teacher that are not those of the oracle.
+        taught: whether agents learn what their teacher really prefers: from a person, or from a
+            formula without faults.
+        algorithm: whether its rows name an algorithm; those without belong to every algorithm.
+    """
+
+    name: str
+    source: Source = "formula"
+    teacher: Mapping[str, float] = field(default_factory=dict)
+    taught: bool = False
+    algorithm: bool = True
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody answers queries."""
+        return self.source in ("formula", "person")
+
+    @property
+    def demonstrated(self) -> bool:
+        """Whether agents learn from demonstrations."""
+        return self.source == "demonstrations"
+
+    @property
+    def needs_reward(self) -> bool:
+        """Whether the environment must have a reward function that says what is wanted."""
+        return self.source in ("true reward", "demonstrations")
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Sorts arms for readers: the true reward, what was taught, the controls, the rest."""
+        names = [arm.name for arm in ARMS]
+        first = self.name.split()[0]  # of several faults
+        return names.index(first if first in names else "stochastic"), self.name
+
+    def relevant_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Select the settings on which a result of this arm depends, from dotted names.
+
+        >>> settings = {"seed": "1", "steps": "100", "reward_model.members": "3"}
+        >>> arm_of("true").relevant_settings(settings)
+        {'seed': '1', 'steps': '100'}
+        >>> arm_of("random").relevant_settings(settings)
+        {'seed': '1'}
+        """
+        if self.answered:
+            return dict(settings)
+        wanted = {name.split(".")[0] for name in settings} - LABELLING
+        if self.source == "nothing":
+            wanted &= EVALUATION
+        return {name: value for name, value in settings.items() if name.split(".")[0] in wanted}
+
+
+# The faulty teachers are those of B-Pref (Lee et al. 2021, section 3), with its numbers.
+ARMS = (
+    Arm("true", "true reward"),
+    Arm("learned", taught=True),
+    Arm("person", "person", taught=True),
+    Arm("shuffled"),
+    Arm("equal", teacher={"equal": 0.1}),
+    Arm("mistake", teacher={"mistake": 0.1}),
+    Arm("myopic", teacher={"gamma": 0.9}),
+    Arm("skip", teacher={"skip": 0.1}),
+    Arm("stochastic", teacher={"beta": 1.0}),
+    Arm("bc", "demonstrations", algorithm=False),
+    Arm("gail", "demonstrations"),
+    Arm("airl", "demonstrations"),
+    Arm("random", "nothing", algorithm=False),
+)
+"""Every arm, in the order in which reports show them."""
+
+BENCHMARK_ARMS = tuple(arm for arm in ARMS if arm.source != "person")
+"""The arms that a benchmark can run."""
+
+OLD_NAMES = {"stoc": "stochastic"}
+"""Names in suites and rows that were written before an arm was renamed."""
+
+
+def arm_of(name: str) -> Arm:
+    """Return the arm of a row; an unknown name is that of a teacher with several faults.
+
+    >>> arm_of("stoc").name, arm_of("skip equal").answered
+    ('stochastic', True)
+    """
+    name = OLD_NAMES.get(name, name)
+    return next((arm for arm in ARMS if arm.name == name), Arm(name))
+
+
+def arm_named(name: str) -> Arm:
+    """Return the arm that a suite names.
+
+    Raises:
+        ValueError: a benchmark has no such arm.
+    """
+    arm, known = arm_of(name), [arm.name for arm in BENCHMARK_ARMS]
+    if arm.name not in known:
+        raise ValueError(f"there is no arm {name!r}{near(name, known)}")
+    return arm
+
+
+def arm_of_teacher(config: Mapping[str, Any]) -> str:
+    """Name the arm of a single run: its teacher's faults, ``"learned"`` without any, or a person.
+
+    Args:
+        config: the settings of the run, as `rlhf-gym train` writes them.
+
+    >>> arm_of_teacher({"teacher": "synthetic", "beta": 1.0, "gamma": 1.0})
+    'stochastic'
+    """
+    if config.get("teacher") == "window":
+        return "person"
+    names = {setting: arm.name for arm in ARMS for setting in arm.teacher}
+    faults = [names[name] for name, none in ORACLE.items() if config.get(name, none) != none]
+    return " ".join(faults) or "learned"

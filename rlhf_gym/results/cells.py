@@ -1,4 +1,4 @@
-"""Cells: runs that differ in nothing but their seed, and what makes their true returns scores."""
+"""Cells: runs that differ in nothing but their seed, and the scale of their scores."""
 
 from __future__ import annotations
 
@@ -11,26 +11,15 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Estimate, Floats, aggregate
+from rlhf_gym.words import counted
 
-__all__ = [
-    "TAUGHT",
-    "Cell",
-    "Scale",
-    "algorithm_name",
-    "arm_name",
-    "arm_order",
-    "cells_of",
-    "unique",
-]
+__all__ = ["Cell", "Scale", "algorithm_name", "arm_name", "cells_of", "differ", "unique"]
 
-TAUGHT = ("learned", "person")
-"""Arms that learn what the teacher really prefers: a formula without faults, or a person."""
-ARMS = ("true", *TAUGHT, "shuffled")
-LAST = ("bc", "gail", "airl", "random")
 COINCIDE = 0.05
-"""True returns coincide where less than this share of the larger lies between them."""
+"""Two true returns coincide if they differ by less than this share of the larger one."""
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[str, str, str, int, int]
@@ -38,7 +27,7 @@ Key: TypeAlias = tuple[str, str, str, int, int]
 
 @dataclass(frozen=True)
 class Scale:
-    """What makes a true return a score, in one environment and with one algorithm.
+    """The scale that turns true returns into scores, for one environment and algorithm.
 
     Attributes:
         zero: mean true return of the random policy.
@@ -49,7 +38,7 @@ class Scale:
     one: float
 
     def score(self, returns: Floats) -> Floats:
-        """Scores of true returns.
+        """Turn true returns into scores.
 
         >>> Scale(zero=20.0, one=500.0).score(np.array([20.0, 260.0, 500.0]))
         array([0. , 0.5, 1. ])
@@ -64,12 +53,12 @@ class Cell:
     Attributes:
         env_id: the environment.
         algo: the algorithm.
-        arm: where the reward comes from; see `Row`.
-        labels: answers to spend.
-        demonstrations: episodes shown.
+        arm: name of what the agents learn from; see `Arm`.
+        labels: budget of labels.
+        demonstrations: number of demonstrated episodes.
         rows: the runs that have true returns, by seed.
-        failed: how many have none.
-        scale: what makes their true returns scores, or None.
+        failed: number of runs without true returns.
+        scale: turns their true returns into scores; None if there is no scale.
     """
 
     env_id: str
@@ -100,7 +89,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """The arm, and with how much feedback."""
+        """The arm and its amount of feedback."""
         return arm_name(self.arm, [self.labels], [self.demonstrations])
 
     @property
@@ -109,28 +98,23 @@ class Cell:
         return f"{self.env_id} {algorithm_name(self.algo)}".strip()
 
     def measured(self, name: str) -> Floats:
-        """A column of the rows, where it is known."""
+        """Return the known values of a column of the rows."""
         values = np.array([getattr(row, name) for row in self.rows], dtype=np.float64)
         return values[np.isfinite(values)]
 
 
 def arm_name(arm: str, labels: Sequence[int], demonstrations: Sequence[int]) -> str:
-    """An arm and how much feedback it had.
+    """Write an arm and its amount of feedback.
 
     >>> arm_name("learned", [50, 200, 50], [0, 0, 0]), arm_name("bc", [0], [1])
     ('learned, 50 to 200 labels', 'bc, 1 demonstration')
     """
-    parts = [arm]
-    for counts, noun in ((labels, "label"), (demonstrations, "demonstration")):
-        few, many = min(counts), max(counts)
-        if many:
-            span = f"{many:,}" if few == many else f"{few:,} to {many:,}"
-            parts.append(f"{span} {noun}{'' if many == 1 else 's'}")
-    return ", ".join(parts)
+    amounts = ((labels, "label"), (demonstrations, "demonstration"))
+    return ", ".join([arm, *(counted(counts, noun) for counts, noun in amounts if max(counts))])
 
 
 def algorithm_name(algo: str) -> str:
-    """An algorithm as people write it.
+    """Write an algorithm's name for readers.
 
     >>> algorithm_name("ppo"), algorithm_name("sb3_contrib:TQC")
     ('PPO', 'TQC')
@@ -141,10 +125,10 @@ def algorithm_name(algo: str) -> str:
 def cells_of(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], dict[tuple[str, str], str]]:
     """Group runs into cells, ordered by environment, algorithm and arm.
 
-    Runs without an algorithm (the random policy) stand beside every algorithm.
+    Runs without an algorithm (the random policy) belong to every algorithm.
 
     Returns:
-        The cells; and why there is no score, by environment and algorithm.
+        The cells; and for each environment and algorithm without a scale, the reason.
     """
     groups = _groups(rows)
     scales: dict[tuple[str, str], Scale] = {}
@@ -165,7 +149,7 @@ def cells_of(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], dict[tuple[str, str
 
 
 def _groups(rows: Sequence[Row]) -> dict[Key, list[Row]]:
-    """The rows of each cell, ordered; those without an algorithm go to every algorithm."""
+    """Group the rows by cell, in order; those without an algorithm go to every algorithm."""
     algos: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         algos[row.env_id] |= {row.algo} if row.algo else set()
@@ -179,25 +163,18 @@ def _groups(rows: Sequence[Row]) -> dict[Key, list[Row]]:
 
 
 def _order(key: Key) -> tuple[object, ...]:
-    """Environments and algorithms by name, arms as people read them, the most feedback first."""
+    """Sort environments and algorithms by name, arms for readers, the most feedback first."""
     env_id, algo, arm, labels, demonstrations = key
-    return env_id.lower(), env_id, algo, arm_order(arm), -labels, -demonstrations
-
-
-def arm_order(arm: str) -> tuple[int, str]:
-    """Sorts arms as people read them: the true reward, what was learned, the controls."""
-    if arm in LAST:
-        return len(ARMS) + 1 + LAST.index(arm), arm
-    return (ARMS.index(arm) if arm in ARMS else len(ARMS)), arm
+    return env_id.lower(), env_id, algo, arm_of(arm).order, -labels, -demonstrations
 
 
 def _usable(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Those that have a true return."""
+    """Select the runs that have a true return."""
     return tuple(row for row in rows if math.isfinite(row.mean_return))
 
 
 def _scale(arms: Mapping[str, tuple[Row, ...]]) -> Scale | str:
-    """The scale, or why there is none."""
+    """Return the scale, or the reason why there is none."""
     for arm, name in (("random", "run of the random policy"), ("true", "run with the true reward")):
         if not arms.get(arm):
             return f"there is no {'finished ' if arm in arms else ''}{name}"
@@ -210,10 +187,10 @@ def _scale(arms: Mapping[str, tuple[Row, ...]]) -> Scale | str:
 
 
 def differ(low: float, high: float) -> bool:
-    """Whether a true return is higher than another by more than rounding and chance explain."""
+    """Whether one true return exceeds another by more than rounding and chance explain."""
     return high - low > COINCIDE * max(abs(low), abs(high))
 
 
 def unique(values: Iterable[T]) -> list[T]:
-    """Each value once, in the order of its first appearance."""
+    """Return each value once, in the order of its first appearance."""
     return list(dict.fromkeys(values))

@@ -1,4 +1,4 @@
-"""Curves: what the runs of a cell returned on the way, against steps, labels or a person's time."""
+"""Curves: true returns of the runs of a cell during training, by steps, labels or minutes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Floats
-from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, Progress, read_progress
+from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, LearningCurve, read_curve
 
 __all__ = ["SECONDS_A_LABEL", "Against", "Band", "band", "read_curves"]
 
 Against: TypeAlias = Literal["steps", "labels", "minutes"]
 
 SECONDS_A_LABEL = 4.0
-"""What a label would have cost a person, where a formula answered: Christiano et al. (2017),
-section 2.2.4, report 3 to 5 seconds."""
+"""Seconds that a label would have cost a person, where a formula answered: Christiano et al.
+(2017), section 2.2.4, report 3 to 5 seconds."""
 POINTS = 100
 
 
@@ -41,18 +41,18 @@ class Band:
     high: Floats
 
 
-def read_curves(rows: Sequence[Row], folder: Path) -> dict[str, Progress]:
-    """What the runs logged, by the name of their curve; without those that have none."""
+def read_curves(rows: Sequence[Row], folder: Path) -> dict[str, LearningCurve]:
+    """Read the learning curves of the runs that have one, by the name of the curve."""
     names = {row.curve for row in rows if row.curve and (folder / row.curve).exists()}
-    return {name: read_progress(folder / name) for name in sorted(names)}
+    return {name: read_curve(folder / name) for name in sorted(names)}
 
 
-def band(cell: Cell, curves: Mapping[str, Progress], against: Against) -> Band | None:
-    """The band of a cell, or None where nothing of it is known.
+def band(cell: Cell, curves: Mapping[str, LearningCurve], against: Against) -> Band | None:
+    """Compute the band of a cell; None if no run of it has a curve.
 
-    Between its logged points a run is taken to be linear; before the first and behind the last it
-    is not counted. The band ends where the first half of the runs has ended; where all labels were
-    given before training, it is one point: what was reached with them.
+    A run is interpolated linearly between its logged points, and not counted before the first and
+    after the last. The band ends where half of the runs have ended. If all labels were given before
+    training, the band is one point: the return that was reached with them.
     """
     lines = [_line(row, curves[row.curve], against) for row in cell.rows if row.curve in curves]
     lines = [(x, y) for x, y in lines if len(x)]
@@ -67,9 +67,9 @@ def band(cell: Cell, curves: Mapping[str, Progress], against: Against) -> Band |
     return Band(x[known], low, middle, high)
 
 
-def _line(row: Row, progress: Progress, against: Against) -> tuple[Floats, Floats]:
-    """One run's x, rising, and true returns; the last of several values at one x counts."""
-    x, y = progress.series(STEPS if against == "steps" else LABELS, TRUE_RETURN)
+def _line(row: Row, curve: LearningCurve, against: Against) -> tuple[Floats, Floats]:
+    """Return one run's x, increasing, and true returns; the last of several at one x counts."""
+    x, y = curve.series(STEPS if against == "steps" else LABELS, TRUE_RETURN)
     if against == "minutes":
         x = x * seconds_a_label(row) / 60
     last = np.append(np.diff(x) > 0, True)[: len(x)]
@@ -77,7 +77,7 @@ def _line(row: Row, progress: Progress, against: Against) -> tuple[Floats, Float
 
 
 def seconds_a_label(row: Row) -> float:
-    """What a label cost the person who gave it, or would have."""
+    """Return the seconds that a label cost the person who gave it, or would have cost one."""
     if row.human_seconds and row.labels_given:
         return row.human_seconds / row.labels_given
     return SECONDS_A_LABEL

@@ -1,4 +1,4 @@
-"""Row: what is known of one finished run of a benchmark; rows as JSON lines."""
+"""Row: what is known of one run of a benchmark, as a line of JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rlhf_gym.results.arms import arm_of
+
 __all__ = ["Row", "Status"]
 
 Status = Literal["done", "failed"]
@@ -16,32 +18,30 @@ Status = Literal["done", "failed"]
 
 @dataclass(frozen=True)
 class Row:
-    """One run: what was run, what came of it, and with which settings and versions.
+    """What was run, what came of it, and with which settings and versions.
 
     Attributes:
         env_id: the environment.
         algo: the algorithm's name; empty for the random policy.
-        arm: where the agent's reward comes from: ``"true"``, ``"learned"`` (from the oracle's
-            answers), ``"shuffled"``, a teacher of B-Pref's (``"mistake"``, ...), ``"random"``, or
-            an algorithm that learns from demonstrations (``"bc"``, ``"gail"``, ``"airl"``).
-        labels: answers to spend; 0 where none are asked for.
-        demonstrations: episodes shown; 0 where none are.
-        seed: of everything.
+        arm: name of what the agent learns from; see `Arm`.
+        labels: budget of labels; 0 where none are asked for.
+        demonstrations: number of demonstrated episodes.
+        seed: seed of everything.
         status: ``"failed"`` runs have an error and no returns.
         error: what went wrong.
         returns: true return of each episode of the final evaluation on the untouched environment.
-        steps: steps taken.
-        seconds: of training, on the clock.
-        cpu_seconds: of training, in this run's processes.
-        labels_given: answers that the reward model learned from.
-        human_seconds: spent answering, where a person answered.
-        accuracy: of the reward model on held-out labels, at the end; NaN without one.
-        cross_entropy: of the reward model on held-out labels, in nats; NaN without one.
+        steps: training steps taken.
+        seconds: wall time of training.
+        cpu_seconds: processor time of training, in this run's processes.
+        labels_given: labels that the reward model learned from.
+        human_seconds: time that a person spent on answering.
+        accuracy: final accuracy of the reward model on held-out labels; NaN without one.
+        cross_entropy: its final cross-entropy on held-out labels, in nats; NaN without one.
         correlation: of learned and true return over recent clips; NaN without one.
-        curve: file of what was logged on the way, relative to the results' folder; empty: none.
+        curve: file of logged values, relative to the results folder; empty if there is none.
         settings: every setting of the run, as plain data.
-        versions: of the packages and the system.
-        commit: of this project, where it is known.
+        versions: versions of the packages and the system.
+        commit: commit of this project, where it is known.
         date: when the run ended, UTC.
     """
 
@@ -75,11 +75,11 @@ class Row:
 
     @property
     def steps_per_second(self) -> float:
-        """Speed of training; NaN where there was none."""
+        """Training steps per second of wall time; NaN without training."""
         return self.steps / self.seconds if self.seconds else math.nan
 
     def to_json(self) -> str:
-        """The row as one line of JSON, for `from_json`; a number that is not finite is null.
+        """Write the row as one line of JSON; a number that is not finite becomes null.
 
         >>> row = Row("CartPole-v1", "ppo", "true", 0, 0, seed=3, returns=(500.0, 480.0))
         >>> Row.from_json(row.to_json()).mean_return
@@ -92,7 +92,7 @@ class Row:
 
     @classmethod
     def from_json(cls, line: str) -> Row:
-        """The row that `to_json` wrote.
+        """Read the row that `to_json` wrote.
 
         Raises:
             ValueError: the line is no such row, or one of another version.
@@ -101,7 +101,7 @@ class Row:
 
     @classmethod
     def from_table(cls, values: Any) -> Row:
-        """The row that a line of `to_json` holds.
+        """Make the row of a parsed line of `to_json`.
 
         Raises:
             ValueError: it is no such row, or one of another version.
@@ -114,7 +114,8 @@ class Row:
             )
         for name in _FLOATS:
             values[name] = math.nan if values[name] is None else values[name]
-        return cls(**{**values, "returns": tuple(values["returns"])})
+        values |= {"returns": tuple(values["returns"]), "arm": arm_of(values["arm"]).name}
+        return cls(**values)
 
 
 _FLOATS = ("accuracy", "cross_entropy", "correlation")

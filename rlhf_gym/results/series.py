@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.results.arms import arm_of
+from rlhf_gym.results.cells import Cell, algorithm_name, arm_name
 from rlhf_gym.results.statistics import Estimate, aggregate
 
 __all__ = ["Series", "series_of"]
@@ -22,9 +23,9 @@ class Series:
 
     Attributes:
         algo: the algorithm.
-        arm: where the reward comes from.
+        arm: name of what the agents learn from; see `Arm`.
         level: 0 for the cells with the most labels or demonstrations, 1 for the next, ...
-        cells: one an environment.
+        cells: one cell for each environment.
     """
 
     algo: str
@@ -34,12 +35,12 @@ class Series:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What it has in common with other algorithms' series: arm and level."""
+        """Arm and level, which it shares with the corresponding series of other algorithms."""
         return self.arm, self.level
 
     @property
     def name(self) -> str:
-        """The arm, and with how much feedback."""
+        """The arm and its amount of feedback."""
         labels = [cell.labels for cell in self.cells]
         return arm_name(self.arm, labels, [cell.demonstrations for cell in self.cells])
 
@@ -62,27 +63,29 @@ class Series:
 
     @property
     def runs(self) -> int:
-        """Runs with a score."""
+        """Number of runs with a score."""
         return sum(len(cell.rows) for cell in self.scored)
 
 
 def series_of(cells: Sequence[Cell]) -> Iterator[Series]:
-    """Cells that belong together over environments.
+    """Join the cells of all environments that belong together.
 
-    Cells with the same number of labels do, if one environment has all the numbers that occur in
-    the arm; otherwise the numbers are each environment's own, and the most go with the most.
+    Cells with the same number of labels belong together if one environment has all the numbers
+    that occur in the arm. Otherwise the numbers are chosen for each environment, and the largest of
+    each environment belong together, then the second largest, and so on.
     """
     groups: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
-    for arm in sorted({cell.arm for cell in cells}, key=arm_order):
+    for arm in sorted({cell.arm for cell in cells}, key=lambda name: arm_of(name).order):
         of_arm = [cell for cell in cells if cell.arm == arm]
         for cell, level in zip(of_arm, _levels(of_arm), strict=True):
             groups[cell.algo, arm, level].append(cell)
-    for algo, arm, level in sorted(groups, key=lambda key: (key[0], arm_order(key[1]), key[2])):
+    ordered = sorted(groups, key=lambda key: (key[0], arm_of(key[1]).order, key[2]))
+    for algo, arm, level in ordered:
         yield Series(algo, arm, level, tuple(groups[algo, arm, level]))
 
 
 def _levels(cells: Sequence[Cell]) -> Iterator[int]:
-    """The level of each cell of an arm: 0 for the most labels or demonstrations."""
+    """Return the level of each cell of an arm: 0 for the most labels or demonstrations."""
     amounts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for cell in cells:
         amounts[cell.env_id, cell.algo].append(_amount(cell))

@@ -1,4 +1,4 @@
-"""Comparison: all runs beside each other, and what follows from that."""
+"""Comparison: all runs side by side, and what follows from that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from rlhf_gym.results.cells import TAUGHT, Cell, cells_of, differ, unique
+from rlhf_gym.results.arms import arm_of
+from rlhf_gym.results.cells import Cell, cells_of, differ, unique
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.series import Series, series_of
 from rlhf_gym.results.statistics import Estimate, labels_needed, probability_of_improvement
@@ -24,24 +25,25 @@ __all__ = [
 ]
 
 COLLAPSED = 0.5
-"""A run has collapsed where it lies more than this share of the range below its cell's median. The
-range goes from the random policy to the true reward: half of what there is to learn was lost, which
-the spread of seeds that learn does not reach. Without a score it goes from the environment's worst
-run to its best."""
+"""A run has collapsed if it lies more than this share of the range below its cell's median.
+
+The range extends from the random policy to the true reward: half of what there is to learn is more
+than seeds that learn differ by. Without a score it extends from the environment's worst run to its
+best."""
 ACCURATE = 0.8
-"""Accuracy on held-out labels that makes a collapse a surprise."""
+"""Accuracy on held-out labels from which a collapse is a surprise."""
 WANTED = 0.9
-"""The score for which the labels needed are told."""
+"""The score for which the number of labels needed is reported."""
 
 
 @dataclass(frozen=True)
 class Improvement:
-    """How probably a run of one series beats one of another.
+    """The probability that a run of one series beats a run of another.
 
     Attributes:
         x: the series that may be better.
-        y: the other.
-        environments: in how many environments both have runs.
+        y: the series that it is compared with.
+        environments: number of environments in which both have runs.
         estimate: P(X > Y).
     """
 
@@ -53,11 +55,11 @@ class Improvement:
 
 @dataclass(frozen=True)
 class Efficiency:
-    """What more labels bring in one environment.
+    """The effect of more labels in one environment.
 
     Attributes:
-        cells: of one environment, algorithm and arm, by rising number of labels.
-        needed: labels for a score of 0.9; NaN where the most labels do not reach it.
+        cells: cells of one environment, algorithm and arm, by increasing number of labels.
+        needed: labels needed for a score of 0.9; NaN if the most labels do not reach it.
     """
 
     cells: tuple[Cell, ...]
@@ -66,14 +68,14 @@ class Efficiency:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All runs, put beside each other.
+    """All runs, side by side.
 
     Attributes:
         rows: every run.
-        cells: every cell; arms without an algorithm stand beside each algorithm.
+        cells: every cell; arms without an algorithm belong to each algorithm.
         series: every series, by algorithm.
         failed: the runs that have no true return.
-        unscored: why there is no score, by environment and algorithm.
+        unscored: for each environment and algorithm without scores, the reason.
     """
 
     rows: tuple[Row, ...]
@@ -98,7 +100,7 @@ class Comparison:
         return unique((cell.env_id, cell.algo) for cell in self.cells)
 
     def at(self, env_id: str, algo: str) -> list[tuple[Series, Cell]]:
-        """The cells of an environment and algorithm, each with its series."""
+        """Return the cells of an environment and algorithm, each with its series."""
         return [
             (series, cell)
             for series in self.of(algo)
@@ -107,17 +109,17 @@ class Comparison:
         ]
 
     def of(self, algo: str) -> list[Series]:
-        """The series of an algorithm."""
+        """Return the series of an algorithm."""
         return [series for series in self.series if series.algo == algo]
 
     def main(self, algo: str) -> Series:
-        """What an algorithm is judged by: taught with the most labels; else its first arm."""
+        """Return the series by which an algorithm is judged: its first taught arm, else any."""
         found = self.of(algo)
-        return next((series for series in found if series.arm in TAUGHT), found[0])
+        return next((series for series in found if arm_of(series.arm).taught), found[0])
 
     @cached_property
     def improvements(self) -> tuple[Improvement, ...]:
-        """Each algorithm's main series against its others, then the algorithms' against another."""
+        """Each algorithm's main series against its other ones, then the main series of pairs."""
         mains = [self.main(algo) for algo in self.algorithms]
         pairs = [(main, y) for main in mains for y in self.of(main.algo) if y is not main]
         pairs += [self._alike(*pair) for pair in itertools.combinations(self.algorithms, 2)]
@@ -125,16 +127,16 @@ class Comparison:
         return tuple(each for each in found if each is not None)
 
     def _alike(self, algo: str, other: str) -> tuple[Series, Series]:
-        """The first taught series that both have, with as many labels; else their main ones."""
+        """Return the first taught series at one level that both have; else their main ones."""
         theirs = {(series.arm, series.level): series for series in self.of(other)}
         for series in self.of(algo):
-            if series.arm in TAUGHT and (series.arm, series.level) in theirs:
+            if arm_of(series.arm).taught and (series.arm, series.level) in theirs:
                 return series, theirs[series.arm, series.level]
         return self.main(algo), self.main(other)
 
     @cached_property
     def efficiencies(self) -> tuple[Efficiency, ...]:
-        """Where the same was taught with several numbers of labels."""
+        """The taught arms that were run with several numbers of labels in one environment."""
         return tuple(_efficiencies(self.cells))
 
     @cached_property
@@ -150,7 +152,7 @@ class Comparison:
         )
 
     def _range(self, cell: Cell) -> float:
-        """What a run can lose: 1 in scores, else from the environment's worst to its best run."""
+        """Return the range of a cell: 1 in scores, else between the environment's extreme runs."""
         if cell.scale is not None:
             return 1.0
         returns = np.concatenate(
@@ -161,23 +163,23 @@ class Comparison:
 
 
 def compare(rows: Sequence[Row]) -> Comparison:
-    """Group runs into cells and series, and give them scores.
+    """Group runs into cells and series, and score them.
 
     Args:
         rows: runs, in any order; failed ones are counted and left out of every statistic.
 
     Raises:
-        ValueError: there are none.
+        ValueError: there are no rows.
     """
     if not rows:
-        raise ValueError("there are no runs to compare; wait until the first one has ended")
+        raise ValueError("there are no runs to compare; wait until the first one has finished")
     cells, unscored = cells_of(rows)
     failed = tuple(row for row in rows if not math.isfinite(row.mean_return))
     return Comparison(tuple(rows), cells, tuple(series_of(cells)), failed, unscored)
 
 
 def _improvement(x: Series, y: Series) -> Improvement | None:
-    """Over the environments in which both have runs; None without any."""
+    """Compare two series over the environments in which both have runs; None without any."""
     of_y = {cell.env_id: cell for cell in y.cells if cell.rows}
     pairs = [(cell, of_y[cell.env_id]) for cell in x.cells if cell.rows and cell.env_id in of_y]
     if not pairs:
@@ -191,7 +193,7 @@ def _improvement(x: Series, y: Series) -> Improvement | None:
 def _efficiencies(cells: Sequence[Cell]) -> Iterator[Efficiency]:
     groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
     for cell in cells:
-        if cell.arm in TAUGHT and cell.scale is not None and cell.rows and cell.labels:
+        if arm_of(cell.arm).taught and cell.scale is not None and cell.rows and cell.labels:
             groups[cell.env_id, cell.algo, cell.arm].append(cell)
     for group in groups.values():
         if len(group) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch import Tensor
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.feedback.durable import replacing
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
@@ -285,10 +285,8 @@ class RewardEnsemble:
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file that `load` reads; tensors and plain data, no pickled code."""
-        path = Path(path)
-        part = path.with_name(path.name + ".part")
-        torch.save(self.state(), part)
-        os.replace(part, path)
+        with replacing(Path(path)) as unfinished:
+            torch.save(self.state(), unfinished)
 
     @classmethod
     def load(

@@ -1,12 +1,9 @@
-"""Evaluation of an agent by its true return, always on the untouched environment; and videos."""
+"""Evaluation of an agent on the untouched environment: true returns and videos."""
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,52 +17,14 @@ from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.make import prepared
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 
-__all__ = ["Actor", "Evaluation", "can_be_drawn", "read_evaluation", "record_video", "true_returns"]
+__all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
 
 ENVIRONMENTS = 8
+"""Environments that are evaluated at once."""
 EVALUATION_SEED = 1_000_003
-"""Added to the run's seed, so that no evaluation episode starts as a training episode did."""
+"""Added to the run's seed, so that no evaluation episode starts like a training episode."""
 VIDEO_SECONDS = 8.0
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """True returns of whole episodes on the untouched environment.
-
-    Attributes:
-        after: of the trained agent.
-        before: of the untrained agent; empty where it was not measured.
-    """
-
-    after: tuple[float, ...]
-    before: tuple[float, ...] = ()
-
-    @property
-    def mean(self) -> float:
-        """Mean true return of the trained agent."""
-        return float(np.mean(self.after))
-
-    @property
-    def standard_error(self) -> float:
-        """Of the mean; NaN for a single episode."""
-        if len(self.after) < 2:
-            return math.nan
-        return float(np.std(self.after, ddof=1) / math.sqrt(len(self.after)))
-
-    @property
-    def told(self) -> str:
-        """The mean, and its standard error where there is one.
-
-        >>> Evaluation(after=(9.0, 11.0)).told, Evaluation(after=(10.0,)).told
-        ('10.0 +- 1.0', '10.0')
-        """
-        if len(self.after) < 2:
-            return f"{self.mean:.1f}"
-        return f"{self.mean:.1f} +- {self.standard_error:.1f}"
-
-    def write(self, path: Path) -> None:
-        """Write as JSON."""
-        path.write_text(json.dumps(asdict(self)))
+"""Length of a video in seconds."""
 
 
 def true_returns(
@@ -78,18 +37,19 @@ def true_returns(
     deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
 ) -> tuple[float, ...]:
-    """The true return of each of some episodes on the untouched environment.
-
-    Episodes end where the environment ends them.
+    """Measure the true return of whole episodes on the untouched environment.
 
     Args:
         agent: the agent.
         env_id: a Gymnasium id.
-        episodes: how many.
-        seed: of the first environment.
-        horizon: steps after which an episode is cut where the environment has no limit of its own.
-        deterministic: take the most likely action; else actions are sampled.
+        episodes: number of episodes.
+        seed: seed of the first environment.
+        horizon: steps after which an episode is truncated if the environment has no time limit.
+        deterministic: whether to take the most likely action instead of sampling.
         env_kwargs: further arguments of the environment.
+
+    Returns:
+        One true return for each episode.
 
     Raises:
         ValueError: if ``episodes`` is not positive.
@@ -97,7 +57,7 @@ def true_returns(
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
 
-    def make() -> gym.Env[Any, Any]:  # given the id, they would draw, which may be slow
+    def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
         env = prepared(gym.make(env_id, **dict(env_kwargs or {})))
         if horizon is None or (env.spec is not None and env.spec.max_episode_steps is not None):
             return env
@@ -115,12 +75,12 @@ def true_returns(
 
 
 class Actor:
-    """An agent in one environment, which remembers if it is recurrent.
+    """An agent in one environment; it keeps the state of a recurrent policy.
 
     Args:
         agent: the agent.
-        space: of the environment's actions, which are given as it has them.
-        deterministic: take the most likely action; else actions are sampled.
+        space: the environment's action space.
+        deterministic: whether to take the most likely action instead of sampling.
     """
 
     def __init__(
@@ -130,25 +90,17 @@ class Actor:
         self.begin()
 
     def begin(self) -> None:
-        """Forget: an episode begins."""
+        """Reset the recurrent state at the start of an episode."""
         self._memory: Any = None
         self._begins = np.ones(1, bool)
 
     def act(self, observation: Any) -> Any:
-        """The action."""
+        """Return the action for an observation."""
         action, self._memory = self._agent.predict(
             observation, self._memory, self._begins, deterministic=self._deterministic
         )
         self._begins = np.zeros(1, bool)
         return int(action) if isinstance(self._space, gym.spaces.Discrete) else action
-
-
-def read_evaluation(path: Path) -> Evaluation:
-    """What `Evaluation.write` wrote; without any returns where there is no file."""
-    if not path.exists():
-        return Evaluation(after=())
-    values = json.loads(path.read_text())
-    return Evaluation(after=tuple(values["after"]), before=tuple(values["before"]))
 
 
 def can_be_drawn(env_id: str) -> bool:
@@ -162,14 +114,14 @@ def can_be_drawn(env_id: str) -> bool:
 def record_video(
     agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0, deterministic: bool = True
 ) -> None:
-    """Film the agent's first seconds in the untouched environment as an mp4.
+    """Record a video of the agent's first seconds in the untouched environment.
 
     Args:
         agent: the agent.
         env_id: a Gymnasium id.
-        path: the file.
-        seed: of the environment.
-        deterministic: take the most likely action; else actions are sampled.
+        path: the file, ending in ``.mp4``.
+        seed: seed of the environment.
+        deterministic: whether to take the most likely action instead of sampling.
 
     Raises:
         ValueError: if the environment draws no pictures.

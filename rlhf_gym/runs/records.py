@@ -1,51 +1,58 @@
-"""Read what a run folder holds about the training, whatever is missing or half written."""
+"""What a run folder holds about a training, read in spite of missing and half-written files."""
 
 from __future__ import annotations
 
 import csv
 import json
+import math
 import re
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from rlhf_gym.feedback.durable import replacing
+from rlhf_gym.feedback.rounds import RoundMeasures
+from rlhf_gym.feedback.run_folder import RunFolder
 
-from rlhf_gym.feedback.durable import json_lines
-
-__all__ = ["Evaluation", "Progress", "Round", "RunData", "read_progress", "read_run"]
+__all__ = [
+    "Evaluation",
+    "LearningCurve",
+    "RunRecord",
+    "read_curve",
+    "read_evaluation",
+    "read_run",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 STEPS = "time/total_timesteps"
+SECONDS = "time/time_elapsed"
 LABELS = "feedback/labels"
 TRUE_RETURN = "rollout/ep_rew_mean"
 LEARNED_RETURN = "feedback/learned_return"
 
 
 @dataclass(frozen=True)
-class Progress:
+class LearningCurve:
     """What was logged while the agent trained.
 
     Attributes:
-        columns: one array ``(rows,)`` float64 a logger key, NaN where a row has no value.
+        columns: one array ``(rows,)`` float64 for each logger key; NaN where a row has no value.
     """
 
     columns: Mapping[str, Floats] = field(default_factory=dict)
 
     def series(self, x: str, y: str) -> tuple[Floats, Floats]:
-        """Two columns, without the rows in which either is missing.
+        """Return two columns, without the rows in which either is missing.
 
         >>> nan = float("nan")
-        >>> Progress({"a": np.array([1.0, 2.0]), "b": np.array([nan, 5.0])}).series("a", "b")
+        >>> curve = LearningCurve({"a": np.array([1.0, 2.0]), "b": np.array([nan, 5.0])})
+        >>> curve.series("a", "b")
         (array([2.]), array([5.]))
         """
         if x not in self.columns or y not in self.columns:
@@ -54,84 +61,97 @@ class Progress:
         return self.columns[x][known], self.columns[y][known]
 
     def last(self, key: str) -> float | None:
-        """The last value of a column, or None."""
+        """Return the last value of a column, or None."""
         values = self.columns.get(key, np.empty(0))
         values = values[np.isfinite(values)]
         return float(values[-1]) if len(values) else None
 
 
 @dataclass(frozen=True)
-class Round:
-    """One round of asking and fitting.
-
-    Attributes:
-        round: its number, from 0.
-        agent_step: training steps of the agent at its end.
-        labels: answers that carry a label so far.
-        asked: queries asked so far.
-        accuracy: share of held-out labels that the reward model predicts.
-        cross_entropy: on the held-out labels, in nats a label.
-        cross_entropy_floor: the least that any model could reach, given the ties among them.
-        calibration: rows of (predicted probability, observed share, number of labels).
-        correlation: Pearson's, of learned and true returns.
-        disagreement: spread of the ensemble.
-        learned_vs_true: at most 200 pairs (learned return, true return).
-        seconds: what each stage took.
-    """
-
-    round: int
-    agent_step: int
-    labels: int
-    asked: int
-    accuracy: float | None = None
-    cross_entropy: float | None = None
-    cross_entropy_floor: float | None = None
-    calibration: tuple[tuple[float, float, float], ...] = ()
-    correlation: float | None = None
-    disagreement: float | None = None
-    learned_vs_true: tuple[tuple[float, float], ...] = ()
-    seconds: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """Whole episodes on the untouched environment, before and after training.
+    """True returns of whole episodes on the untouched environment.
 
     Attributes:
-        before: true return of each episode of the untrained agent; empty where it was not measured.
-        after: true return of each episode of the trained agent.
+        after: one true return for each episode of the trained agent.
+        before: those of the untrained agent; empty where it was not measured.
     """
 
-    before: tuple[float, ...] = ()
     after: tuple[float, ...] = ()
+    before: tuple[float, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """Mean true return of the trained agent; NaN without episodes."""
+        return float(np.mean(self.after)) if self.after else math.nan
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the mean; NaN with fewer than two episodes."""
+        if len(self.after) < 2:
+            return math.nan
+        return float(np.std(self.after, ddof=1) / math.sqrt(len(self.after)))
+
+    @property
+    def summary(self) -> str:
+        """The mean, and its standard error where there is one.
+
+        >>> Evaluation(after=(9.0, 11.0)).summary, Evaluation(after=(10.0,)).summary
+        ('10.0 +- 1.0', '10.0')
+        """
+        if len(self.after) < 2:
+            return f"{self.mean:.1f}"
+        return f"{self.mean:.1f} +- {self.standard_error:.1f}"
+
+    def write(self, path: Path) -> None:
+        """Write the evaluation as JSON, for `read_evaluation`."""
+        with replacing(path) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self)))
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Read what `Evaluation.write` wrote; a missing file gives an evaluation without returns.
+
+    Raises:
+        ValueError: the file is not JSON.
+    """
+    if not path.exists():
+        return Evaluation()
+    values = json.loads(path.read_text(encoding="utf-8"))
+    after = values.get("after") or values.get("returns") or ()  # the latter in early run folders
+    return Evaluation(tuple(after), tuple(values.get("before") or ()))
 
 
 @dataclass(frozen=True)
-class RunData:
+class RunRecord:
     """A run folder as it was read; nothing in it is required.
 
     Attributes:
         folder: the run folder.
-        config: every setting, as `config.toml` has it.
+        config: every setting, as in ``config.toml``.
         command: the exact command.
         versions: versions of the packages and the platform.
-        progress: the logged columns.
+        curve: the logged columns.
         rounds: the rounds so far.
-        evaluation: whole episodes on the untouched environment, or None.
-        unreadable: what was there but could not be read, in words.
+        evaluation: whole episodes on the untouched environment.
+        unreadable: one sentence for each file that was there but could not be read.
     """
 
-    folder: Path
+    folder: RunFolder
     config: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     versions: Mapping[str, Any] = field(default_factory=dict)
-    progress: Progress = field(default_factory=Progress)
-    rounds: tuple[Round, ...] = ()
-    evaluation: Evaluation | None = None
+    curve: LearningCurve = field(default_factory=LearningCurve)
+    rounds: tuple[RoundMeasures, ...] = ()
+    evaluation: Evaluation = Evaluation()
     unreadable: tuple[str, ...] = ()
 
+    def latest(self, measure: str) -> float:
+        """Return the last known value of a measure of the rounds; NaN without one."""
+        known = [value for each in self.rounds if np.isfinite(value := getattr(each, measure))]
+        return float(known[-1]) if known else math.nan
 
-def read_run(folder: Path) -> RunData:
+
+def read_run(folder: Path) -> RunRecord:
     """Read the files of a run folder; missing ones leave their field empty.
 
     Raises:
@@ -139,35 +159,33 @@ def read_run(folder: Path) -> RunData:
     """
     if not folder.is_dir():
         raise ValueError(f"no run folder at {folder}: give the folder that `train` printed")
+    run = RunFolder(folder)
     unreadable: list[str] = []
 
-    def read(name: str, parse: Any, default: Any) -> Any:
-        path = folder / name
-        if not path.is_file():
-            return default
+    def read(path: Path, parse: Callable[[], T], default: T) -> T:
         try:
-            return parse(path.read_text(encoding="utf-8"))
-        except (ValueError, KeyError, TypeError) as error:
-            unreadable.append(f"{name} could not be read ({error})")
+            return parse() if path.is_file() else default
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            unreadable.append(f"{path.name} could not be read ({error})")
             return default
 
-    return RunData(
-        folder=folder,
-        config=read("config.toml", tomllib.loads, {}),
-        command=read("command.txt", str.strip, ""),
-        versions=read("versions.json", json.loads, {}),
-        progress=read_progress(folder),
-        rounds=read("rounds.jsonl", lambda text: _rounds(json_lines(text)), ()),
-        evaluation=read("evaluation.json", _evaluation, None),
+    return RunRecord(
+        folder=run,
+        config=read(run.config, run.settings_table, {}),
+        command=read(run.command, lambda: run.command.read_text(encoding="utf-8").strip(), ""),
+        versions=read(run.versions, lambda: json.loads(run.versions.read_text()), {}),
+        curve=read_curve(folder),
+        rounds=read(run.rounds, lambda: _rounds(run), ()),
+        evaluation=read(run.evaluation, lambda: read_evaluation(run.evaluation), Evaluation()),
         unreadable=tuple(unreadable),
     )
 
 
-def read_progress(path: Path) -> Progress:
-    """Read a file of what was logged, or a folder's: ``progress.csv``, ``progress.2.csv``, ...
+def read_curve(path: Path) -> LearningCurve:
+    """Read one file of logged values, or all of a folder: ``progress.csv``, ``progress.2.csv``, ...
 
-    A resumed run starts again at its checkpoint: the earlier file's rows from there on were
-    done over and are left out.
+    A resumed run starts again at its checkpoint, so the earlier file's rows from that step on were
+    repeated and are left out.
     """
     rows: list[dict[str, float]] = []
     files = [path] if path.is_file() else sorted(path.glob("progress*.csv"), key=_part)
@@ -178,7 +196,7 @@ def read_progress(path: Path) -> Progress:
             rows = [row for row in rows if row.get(STEPS, -np.inf) < steps[0]]
         rows += part
     keys = sorted({key for row in rows for key in row})
-    return Progress({key: np.array([row.get(key, np.nan) for row in rows]) for key in keys})
+    return LearningCurve({key: np.array([row.get(key, np.nan) for row in rows]) for key in keys})
 
 
 def _part(path: Path) -> int:
@@ -201,26 +219,7 @@ def _number(text: object) -> float | None:
         return None
 
 
-def _rounds(lines: list[dict[str, Any]]) -> tuple[Round, ...]:
-    rounds: dict[int, Round] = {}
-    for values in lines:
-        known = {key: values[key] for key in Round.__dataclass_fields__ if key in values}
-        for key in ("accuracy", "cross_entropy", "cross_entropy_floor", "correlation"):
-            known[key] = _finite(known.get(key))
-        for key in ("calibration", "learned_vs_true"):
-            pairs = known.get(key) or ()
-            known[key] = tuple(tuple(pair) for pair in pairs if None not in pair)
-        rounds[known["round"]] = Round(**known)  # a resumed run writes some rounds again
+def _rounds(run: RunFolder) -> tuple[RoundMeasures, ...]:
+    measures = map(RoundMeasures.from_json, run.read_rounds())
+    rounds = {each.round: each for each in measures}  # a resumed run writes some rounds again
     return tuple(rounds[number] for number in sorted(rounds))
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None
-
-
-def _evaluation(text: str) -> Evaluation:
-    values = json.loads(text)
-    return Evaluation(
-        before=tuple(values.get("before") or ()),
-        after=tuple(values.get("after") or values.get("returns") or ()),
-    )

@@ -1,4 +1,4 @@
-"""Tracker: sends what stable-baselines3's logger writes to Weights & Biases or trackio."""
+"""Tracker: sends values of stable-baselines3's logger to Weights & Biases or trackio."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PROJECT = "rlhf-gym"
 
 
 class Tracker(KVWriter):
-    """One run at a tracker, as an output of stable-baselines3's logger.
+    """A tracked run, as an output of stable-baselines3's logger.
 
-    It is called like the run folder, in the project ``rlhf-gym``. Weights & Biases keeps its files
-    in that folder, trackio in its own (``TRACKIO_DIR``).
+    Its name is that of the run folder, and its project ``rlhf-gym``. Weights & Biases keeps its
+    files in that folder, trackio in its own (``TRACKIO_DIR``).
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class Tracker(KVWriter):
         """Begin the run.
 
         Args:
-            name: the tracker, which `check_trackers` has looked at.
-            folder: of the run.
-            config: settings to show beside the run, as plain data.
-            resuming: go on with the tracked run of this folder, where there is one.
+            name: the tracker, which has passed `check_trackers`.
+            folder: the run folder.
+            config: settings to show with the run, as plain data.
+            resuming: whether to continue the tracked run of this folder, if there is one.
         """
         self._name, self._module = name, import_module(name)
         where: dict[str, Any] = {"embed": False}
@@ -73,15 +73,15 @@ class Tracker(KVWriter):
             self._module.finish()
 
     def _stdout_kept(self) -> AbstractContextManager[Any]:
-        """Let trackio talk on standard error, as Weights & Biases does: ``--json`` needs the other.
+        """Keep trackio's messages off standard output, which ``--json`` needs.
 
-        Weights & Biases itself must see the real one, which it records.
+        Weights & Biases prints to standard error anyway, and records the real standard output.
         """
         return redirect_stdout(sys.stderr) if self._name == "trackio" else nullcontext()
 
 
 def check_trackers(names: Sequence[str]) -> None:
-    """See that a run can be tracked, before any time is spent.
+    """Check that a run can be tracked, before any time is spent.
 
     Raises:
         ValueError: a tracker is unknown, is not installed, or would ask for a login.
@@ -103,13 +103,13 @@ def _check_login() -> None:
         return
     if not wandb.login(prompt=False, verify=False):
         raise ValueError(
-            "Weights & Biases has no API key: give it one with `wandb login`, or set "
+            "Weights & Biases has no API key: add one with `wandb login`, or set "
             "WANDB_MODE=offline to keep the run on this machine (`wandb sync` sends it later)"
         )
 
 
 def _wandb_id(folder: RunFolder) -> str:
-    """What tells the run from others of the same name; kept in the folder for resuming."""
+    """Return the id of the run, which is kept in the folder for resuming."""
     if not folder.wandb_id.exists():
         folder.wandb_id.write_text(uuid.uuid4().hex)
     return folder.wandb_id.read_text()

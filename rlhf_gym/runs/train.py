@@ -1,4 +1,4 @@
-"""Training a run: what the commands ``train`` and ``demo`` do."""
+"""Training of a run, as the commands ``train`` and ``demo`` do it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,7 @@ from rlhf_gym.interrupts import on_interrupt
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.runs.evaluation import (
-    Evaluation,
-    can_be_drawn,
-    read_evaluation,
-    record_video,
-    true_returns,
-)
+from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
 from rlhf_gym.runs.parts import (
     make_agent,
     make_plug_in,
@@ -41,6 +35,7 @@ from rlhf_gym.runs.parts import (
     make_training_env,
     normalised,
 )
+from rlhf_gym.runs.records import Evaluation, read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoints import latest_checkpoint
@@ -54,18 +49,18 @@ def train(
     run: str | Path | None = None,
     *,
     progress: bool = True,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> RunFolder:
-    """Train an agent from comparisons of clips, in a run folder; evaluate and film it.
+    """Train an agent from comparisons of clips in a run folder, then evaluate and film it.
 
     Args:
-        settings: what to train, and how.
+        settings: the settings of the run.
         run: the folder; by default ``runs/ENV-ALGO-DATE``.
         progress: show a progress bar.
-        tell: gets what is worth telling on the way, a line at a time.
+        log: receives messages, one line at a time.
 
     Raises:
-        ValueError: if a setting cannot work; said before any time is spent.
+        ValueError: if a setting cannot work; raised before any time is spent.
         FileExistsError: if the folder holds files.
     """
     settings = fill_in(settings)
@@ -74,23 +69,23 @@ def train(
     with folder.held():
         write_settings(folder, settings)
         agent = make_agent(settings, env)
-        tell(f"run folder: {folder.path}")
+        log(f"run folder: {folder.path}")
         if settings.algo.lower() not in presets_of(settings.env_id):
-            tell(
+            log(
                 f"there is no preset for {settings.env_id} with {settings.algo}: the fall-back is "
                 f"stable-baselines3's own settings, {settings.labels} labels, "
                 f"{settings.steps:,} steps"
             )
         rollout = getattr(agent, "n_steps", 0) * env.num_envs
         if (settings.steps or 0) < 2 * rollout:
-            tell(
+            log(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        with torch.random.fork_rng(devices=[]):  # training begins as if nobody had looked
-            before = _watched(settings, agent, folder, "before", tell)
+        with torch.random.fork_rng(devices=[]):  # evaluation must not change the training
+            before = _evaluated(settings, agent, folder, "before", log)
         Evaluation(after=(), before=before).write(folder.evaluation)
-        return _learn(settings, folder, feedback, agent, progress, tell)
+        return _learn(settings, folder, feedback, agent, progress, log)
 
 
 def resume(
@@ -98,18 +93,18 @@ def resume(
     *,
     steps: int | None = None,
     progress: bool = True,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> RunFolder:
-    """Go on with a run after any stop, from its last checkpoint and with all its labels.
+    """Continue a stopped run from its last checkpoint, with all its labels.
 
     Args:
         run: the folder.
-        steps: training steps in all, to go on for longer than was planned.
+        steps: total training steps, to train for longer than planned.
         progress: show a progress bar.
-        tell: gets what is worth telling on the way, a line at a time.
+        log: receives messages, one line at a time.
 
     Raises:
-        ValueError: if there is no run in the folder, or it is to be shorter than it was planned.
+        ValueError: if there is no run in the folder, or ``steps`` is less than planned.
     """
     folder = RunFolder.open(run)
     settings = read_settings(folder, TrainSettings)
@@ -125,15 +120,15 @@ def resume(
         try:
             agent = feedback.restore(algorithm(settings.algo), env, settings.device)
         except FileNotFoundError:
-            tell("the run stopped before its first checkpoint: it starts anew, labels are kept")
+            log("the run has no checkpoint yet: training starts again, labels are kept")
             agent = make_agent(settings, env)
         write_settings(folder, settings)
-        tell(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-        return _learn(settings, folder, feedback, agent, progress, tell)
+        log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
+        return _learn(settings, folder, feedback, agent, progress, log)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
-    """The agent, the reward model and the settings of a run's last checkpoint.
+    """Load the agent, the reward model and the settings of a run's last checkpoint.
 
     Raises:
         ValueError: if there is no run in the folder.
@@ -155,7 +150,7 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
 
 
 def evaluate(run: str | Path, episodes: int) -> Evaluation:
-    """Evaluate a run's agent on the untouched environment, and note it in the run folder."""
+    """Evaluate a run's agent on the untouched environment, and write it into the run folder."""
     folder = RunFolder.open(run)
     agent, _, settings = load(run)
     known = read_evaluation(folder.evaluation)
@@ -182,16 +177,16 @@ def _learn(
     feedback: HumanFeedback,
     agent: BaseAlgorithm,
     progress: bool,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> RunFolder:
     assert settings.steps is not None
     if settings.teacher == "window" and not feedback.labels_given:
         first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
-        tell(f"waiting for the first {first} labels; training begins when they are there")
+        log(f"waiting for the first {first} labels; training begins after them")
     remaining = settings.steps - agent.num_timesteps
     if remaining > 0:
         logging = _logger(settings, folder, feedback.resuming)
-        with logging as logger, _stops_cleanly(feedback, tell):
+        with logging as logger, _stops_cleanly(feedback, log):
             agent.set_logger(logger)
             agent.learn(
                 remaining,
@@ -200,16 +195,16 @@ def _learn(
                 progress_bar=progress,
             )
     if feedback.stopped:
-        tell(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
+        log(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
         return folder
-    after = _watched(settings, agent, folder, "after", tell)
+    after = _evaluated(settings, agent, folder, "after", log)
     replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
     return folder
 
 
 @contextmanager
 def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[Logger]:
-    """SB3's logger; all its outputs are closed, however training ends."""
+    """Provide SB3's logger, and close all its outputs however training ends."""
     with ExitStack() as stack:
         outputs = [
             stack.enter_context(closing(output)) for output in _outputs(settings, folder, resuming)
@@ -218,7 +213,7 @@ def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Itera
 
 
 def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[KVWriter]:
-    """Files in the run folder and the trackers; a resumed run leaves the old files as they are."""
+    """Yield files in the run folder and trackers; a resumed run leaves old files unchanged."""
     yield CSVOutputFormat(str(folder.next_progress()))
     yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
     for tracker in dict.fromkeys(settings.track):
@@ -226,11 +221,11 @@ def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iter
 
 
 @contextmanager
-def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C ends training after the present rollout; a second one at once."""
+def _stops_cleanly(feedback: HumanFeedback, log: Callable[[str], None]) -> Iterator[None]:
+    """Let Ctrl-C end training after the current rollout, and a second Ctrl-C at once."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        tell("stopping after this rollout; press Ctrl-C again to stop at once")
+        log("stopping after this rollout; press Ctrl-C again to stop at once")
         feedback.stop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -238,20 +233,20 @@ def _stops_cleanly(feedback: HumanFeedback, tell: Callable[[str], None]) -> Iter
         yield
 
 
-def _watched(
+def _evaluated(
     settings: TrainSettings,
     agent: BaseAlgorithm,
     folder: RunFolder,
     when: Literal["before", "after"],
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> tuple[float, ...]:
-    """True returns of the agent before or after training, and a film; says what goes on.
+    """Measure true returns of the agent before or after training, and record a video.
 
-    An untrained agent's actions are sampled: which of them is its most likely one, its first
-    weights decide, and by chance that can balance a pole.
+    An untrained agent's actions are sampled: its most likely action depends only on its initial
+    weights, and could balance a pole by chance.
     """
     trained, episodes = when == "after", settings.evaluation_episodes
-    tell(
+    log(
         f"evaluating the {'trained' if trained else 'untrained'} agent: {episodes} episodes of the "
         "untouched environment"
     )

@@ -16,8 +16,8 @@ from stable_baselines3.common.logger import Logger
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.records import TrainerState
+from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.training.measures import RoundMeasures
 
 __all__ = ["RunLog"]
 

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.queries.strategies import disagreement
 from rlhf_gym.reward_model import RewardModel, correlation
 
-__all__ = ["RoundMeasures", "measure_round"]
+__all__ = ["measure_round"]
 
 CLIPS = 200
 """Recent clips on which the reward model is measured."""
-
-
-@dataclass(frozen=True)
-class RoundMeasures:
-    """The reward model after one round; see `Diagnostics` for what comes from the judgements.
-
-    Attributes:
-        round: number of the round, from 0.
-        agent_step: training steps taken.
-        labels: labels learned from.
-        asked: queries asked.
-        accuracy: on held-out decided queries.
-        cross_entropy: on held-out queries, in nats.
-        cross_entropy_floor: the least possible on them.
-        calibration: rows of mean prediction, observed share, number of queries.
-        correlation: of learned and true return over recent clips; NaN where one is constant.
-        disagreement: mean variance of the predicted preference over pairs of recent clips.
-        learned_vs_true: learned and true return of recent clips.
-        seconds: spent so far in each stage.
-    """
-
-    round: int
-    agent_step: int
-    labels: int
-    asked: int
-    accuracy: float
-    cross_entropy: float
-    cross_entropy_floor: float
-    calibration: tuple[tuple[float, float, int], ...]
-    correlation: float
-    disagreement: float
-    learned_vs_true: tuple[tuple[float, float], ...]
-    seconds: dict[str, float]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return asdict(self)
 
 
 def measure_round(

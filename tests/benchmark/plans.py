@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rlhf_gym.benchmark.perform import Outcome
+from rlhf_gym.benchmark.perform import RunOutcome
 from rlhf_gym.benchmark.plan import Plan, Run, plan_of
 from rlhf_gym.benchmark.suite import suite_of
 
@@ -28,7 +28,7 @@ def tiny(**changes: Any) -> Plan:
     return plan_of(replace(suite, grids=(replace(suite.grids[0], **changes),)))
 
 
-def what_counts(outcomes: dict[str, Outcome]) -> dict[str, str]:
+def what_counts(outcomes: dict[str, RunOutcome]) -> dict[str, str]:
     """Rows, as text, without what differs from time to time."""
     changing: dict[str, Any] = {"seconds": 0.0, "cpu_seconds": 0.0, "date": ""}
     return {name: replace(outcome.row, **changing).to_json() for name, outcome in outcomes.items()}

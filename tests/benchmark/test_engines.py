@@ -7,11 +7,11 @@ import pytest
 from plans import Seen, tiny, what_counts
 
 from rlhf_gym.benchmark.engines import LocalEngine
-from rlhf_gym.benchmark.perform import Outcome, perform
+from rlhf_gym.benchmark.perform import RunOutcome, perform
 from rlhf_gym.benchmark.plan import Run
 
 
-def results_of(processes: int, runs: tuple[Run, ...]) -> tuple[dict[str, Outcome], Seen]:
+def results_of(processes: int, runs: tuple[Run, ...]) -> tuple[dict[str, RunOutcome], Seen]:
     seen = Seen()
     engine = LocalEngine(processes)
     return {run.name: outcome for run, outcome in engine(runs, seen)}, seen

@@ -11,12 +11,14 @@ import pytest
 from plans import tiny
 
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.benchmark.perform import Outcome, failed, versions
+from rlhf_gym.benchmark.perform import RunOutcome, failed, versions
 from rlhf_gym.benchmark.plan import Plan, Run
 
 
-def outcome_of(run: Run, value: float = 1.0) -> Outcome:
-    return Outcome(replace(run.row, returns=(value, value), steps=10, seconds=2.0), curve="a,b\n")
+def outcome_of(run: Run, value: float = 1.0) -> RunOutcome:
+    return RunOutcome(
+        replace(run.row, returns=(value, value), steps=10, seconds=2.0), curve="a,b\n"
+    )
 
 
 @pytest.fixture
@@ -77,8 +79,8 @@ def test_finished_runs_of_other_versions_are_told(folder: ResultsFolder, plan: P
         outcome = outcome_of(run)
         folder.add(run, replace(outcome, row=replace(outcome.row, versions=used)))
     assert folder.other_versions() == (
-        f"of 4 finished runs, 2 used torch 0.1 and 0.2 (now {now['torch']}): they stay as they "
-        "are; another --out keeps new runs apart from them"
+        f"of 4 finished runs, 2 used torch 0.1 and 0.2 (now {now['torch']}): they are kept; "
+        "give another --out to keep new runs apart"
     )
 
 

@@ -14,15 +14,15 @@ from gymnasium import spaces
 from plans import tiny
 
 from rlhf_gym.benchmark import demonstrated
-from rlhf_gym.benchmark.curve import COLUMNS, Point, Tell
+from rlhf_gym.benchmark.curve import COLUMNS, OnProgress, Point
 from rlhf_gym.benchmark.perform import perform
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import RandomPolicy
-from rlhf_gym.results.arms import TEACHERS
+from rlhf_gym.results.arms import BENCHMARK_ARMS
 from rlhf_gym.results.row import Row
 
 
-@pytest.mark.parametrize("arm", [*TEACHERS, "shuffled"])
+@pytest.mark.parametrize("arm", [arm.name for arm in BENCHMARK_ARMS if arm.answered])
 def test_an_arm_that_asks_spends_its_labels(arm: str) -> None:
     (run,) = tiny(arms=(arm,), seeds=1).runs
     outcome = perform(run)
@@ -56,7 +56,9 @@ def test_the_expert_is_not_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None
         time.sleep(0.5)
         return f"{episodes} of {env_id}"
 
-    def learn(run: Run, shown: object, row: Row, tell: Tell) -> tuple[object, list[Point], Row]:
+    def learn(
+        run: Run, shown: object, row: Row, tell: OnProgress
+    ) -> tuple[object, list[Point], Row]:
         assert shown == "1 of CartPole-v1"
         return RandomPolicy(spaces.Discrete(2), seed=0), [], row
 

@@ -7,7 +7,7 @@ from plans import tiny
 
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.suite import suite_of
-from rlhf_gym.results.arms import ARMS
+from rlhf_gym.results.arms import BENCHMARK_ARMS
 
 
 def test_runs_come_seed_by_seed() -> None:
@@ -21,13 +21,16 @@ def test_runs_come_seed_by_seed() -> None:
     ]
 
 
+ALL = tuple(arm.name for arm in BENCHMARK_ARMS)
+
+
 def test_only_arms_that_ask_are_multiplied_by_labels_and_only_shown_ones_by_demonstrations() -> (
     None
 ):
-    plan = tiny(arms=ARMS, labels=(5, 9), demonstrations=(1, 2, 3), seeds=1)
+    plan = tiny(arms=ALL, labels=(5, 9), demonstrations=(1, 2, 3), seeds=1)
     arms = [run.arm for run in plan.runs]
     assert {arm: arms.count(arm) for arm in ("random", "true")} == {"random": 1, "true": 1}
-    asking = ("learned", "shuffled", "mistake", "stoc", "skip", "equal", "myopic")
+    asking = ("learned", "shuffled", "mistake", "stochastic", "skip", "equal", "myopic")
     assert all(arms.count(arm) == 2 for arm in asking)
     assert all(arms.count(arm) == 3 for arm in ("bc", "gail", "airl"))
 
@@ -44,10 +47,10 @@ def test_the_random_arm_is_the_same_beside_any_algorithm() -> None:
 
 
 def test_a_teacher_has_the_settings_of_b_pref() -> None:
-    plan = tiny(arms=("learned", "mistake", "stoc", "skip", "equal", "myopic"), seeds=1)
+    plan = tiny(arms=("learned", "mistake", "stochastic", "skip", "equal", "myopic"), seeds=1)
     found = {run.arm: run.settings for run in plan.runs}
     assert found["mistake"].mistake == found["skip"].skip == found["equal"].equal == 0.1
-    assert found["stoc"].beta == 1.0 and found["myopic"].gamma == 0.9
+    assert found["stochastic"].beta == 1.0 and found["myopic"].gamma == 0.9
     assert found["learned"].mistake == 0.0 and found["learned"].beta == float("inf")
 
 
@@ -69,7 +72,7 @@ def test_pairs_that_do_not_fit_are_left_out() -> None:
         ('environments = ["CartPole-v1"]\nalgos = ["ppoo"]', "did you mean ppo"),
         ('environments = ["CartPole-v1"]\nalgos = ["sac", "td3"]', "use one of ppo, a2c, a3c, dqn"),
         ('environments = ["Pendulum-v1"]\nalgos = ["dqn"]', "none of dqn can take.*use one of ppo"),
-        ('environments = ["CartPole-v1"]\n[settings]\nseed = 3', "seed cannot stand in"),
+        ('environments = ["CartPole-v1"]\n[settings]\nseed = 3', "seed cannot be given in"),
         ('environments = ["CartPole-v1"]\n[settings]\nstep = 3', "unknown key 'settings.step'"),
         (
             'environments = ["CartPole-v1"]\n[settings]\nsteps = 0',

@@ -18,7 +18,7 @@ from waiting import PATIENCE, wait_for
 
 from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.benchmark.perform import Outcome
+from rlhf_gym.benchmark.perform import RunOutcome
 from rlhf_gym.benchmark.plan import Run, plan_of
 from rlhf_gym.benchmark.runner import run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
@@ -98,11 +98,11 @@ def ended_long_ago(suite: Path, out: Path) -> str:
     out.mkdir()
     run = next(run for run in plan_of(read_suite(str(suite))).runs if run.arm == "true")
     row = replace(run.row, returns=(1.0,), versions={"torch": "0.1"})
-    ResultsFolder(out).add(run, Outcome(row))
+    ResultsFolder(out).add(run, RunOutcome(row))
     return run.name
 
 
-def nothing_runs(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+def nothing_runs(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
     return iter(())
 
 
@@ -112,19 +112,19 @@ def test_runs_of_other_versions_are_told_once_and_only_where_more_are_run(
     out, plan = tmp_path / "results", plan_of(read_suite(str(suite)))
     known = ended_long_ago(suite, out)
     told: list[str] = []
-    run_benchmark(plan, out, nothing_runs, progress=False, tell=told.append)
+    run_benchmark(plan, out, nothing_runs, progress=False, log=told.append)
     assert told[0] == "1 of 6 runs are there already"
     assert told[1].startswith("of 1 finished runs, 1 used torch 0.1 (now ") and len(told) == 2
     told.clear()
     alone = replace(plan, runs=tuple(run for run in plan.runs if run.name == known))
-    run_benchmark(alone, out, nothing_runs, progress=False, tell=told.append)
+    run_benchmark(alone, out, nothing_runs, progress=False, log=told.append)
     assert told == ["1 of 1 runs are there already"]
 
 
 def test_a_folder_is_not_begun_where_the_engine_does_not_answer(
     suite: Path, tmp_path: Path
 ) -> None:
-    def silent(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, Outcome]]:
+    def silent(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
         raise ValueError("no Ray cluster answers")
 
     out = tmp_path / "results"

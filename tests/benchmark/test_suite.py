@@ -57,7 +57,7 @@ def test_the_suites_of_the_package_can_be_planned(name: str) -> None:
         ('environments = ["A"]\narms = ["learnt"]', "no arm 'learnt' .did you mean learned"),
         ('environments = ["A"]\narms = []', "arms is empty"),
         ('environments = ["A"]\nfirst_seed = -5', "first_seed must be at least 0, but is -5"),
-        ('environments = ["A"]\nsteps = 600', r"steps: a setting of the runs .* \[settings\]"),
+        ('environments = ["A"]\nsteps = 600', r"steps: settings of the runs .* \[settings\]"),
         ("[grid]\nseeds = 3", "with two brackets"),
         ("grid = []", r"the suite bad: write \[\[grid\]\].*grid is \[\] instead"),
         ("[[grids]]\nseeds = 3", r"unknown key 'grids' \(did you mean grid"),
@@ -130,7 +130,7 @@ def test_a_folder_is_no_suite(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_no_suite(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_bytes(b"\x89PNG\xff")
-    with pytest.raises(ValueError, match="mine.toml is no text: give a suite in TOML"):
+    with pytest.raises(ValueError, match="mine.toml is not text: give a suite in TOML"):
         read_suite(str(file))
 
 

@@ -36,7 +36,7 @@ def test_the_gallery_has_a_picture_of_each(capsys: Capture, tmp_path: Path) -> N
     assert main(["envs", "pendulum", "--gallery", str(page)]) == 0
     text = page.read_text()
     assert text.count("data:image/png;base64,") == text.count("<article") >= 3
-    assert text.count("Robots, which no longer end when they fall") == 1
+    assert text.count("Robots whose episodes do not end when they fall") == 1
     assert "full turns of the pendulum; there is no reward function" in text
     assert f"environments: {page}" in capsys.readouterr().out
 

@@ -4,7 +4,7 @@ import pytest
 from made_rows import arms_of, rows_of
 
 from rlhf_gym.reports.comparison.verdict import judge
-from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.side_by_side import compare
 
@@ -148,7 +148,7 @@ FAILED = replace(rows_of("CartPole-v1", "learned", [0.0], labels=100)[0], seed=9
         ),
         (
             GOOD + rows_of("Pendulum-v1", "random", [0.0]) + rows_of("Pendulum-v1", "true", [1.0]),
-            "Not over all environments, so not to be held against the others: PPO learned",
+            "Not comparable with the others, because environments are missing: PPO learned",
         ),
     ],
 )

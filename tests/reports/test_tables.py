@@ -3,7 +3,7 @@ from dataclasses import replace
 from made_rows import arms_of, rows_of
 
 from rlhf_gym.reports.comparison import tables
-from rlhf_gym.reports.comparison.writing import Table
+from rlhf_gym.reports.comparison.writing import TextTable
 from rlhf_gym.results.side_by_side import compare
 
 
@@ -89,5 +89,5 @@ def test_labels_needed_are_told_as_far_as_they_are_known() -> None:
 
 
 def test_markdown_survives_any_text() -> None:
-    table = Table(("run", "error"), (("a", "x | y\nz"),))
+    table = TextTable(("run", "error"), (("a", "x | y\nz"),))
     assert table.markdown().splitlines()[-1] == "| a | x \\| y z |"

@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.reports.run.verdict import Outcome, judge, number, outcome
-from rlhf_gym.results.answers import Answer, Feedback
-from rlhf_gym.runs.records import RunData
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reports.run.verdict import Summary, judge, summarise
+from rlhf_gym.results.answers import Answer, AnswerLog
+from rlhf_gym.runs.records import RunRecord
+from rlhf_gym.words import number
 
-RUN = RunData(Path("runs/a"))
-GOOD = Outcome(
+RUN = RunRecord(RunFolder(Path("runs/a")))
+GOOD = Summary(
     environment="Pendulum-v1",
     algorithm="PPO",
     teacher="synthetic",
@@ -27,12 +29,12 @@ GOOD = Outcome(
 )
 
 
-def warnings(result: Outcome, run: RunData = RUN, feedback: Feedback | None = None) -> str:
-    return " ".join(judge(result, run, feedback or Feedback()).warnings)
+def warnings(result: Summary, run: RunRecord = RUN, feedback: AnswerLog | None = None) -> str:
+    return " ".join(judge(result, run, feedback or AnswerLog()).warnings)
 
 
 def test_a_good_run_is_told_in_one_sentence_without_warnings() -> None:
-    verdict = judge(GOOD, RUN, Feedback())
+    verdict = judge(GOOD, RUN, AnswerLog())
     assert verdict.headline == (
         "PPO trained on Pendulum-v1 for 50,000 steps with 50 labels from a simulated teacher: "
         "its true return rose from −1,200 to −200."
@@ -42,8 +44,8 @@ def test_a_good_run_is_told_in_one_sentence_without_warnings() -> None:
 
 
 def test_a_run_of_a_script_is_named_by_its_environment() -> None:
-    result = replace(outcome(RUN, Feedback(env_id="CartPole-v1")), steps=9, after=1.0)
-    assert judge(result, RUN, Feedback()).headline.startswith("The agent trained on CartPole-v1")
+    result = replace(summarise(RUN, AnswerLog(env_id="CartPole-v1")), steps=9, after=1.0)
+    assert judge(result, RUN, AnswerLog()).headline.startswith("The agent trained on CartPole-v1")
 
 
 def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
@@ -52,7 +54,7 @@ def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
 
 
 def test_a_fall_despite_high_accuracy_is_called_a_collapse() -> None:
-    verdict = judge(replace(GOOD, after=-1400.0), RUN, Feedback())
+    verdict = judge(replace(GOOD, after=-1400.0), RUN, AnswerLog())
     assert verdict.level == "poor"
     assert "fell" in verdict.headline
     assert "although the reward model's accuracy is high" in verdict.warnings[0]
@@ -78,7 +80,7 @@ def test_giving_back_a_gain_is_warned_of() -> None:
     ],
 )
 def test_the_level_of_trust(change: dict[str, float | None], level: str) -> None:
-    assert judge(replace(GOOD, **change), RUN, Feedback()).level == level  # type: ignore[arg-type]
+    assert judge(replace(GOOD, **change), RUN, AnswerLog()).level == level  # type: ignore[arg-type]
 
 
 def test_an_unfinished_run_says_how_to_go_on() -> None:
@@ -89,18 +91,18 @@ def test_an_unfinished_run_says_how_to_go_on() -> None:
 
 def test_a_run_that_did_nothing_says_so() -> None:
     nothing = replace(GOOD, steps=0, labels=0, before=None, after=None)
-    assert judge(nothing, RUN, Feedback()).headline.startswith("Nothing has been trained")
+    assert judge(nothing, RUN, AnswerLog()).headline.startswith("Nothing has been trained")
 
 
 def test_a_return_that_hardly_moved_is_not_called_a_rise() -> None:
-    verdict = judge(replace(GOOD, before=-205.0), RUN, Feedback())
+    verdict = judge(replace(GOOD, before=-205.0), RUN, AnswerLog())
     assert "hardly moved" in verdict.headline
     assert verdict.level == "mixed"
     assert "did not get better" in verdict.warnings[0]
 
 
 def test_a_fall_within_the_error_of_the_evaluation_is_no_collapse() -> None:
-    verdict = judge(replace(GOOD, before=-1100.0, after=-1225.0, error=80.0), RUN, Feedback())
+    verdict = judge(replace(GOOD, before=-1100.0, after=-1225.0, error=80.0), RUN, AnswerLog())
     assert "hardly moved" in verdict.headline
     assert "Collapse" not in " ".join(verdict.warnings)
 
@@ -111,12 +113,12 @@ def test_leaking_episodes_are_warned_of() -> None:
 
 def test_a_habit_of_side_is_warned_of() -> None:
     always_left = [Answer(Judgement(i, Preference.FIRST, "ada"), (1, 2)) for i in range(20)]
-    assert "left clip was chosen in 100%" in warnings(GOOD, feedback=Feedback(tuple(always_left)))
+    assert "left clip was chosen in 100%" in warnings(GOOD, feedback=AnswerLog(tuple(always_left)))
 
 
 def test_many_cannot_tell_are_warned_of() -> None:
     unsure = [Answer(Judgement(i, Preference.CANNOT_TELL, "ada"), (1, 2)) for i in range(10)]
-    assert "clips may be too short" in warnings(GOOD, feedback=Feedback(tuple(unsure)))
+    assert "clips may be too short" in warnings(GOOD, feedback=AnswerLog(tuple(unsure)))
 
 
 def test_what_could_not_be_read_is_a_warning() -> None:

@@ -12,7 +12,7 @@ from rlhf_gym.results.answers import (
     Share,
     answer_shares,
     human_minutes,
-    read_feedback,
+    read_answers,
     self_agreement,
     side_bias,
 )
@@ -94,17 +94,17 @@ def test_without_predictions_the_highest_scores_come_first() -> None:
 
 
 def test_a_missing_store_has_no_answers(tmp_path: Path) -> None:
-    assert read_feedback(tmp_path / "feedback.db").answers == ()
+    assert read_answers(tmp_path / "feedback.db").answers == ()
 
 
 def test_a_broken_store_is_told_and_not_raised(tmp_path: Path) -> None:
     (tmp_path / "feedback.db").write_text("no database at all, " * 100)
-    assert "feedback.db" in read_feedback(tmp_path / "feedback.db").problem
+    assert "feedback.db" in read_answers(tmp_path / "feedback.db").problem
 
 
 def test_what_was_taken_back_is_counted_but_not_in_force(tmp_path: Path) -> None:
     write_answers(tmp_path, [FIRST, SECOND, Preference.UNDONE, TIE])
-    feedback = read_feedback(tmp_path / "feedback.db")
+    feedback = read_answers(tmp_path / "feedback.db")
     assert [given.judgement.preference for given in feedback.answers] == [FIRST, TIE]
     assert (feedback.undone, feedback.asked, feedback.labels) == (1, 2, 2)
     assert not feedback.by_a_person
@@ -114,7 +114,7 @@ def test_a_persons_answers_come_with_predictions_clips_and_goal(tmp_path: Path) 
     def predict(query: Query) -> float:
         return query.score
 
-    feedback = read_feedback(persons_run(tmp_path) / "feedback.db", predict)
+    feedback = read_answers(persons_run(tmp_path) / "feedback.db", predict)
     assert feedback.by_a_person
     assert feedback.goal.startswith("Swing")
     assert all(given.predicted == given.score for given in feedback.answers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 
@@ -12,33 +11,12 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from stable_baselines3 import PPO
 
 from rlhf_gym.media import decode
-from rlhf_gym.runs.evaluation import (
-    Evaluation,
-    can_be_drawn,
-    read_evaluation,
-    record_video,
-    true_returns,
-)
+from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
 
 
 @pytest.fixture(scope="module")
 def agent() -> PPO:
     return PPO("MlpPolicy", "CartPole-v1", seed=0, device="cpu")
-
-
-def test_the_mean_and_its_standard_error_are_those_worked_out_by_hand() -> None:
-    evaluation = Evaluation(after=(1.0, 2.0, 6.0))
-    assert evaluation.mean == 3.0
-    assert evaluation.standard_error == pytest.approx(math.sqrt(7 / 3))  # variance 7, of 3
-    assert math.isnan(Evaluation(after=(1.0,)).standard_error)
-
-
-def test_an_evaluation_comes_back_from_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "evaluation.json"
-    assert read_evaluation(path) == Evaluation(after=())
-    evaluation = Evaluation(after=(1.0, 2.5), before=(0.5,))
-    evaluation.write(path)
-    assert read_evaluation(path) == evaluation
 
 
 def test_returns_are_the_true_ones_of_whole_episodes_and_repeat_with_their_seed(agent: PPO) -> None:

@@ -1,11 +1,19 @@
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from run_folders import full_run, unfinished_run, write_settings
 
-from rlhf_gym.runs.records import STEPS, Progress, read_progress, read_run
+from rlhf_gym.runs.records import (
+    STEPS,
+    Evaluation,
+    LearningCurve,
+    read_curve,
+    read_evaluation,
+    read_run,
+)
 
 
 def test_a_full_run_is_read_whole(tmp_path: Path) -> None:
@@ -15,14 +23,14 @@ def test_a_full_run_is_read_whole(tmp_path: Path) -> None:
     assert run.versions["torch"] == "2.13.0"
     assert [entry.round for entry in run.rounds] == list(range(9))
     assert run.rounds[-1].seconds["fit"] == 0.42
-    assert run.evaluation is not None and run.evaluation.after[0] == -180
-    assert run.progress.last(STEPS) == 50_000
+    assert run.evaluation.after[0] == -180
+    assert run.curve.last(STEPS) == 50_000
     assert run.unreadable == ()
 
 
 def test_an_empty_folder_gives_an_empty_run(tmp_path: Path) -> None:
     run = read_run(tmp_path)
-    assert (run.config, run.rounds, run.evaluation, run.command) == ({}, (), None, "")
+    assert (run.config, run.rounds, run.evaluation, run.command) == ({}, (), Evaluation(), "")
 
 
 def test_a_folder_that_is_not_there_is_an_error_that_says_so(tmp_path: Path) -> None:
@@ -46,25 +54,41 @@ def test_a_round_without_measurements_has_none_of_them(tmp_path: Path) -> None:
     line = {"round": 0, "agent_step": 8, "labels": 0, "asked": 2, "accuracy": float("nan")}
     (tmp_path / "rounds.jsonl").write_text(json.dumps(line))
     (entry,) = read_run(tmp_path).rounds
-    assert (entry.accuracy, entry.correlation, entry.calibration) == (None, None, ())
+    assert math.isnan(entry.accuracy) and math.isnan(entry.correlation)
+    assert entry.calibration == ()
 
 
 def test_a_resumed_run_replaces_the_rows_that_were_done_over(tmp_path: Path) -> None:
     (tmp_path / "progress.csv").write_text(f"{STEPS},a\n10,1\n20,2\n30,3\n")
     (tmp_path / "progress.2.csv").write_text(f"{STEPS},b\n20,7\n30,8\n")
-    progress = read_progress(tmp_path)
-    np.testing.assert_array_equal(progress.columns[STEPS], [10, 20, 30])
-    np.testing.assert_array_equal(progress.columns["a"], [1, np.nan, np.nan])
-    np.testing.assert_array_equal(progress.columns["b"], [np.nan, 7, 8])
+    curve = read_curve(tmp_path)
+    np.testing.assert_array_equal(curve.columns[STEPS], [10, 20, 30])
+    np.testing.assert_array_equal(curve.columns["a"], [1, np.nan, np.nan])
+    np.testing.assert_array_equal(curve.columns["b"], [np.nan, 7, 8])
 
 
 def test_parts_are_joined_by_number_not_by_name(tmp_path: Path) -> None:
     (tmp_path / "progress.csv").write_text(f"{STEPS}\n1\n")
     for part in (2, 10):
         (tmp_path / f"progress.{part}.csv").write_text(f"{STEPS}\n{part}\n")
-    assert read_progress(tmp_path).columns[STEPS].tolist() == [1, 2, 10]
+    assert read_curve(tmp_path).columns[STEPS].tolist() == [1, 2, 10]
 
 
 def test_an_unknown_column_has_no_points_and_no_last_value() -> None:
-    assert len(Progress().series("a", "b")[0]) == 0
-    assert Progress().last("a") is None
+    assert len(LearningCurve().series("a", "b")[0]) == 0
+    assert LearningCurve().last("a") is None
+
+
+def test_the_mean_and_its_standard_error_are_those_worked_out_by_hand() -> None:
+    evaluation = Evaluation(after=(1.0, 2.0, 6.0))
+    assert evaluation.mean == 3.0
+    assert evaluation.standard_error == pytest.approx(math.sqrt(7 / 3))  # variance 7, of 3
+    assert math.isnan(Evaluation(after=(1.0,)).standard_error)
+
+
+def test_an_evaluation_comes_back_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "evaluation.json"
+    assert read_evaluation(path) == Evaluation(after=())
+    evaluation = Evaluation(after=(1.0, 2.5), before=(0.5,))
+    evaluation.write(path)
+    assert read_evaluation(path) == evaluation

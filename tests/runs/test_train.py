@@ -27,8 +27,8 @@ from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import preset_of
-from rlhf_gym.runs.evaluation import read_evaluation
 from rlhf_gym.runs.parts import make_training_env
+from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.train import evaluate, load, resume, train
 
@@ -44,7 +44,7 @@ SMALL = TrainSettings(
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
     told: list[str] = []
-    train(SMALL, folder, progress=False, tell=told.append)
+    train(SMALL, folder, progress=False, log=told.append)
     assert told[0] == f"run folder: {folder}" and len(told) == 3  # and two evaluations
     return folder
 
@@ -107,7 +107,7 @@ def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
 
 def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:
     checkpoint = (run / "checkpoint" / "counters.json").stat().st_mtime_ns
-    resume(run, progress=False, tell=lambda line: None)
+    resume(run, progress=False, log=lambda line: None)
     assert (run / "checkpoint" / "counters.json").stat().st_mtime_ns == checkpoint
     assert not (run / "progress.2.csv").exists()
 
@@ -187,7 +187,7 @@ def test_an_algorithm_of_another_package_is_trained(tmp_path: Path) -> None:
     few = {"learning_starts": 600}
     settings = replace(SMALL, algo="sb3_contrib:TQC", n_envs=1, steps=700, agent=few)
     told: list[str] = []
-    train(settings, tmp_path / "run", progress=False, tell=told.append)
+    train(settings, tmp_path / "run", progress=False, log=told.append)
     assert any("no preset for Pendulum-v1 with sb3_contrib:TQC" in line for line in told)
     agent, _, _ = load(tmp_path / "run")
     assert isinstance(agent, TQC) and agent.num_timesteps >= 700
@@ -246,7 +246,7 @@ def test_a_person_without_a_display_is_refused(
         monkeypatch.delenv(name, raising=False)
     flags = ["--teacher", "window", "--run", str(tmp_path / "run")]
     assert main(["train", "CartPole-v1", *flags]) == 1
-    assert "there is no display" in capsys.readouterr().err
+    assert "no window can be opened here" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
@@ -341,7 +341,7 @@ def test_two_processes_cannot_train_on_one_run(run: Path) -> None:
         resume(run, progress=False)
     other.kill()
     other.communicate()
-    resume(run, progress=False, tell=lambda line: None)
+    resume(run, progress=False, log=lambda line: None)
 
 
 def test_resuming_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:
@@ -394,7 +394,7 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
 @pytest.mark.slow
 def test_cartpole_is_learned_from_few_labels(tmp_path: Path) -> None:
     settings = TrainSettings(env_id="CartPole-v1", labels=60, steps=40_000, device="cpu")
-    folder = train(settings, tmp_path / "run", progress=False, tell=lambda line: None)
+    folder = train(settings, tmp_path / "run", progress=False, log=lambda line: None)
     assert read_evaluation(folder.evaluation).mean > 5 * CHANCE
 
 
@@ -403,5 +403,5 @@ def test_cartpole_is_not_learned_from_the_answers_of_a_coin(tmp_path: Path) -> N
     settings = TrainSettings(
         env_id="CartPole-v1", labels=60, steps=40_000, mistake=0.5, device="cpu"
     )
-    folder = train(settings, tmp_path / "run", progress=False, tell=lambda line: None)
+    folder = train(settings, tmp_path / "run", progress=False, log=lambda line: None)
     assert read_evaluation(folder.evaluation).mean < 3 * CHANCE

@@ -26,7 +26,7 @@ from rlhf_gym.agents.a3c.agent import AHEAD
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
-from rlhf_gym.runs.records import read_progress
+from rlhf_gym.runs.records import read_curve
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
 OFF_POLICY: dict[str, Any] = {"learning_starts": 50, "batch_size": 16}
@@ -470,7 +470,7 @@ def test_what_is_no_vector_environment_is_refused(env: Any) -> None:
 def test_a_script_with_a_run_folder_leaves_what_a_report_needs(tmp_path: Path) -> None:
     feedback = feedback_of(run=tmp_path / "run")
     agent = trained(feedback, 1200, n_envs=4)
-    progress = read_progress(tmp_path / "run")
+    progress = read_curve(tmp_path / "run")
     assert len(progress.series("time/total_timesteps", "rollout/ep_rew_mean")[0]) >= 3
     agent.learn(600, callback=feedback)
     assert (tmp_path / "run" / "progress.2.csv").exists()

@@ -1,1 +1,5 @@
-"""Comparisons: many runs beside each other, with the statistics that a few seeds allow."""
+"""The report of many runs: their rows come in, an HTML page, tables and numbers go out."""
+
+from rlhf_gym.reports.comparison.build import build_comparison
+
+__all__ = ["build_comparison"]

@@ -1,8 +1,7 @@
-"""Write a comparison: one HTML file that needs no network, its tables as Markdown, its numbers."""
+"""Write a comparison: an HTML file that needs no network, tables as Markdown, and numbers."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,7 @@ from rlhf_gym.reports.comparison.markdown import markdown
 from rlhf_gym.reports.comparison.page import render_page
 from rlhf_gym.reports.comparison.verdict import judge
 from rlhf_gym.reports.comparison.writing import run_name
-from rlhf_gym.reports.run.build import plain, write
-from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.curves import read_curves
 from rlhf_gym.results.row import Row
@@ -28,11 +26,11 @@ def build_comparison(
     """Compare runs, and write the report, its tables and its numbers.
 
     Args:
-        rows: the runs, failed ones too.
-        folder: what the rows' curves are relative to; a curve may be a run's folder as well.
-        out: the HTML file, with tables and numbers beside it in files that end in ``.md`` and
+        rows: the runs, including failed ones.
+        folder: the folder to which the paths of curves are relative.
+        out: the HTML file, with tables and numbers next to it in files that end in ``.md`` and
             ``.json``; by default ``report.html``, ``tables.md`` and ``report.json`` in the folder.
-        command: what made the results, to be shown.
+        command: the command that made the results, to be shown.
 
     Returns:
         The HTML file.
@@ -48,13 +46,13 @@ def build_comparison(
     name = folder.resolve().name
     write(page, render_page(comparison, verdict, curves, name=name, command=command))
     write(text, markdown(comparison, verdict, command))
-    write(page.with_suffix(".json"), _numbers(comparison, verdict, command))
+    write_numbers(page.with_suffix(".json"), _numbers(comparison, verdict, command))
     return page
 
 
-def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> str:
-    """Everything that the page shows as numbers, the curves left out."""
-    numbers = {
+def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> dict[str, Any]:
+    """Collect everything that the page shows as numbers, except for the curves."""
+    return {
         "verdict": asdict(verdict),
         "command": command,
         "cells": [_cell(cell) for cell in comparison.cells],
@@ -93,7 +91,6 @@ def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> str:
             for (env_id, algo), reason in comparison.unscored.items()
         ],
     }
-    return json.dumps(plain(numbers), indent=1, default=str) + "\n"
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

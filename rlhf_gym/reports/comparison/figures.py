@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from rlhf_gym.reports.comparison.styles import Style
-from rlhf_gym.reports.plotting import GREY, INK, svg
-from rlhf_gym.reports.run.figures import short
+from rlhf_gym.reports.plotting import GREY, INK, short, svg
 from rlhf_gym.results.cells import Cell, algorithm_name
 from rlhf_gym.results.curves import SECONDS_A_LABEL, Band
 from rlhf_gym.results.series import Series
@@ -21,7 +20,7 @@ from rlhf_gym.results.statistics import Floats, performance_profile
 __all__ = ["against_accuracy", "against_labels", "curves", "profiles"]
 
 WIDTH, HEIGHT = 3.1, 2.3
-"""A panel in inches: three of them span the page, one a phone."""
+"""Size of a panel in inches: three of them span the page, one a phone."""
 TAUS: Floats = np.linspace(-0.2, 1.4, 65)
 
 
@@ -34,15 +33,15 @@ def curves(
     title: str,
     minutes: bool = False,
 ) -> Markup:
-    """True return of some cells while they trained: medians, with quartiles as a band.
+    """Draw true returns of some cells during training: medians, with quartiles as a band.
 
     Args:
         lines: the cells that have a curve.
-        levels: true returns that have none, drawn as horizontal lines.
-        x_label: what x is.
+        levels: final true returns of cells without a curve, drawn as horizontal lines.
+        x_label: label of the x axis.
         name: see `rlhf_gym.reports.plotting.svg`.
         title: the environment and the algorithm, for a screen reader.
-        minutes: whether x is labels, and an axis above shall show a person's minutes.
+        minutes: whether to show a person's minutes on a second axis, above that of labels.
     """
 
     def draw(axes: Axes) -> None:
@@ -81,7 +80,7 @@ def _minutes_above(axes: Axes) -> None:
 
 
 def _apart(i: int, lines: Sequence[object], x: Floats) -> tuple[int, int]:
-    """Where line ``i`` has its markers: five, beside those of lines that run over it."""
+    """Space the five markers of line ``i`` so that they do not cover those of other lines."""
     every = max(1, len(x) // 5)
     return every * (2 * i + 1) // (2 * len(lines)), every
 
@@ -89,10 +88,10 @@ def _apart(i: int, lines: Sequence[object], x: Floats) -> tuple[int, int]:
 def profiles(
     series: Sequence[tuple[Style, Series]], *, name: str, title: str, legend: bool = False
 ) -> Markup:
-    """The share of runs that score above each score, with pointwise 95 % bands.
+    """Draw the share of runs that score above each score, with pointwise 95 % bands.
 
     Args:
-        series: what to draw, and how.
+        series: the series and their styles.
         name: see `rlhf_gym.reports.plotting.svg`.
         title: what the series have in common, for a screen reader.
         legend: whether a legend names their algorithms.
@@ -123,7 +122,7 @@ def profiles(
 
 
 def against_labels(found: Efficiency, style: Style, *, name: str, title: str) -> Markup:
-    """Score by number of labels, one line with its intervals, each run as a dot."""
+    """Draw score by number of labels: one line with its intervals, each run as a dot."""
 
     def draw(axes: Axes) -> None:
         axes.axhline(WANTED, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
@@ -156,7 +155,7 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
 def against_accuracy(
     cells: Sequence[tuple[Style, Cell]], measure: str, x_label: str, *, name: str
 ) -> Markup:
-    """One point a run: its score against what its reward model reached."""
+    """Draw one point for each run: its score against a measure of its reward model."""
 
     def draw(axes: Axes) -> None:
         for style, cell in cells:

@@ -1,4 +1,4 @@
-"""Forest plots: estimates with their intervals and runs, one row a series, on a common axis."""
+"""Forest plots: estimates with their intervals and runs, one row for each series, on one axis."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from markupsafe import Markup
 from rlhf_gym.reports.comparison.strips import Axis, axis_of, scale, strip
 from rlhf_gym.reports.comparison.styles import Style
 from rlhf_gym.reports.comparison.writing import decimals, with_interval
-from rlhf_gym.reports.run.verdict import number
 from rlhf_gym.results.cells import Cell, algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.results.statistics import Estimate, Floats
+from rlhf_gym.words import counted, number
 
 __all__ = ["Forest", "chances", "each_environment", "over_all"]
 
@@ -26,7 +26,7 @@ BETWEEN = "Between algorithms"
 
 @dataclass(frozen=True)
 class Strip:
-    """A row of a forest plot: what it is, its picture, its numbers."""
+    """A row of a forest plot: its name, its picture and its numbers."""
 
     name: str
     picture: Markup
@@ -45,7 +45,7 @@ class Forest:
 
 
 def over_all(comparison: Comparison, styles: Styles) -> Iterator[Forest]:
-    """Each algorithm over all environments."""
+    """Draw each algorithm over all environments."""
     scored = [series for series in comparison.series if series.scored]
     axis = axis_of((v for s in scored for c in s.scored for v in c.values), scores=True)
     for algo in unique(series.algo for series in scored):
@@ -60,8 +60,7 @@ def over_all(comparison: Comparison, styles: Styles) -> Iterator[Forest]:
             )
             for series in found
         ]
-        count = max(len(series.scored) for series in found)
-        note = f"{count} environment{'' if count == 1 else 's'}"
+        note = counted(max(len(series.scored) for series in found), "environment")
         yield Forest(algorithm_name(algo) or "No algorithm", note, strips, scale(axis))
 
 
@@ -71,7 +70,7 @@ def _strip(name: str, estimate: Estimate, values: Floats, axis: Axis, style: Sty
 
 
 def each_environment(comparison: Comparison, styles: Styles) -> Iterator[Forest]:
-    """Each environment with each algorithm."""
+    """Draw each environment with each algorithm."""
     for env_id, algo in comparison.places:
         found = comparison.at(env_id, algo)
         cells = [cell for _, cell in found]
@@ -93,7 +92,7 @@ def _of_cell(cell: Cell, axis: Axis, style: Style) -> Strip:
 
 
 def chances(comparison: Comparison, styles: Styles) -> Iterator[Forest]:
-    """The probabilities of improvement: within each algorithm, then between algorithms."""
+    """Draw the probabilities of improvement: within each algorithm, then between algorithms."""
     axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0))
     groups: dict[str, list[Strip]] = {}
     for each in comparison.improvements:

@@ -1,11 +1,11 @@
-"""The comparison as Markdown, for a readme or a paper."""
+"""A comparison as Markdown, for a readme or a paper."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from rlhf_gym.reports.comparison import tables
-from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.side_by_side import Comparison
 
 __all__ = ["markdown"]
@@ -19,7 +19,7 @@ SCORE = (
 
 
 def markdown(comparison: Comparison, verdict: Verdict, command: str = "") -> str:
-    """The verdict and all tables that have rows."""
+    """Write the verdict and all tables that have rows."""
     return "\n\n".join(_parts(comparison, verdict, command)) + "\n"
 
 

@@ -1,13 +1,9 @@
-"""Compose the page of a comparison for its template."""
+"""Compose the page of a comparison: cards, figures and tables for the template."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
 
-import jinja2
 from markupsafe import Markup
 
 from rlhf_gym.reports.comparison import tables
@@ -15,12 +11,12 @@ from rlhf_gym.reports.comparison.forests import chances, each_environment, over_
 from rlhf_gym.reports.comparison.panels import Panels, panels
 from rlhf_gym.reports.comparison.strips import mark
 from rlhf_gym.reports.comparison.styles import Style, arm_styles
-from rlhf_gym.reports.comparison.writing import duration
-from rlhf_gym.reports.run.verdict import Verdict
+from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.results.cells import algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
-from rlhf_gym.runs.records import Progress
+from rlhf_gym.runs.records import LearningCurve
+from rlhf_gym.words import duration, span
 
 __all__ = ["render_page"]
 
@@ -35,31 +31,26 @@ BADGES = {
 def render_page(
     comparison: Comparison,
     verdict: Verdict,
-    curves: Mapping[str, Progress],
+    curves: Mapping[str, LearningCurve],
     *,
     name: str,
     command: str,
 ) -> str:
-    """The comparison as one HTML page that needs nothing but itself.
+    """Render the comparison as one HTML page that needs no other file.
 
     Args:
         comparison: the runs.
-        verdict: what came of them.
-        curves: what they logged; see `rlhf_gym.results.curves.read_curves`.
-        name: of the folder, for the title.
-        command: what made the results; may be empty.
+        verdict: the judgement at the top.
+        curves: the learning curves; see `rlhf_gym.results.curves.read_curves`.
+        name: name of the folder, for the title.
+        command: the command that made the results; may be empty.
     """
-    own, base = files("rlhf_gym.reports.comparison"), files("rlhf_gym.reports.run")
-    sheets = (base / "report.css", own / "comparison.css")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((own / "comparison.html.j2").read_text(encoding="utf-8"))
     styles = arm_styles(series.key for series in comparison.series)
     drawn = panels(comparison, curves, styles)
-    return template.render(
+    return render(
+        "comparison/comparison.html.j2",
         name=name,
         title=_title(comparison),
-        style=Markup("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)),
-        written=time.strftime("%d %B %Y, %H:%M"),
         verdict=verdict,
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
@@ -119,26 +110,14 @@ def _contents(comparison: Comparison, drawn: Panels) -> Iterator[tuple[str, str]
     yield "settings", "Settings"
 
 
-@dataclass(frozen=True)
-class Card:
-    """A number at the top of the page."""
-
-    label: str
-    value: str
-    note: str
-
-
 def _cards(comparison: Comparison) -> Iterator[Card]:
     rows, failed = comparison.rows, len(comparison.failed)
     yield Card("Runs", f"{len(rows):,}", f"{failed} failed" if failed else "none failed")
     seeds = [len(cell.rows) for cell in comparison.cells if cell.arm != "random"] or [0]
-    few, many = min(seeds), max(seeds)
-    yield Card("Seeds", f"{few}" if few == many else f"{few} to {many}", "in each cell")
+    yield Card("Seeds", span(seeds), "in each cell")
     labels = [cell.labels for cell in comparison.cells if cell.labels]
     if labels:
-        few, many = min(labels), max(labels)
-        span = f"{few:,}" if few == many else f"{few:,} to {many:,}"
-        yield Card("Labels", span, "wanted in each run")
+        yield Card("Labels", span(labels), "wanted in each run")
     human = sum(row.human_seconds for row in rows)
     if human:
         yield Card("A person's time", duration(human), "spent on answering")
@@ -155,7 +134,7 @@ def _legend(
 def _settings(
     comparison: Comparison,
 ) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
-    """Of each environment and algorithm: the settings all its runs share, and those that differ."""
+    """List shared and differing settings for each environment and algorithm."""
     for env_id, algo in unique((row.env_id, row.algo) for row in comparison.rows if row.algo):
         rows = [row for row in comparison.rows if (row.env_id, row.algo) == (env_id, algo)]
         settings = [flat(row.settings) for row in rows]
@@ -166,7 +145,7 @@ def _settings(
 
 
 def _versions(comparison: Comparison) -> list[tuple[str, str]]:
-    """The versions of each package that occur."""
+    """List the versions of each package that occur."""
     found: dict[str, list[str]] = {}
     for row in comparison.rows:
         for package, version in {**row.versions, "commit": row.commit}.items():

@@ -1,4 +1,4 @@
-"""Choose what each panel of a comparison shows."""
+"""Panels: the small figures of a comparison, drawn for each section of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rlhf_gym.reports.comparison.styles import Style, styles
 from rlhf_gym.results.cells import algorithm_name
 from rlhf_gym.results.curves import Against, Band, band
 from rlhf_gym.results.side_by_side import Comparison
-from rlhf_gym.runs.records import Progress
+from rlhf_gym.runs.records import LearningCurve
 
 __all__ = ["Panel", "Panels", "panels"]
 
@@ -22,7 +22,7 @@ Styles = Mapping[tuple[str, int], Style]
 
 @dataclass(frozen=True)
 class Panel:
-    """A drawn panel and what stands above it."""
+    """A drawn panel and its title."""
 
     title: str
     picture: Markup
@@ -33,12 +33,12 @@ class Panels:
     """The drawn panels of each section; empty where there is nothing to draw.
 
     Attributes:
-        profiles: performance profiles, one an algorithm, then the algorithms against each other.
-        steps: true return against steps, one an environment and algorithm.
-        labels: against labels, and minutes where nobody answered.
-        minutes: against a person's own minutes.
+        profiles: a performance profile for each algorithm, then one for all algorithms.
+        steps: true return against steps, for each environment and algorithm.
+        labels: true return against labels, with minutes where no person answered.
+        minutes: true return against a person's own minutes.
         needed: score by number of labels.
-        model: score against what the reward model reached.
+        model: score against measures of the reward model.
     """
 
     profiles: tuple[Panel, ...]
@@ -49,7 +49,7 @@ class Panels:
     model: tuple[Panel, ...]
 
 
-def panels(comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles) -> Panels:
+def panels(comparison: Comparison, curves: Mapping[str, LearningCurve], by_arm: Styles) -> Panels:
     """Draw all panels."""
     return Panels(
         profiles=tuple(_profiles(comparison, by_arm)),
@@ -77,9 +77,9 @@ def _profiles(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
 
 
 def _curves(
-    comparison: Comparison, curves: Mapping[str, Progress], by_arm: Styles, against: Against
+    comparison: Comparison, curves: Mapping[str, LearningCurve], by_arm: Styles, against: Against
 ) -> Iterator[Panel]:
-    """A panel for each environment and algorithm of which something was logged."""
+    """Draw a panel for each environment and algorithm that has a learning curve."""
     x_label = {"steps": "steps", "labels": "labels", "minutes": "minutes of answering"}[against]
     for env_id, algo in comparison.places:
         cells = [(by_arm[series.key], cell) for series, cell in comparison.at(env_id, algo)]
@@ -117,7 +117,7 @@ def _needed(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
 
 
 def _model(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:
-    """Score against accuracy, and against correlation."""
+    """Draw score against accuracy, and against correlation."""
     scored = [(by_arm[each.key], cell) for each in comparison.series for cell in each.scored]
     for measure, x_label in (
         ("accuracy", "accuracy on held-out labels"),

@@ -16,7 +16,7 @@ __all__ = ["Axis", "axis_of", "mark", "strip", "ticks"]
 
 HEIGHT = 34
 JITTER = (-8.5, 8.5, -4.5, 4.5, 0.0)
-"""How far dots lie above and below the middle, so that they do not hide each other."""
+"""Offsets of dots from the middle in pixels, so that they do not hide each other."""
 SHAPES = {
     "o": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
     "s": "M-4.5 -4.5h9v9h-9z",
@@ -28,17 +28,17 @@ SHAPES = {
     "P": "M-2 -6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",
     "X": "M-5.5 -3L-3 -5.5L0 -2.5L3 -5.5L5.5 -3L2.5 0L5.5 3L3 5.5L0 2.5L-3 5.5L-5.5 3L-2.5 0z",
 }
-"""The markers' outlines, in pixels around their middle."""
+"""Outlines of the markers, in pixels around their middle."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """What the width of a strip stands for.
+    """The horizontal axis of a strip.
 
     Attributes:
-        low: at the left edge.
-        high: at the right edge.
-        ticks: where its lines are.
+        low: value at the left edge.
+        high: value at the right edge.
+        ticks: values of the vertical lines.
     """
 
     low: float
@@ -46,7 +46,7 @@ class Axis:
     ticks: tuple[float, ...]
 
     def place(self, value: float) -> float:
-        """Where a value lies, in per cent of the width; what is outside lies on the edge.
+        """Return the position of a value in per cent of the width; values outside lie on the edge.
 
         >>> Axis(0.0, 2.0, ()).place(0.5), Axis(0.0, 2.0, ()).place(9.0)
         (25.0, 100.0)
@@ -56,10 +56,10 @@ class Axis:
 
 
 def axis_of(values: Iterable[float], *, scores: bool) -> Axis:
-    """An axis that holds some values; of scores it holds 0 and 1, and ends at -0.5 and 1.5.
+    """Return an axis for some values; one for scores includes 0 and 1, and ends at -0.5 and 1.5.
 
     Args:
-        values: what is to be shown.
+        values: the values to show.
         scores: whether they are scores.
     """
     known = np.array([value for value in values if np.isfinite(value)] or [0.0])
@@ -72,7 +72,7 @@ def axis_of(values: Iterable[float], *, scores: bool) -> Axis:
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[float]:
-    """A few round numbers between two others.
+    """Return a few round numbers between two others.
 
     >>> ticks(-0.1, 1.1), ticks(-1250.0, -90.0)
     ([0.0, 0.5, 1.0], [-1000.0, -500.0])
@@ -87,14 +87,14 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
 def strip(
     estimate: Estimate, values: Floats | Sequence[float], axis: Axis, style: Style, label: str
 ) -> Markup:
-    """The interval as a bar, the estimate as the marker on it, each run as a dot.
+    """Draw the interval as a bar, the estimate as a marker on it, and each run as a dot.
 
     Args:
         estimate: the number and its interval.
-        values: of the runs.
-        axis: what the width stands for.
-        style: of the series.
-        label: what a screen reader says of it.
+        values: the values of the runs.
+        axis: the horizontal axis.
+        style: style of the series.
+        label: description for a screen reader.
     """
     middle = HEIGHT / 2
     parts = [
@@ -132,7 +132,7 @@ def strip(
 
 
 def scale(axis: Axis) -> Markup:
-    """The numbers under some strips."""
+    """Draw the numbers under some strips."""
     texts = "".join(
         f'<text x="{axis.place(tick)}%" y="12" text-anchor="middle" fill="{GREY}">'
         f"{f'{tick:,g}'.replace('-', chr(0x2212))}</text>"
@@ -142,7 +142,7 @@ def scale(axis: Axis) -> Markup:
 
 
 def mark(style: Style) -> Markup:
-    """A short piece of a line with its marker, for a legend."""
+    """Draw a short piece of a line with its marker, for a legend."""
     dashes = " ".join(map(str, style.dashes)) or "none"
     return Markup(
         themed(

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from rlhf_gym.reports.plotting import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION
-from rlhf_gym.results.cells import arm_order
+from rlhf_gym.results.arms import arm_of
 
 __all__ = ["Style", "arm_styles", "styles"]
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a series is drawn; each of the three tells it from the others without the other two.
+    """How a series is drawn; colour, dashes and marker each distinguish it by themselves.
 
     Attributes:
-        colour: of lines and markers.
+        colour: colour of lines and markers.
         dashes: lengths of dashes and gaps in points; empty: a solid line.
         marker: matplotlib's letter.
     """
@@ -28,7 +28,7 @@ class Style:
 
     @property
     def line(self) -> dict[str, Any]:
-        """Keyword arguments of matplotlib's ``plot``."""
+        """Keyword arguments for matplotlib's ``plot``."""
         dashes = (0, self.dashes) if self.dashes else "-"
         return {"color": self.colour, "linestyle": dashes, "marker": self.marker}
 
@@ -45,15 +45,15 @@ MARKERS = ("^", "v", "P", "<", ">")
 
 
 def arm_styles(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Style]:
-    """A style for each arm and level; the four arms of every benchmark always look the same."""
-    ordered = sorted(set(keys), key=lambda key: (arm_order(key[0]), key[1]))
+    """Return a style for each arm and level; the four usual arms always look the same."""
+    ordered = sorted(set(keys), key=lambda key: (arm_of(key[0]).order, key[1]))
     others = [key for key in ordered if key not in FIXED]
     found = dict(zip(others, styles(len(others)), strict=True))
     return {key: FIXED.get(key) or found[key] for key in ordered}
 
 
 def styles(count: int) -> list[Style]:
-    """So many styles that differ; 60 do."""
+    """Return ``count`` styles; up to 60 differ."""
     return [
         Style(COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)], MARKERS[i % len(MARKERS)])
         for i in range(count)

@@ -7,19 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rlhf_gym.reports.comparison.writing import (
-    NOTHING,
-    Table,
-    decimals,
-    duration,
-    run_name,
-    with_interval,
-)
-from rlhf_gym.reports.run.verdict import number
-from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, arm_order
+from rlhf_gym.reports.comparison.writing import TextTable, decimals, run_name, with_interval
+from rlhf_gym.results.arms import arm_of
+from rlhf_gym.results.cells import Cell, algorithm_name, arm_name
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
 from rlhf_gym.results.statistics import Floats
+from rlhf_gym.words import NOTHING, duration, number
 
 __all__ = [
     "aggregates",
@@ -38,7 +32,7 @@ FEEDBACK = ("labels", "demonstrations")
 
 
 def result(cell: Cell) -> str:
-    """A cell's score, or its true return where there is no score, with the interval."""
+    """Write a cell's score, or its true return if there is no score, with the interval."""
     if not cell.rows:
         return "failed"
     if cell.scale is None:
@@ -46,20 +40,20 @@ def result(cell: Cell) -> str:
     return with_interval(cell.estimate)
 
 
-def overview(comparison: Comparison) -> Table:
-    """Environments and algorithms down, arms across: interquartile means with their intervals."""
+def overview(comparison: Comparison) -> TextTable:
+    """List interquartile means with intervals: a row for each place, a column for each arm."""
     names = columns(comparison)
     rows = []
     for env_id, algo in comparison.places:
         texts = [_across(_column(comparison, key), env_id, algo) for key in names]
         rows.append((env_id, algorithm_name(algo), *texts))
-    return Table(("environment", "algorithm", *names.values()), tuple(rows))
+    return TextTable(("environment", "algorithm", *names.values()), tuple(rows))
 
 
 def columns(comparison: Comparison) -> dict[tuple[str, int], str]:
-    """Arm and level of every series, in order, and what to call them over all algorithms."""
+    """Return arm and level of every series, in order, with their names over all algorithms."""
     keys = {series.key for series in comparison.series}
-    ordered = sorted(keys, key=lambda key: (arm_order(key[0]), key[1]))
+    ordered = sorted(keys, key=lambda key: (arm_of(key[0]).order, key[1]))
     return {key: _heading(key[0], _column(comparison, key)) for key in ordered}
 
 
@@ -74,7 +68,7 @@ def _heading(arm: str, cells: Sequence[Cell]) -> str:
 
 
 def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
-    """One cell of the overview; with its own amount of feedback where that varies."""
+    """Write one cell of the overview; with its amount of feedback where that varies."""
     found = [cell for cell in every if (cell.env_id, cell.algo) == (env_id, algo)]
     if not found:
         return ""
@@ -83,8 +77,8 @@ def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
     return result(found[0]) + (f" ({amount:,})" if varies else "")
 
 
-def by_cell(comparison: Comparison) -> Table:
-    """Every cell: score, median and worst true return, seeds."""
+def by_cell(comparison: Comparison) -> TextTable:
+    """List every cell: score, median and worst true return, seeds."""
     rows = tuple(
         (
             cell.env_id,
@@ -98,11 +92,13 @@ def by_cell(comparison: Comparison) -> Table:
         for cell in comparison.cells
     )
     header = ("environment", "algorithm", "arm", "score, IQM [95 %]")
-    return Table((*header, "true return, median", "worst seed", "seeds"), rows, labels=3).told()
+    return TextTable(
+        (*header, "true return, median", "worst seed", "seeds"), rows, labels=3
+    ).of_known_columns()
 
 
-def aggregates(comparison: Comparison) -> Table:
-    """Every series: its score over all environments."""
+def aggregates(comparison: Comparison) -> TextTable:
+    """List every series with its score over all environments."""
     rows = tuple(
         (
             algorithm_name(series.algo),
@@ -114,11 +110,11 @@ def aggregates(comparison: Comparison) -> Table:
         for series in comparison.series
         if series.scored
     )
-    return Table(("algorithm", "arm", "score, IQM [95 %]", "environments", "runs"), rows)
+    return TextTable(("algorithm", "arm", "score, IQM [95 %]", "environments", "runs"), rows)
 
 
-def improvements(comparison: Comparison) -> Table:
-    """How probably a run of one series beats one of another."""
+def improvements(comparison: Comparison) -> TextTable:
+    """List the probabilities that a run of one series beats a run of another."""
     rows = tuple(
         (
             each.x.title,
@@ -128,11 +124,11 @@ def improvements(comparison: Comparison) -> Table:
         )
         for each in comparison.improvements
     )
-    return Table(("X", "Y", "P(X > Y) [95 %]", "environments"), rows)
+    return TextTable(("X", "Y", "P(X > Y) [95 %]", "environments"), rows)
 
 
-def efficiencies(comparison: Comparison) -> Table:
-    """What more labels bring, and how many a score of 0.9 needs."""
+def efficiencies(comparison: Comparison) -> TextTable:
+    """List scores by number of labels, and the labels that a score of 0.9 needs."""
     rows = tuple(
         (
             each.cells[0].env_id,
@@ -143,19 +139,19 @@ def efficiencies(comparison: Comparison) -> Table:
         for each in comparison.efficiencies
     )
     header = ("environment", "algorithm", "labels: score", f"labels for a score of {WANTED}")
-    return Table(header, rows)
+    return TextTable(header, rows)
 
 
 def needed(found: Efficiency) -> str:
-    """Labels needed, as far as the numbers measured tell."""
+    """Write the number of labels needed, as far as it was measured."""
     if math.isnan(found.needed):
         return f"more than {found.cells[-1].labels:,}"
     few = found.cells[0].labels
     return f"{few:,} or fewer" if found.needed <= few else f"about {found.needed:,.0f}"
 
 
-def speeds(comparison: Comparison) -> Table:
-    """Wall time, processor time and speed of training: medians over the seeds of a cell."""
+def speeds(comparison: Comparison) -> TextTable:
+    """List wall time, processor time and speed of training: medians over the seeds of a cell."""
     rows = tuple(
         (
             cell.env_id,
@@ -170,11 +166,11 @@ def speeds(comparison: Comparison) -> Table:
         if _timed(cell)
     )
     header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
-    return Table((*header, "processor time", "steps/s"), rows, labels=3).told()
+    return TextTable((*header, "processor time", "steps/s"), rows, labels=3).of_known_columns()
 
 
-def speeds_over_all(comparison: Comparison) -> Table:
-    """The speed of every series: medians over its environments."""
+def speeds_over_all(comparison: Comparison) -> TextTable:
+    """List the speed of every series: medians over its environments."""
     rows = []
     for series in comparison.series:
         timed = [cell for cell in series.cells if _timed(cell)]
@@ -186,7 +182,7 @@ def speeds_over_all(comparison: Comparison) -> Table:
             name = algorithm_name(series.algo)
             rows.append((name, series.name, decimals(slowdown), f"{speed:,.0f}", str(len(timed))))
     header = ("algorithm", "arm", "wall time, true reward = 1", "steps/s", "environments")
-    return Table(header, tuple(rows)).told()
+    return TextTable(header, tuple(rows)).of_known_columns()
 
 
 def _timed(cell: Cell) -> bool:
@@ -194,14 +190,14 @@ def _timed(cell: Cell) -> bool:
 
 
 def _slowdown(comparison: Comparison, cell: Cell) -> float:
-    """Wall time beside that of the true reward, of the same algorithm in the same environment."""
+    """Return wall time relative to the true reward's, for the same algorithm and environment."""
     place = comparison.at(cell.env_id, cell.algo)
     plain = [_median(each, "seconds") for _, each in place if each.arm == "true" and _timed(each)]
     return _median(cell, "seconds") / plain[0] if plain and plain[0] else math.nan
 
 
-def diagnostics(comparison: Comparison) -> Table:
-    """The reward models on held-out labels: medians over seeds, the lowest in brackets."""
+def diagnostics(comparison: Comparison) -> TextTable:
+    """List reward models on held-out labels: medians over seeds, the lowest in brackets."""
     rows = tuple(
         (
             cell.env_id,
@@ -216,17 +212,17 @@ def diagnostics(comparison: Comparison) -> Table:
         if cell.measured("accuracy").size
     )
     header = ("environment", "algorithm", "arm", "accuracy (lowest)", "cross-entropy, nats")
-    return Table((*header, "correlation (lowest)", "score"), rows, labels=3).told()
+    return TextTable((*header, "correlation (lowest)", "score"), rows, labels=3).of_known_columns()
 
 
-def failures(comparison: Comparison) -> Table:
-    """The runs without a true return, and why."""
+def failures(comparison: Comparison) -> TextTable:
+    """List the runs without a true return, with the reasons."""
     rows = tuple((run_name(row), error_of(row)) for row in comparison.failed)
-    return Table(("run", "error"), rows)
+    return TextTable(("run", "error"), rows)
 
 
 def error_of(row: Row) -> str:
-    """Why a run has no true return."""
+    """Write the reason why a run has no true return."""
     lines = row.error.strip().splitlines()
     if lines:
         return lines[-1]

@@ -1,4 +1,4 @@
-"""Say in plain words what came of a comparison, and how far to trust it."""
+"""Say in plain words what a comparison shows, and how far to trust it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from rlhf_gym.reports.comparison.writing import decimals, run_name
-from rlhf_gym.reports.run.verdict import Verdict, number
-from rlhf_gym.results.cells import TAUGHT, Cell, algorithm_name
-from rlhf_gym.results.relevant import heeded
+from rlhf_gym.reports.html import Verdict
+from rlhf_gym.results.arms import arm_of
+from rlhf_gym.results.cells import Cell, algorithm_name
 from rlhf_gym.results.series import Series
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
+from rlhf_gym.words import counted, listed, number
 
 __all__ = ["judge"]
 
 GOOD_LOW = 0.85
-"""A good score: the lower end of its interval reaches this ..."""
+"""Score that the lower end of a good interval reaches."""
 GOOD = 0.95
-"""... and its value this."""
+"""Score that a good estimate reaches."""
 POOR = 0.5
 CONTROL = 0.3
-"""Shuffled labels that score more than this teach, although they say nothing."""
+"""Score above which shuffled labels teach, although they carry no information."""
 FEW_SEEDS = 5
 SPENT = 0.9
-"""Share of the labels below which they were not all given."""
+"""Share of the budget of labels below which the budget was not spent."""
 NAMED = 6
-"""So many names are listed in a sentence."""
+"""Number of names that a sentence lists."""
 
 
 def judge(comparison: Comparison) -> Verdict:
-    """Put a comparison into words."""
+    """Judge a comparison in words."""
     mains = [comparison.main(algo) for algo in comparison.algorithms]
-    taught = [series for series in mains if series.arm in TAUGHT and series.scored]
+    taught = [series for series in mains if arm_of(series.arm).taught and series.scored]
     headline, trust = _scored(comparison, taught) if taught else _unscored(comparison, mains)
     return Verdict(headline, trust, _level(comparison, taught), tuple(_warnings(comparison)))
 
@@ -46,15 +47,15 @@ def _scored(comparison: Comparison, taught: Sequence[Series]) -> tuple[str, str]
         algo, value = algorithm_name(series.algo), series.estimate
         headline = (
             f"{algo} {_taught_by(series)} scores {decimals(value.value)} {where}, "
-            "where 1 is what the true reward teaches and 0 the random policy."
+            "where 1 is what the true reward teaches and 0 is the random policy."
         )
         interval = "" if np.isnan(value.low) else _interval(series)
         return headline, f"{interval}{_about_the_control(comparison, taught)}"
     best = sorted(taught, key=lambda series: -series.estimate.value)
     scores = [f"{algorithm_name(series.algo)} {decimals(series.estimate.value)}" for series in best]
     headline = (
-        f"Taught by comparisons of clips, agents score {_and(scores)} {where}, where 1 is what "
-        "the true reward teaches the same algorithm and 0 the random policy."
+        f"Taught by comparisons of clips, agents score {listed(scores)} {where}, where 1 is what "
+        "the true reward teaches the same algorithm and 0 is the random policy."
     )
     return headline, _about_the_control(comparison, taught)
 
@@ -69,11 +70,8 @@ def _where(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 
 def _taught_by(series: Series) -> str:
-    counts = [cell.labels for cell in series.scored]
-    few, many = min(counts), max(counts)
     who = " from a person" if series.arm == "person" else ""
-    span = f"{many:,}" if few == many else f"{few:,} to {many:,}"
-    return f"taught with {span} label{'' if many == 1 else 's'}{who}"
+    return f"taught with {counted((cell.labels for cell in series.scored), 'label')}{who}"
 
 
 def _interval(series: Series) -> str:
@@ -84,7 +82,7 @@ def _interval(series: Series) -> str:
 def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
     control = _control(comparison)
     if control is None:
-        return "There are no runs with shuffled labels: what the answers add is not known."
+        return "There are no runs with shuffled labels, so it is not known what the answers add."
     several = sum(each.arm == "shuffled" and bool(each.scored) for each in comparison.series) > 1
     text = f"With shuffled labels the score is {'at most ' if several else ''}{decimals(control)}"
     if control > CONTROL:
@@ -94,13 +92,13 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 
 def _control(comparison: Comparison) -> float | None:
-    """The highest score of an algorithm with shuffled labels."""
+    """Return the highest score of an algorithm with shuffled labels."""
     found = [each for each in comparison.series if each.arm == "shuffled" and each.scored]
     return max((series.estimate.value for series in found), default=None)
 
 
 def _unscored(comparison: Comparison, mains: Sequence[Series]) -> tuple[str, str]:
-    """Without scores: the best true return of each environment."""
+    """Describe a comparison without scores by the best true return of each environment."""
     best = [
         max(cells, key=lambda cell: float(np.median(cell.returns)))
         for env_id in comparison.environments
@@ -114,7 +112,7 @@ def _unscored(comparison: Comparison, mains: Sequence[Series]) -> tuple[str, str
         for cell in best
     ]
     return (
-        f"The best median true return is {_some(texts)}.",
+        f"The best median true return is {_few(texts)}.",
         "True returns are compared as they are: a score needs runs with the true reward and of "
         "the random policy; `rlhf-gym benchmark` makes both.",
     )
@@ -136,9 +134,9 @@ def _level(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 
 def _poor(comparison: Comparison) -> list[Cell]:
-    """Where little was learned, among several environments of an algorithm."""
+    """Select the cells that learned little, of algorithms with several environments."""
     mains = [comparison.main(algo) for algo in comparison.algorithms]
-    several = [series for series in mains if series.arm in TAUGHT and len(series.scored) > 1]
+    several = [series for series in mains if arm_of(series.arm).taught and len(series.scored) > 1]
     return [cell for series in several for cell in series.scored if cell.estimate.value < POOR]
 
 
@@ -147,7 +145,7 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
     if failed:
         yield (
             f"{len(failed)} of {len(comparison.rows)} runs failed and are in no statistic: "
-            f"{_some(failed)}."
+            f"{_few(failed)}."
         )
     for cell, row in comparison.collapsed:
         yield (
@@ -171,18 +169,18 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
             if place not in reasons[why]:
                 reasons[why].append(place)
     for reason, places in reasons.items():
-        yield f"No score for {_some(places)}: {reason}."
+        yield f"No score for {_few(places)}: {reason}."
     scored = {series.title: len(series.scored) for series in comparison.series if series.scored}
     if len(set(scored.values())) > 1:
         few = [name for name, count in scored.items() if count < max(scored.values())]
-        yield f"Not over all environments, so not to be held against the others: {_some(few)}."
+        yield f"Not comparable with the others, because environments are missing: {_few(few)}."
     if poor := [f"{cell.place} ({decimals(cell.estimate.value)})" for cell in _poor(comparison)]:
-        yield f"Little is learned in {_some(poor)}, which a mean over environments may not show."
+        yield f"Little is learned in {_few(poor)}, which a mean over environments may not show."
     for series in comparison.series:
         if series.arm == "shuffled" and series.scored and series.estimate.value > CONTROL:
             yield (
-                f"{series.title} score {decimals(series.estimate.value)}: labels that say nothing "
-                "teach nearly as much, so the environment's own signals leak the reward."
+                f"{series.title} score {decimals(series.estimate.value)}: shuffled labels carry no "
+                "information, so other signals of the environment leak the reward."
             )
 
 
@@ -201,42 +199,32 @@ def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
         if 0 < np.mean([row.labels_given for row in cell.rows] or [0]) < SPENT * cell.labels
     ]
     if unspent:
-        yield f"Not all labels were given in {_some(unspent)}."
+        yield f"Not all labels were given in {_few(unspent)}."
     for cell in cells:
         twice = [seed for seed, n in Counter(row.seed for row in cell.rows).items() if n > 1]
         if twice:
             yield (
-                f"{cell.place} {cell.name}: seed {_some(map(str, twice))} "
+                f"{cell.place} {cell.name}: seed {_few(map(str, twice))} "
                 "occurs more than once; runs of one seed are not independent."
             )
 
 
 def _about_settings(comparison: Comparison) -> Iterator[str]:
     for cell in comparison.cells:
-        tables = [heeded(cell.arm, flat(row.settings)) for row in cell.rows]
+        arm = arm_of(cell.arm)
+        tables = [arm.relevant_settings(flat(row.settings)) for row in cell.rows]
         known = set.intersection(*map(set, tables)) if tables else set()  # others are newer
         if names := [name for name in differing(tables) if name in known - {"seed"}]:
             yield (
-                f"{cell.place} {cell.name}: the seeds differ in more than the "
-                f"seed ({_some(names)})."
+                f"{cell.place} {cell.name}: the seeds differ in more than the seed ({_few(names)})."
             )
     packages = differing([row.versions for row in comparison.rows if row.versions])
     if packages:
-        yield f"The runs were made with different versions of {_some(packages)}."
+        yield f"The runs were made with different versions of {_few(packages)}."
     commits = sorted({row.commit for row in comparison.rows if row.commit})
     if len(commits) > 1:
-        yield f"The runs come from {len(commits)} commits: {_some(commits)}."
+        yield f"The runs come from {len(commits)} commits: {_few(commits)}."
 
 
-def _some(names: Iterable[str]) -> str:
-    """The first few names, and how many more there are."""
-    listed = list(names)
-    if len(listed) > NAMED:
-        listed = [*listed[:NAMED], f"{len(listed) - NAMED} more"]
-    return _and(listed)
-
-
-def _and(names: Sequence[str]) -> str:
-    """Names in a sentence; those with commas of their own are set off by semicolons."""
-    comma = "; " if any("," in name for name in names) else ", "
-    return names[0] if len(names) == 1 else f"{comma.join(names[:-1])} and {names[-1]}"
+def _few(names: Iterable[str]) -> str:
+    return listed(names, NAMED)

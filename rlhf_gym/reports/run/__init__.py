@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page that needs no network."""
+"""The report of one run: a run folder comes in, an HTML page and its numbers go out."""
 
 from rlhf_gym.reports.run.build import build_report
 

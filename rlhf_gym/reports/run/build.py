@@ -1,10 +1,7 @@
-"""Write the report of a run: one HTML file that needs no network, and its numbers as JSON."""
+"""Write the report of a run: an HTML file that needs no network, and its numbers as JSON."""
 
 from __future__ import annotations
 
-import json
-import math
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,20 +12,22 @@ import numpy as np
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.reports.run.disputed import draw_missing
 from rlhf_gym.reports.run.page import DISPUTED, render_page
-from rlhf_gym.reports.run.verdict import Outcome, Verdict, judge, outcome
+from rlhf_gym.reports.run.verdict import Summary, judge, summarise
 from rlhf_gym.results.answers import (
-    Feedback,
+    AnswerLog,
     Share,
     answer_shares,
-    read_feedback,
+    read_answers,
     self_agreement,
     side_bias,
 )
-from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunData, read_run
+from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunRecord, read_run
 
-__all__ = ["build_report", "plain", "write"]
+__all__ = ["build_report"]
 
 
 def build_report(run: Path, out: Path | None = None) -> Path:
@@ -36,8 +35,8 @@ def build_report(run: Path, out: Path | None = None) -> Path:
 
     Args:
         run: the run folder.
-        out: the HTML file; ``report.html`` in the run folder where it is None. The numbers go to
-            a file beside it with the ending ``.json``.
+        out: the HTML file; by default ``report.html`` in the run folder. The numbers are written
+            next to it, into a file that ends in ``.json``.
 
     Returns:
         The HTML file.
@@ -45,25 +44,25 @@ def build_report(run: Path, out: Path | None = None) -> Path:
     Raises:
         ValueError: there is no such run folder.
     """
-    data = read_run(run)
-    feedback = read_feedback(run / "feedback.db", _prediction(run))
-    feedback = draw_missing(run, feedback, DISPUTED)
-    result = outcome(data, feedback)
-    verdict = judge(result, data, feedback)
-    out = run / "report.html" if out is None else out
-    write(out, render_page(data, feedback, result, verdict))
-    write(out.with_suffix(".json"), _numbers(data, feedback, result, verdict))
+    record = read_run(run)
+    log = read_answers(record.folder.store, _prediction(record.folder))
+    log = draw_missing(record.folder, log, DISPUTED)
+    summary = summarise(record, log)
+    verdict = judge(summary, record, log)
+    out = record.folder.report if out is None else out
+    write(out, render_page(record, log, summary, verdict))
+    write_numbers(out.with_suffix(".json"), _numbers(record, log, summary, verdict))
     return out
 
 
-def _prediction(run: Path) -> Callable[[Query], float] | None:
-    """The probability that a query's first clip is better, by the run's reward model."""
-    if not (run / "checkpoint" / "reward_model.pt").is_file():
+def _prediction(run: RunFolder) -> Callable[[Query], float] | None:
+    """Return how the run's reward model predicts that a query's first clip is better."""
+    if not (run.checkpoint / "reward_model.pt").is_file():
         return None
     from rlhf_gym.runs import train  # not needed, and slow to import, without a reward model
 
     try:
-        _, model, _ = train.load(run)
+        _, model, _ = train.load(run.path)
     except (ValueError, OSError):  # half written, or of packages that are not there
         return None
 
@@ -78,57 +77,35 @@ def _prediction(run: Path) -> Callable[[Query], float] | None:
     return predict
 
 
-def _numbers(data: RunData, feedback: Feedback, result: Outcome, verdict: Verdict) -> str:
-    """Everything that the page shows as numbers."""
-    shares = answer_shares(feedback.answers)
+def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict) -> dict[str, Any]:
+    """Collect everything that the page shows as numbers."""
     series = {
-        name: [values.tolist() for values in data.progress.series(STEPS, key)]
+        name: [values.tolist() for values in run.curve.series(STEPS, key)]
         for name, key in (("true_return", TRUE_RETURN), ("learned_return", LEARNED_RETURN))
     }
-    seconds = [answer.judgement.response_seconds for answer in feedback.answers]
-    numbers = {
-        "run": data.folder.name,
+    evaluated = run.evaluation.after or run.evaluation.before
+    return {
+        "run": run.folder.path.name,
         "verdict": asdict(verdict),
-        "outcome": asdict(result),
+        "outcome": asdict(summary),
         "against_steps": series,
-        "rounds": [asdict(entry) for entry in data.rounds],
+        "rounds": [each.as_json() for each in run.rounds],
         "answers": {
-            "asked": feedback.asked,
-            "undone": feedback.undone,
-            "shares": {answer.value: _share(share) for answer, share in shares.items()},
-            "left_chosen": _share(side_bias(feedback.answers)),
-            "self_agreement": _share(self_agreement(feedback.answers)),
-            "seconds": seconds,
+            "asked": log.asked,
+            "undone": log.undone,
+            "shares": {
+                answer.value: _share(share) for answer, share in answer_shares(log.answers).items()
+            },
+            "left_chosen": _share(side_bias(log.answers)),
+            "self_agreement": _share(self_agreement(log.answers)),
+            "seconds": [answer.judgement.response_seconds for answer in log.answers],
         },
-        "evaluation": None if data.evaluation is None else asdict(data.evaluation),
-        "config": data.config,
-        "command": data.command,
-        "versions": data.versions,
+        "evaluation": asdict(run.evaluation) if evaluated else None,
+        "config": run.config,
+        "command": run.command,
+        "versions": run.versions,
     }
-    return json.dumps(plain(numbers), indent=1, default=str) + "\n"
 
 
 def _share(share: Share) -> dict[str, Any]:
-    return {
-        "hits": share.hits,
-        "total": share.total,
-        "share": share.value,
-        "interval": share.interval,
-    }
-
-
-def plain(value: Any) -> Any:
-    """JSON knows no NaN: null stands for it."""
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def write(path: Path, text: str) -> None:
-    """Write a whole file or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    return {**asdict(share), "share": share.value, "interval": share.interval}

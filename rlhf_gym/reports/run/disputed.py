@@ -1,22 +1,23 @@
-"""The clips most disputed: where the reward model contradicts an answer."""
+"""The most disputed clips: those whose answers the reward model contradicts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media import Undrawable, encode, film_of
-from rlhf_gym.results.answers import Answer, Feedback
+from rlhf_gym.results.answers import Answer, AnswerLog
 
 __all__ = ["draw_missing", "most_disputed"]
 
 
 def most_disputed(answers: Sequence[Answer], count: int) -> list[Answer]:
-    """The answers that the reward model contradicts most; without one, of the highest scores.
+    """Select the answers that the reward model contradicts most.
 
-    It contradicts an answer where it finds another one more probable.
+    It contradicts an answer if it finds another one more probable. Without predictions, the queries
+    with the highest scores are selected.
     """
     asked = [answer for answer in answers if answer.purpose != "practice"]
     if any(answer.predicted is not None for answer in asked):
@@ -24,32 +25,32 @@ def most_disputed(answers: Sequence[Answer], count: int) -> list[Answer]:
     return sorted(asked, key=lambda answer: (-answer.dispute, -answer.score))[:count]
 
 
-def draw_missing(run: Path, feedback: Feedback, count: int) -> Feedback:
-    """Draw those clips of the most disputed answers that nobody had to look at before.
+def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
+    """Draw those clips of the most disputed answers that have not been drawn before.
 
-    A simulated teacher needs no pictures, so its clips are drawn for the report only. What cannot
-    be drawn stays without a picture.
+    A simulated teacher needs no pictures, so its clips are drawn for the report only. A clip that
+    cannot be drawn stays without a picture.
     """
-    disputed = most_disputed(feedback.answers, count)
-    missing = {answer.judgement.query for answer in disputed if not _drawn(answer, feedback)}
+    disputed = most_disputed(log.answers, count)
+    missing = {answer.judgement.query for answer in disputed if not _drawn(answer, log)}
     if not missing:
-        return feedback
-    found = dict(feedback.media)
+        return log
+    found = dict(log.media)
     try:
-        with FeedbackStore.open(run / "feedback.db") as store:
+        with FeedbackStore.open(run.store) as store:
             environment = store.environment
             for query in store.queries(sorted(missing)):
                 for clip in query.clips:
-                    path = run / "clips" / f"{clip.id:06d}.mp4"
+                    path = run.clips / f"{clip.id:06d}.mp4"
                     if not path.is_file():
                         path.parent.mkdir(exist_ok=True)
                         frames, fps = film_of(clip, environment)
                         encode(frames, path, fps)
                     found[clip.id] = path
-    except (Undrawable, StoreError, OSError):  # pictures are worth having, but no report depends
+    except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass
-    return replace(feedback, media=found)
+    return replace(log, media=found)
 
 
-def _drawn(answer: Answer, feedback: Feedback) -> bool:
-    return all(clip in feedback.media for clip in answer.clips)
+def _drawn(answer: Answer, log: AnswerLog) -> bool:
+    return all(clip in log.media for clip in answer.clips)

@@ -9,10 +9,22 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, canvas, svg, to_svg
-from rlhf_gym.runs.records import Floats, Round
+from rlhf_gym.feedback.rounds import RoundMeasures
+from rlhf_gym.reports.plotting import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SKY,
+    VERMILLION,
+    canvas,
+    short,
+    svg,
+    to_svg,
+)
+from rlhf_gym.runs.records import Floats
 
-__all__ = ["accuracy", "calibration", "learned_against_true", "returns", "short", "stages"]
+__all__ = ["accuracy", "calibration", "learned_against_true", "returns", "stages"]
 
 Line = tuple[Floats, Floats]
 
@@ -57,16 +69,7 @@ def returns(
         return to_svg(figure, name, f"True and learned return against {x_label}")
 
 
-def short(value: float, _position: int | None = None) -> str:
-    """A number on an axis: 25k rather than 25000."""
-    if abs(value) >= 1e6:
-        text = f"{value / 1e6:g}M"
-    else:
-        text = f"{value / 1e3:g}k" if abs(value) >= 1e4 else f"{value:,g}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def accuracy(rounds: Sequence[Round]) -> Markup:
+def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
     """Held-out accuracy by labels on the left; cross-entropy and its floor on the right."""
     with canvas(WIDE, 2.5) as figure:
         left, right = figure.subplots(1, 2)
@@ -105,13 +108,13 @@ def _note(axes: Axes, y: float, text: str) -> None:
     )
 
 
-def _by_labels(rounds: Sequence[Round], key: str) -> tuple[list[int], list[float]]:
+def _by_labels(rounds: Sequence[RoundMeasures], key: str) -> tuple[list[int], list[float]]:
     known = [(entry.labels, getattr(entry, key)) for entry in rounds]
-    kept = [(labels, value) for labels, value in known if value is not None]
+    kept = [(labels, value) for labels, value in known if np.isfinite(value)]
     return [labels for labels, _ in kept], [value for _, value in kept]
 
 
-def calibration(first: Round | None, last: Round) -> Markup:
+def calibration(first: RoundMeasures | None, last: RoundMeasures) -> Markup:
     """How often the first clip was chosen against how probable the reward model thought it."""
 
     def draw(axes: Axes) -> None:
@@ -129,14 +132,14 @@ def calibration(first: Round | None, last: Round) -> Markup:
     return svg(draw, HALF, 3.5, name="calibration", title="Calibration of the reward model")
 
 
-def _bins(axes: Axes, entry: Round, colour: str, marker: str, label: str) -> None:
+def _bins(axes: Axes, entry: RoundMeasures, colour: str, marker: str, label: str) -> None:
     predicted, observed, count = np.array(entry.calibration).reshape(-1, 3).T
     axes.plot(predicted, observed, color=colour, linewidth=1, alpha=0.6)
     sizes = 16 + 90 * count / max(count.max(initial=1), 1)
     axes.scatter(predicted, observed, sizes, colour, marker=marker, edgecolor="white", label=label)
 
 
-def learned_against_true(entry: Round) -> Markup:
+def learned_against_true(entry: RoundMeasures) -> Markup:
     """One point an episode or clip: learned return against true return."""
     learned, true = np.array(entry.learned_vs_true).reshape(-1, 2).T
 
@@ -151,7 +154,7 @@ def learned_against_true(entry: Round) -> Markup:
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(short))
         axes.yaxis.set_major_formatter(FuncFormatter(short))
-        if entry.correlation is not None:
+        if np.isfinite(entry.correlation):
             axes.set_title(f"Correlation {entry.correlation:.2f} in round {entry.round}")
 
     return svg(draw, HALF, 3.5, name="scatter", title="Learned return against true return")

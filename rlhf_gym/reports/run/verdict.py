@@ -1,4 +1,4 @@
-"""Say in plain words what came of a run, and how far to trust it."""
+"""Say in plain words what a run achieved, and how far to trust it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rlhf_gym.results.answers import Feedback, Share, answer_shares, self_agreement, side_bias
-from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunData
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.reports.html import Verdict
+from rlhf_gym.results.answers import AnswerLog, Share, answer_shares, self_agreement, side_bias
+from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
+from rlhf_gym.words import counted, number
 
-__all__ = ["Outcome", "Verdict", "judge", "outcome"]
+__all__ = ["Summary", "judge", "summarise"]
 
 FEW_LABELS = 20
 GOOD_ACCURACY = 0.75
@@ -18,28 +21,28 @@ POOR_ACCURACY = 0.6
 GOOD_CORRELATION = 0.7
 POOR_CORRELATION = 0.3
 LOST_SHARE = 0.3
-"""A final return that gave back more than this share of the best gain has fallen."""
+"""Share of the best gain; a final return that lost more of it has fallen."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The numbers that matter most; None where they are not known yet.
+class Summary:
+    """The most important numbers of a run; None where they are not known yet.
 
     Attributes:
-        environment: its id.
+        environment: id of the environment.
         algorithm: the agent's algorithm.
-        teacher: who answered.
+        teacher: kind of teacher, as in the settings.
         steps: training steps so far.
-        total_steps: training steps that were wanted.
+        total_steps: training steps planned.
         labels: labels so far.
-        budget: labels that were to be had.
+        budget: labels planned.
         before: true return at the start.
         after: true return at the end.
-        error: standard error of ``after``, where it comes from evaluation episodes.
+        error: standard error of ``after``, if it comes from evaluation episodes.
         evaluated: whether ``after`` comes from evaluation episodes, not from training.
-        best: the best true return (a smoothed one) seen in training.
-        accuracy: held-out accuracy of the reward model.
-        correlation: of learned and true returns.
+        best: the best mean true return logged in training.
+        accuracy: accuracy of the reward model on held-out labels.
+        correlation: correlation of learned and true returns.
     """
 
     environment: str
@@ -59,7 +62,7 @@ class Outcome:
 
     @property
     def moved(self) -> float:
-        """How far the true return rose (below 0: fell); 0 where that may be chance."""
+        """Rise of the true return (negative: a fall); 0 where it may be chance."""
         if self.before is None or self.after is None:
             return 0.0
         change = self.after - self.before
@@ -68,59 +71,32 @@ class Outcome:
 
     @property
     def finished(self) -> bool:
-        """Whether the agent trained for as long as it was to."""
+        """Whether the agent has trained for as long as planned."""
         return self.total_steps is not None and self.steps >= self.total_steps
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What came of a run.
-
-    Attributes:
-        headline: one sentence: what was trained, and what it reached.
-        trust: one sentence: how far to believe it.
-        level: ``"good"``, ``"mixed"``, ``"poor"`` or ``"unknown"``.
-        warnings: what speaks against it, most serious first.
-    """
-
-    headline: str
-    trust: str
-    level: str
-    warnings: tuple[str, ...]
-
-
-def outcome(run: RunData, feedback: Feedback) -> Outcome:
-    """Gather the numbers that matter most."""
-    _, returns = run.progress.series(STEPS, TRUE_RETURN)
-    before, after, error = _evaluated(run)
+def summarise(run: RunRecord, log: AnswerLog) -> Summary:
+    """Collect the most important numbers of a run."""
+    _, logged = run.curve.series(STEPS, TRUE_RETURN)
+    returns = logged.tolist()
+    before, after = run.evaluation.before, run.evaluation.after
     last = run.rounds[-1] if run.rounds else None
-    logged = max(run.progress.last(LABELS) or 0, last.labels if last else 0)
-    return Outcome(
-        environment=str(run.config.get("env_id", "")) or feedback.env_id or "A run",
+    labels = max(run.curve.last(LABELS) or 0, last.labels if last else 0)
+    return Summary(
+        environment=str(run.config.get("env_id", "")) or log.env_id or "A run",
         algorithm=str(run.config["algo"]).upper() if "algo" in run.config else "The agent",
         teacher=str(run.config.get("teacher", "")),
-        steps=int(run.progress.last(STEPS) or (last.agent_step if last else 0)),
+        steps=int(run.curve.last(STEPS) or (last.agent_step if last else 0)),
         total_steps=_whole(run.config.get("steps")),
-        labels=feedback.labels or int(logged),
+        labels=log.labels or int(labels),
         budget=_whole(run.config.get("labels")),
-        before=before if before is not None else _first(returns),
-        after=after if after is not None else (float(returns[-1]) if len(returns) else None),
-        error=error,
-        evaluated=after is not None,
-        best=float(returns.max()) if len(returns) else None,
-        accuracy=_latest(run, "accuracy"),
-        correlation=_latest(run, "correlation"),
-    )
-
-
-def _evaluated(run: RunData) -> tuple[float | None, float | None, float | None]:
-    if run.evaluation is None:
-        return None, None, None
-    before, after = run.evaluation.before, run.evaluation.after
-    return (
-        float(np.mean(before)) if before else None,
-        float(np.mean(after)) if after else None,
-        float(np.std(after, ddof=1) / np.sqrt(len(after))) if len(after) > 1 else None,
+        before=float(np.mean(before)) if before else next(iter(returns), None),
+        after=run.evaluation.mean if after else next(reversed(returns), None),
+        error=_known(run.evaluation.standard_error),
+        evaluated=bool(after),
+        best=max(returns, default=None),
+        accuracy=_known(run.latest("accuracy")),
+        correlation=_known(run.latest("correlation")),
     )
 
 
@@ -128,60 +104,39 @@ def _whole(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-def _first(returns: np.ndarray) -> float | None:
-    return float(returns[0]) if len(returns) else None
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
-def _latest(run: RunData, name: str) -> float | None:
-    known = [value for entry in run.rounds if (value := getattr(entry, name)) is not None]
-    return float(known[-1]) if known else None
-
-
-def judge(result: Outcome, run: RunData, feedback: Feedback) -> Verdict:
-    """Put an outcome into words."""
+def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
+    """Judge a run in words."""
     warnings = (
         *_about_the_agent(result, run),
         *_about_the_model(result),
-        *_about_the_answers(feedback),
+        *_about_the_answers(log),
         *run.unreadable,
-        *([feedback.problem] if feedback.problem else []),
+        *([log.problem] if log.problem else []),
     )
     level = _level(result)
     return Verdict(_headline(result), _trust(result, level), level, warnings)
 
 
-def _headline(result: Outcome) -> str:
+def _headline(result: Summary) -> str:
     if not result.steps and not result.labels:
         return "Nothing has been trained in this run yet."
     so_far = "" if result.finished or result.total_steps is None else " so far"
-    labels = f"{result.labels:,} label{'' if result.labels == 1 else 's'}"
     who = {"window": " from a person", "synthetic": " from a simulated teacher"}
     text = (
         f"{result.algorithm} trained on {result.environment} for {result.steps:,} steps{so_far} "
-        f"with {labels}{who.get(result.teacher, '')}"
+        f"with {counted(result.labels, 'label')}{who.get(result.teacher, '')}"
     )
     if result.before is None or result.after is None:
         return text + "; no episode has ended yet."
     verb = "hardly moved," if not result.moved else "rose" if result.moved > 0 else "fell"
-    return (
-        text + f": its true return {verb} from {number(result.before)} to {number(result.after)}."
-    )
+    return f"{text}: its true return {verb} from {number(result.before)} to {number(result.after)}."
 
 
-def number(value: float) -> str:
-    """A return as people write it.
-
-    >>> number(1234.6), number(12.345), number(0.1234)
-    ('1,235', '12.3', '0.123')
-    """
-    if abs(value) >= 100:
-        text = f"{value:,.0f}"
-    else:
-        text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def _level(result: Outcome) -> str:
+def _level(result: Summary) -> str:
     if result.after is None or result.before is None or result.accuracy is None:
         return "unknown"
     fell = result.moved < 0
@@ -197,7 +152,7 @@ def _level(result: Outcome) -> str:
     )
 
 
-def _trust(result: Outcome, level: str) -> str:
+def _trust(result: Summary, level: str) -> str:
     facts = []
     if result.accuracy is not None:
         facts.append(f"the reward model predicts {result.accuracy:.0%} of held-out labels")
@@ -214,12 +169,12 @@ def _trust(result: Outcome, level: str) -> str:
     return f"{opening}: {', '.join(facts)}." if facts else f"{opening}: nothing is measured yet."
 
 
-def _about_the_agent(result: Outcome, run: RunData) -> Iterator[str]:
+def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
     if result.total_steps and not result.finished:
         share = result.steps / result.total_steps
         yield (
             f"Unfinished: {result.steps:,} of {result.total_steps:,} steps ({share:.0%}). "
-            f"Continue with: rlhf-gym train --resume {run.folder}"
+            f"Continue with: rlhf-gym train --resume {run.folder.path}"
         )
     if result.before is None or result.after is None:
         return
@@ -232,7 +187,7 @@ def _about_the_agent(result: Outcome, run: RunData) -> Iterator[str]:
             "probably left the states that were labelled; ask for labels of what it does now."
         )
     elif not result.moved and result.finished:
-        yield "The agent did not get better: what it gained or lost may be chance."
+        yield "The agent did not get better: its gain or loss may be chance."
     elif gain > 0 and result.after - result.before < (1 - LOST_SHARE) * gain:
         yield (
             f"The true return was {number(result.before + gain)} at its best and has fallen "
@@ -242,7 +197,7 @@ def _about_the_agent(result: Outcome, run: RunData) -> Iterator[str]:
         yield "Episodes could end early, which leaks the reward: some of the gain is not learned."
 
 
-def _about_the_model(result: Outcome) -> Iterator[str]:
+def _about_the_model(result: Summary) -> Iterator[str]:
     if 0 < result.labels < FEW_LABELS:
         yield f"Only {result.labels} labels: the accuracy rests on a handful of held-out ones."
     if result.accuracy is not None and result.accuracy < POOR_ACCURACY:
@@ -251,20 +206,19 @@ def _about_the_model(result: Outcome) -> Iterator[str]:
     if result.correlation is not None and result.correlation < POOR_CORRELATION:
         yield (
             f"Learned and true return hardly agree (correlation {result.correlation:.2f}): "
-            "the agent maximises something else than what was meant."
+            "the agent maximises something other than what was meant."
         )
 
 
-def _about_the_answers(feedback: Feedback) -> Iterator[str]:
-    bias, again = side_bias(feedback.answers), self_agreement(feedback.answers)
-    shares = answer_shares(feedback.answers)
+def _about_the_answers(log: AnswerLog) -> Iterator[str]:
+    bias, again = side_bias(log.answers), self_agreement(log.answers)
     if _clear(bias, 0.5):
         side = "left" if bias.value > 0.5 else "right"
         chosen = bias.value if bias.value > 0.5 else 1 - bias.value
-        yield f"The {side} clip was chosen in {chosen:.0%} of the choices: a habit of side."
+        yield f"The {side} clip was chosen in {chosen:.0%} of the choices: a bias towards one side."
     if again.total >= 5 and again.value < 0.8:
         yield f"Repeated pairs got the same answer only {again.value:.0%} of the time."
-    unsure = next(share for answer, share in shares.items() if answer.value == "cannot_tell")
+    unsure = answer_shares(log.answers)[Preference.CANNOT_TELL]
     if unsure.total >= 10 and unsure.value > 0.3:
         yield f'{unsure.value:.0%} of the answers are "cannot tell": the clips may be too short.'
 
