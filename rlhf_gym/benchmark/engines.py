@@ -14,6 +14,7 @@ from typing import Protocol
 
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.environments.processes import worker_context
 
 __all__ = ["Engine", "LocalEngine", "Watch"]
 
@@ -76,7 +77,7 @@ class _Worker:
     """One process, which performs runs one by one."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = worker_context()
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs,))
         self._process.start()

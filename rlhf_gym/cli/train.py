@@ -15,6 +15,7 @@ from rlhf_gym.environments.make import counted_in
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.runs.evaluation import VIDEO_SECONDS
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, reward_model_of
 from rlhf_gym.runs.train import resume, train
@@ -33,6 +34,7 @@ def command(
     ] = (),
     run: str | None = None,
     resume_run: Annotated[str | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
+    video_seconds: float = VIDEO_SECONDS,
     no_progress: bool = False,
     json: bool = False,
 ) -> int:
@@ -49,6 +51,7 @@ def command(
             linearly: learning_rate=lin_1e-3. As often as wanted.
         run: the folder to write; by default runs/ENV-ALGO-DATE.
         resume_run: go on with this run, with its own settings; --steps makes it longer.
+        video_seconds: length of the videos of the agent before and after training; 0 makes none.
         no_progress: show no progress bar.
         json: write the result as JSON.
     """
@@ -63,13 +66,19 @@ def command(
                 "a resumed run has its own settings: beside --resume only --steps can be given, to "
                 "train for longer"
             )
-        folder = resume(resume_run, steps=settings.steps, progress=progress, log=tell)
+        folder = resume(
+            resume_run,
+            steps=settings.steps,
+            progress=progress,
+            video_seconds=video_seconds,
+            log=tell,
+        )
     else:
         settings = replace(settings, agent=agent_settings(set))
         if reward_model:
             of_run = reward_model_of(settings.env_id, reward_model)
             settings = settings.with_changes(reward_model=of_run)
-        folder = train(settings, run, progress=progress, log=tell)
+        folder = train(settings, run, progress=progress, video_seconds=video_seconds, log=tell)
     return conclude(folder, json)
 
 

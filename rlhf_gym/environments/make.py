@@ -13,6 +13,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.clips.snapshots import Kind, probe
+from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.registry import metadata_of, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, Goal, ends_differ, known
 from rlhf_gym.reward_model.inputs import input_spec
@@ -127,6 +128,8 @@ def make_vec_env(
         if venv is not None:
             venv.seed(seed)
             return venv
+    if vec_env_cls is SubprocVecEnv:
+        worker_context()  # its processes then need not import torch
     return env_util.make_vec_env(
         _maker(make, render_mode, snapshots),
         n_envs,

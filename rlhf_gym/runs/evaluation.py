@@ -112,7 +112,13 @@ def can_be_drawn(env_id: str) -> bool:
 
 
 def record_video(
-    agent: BaseAlgorithm, env_id: str, path: Path, *, seed: int = 0, deterministic: bool = True
+    agent: BaseAlgorithm,
+    env_id: str,
+    path: Path,
+    *,
+    seed: int = 0,
+    deterministic: bool = True,
+    seconds: float = VIDEO_SECONDS,
 ) -> None:
     """Record a video of the agent's first seconds in the untouched environment.
 
@@ -122,6 +128,7 @@ def record_video(
         path: the file, ending in ``.mp4``.
         seed: seed of the environment.
         deterministic: whether to take the most likely action instead of sampling.
+        seconds: length of the video.
 
     Raises:
         ValueError: if the environment draws no pictures.
@@ -131,7 +138,7 @@ def record_video(
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames, actor = [frame_of(env)], Actor(agent, env.action_space, deterministic)
-        for step in range(1, int(VIDEO_SECONDS * fps)):
+        for step in range(1, int(seconds * fps)):
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
             if step % every == 0:
                 frames.append(frame_of(env))

@@ -27,7 +27,7 @@ from rlhf_gym.interrupts import on_interrupt
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
+from rlhf_gym.runs.evaluation import VIDEO_SECONDS, can_be_drawn, record_video, true_returns
 from rlhf_gym.runs.parts import (
     make_agent,
     make_plug_in,
@@ -49,6 +49,7 @@ def train(
     run: str | Path | None = None,
     *,
     progress: bool = True,
+    video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
 ) -> RunFolder:
     """Train an agent from comparisons of clips in a run folder, then evaluate and film it.
@@ -57,6 +58,7 @@ def train(
         settings: the settings of the run.
         run: the folder; by default ``runs/ENV-ALGO-DATE``.
         progress: show a progress bar.
+        video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
 
     Raises:
@@ -83,9 +85,9 @@ def train(
                 "will hardly learn anything"
             )
         with torch.random.fork_rng(devices=[]):  # evaluation must not change the training
-            before = _evaluated(settings, agent, folder, "before", log)
+            before = _evaluated(settings, agent, folder, "before", video_seconds, log)
         Evaluation(after=(), before=before).write(folder.evaluation)
-        return _learn(settings, folder, feedback, agent, progress, log)
+        return _learn(settings, folder, feedback, agent, progress, video_seconds, log)
 
 
 def resume(
@@ -93,6 +95,7 @@ def resume(
     *,
     steps: int | None = None,
     progress: bool = True,
+    video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
 ) -> RunFolder:
     """Continue a stopped run from its last checkpoint, with all its labels.
@@ -101,6 +104,7 @@ def resume(
         run: the folder.
         steps: total training steps, to train for longer than planned.
         progress: show a progress bar.
+        video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
 
     Raises:
@@ -124,7 +128,7 @@ def resume(
             agent = make_agent(settings, env)
         write_settings(folder, settings)
         log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-        return _learn(settings, folder, feedback, agent, progress, log)
+        return _learn(settings, folder, feedback, agent, progress, video_seconds, log)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
@@ -177,6 +181,7 @@ def _learn(
     feedback: HumanFeedback,
     agent: BaseAlgorithm,
     progress: bool,
+    video_seconds: float,
     log: Callable[[str], None],
 ) -> RunFolder:
     assert settings.steps is not None
@@ -197,7 +202,7 @@ def _learn(
     if feedback.stopped:
         log(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
         return folder
-    after = _evaluated(settings, agent, folder, "after", log)
+    after = _evaluated(settings, agent, folder, "after", video_seconds, log)
     replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
     return folder
 
@@ -238,6 +243,7 @@ def _evaluated(
     agent: BaseAlgorithm,
     folder: RunFolder,
     when: Literal["before", "after"],
+    video_seconds: float,
     log: Callable[[str], None],
 ) -> tuple[float, ...]:
     """Measure true returns of the agent before or after training, and record a video.
@@ -258,7 +264,13 @@ def _evaluated(
         horizon=settings.horizon,
         deterministic=trained,
     )
-    if can_be_drawn(settings.env_id):
-        film = folder.videos / f"{when}.mp4"
-        record_video(agent, settings.env_id, film, seed=settings.seed, deterministic=trained)
+    if video_seconds > 0 and can_be_drawn(settings.env_id):
+        record_video(
+            agent,
+            settings.env_id,
+            folder.videos / f"{when}.mp4",
+            seed=settings.seed,
+            deterministic=trained,
+            seconds=video_seconds,
+        )
     return returns

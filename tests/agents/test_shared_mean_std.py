@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import pickle
 from typing import Any
 
 import numpy as np
+from programs import fork_context
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
 
@@ -41,7 +41,7 @@ def add_numbers(statistics: SharedMeanStd, part: int) -> None:
 
 def test_no_sample_of_several_processes_at_once_is_lost() -> None:
     shared = SharedMeanStd(RunningMeanStd(shape=(2,)), n_parts=3)
-    context = multiprocessing.get_context("spawn")
+    context = fork_context()
     processes = [context.Process(target=add_numbers, args=(shared, part)) for part in range(3)]
     for process in processes:
         process.start()

@@ -26,7 +26,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
             evaluation_episodes=2,
             device="cpu",
         )
-        train(settings, folder / name, progress=False, log=lambda line: None)
+        train(settings, folder / name, progress=False, video_seconds=0, log=lambda line: None)
     return [folder / name for name in "abc"]
 
 

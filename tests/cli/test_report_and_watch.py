@@ -29,7 +29,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         device="cpu",
     )
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
-    train(settings, folder, progress=False, log=lambda line: None)
+    train(settings, folder, progress=False, video_seconds=0.5, log=lambda line: None)
     return folder
 
 

@@ -82,7 +82,7 @@ with FeedbackStore.open(run + "/feedback.db") as store:
     before = store.judgements()
 ballast.unlink()
 subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
-code = main(["train", "--resume", run, "--no-progress"])
+code = main(["train", "--resume", run, "--no-progress", "--video-seconds", "0"])
 assert code == 0, code
 with FeedbackStore.open(run + "/feedback.db") as store:
     assert store.judgements()[: len(before)] == before

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
+from programs import Program
 from store_helpers import ENVIRONMENT, Clock, add_query, draw, new_store, say
 
 from rlhf_gym.feedback import FeedbackStore
@@ -29,9 +29,8 @@ with FeedbackStore.open(path, timeout=60) as store:
 """
 
 
-def annotator(path: Path, name: str, limit: int = 2) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", ANNOTATE, str(path), name, str(limit)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def annotator(path: Path, name: str, limit: int = 2) -> Program:
+    return Program("-c", ANNOTATE, str(path), name, str(limit))
 
 
 def fill(folder: Path, number: int) -> Path:
@@ -45,9 +44,10 @@ def fill(folder: Path, number: int) -> Path:
 
 def test_annotators_in_several_processes_answer_each_query_once(tmp_path: Path) -> None:
     path = fill(tmp_path, 60)
-    processes = [annotator(path, f"annotator {number}") for number in range(3)]
-    saved = [line for process in processes for line in process.communicate()[0].splitlines()]
-    assert [process.returncode for process in processes] == [0] * 3
+    with ExitStack() as stack:
+        processes = [stack.enter_context(annotator(path, f"annotator {n}")) for n in range(3)]
+        saved = [line for process in processes for line in process.communicate()[0].splitlines()]
+        assert [process.returncode for process in processes] == [0] * 3
     with FeedbackStore.open(path) as store:
         log = store.judgements()
     assert Counter(judgement.query for judgement in log) == Counter(range(1, 61))
@@ -56,13 +56,11 @@ def test_annotators_in_several_processes_answer_each_query_once(tmp_path: Path) 
 
 def test_a_killed_process_loses_no_answer_and_its_lease_ends(tmp_path: Path) -> None:
     path = fill(tmp_path, 300)
-    process = annotator(path, "ada", limit=3)
-    assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(20)]
-    process.kill()  # SIGKILL
-    lines += process.stdout.readlines()
-    process.wait()
-    process.stdout.close()
+    with annotator(path, "ada", limit=3) as process:
+        lines = [process.stdout.readline() for _ in range(20)]
+        process.kill()  # SIGKILL
+        lines += process.stdout.readlines()
+        process.wait()
     saved = [line.split() for line in lines if line.endswith("\n")]
 
     clock = Clock()

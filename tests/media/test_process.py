@@ -13,6 +13,7 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+from programs import completed
 from test_drawing import record
 
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
@@ -111,14 +112,12 @@ def test_a_folder_that_cannot_be_written_makes_it_wait_and_loses_no_query(
 
 
 def test_without_a_store_it_says_so(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "rlhf_gym.media", str(tmp_path)], capture_output=True, text=True
-    )
+    done = completed("-m", "rlhf_gym.media", str(tmp_path))
     assert done.returncode == 1 and "feedback.db" in done.stderr and "Trace" not in done.stderr
 
 
 def test_without_a_folder_it_says_how_to_use_it() -> None:
-    done = subprocess.run([sys.executable, "-m", "rlhf_gym.media"], capture_output=True, text=True)
+    done = completed("-m", "rlhf_gym.media")
     assert done.returncode == 2 and "usage: python -m rlhf_gym.media RUN" in done.stderr
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import Program, completed
 
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.runs.train import train
 
-PROGRAM = [sys.executable, "-m", "rlhf_gym.cli.main", "train", "--no-progress"]
+PROGRAM = ["-m", "rlhf_gym.cli.main", "train", "--no-progress", "--video-seconds", "0"]
 SMALL = ["Pendulum-v1", "--labels", "4", "--n-envs", "4", "--evaluation-episodes", "1"]
 BOTH = ["--track", "wandb", "--track", "trackio"]
 
@@ -46,7 +46,7 @@ gym.register("Breaks-v0", lambda **kwargs: Breaks(gym.make("Pendulum-v1", **kwar
 settings = TrainSettings("Breaks-v0", labels=4, steps=10_000, n_envs=4, evaluation_episodes=1,
                          track=("wandb", "trackio"), agent={"n_steps": 32}, device="cpu")
 try:
-    train(settings, sys.argv[1], progress=False)
+    train(settings, sys.argv[1], progress=False, video_seconds=0)
 except RuntimeError as error:
     assert str(error) == "broken"
     assert wandb.run is None and trackio.context_vars.current_run.get() is None
@@ -63,8 +63,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 def stored(environ: dict[str, str]) -> tuple[str, str, list[dict[str, Any]]]:
     """The only run that trackio has: its name, its environment, and its rows."""
-    shown = subprocess.check_output([sys.executable, "-c", READ], env=environ, text=True)
-    name, env_id, rows = json.loads(shown)
+    shown = completed("-c", READ, env=environ)
+    assert shown.returncode == 0, shown.stderr
+    name, env_id, rows = json.loads(shown.stdout)
     return name, env_id, rows
 
 
@@ -79,20 +80,14 @@ def test_an_interrupted_run_goes_on_in_the_same_tracked_run(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
     run = tmp_path / "teach"
-    process = subprocess.Popen(
-        [*PROGRAM, *SMALL, *BOTH, "--steps", "8000", "--run", str(run)],
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    for _ in range(1200):
-        if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
-            break
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    shown, _ = process.communicate(timeout=120)
+    command = [*PROGRAM, *SMALL, *BOTH, "--steps", "8000", "--run", str(run)]
+    with Program(*command, env=environ, new_session=True, merged=True) as process:
+        for _ in range(1200):
+            if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
+                break
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        shown, _ = process.communicate()
     assert process.returncode == 0 and "stopped with everything saved" in shown, shown
     (before,) = in_wandb(run)
     name, env_id, rows = stored(environ)
@@ -100,7 +95,7 @@ def test_an_interrupted_run_goes_on_in_the_same_tracked_run(
     assert all(word in before[1] for word in (b"rlhf-gym", b"Pendulum-v1", b"feedback/labels"))
 
     resumed = [*PROGRAM, "--resume", str(run), "--json"]
-    done = subprocess.run(resumed, env=environ, capture_output=True, text=True, timeout=300)
+    done = completed(*resumed, env=environ)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["run"] == str(run)  # the trackers talk elsewhere
     assert [id for id, _ in in_wandb(run)] == [before[0]] * 2
@@ -112,8 +107,7 @@ def test_an_interrupted_run_goes_on_in_the_same_tracked_run(
 def test_trackers_are_told_of_the_end_when_training_breaks(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    script = [sys.executable, "-c", BREAK, str(tmp_path / "run")]
-    done = subprocess.run(script, env=environ, capture_output=True, text=True, timeout=300)
+    done = completed("-c", BREAK, str(tmp_path / "run"), env=environ)
     assert done.returncode == 0, done.stderr
     assert stored(environ)[2] and len(in_wandb(tmp_path / "run")) == 1
 
@@ -123,7 +117,7 @@ def test_weights_and_biases_without_a_key_is_refused_at_once(
 ) -> None:
     online = {**environ, "WANDB_MODE": "online"}
     command = [*PROGRAM, *SMALL, "--track", "wandb", "--run", str(tmp_path / "run")]
-    done = subprocess.run(command, env=online, capture_output=True, text=True, timeout=300)
+    done = completed(*command, env=online)
     assert done.returncode == 1 and not (tmp_path / "run").exists()
     assert "`wandb login`, or set WANDB_MODE=offline" in done.stderr
     assert "Traceback" not in done.stderr

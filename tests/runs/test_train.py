@@ -9,8 +9,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +17,7 @@ from typing import Any
 
 import pytest
 import torch
+from programs import Program
 from sb3_contrib import TQC
 from stable_baselines3 import PPO
 
@@ -44,7 +43,7 @@ SMALL = TrainSettings(
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
     told: list[str] = []
-    train(SMALL, folder, progress=False, log=told.append)
+    train(SMALL, folder, progress=False, video_seconds=0.2, log=told.append)
     assert told[0] == f"run folder: {folder}" and len(told) == 3  # and two evaluations
     return folder
 
@@ -80,6 +79,7 @@ def test_a_setting_that_is_left_open_is_the_presets(name: str, own: Any) -> None
 def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     flags = ["--labels", "4", "--steps", "600", "--n-envs", "4", "--evaluation-episodes", "1"]
+    flags += ["--video-seconds", "0"]
     given = ["--reward-model.members", "2", "--reward-model.hidden", "8"]
     assert main(["train", "Pendulum-v1", *flags, *given, "--run", str(folder), "--json"]) == 0
     _, reward_model, settings = load(folder)
@@ -107,14 +107,15 @@ def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
 
 def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:
     checkpoint = (run / "checkpoint" / "counters.json").stat().st_mtime_ns
-    resume(run, progress=False, log=lambda line: None)
+    resume(run, progress=False, video_seconds=0.2, log=lambda line: None)
     assert (run / "checkpoint" / "counters.json").stat().st_mtime_ns == checkpoint
     assert not (run / "progress.2.csv").exists()
 
 
 def test_a_finished_run_can_be_made_longer(run: Path, tmp_path: Path, capsys: Capture) -> None:
     folder = copy_of(run, tmp_path / "run")
-    arguments = ["train", "--resume", str(folder.path), "--no-progress", "--steps"]
+    arguments = ["train", "--resume", str(folder.path), "--no-progress"]
+    arguments += ["--video-seconds", "0", "--steps"]
     assert main([*arguments, "900"]) == 0
     agent, _, settings = load(folder.path)
     assert settings.steps == 900 and agent.num_timesteps >= 900
@@ -183,11 +184,16 @@ def test_what_cannot_work_is_refused_before_a_folder_is_made(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_without_videos_draws_none(tmp_path: Path) -> None:
+    train(SMALL, tmp_path / "run", progress=False, video_seconds=0, tell=lambda line: None)
+    assert not (tmp_path / "run" / "videos").exists()
+
+
 def test_an_algorithm_of_another_package_is_trained(tmp_path: Path) -> None:
     few = {"learning_starts": 600}
     settings = replace(SMALL, algo="sb3_contrib:TQC", n_envs=1, steps=700, agent=few)
     told: list[str] = []
-    train(settings, tmp_path / "run", progress=False, log=told.append)
+    train(settings, tmp_path / "run", progress=False, video_seconds=0, log=told.append)
     assert any("no preset for Pendulum-v1 with sb3_contrib:TQC" in line for line in told)
     agent, _, _ = load(tmp_path / "run")
     assert isinstance(agent, TQC) and agent.num_timesteps >= 700
@@ -195,6 +201,7 @@ def test_an_algorithm_of_another_package_is_trained(tmp_path: Path) -> None:
 
 def test_settings_of_the_agent_come_before_the_presets(tmp_path: Path) -> None:
     arguments = ["train", "Pendulum-v1", "--steps", "600", "--labels", "4", "--no-progress"]
+    arguments += ["--video-seconds", "0"]
     arguments += [
         "--set",
         "n_steps=32",
@@ -309,7 +316,7 @@ def test_a_locked_store_is_named_and_the_run_goes_on_when_it_is_free(
 ) -> None:
     folder = copy_of(run, tmp_path / "run")
     folder.config.write_text(folder.config.read_text().replace("steps = 600", "steps = 900"))
-    arguments = ["train", "--resume", str(folder.path), "--no-progress"]
+    arguments = ["train", "--resume", str(folder.path), "--no-progress", "--video-seconds", "0"]
     with closing(sqlite3.connect(folder.store, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         assert main(arguments) == 1
@@ -333,38 +340,16 @@ def test_two_processes_cannot_train_on_one_run(run: Path) -> None:
         "from rlhf_gym.feedback.run_folder import RunFolder\n"
         "with RunFolder(Path(sys.argv[1])).held(): print('held', flush=True); time.sleep(60)"
     )
-    other = subprocess.Popen(
-        [sys.executable, "-c", program, str(run)], stdout=subprocess.PIPE, text=True
-    )
-    assert other.stdout and other.stdout.readline() == "held\n"
-    with pytest.raises(ValueError, match="another process trains on"):
-        resume(run, progress=False)
-    other.kill()
-    other.communicate()
-    resume(run, progress=False, log=lambda line: None)
+    with Program("-c", program, str(run)) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ValueError, match="another process trains on"):
+            resume(run, progress=False)
+    resume(run, progress=False, video_seconds=0.2, log=lambda line: None)
 
 
 def test_resuming_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:
     assert main(["train", "--resume", str(tmp_path / "none")]) == 1
     assert "there is no run folder" in capsys.readouterr().err
-
-
-PROGRAM = [sys.executable, "-m", "rlhf_gym.cli.main", "train"]
-
-
-def started(run: Path, *flags: str) -> subprocess.Popen[str]:
-    """The program, once it has named its folder; in a process group of its own."""
-    process = subprocess.Popen(
-        [*PROGRAM, *flags, "--no-progress"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert "run folder" in line or "going on" in line, line + process.stdout.read()
-    return process
 
 
 @pytest.mark.slow
@@ -376,16 +361,19 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
     given = ["Pendulum-v1", "--labels", "8", "--steps", "8000", "--n-envs", "2"]
     given += ["--set", "n_steps=512"]
     given += ["--evaluation-episodes", "1", "--device", "cpu", "--run", str(run), *flags]
-    process = started(run, *given)
-    for _ in range(1200):
-        if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
-            break
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    shown, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, shown
+    given += ["--video-seconds", "0"]
+    command = ["-m", "rlhf_gym.cli.main", "train", *given, "--no-progress"]
+    with Program(*command, new_session=True, merged=True) as process:
+        for _ in range(1200):
+            if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
+                break
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        shown, _ = process.communicate()
+        assert "run folder" in shown.splitlines()[0]
+        assert process.returncode == 0, shown
     assert "stopped with everything saved" in shown and "Traceback" not in shown
-    assert main(["train", "--resume", str(run), "--json"]) == 0
+    assert main(["train", "--resume", str(run), "--video-seconds", "0", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["after"]) == 1
     with FeedbackStore.open(run / "feedback.db") as store:
         assert store.counts().answered == 8
@@ -394,7 +382,9 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
 @pytest.mark.slow
 def test_cartpole_is_learned_from_few_labels(tmp_path: Path) -> None:
     settings = TrainSettings(env_id="CartPole-v1", labels=60, steps=40_000, device="cpu")
-    folder = train(settings, tmp_path / "run", progress=False, log=lambda line: None)
+    folder = train(
+        settings, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None
+    )
     assert read_evaluation(folder.evaluation).mean > 5 * CHANCE
 
 
@@ -403,5 +393,7 @@ def test_cartpole_is_not_learned_from_the_answers_of_a_coin(tmp_path: Path) -> N
     settings = TrainSettings(
         env_id="CartPole-v1", labels=60, steps=40_000, mistake=0.5, device="cpu"
     )
-    folder = train(settings, tmp_path / "run", progress=False, log=lambda line: None)
+    folder = train(
+        settings, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None
+    )
     assert read_evaluation(folder.evaluation).mean < 3 * CHANCE

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from programs import fork_context
 from stepping import steps
 
 from rlhf_gym.reward_model import RewardEnsemble
@@ -48,7 +48,7 @@ def predict(shared: SharedWeights, connection: Connection) -> None:
 
 
 def test_another_process_sees_each_new_model() -> None:
-    context = multiprocessing.get_context("spawn")
+    context = fork_context()
     writer = model_of(0)
     shared = SharedWeights(writer)
     ours, theirs = context.Pipe()

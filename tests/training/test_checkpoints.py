@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from programs import Program, completed
 from stable_baselines3 import A2C, DQN, PPO, SAC
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
@@ -328,16 +327,16 @@ print(agent.num_timesteps, feedback.labels_given, flush=True)
 
 @pytest.mark.slow
 def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", KILLED, str(tmp_path / "run"), "3000"]
+    command = ["-c", KILLED, str(tmp_path / "run"), "3000"]
     moments = random.Random(0)
     for _ in range(3):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None and process.stdout.readline() == "learning\n"
-        time.sleep(moments.uniform(0.05, 1.0))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+        with Program(*command) as process:
+            assert process.stdout.readline() == "learning\n"
+            time.sleep(moments.uniform(0.05, 1.0))
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+    done = completed(*command)
+    assert done.returncode == 0, done.stderr
     steps, labels = map(int, done.stdout.splitlines()[-1].split())
     assert 3000 <= steps < 3064 and labels == 40
     with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:

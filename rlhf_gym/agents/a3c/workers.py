@@ -13,14 +13,13 @@ from typing import Any
 
 from rlhf_gym.agents.a3c.env_share import drawn_seed
 from rlhf_gym.agents.a3c.worker import Assignment, Failure, Rollout, run_worker
+from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.interrupts import blocked_interrupts
 
 __all__ = ["WorkerError", "Workers"]
 
 END_SECONDS = 5.0
 """How long a worker may take to end by itself, and then by a signal."""
-PRELOADED = ["__main__", run_worker.__module__, "torch._dynamo"]
-"""Loaded once for all workers; torch's optimisers need the last, which takes seconds."""
 
 
 class WorkerError(RuntimeError):
@@ -45,7 +44,7 @@ class Workers:
         start_method: str | None,
         replaced: Callable[[Assignment], None],
     ) -> None:
-        self._context = _context(start_method)
+        self._context = worker_context(start_method)
         self._replaced = replaced
         self._workers: list[_Worker] = []
         try:
@@ -171,13 +170,3 @@ class _Worker:
             if self.process.exitcode is None:
                 insist()
                 self.process.join(END_SECONDS)
-
-
-def _context(start_method: str | None) -> Any:
-    if start_method is None:
-        known = multiprocessing.get_all_start_methods()
-        start_method = "forkserver" if "forkserver" in known else "spawn"
-    context: Any = multiprocessing.get_context(start_method)
-    if start_method == "forkserver":
-        context.set_forkserver_preload(PRELOADED)
-    return context
