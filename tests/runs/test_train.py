@@ -185,7 +185,7 @@ def test_what_cannot_work_is_refused_before_a_folder_is_made(
 
 
 def test_a_run_without_videos_draws_none(tmp_path: Path) -> None:
-    train(SMALL, tmp_path / "run", progress=False, video_seconds=0, tell=lambda line: None)
+    train(SMALL, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None)
     assert not (tmp_path / "run" / "videos").exists()
 
 
