@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gymnasium.envs.registration import ENV_ID_RE, EnvSpec
+from gymnasium.envs.registration import ENV_ID_RE
 
 from rlhf_gym.envs.melody_taste import features
 from rlhf_gym.envs.scores import (
@@ -27,7 +26,6 @@ __all__ = [
     "KNOWN",
     "Goal",
     "Known",
-    "ends_differ",
     "known",
     "score_of",
     "tastes_of",
@@ -60,7 +58,7 @@ class Known:
     Attributes:
         goal: what a person is asked to look for, unless ``metadata["goal"]`` says it.
         valued_terminals: whether its episodes can terminate well or badly, as in a landing or a
-            crash, unless ``metadata["ends_differ"]`` says it.
+            crash, unless ``metadata["valued_terminals"]`` says it.
         score: judges clips in place of a true reward that is the same at nearly every step; a
             function of observations and actions.
         tastes: the features of a step in which people's tastes differ.
@@ -229,17 +227,6 @@ def known(env_id: str) -> Known:
     if parsed["namespace"] in _WITH_OUR_SPACES and parsed["version"]:
         return found
     return Known(found.goal, found.valued_terminals)
-
-
-def ends_differ(metadata: Mapping[str, Any], spec: EnvSpec | None) -> bool:
-    """Return whether episodes can end well or badly: ``metadata["ends_differ"]``, or `known`.
-
-    >>> import gymnasium as gym
-    >>> ends_differ({}, gym.spec("FrozenLake-v1")), ends_differ({}, gym.spec("CartPole-v1"))
-    (True, False)
-    """
-    by_name = spec is not None and known(spec.id).valued_terminals
-    return bool(metadata.get("ends_differ", by_name))
 
 
 def score_of(env_id: str) -> Score | None:

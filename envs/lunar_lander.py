@@ -65,7 +65,7 @@ class LunarLander(Absorbing, gymnasium_s.LunarLander):
         "render_modes": ["human", "rgb_array"],
         "render_fps": 50,
         "fixed_horizon": True,
-        "ends_differ": True,
+        "valued_terminals": True,
         "goal": "Land softly and upright between the two flags.",
         "tie_breaker": (
             "If neither lands, prefer the one that is slower, more upright and nearer to the flags."

@@ -47,7 +47,7 @@ class LunarLanderHover(LunarLander):
 
     metadata = {
         **LunarLander.metadata,
-        "ends_differ": False,
+        "valued_terminals": False,
         "probe": "steps in the frame",
         "goal": "Hover in the frame: stay in the air, upright and still.",
         "tie_breaker": (

@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.environments.make import counted_in
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.presets import Preset, presets_of
 from rlhf_gym.reports.comparison.tables import overview
 from rlhf_gym.results.side_by_side import compare
@@ -71,10 +71,8 @@ def test_behaviours_tell_what_was_counted() -> None:
         assert_told(preset, learned, shuffled, random)
         cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
         numbers = " | ".join(f"{value:.1f}" for value in cells)
-        assert (
-            f"| `{env_id}` | {counted_in(env_id)} | {preset.feedback.labels} | {numbers} |"
-            in readme
-        )
+        counted, labels = describe_id(env_id).return_name, preset.feedback.labels
+        assert f"| `{env_id}` | {counted} | {labels} | {numbers} |" in readme
 
 
 def test_robots_tell_what_they_were_taught() -> None:

@@ -7,6 +7,8 @@ from typing import Any, SupportsFloat, TypeVar
 import gymnasium as gym
 from gymnasium.utils import RecordConstructorArgs
 
+from rlhf_gym.envs.description import describe_env
+
 __all__ = ["ProbedReward"]
 
 ObsType = TypeVar("ObsType")
@@ -34,7 +36,7 @@ class ProbedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
         Raises:
             ValueError: the environment names no probe.
         """
-        if "probe" not in env.metadata:
+        if not describe_env(env).probe:
             raise ValueError(f"{env} counts nothing: metadata['probe'] does not name what")
         RecordConstructorArgs.__init__(self)
         gym.Wrapper.__init__(self, env)

@@ -45,7 +45,7 @@ parser.add_argument("--seed", type=int, default=0)
 given = parser.parse_args()
 
 ends: dict[str, Any] = {
-    "ends_differ": True,
+    "valued_terminals": True,
     "last_label": 1.0,
 }  # an episode ends well, so ask about ends
 feedback = HumanFeedback(better, given.labels, clip_length=3, seed=given.seed, **ends)

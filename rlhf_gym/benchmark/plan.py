@@ -12,7 +12,8 @@ import gymnasium as gym
 
 from rlhf_gym.agents import algorithm, fits, refusal
 from rlhf_gym.benchmark.suite import Grid, Suite
-from rlhf_gym.environments.make import has_no_reward, make_env
+from rlhf_gym.environments.make import make_env
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat, from_table
@@ -112,7 +113,7 @@ def plan_of(suite: Suite) -> Plan:
 def _check_rewards(grid: Grid, name: str) -> None:
     """Refuse arms that need a true reward in environments without one."""
     need = [arm for arm in grid.arms if arm_of(arm).needs_reward]
-    lacking = [env_id for env_id in grid.environments if has_no_reward(env_id)]
+    lacking = [env_id for env_id in grid.environments if not describe_id(env_id).has_reward]
     if need and lacking:
         raise ValueError(
             f"the suite {name}: {', '.join(lacking)} has no reward function that says what is "

@@ -82,24 +82,24 @@ def _ids(every_version: bool) -> list[str]:
 
 def _describe(env_id: str) -> dict[str, Any] | None:
     """One environment, or None where it needs a package that is missing."""
-    from rlhf_gym.environments.make import goal_of
+    from rlhf_gym.envs.description import describe_env
     from rlhf_gym.presets import presets_of
 
     try:
         env = gym.make(env_id)
     except (gym.error.Error, ImportError):
         return None
-    goal = goal_of(env_id)
+    description = describe_env(env)
     row = {
         "id": env_id,
         "observations": _short(env.observation_space),
         "actions": _short(env.action_space),
-        "horizon": env.spec.max_episode_steps if env.spec else None,
-        "draws": "rgb_array" in env.metadata.get("render_modes", ()),
-        "goal": goal.text,
-        "tie_breaker": goal.tie_breaker,
-        "probe": env.metadata.get("probe", ""),
-        "naive_reward": env.metadata.get("naive_reward", ""),
+        "horizon": description.time_limit,
+        "draws": description.draws,
+        "goal": description.goal.text,
+        "tie_breaker": description.goal.tie_breaker,
+        "probe": description.probe,
+        "naive_reward": description.naive_reward,
         "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
     env.close()

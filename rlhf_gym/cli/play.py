@@ -29,13 +29,15 @@ def command(
     """
     if not speed > 0:
         raise ValueError(f"--speed must be more than 0, but {speed} was given")
-    from rlhf_gym.environments.make import counted_in, goal_of, make_env
+    from rlhf_gym.environments.make import make_env
+    from rlhf_gym.envs.description import describe_env
     from rlhf_gym.window.play import play
 
     env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")
+    description = describe_env(env)
     try:
-        returns = play(env, goal_of(env_id).text, speed=speed, seed=seed)
+        returns = play(env, description.goal.text, speed=speed, seed=seed)
     finally:
         env.close()
     for number, value in enumerate(returns, start=1):
-        print(f"episode {number}: {counted_in(env_id)} {value:g}")
+        print(f"episode {number}: {description.return_name} {value:g}")

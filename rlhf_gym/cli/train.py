@@ -11,7 +11,7 @@ import tyro
 
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.options import options_of
-from rlhf_gym.environments.make import counted_in
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -96,7 +96,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
             f"{sum(evaluation.before) / len(evaluation.before):.1f}" if evaluation.before else "?"
         )
         print(
-            f"{counted_in(env_id)} on the untouched environment: {before} before, "
+            f"{describe_id(env_id).return_name} on the untouched environment: {before} before, "
             f"{evaluation.summary} after ({len(evaluation.after)} episodes)"
         )
     print(f"report: {report}")

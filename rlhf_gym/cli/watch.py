@@ -16,7 +16,8 @@ from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.clips.observations import batch_of_one
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.steps import Transitions
-from rlhf_gym.environments.make import goal_of, prepared
+from rlhf_gym.environments.make import prepared
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.reward_model import RewardEnsemble
@@ -52,9 +53,9 @@ def command(
         raise ValueError(f"--seconds must be more than 0, but {seconds} was given")
     folder = RunFolder.open(run)
     agent, reward_model, settings = load(folder.path)
-    goal = settings.goal or goal_of(settings.env_id).text
     env = prepared(gym.make(settings.env_id, render_mode="rgb_array"))
-    fps = float(env.metadata.get("render_fps") or 30)
+    description = describe_env(env)
+    goal = settings.goal or description.goal.text
 
     def start() -> Iterator[Moment]:
         return moments(agent, reward_model, env, seed)
@@ -62,12 +63,12 @@ def command(
     try:
         if video is None:
             try:
-                watch(start, title=settings.env_id, goal=goal, fps=fps)
+                watch(start, title=settings.env_id, goal=goal, fps=description.fps)
                 return
             except NoDisplay:
                 video = folder.videos / "watch.mp4"
                 print("no display: writing a video")
-        _write_video(start, video, settings.env_id, goal, fps, seconds)
+        _write_video(start, video, settings.env_id, goal, description.fps, seconds)
     finally:
         env.close()
 

@@ -13,31 +13,18 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.clips.snapshots import Kind, probe
+from rlhf_gym.environments.description import spec_json
 from rlhf_gym.environments.processes import worker_context
-from rlhf_gym.environments.registry import metadata_of, spec_of
-from rlhf_gym.envs.known import GENERAL_GOAL, Goal, ends_differ, known
-from rlhf_gym.reward_model.inputs import input_spec
+from rlhf_gym.environments.registry import describe_id
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
-__all__ = [
-    "clip_steps",
-    "counted_in",
-    "goal_from",
-    "goal_of",
-    "has_no_reward",
-    "make_env",
-    "make_vec_env",
-    "prepared",
-    "spec_json",
-]
+__all__ = ["make_env", "make_vec_env", "prepared"]
 
 Env = gym.Env[Any, Any]
-
-DEFAULT_FPS = 30
-_NOT_RECORDED = ("Monitor", "SnapshotRecorder")
 
 
 def make_env(
@@ -102,8 +89,7 @@ def make_vec_env(
         vec_env_kwargs: further arguments of the vector environment.
 
     Raises:
-        ValueError: the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
-            ``snapshots``) a reward model cannot read the spaces.
+        ValueError: the id is unknown, ``n_envs`` is not positive, or there is no horizon.
 
     >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
     2
@@ -117,9 +103,9 @@ def make_vec_env(
             stacklevel=2,
         )
     if isinstance(env_id, str) and not keep_termination:
-        environment = known(env_id)
-        horizon = environment.horizon if horizon is None else horizon
-        hold = environment.hold if hold is None else hold
+        known = describe_id(env_id)
+        horizon = known.horizon if horizon is None else horizon
+        hold = known.hold if hold is None else hold
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
@@ -145,92 +131,8 @@ def prepared(env: Env) -> Env:
     Where it has no reward function, or a naive one, what a test counts is its reward; where agents
     and reward models cannot read its observations, these become what they can read.
     """
-    env = ProbedReward(env) if "probe" in env.metadata else env
+    env = ProbedReward(env) if describe_env(env).probe else env
     return env if is_readable(env.observation_space) else ReadableObservation(env)
-
-
-def spec_json(env: VecEnv | Env) -> str:
-    """What rebuilds the environment elsewhere, as JSON for ``EnvSpec.from_json``.
-
-    Monitor and SnapshotRecorder are left out.
-
-    Returns:
-        The JSON, or ``""`` where the environment cannot be described so (it was not made by
-        `gymnasium.make`, or has wrappers or arguments that cannot be written down).
-    """
-    spec = env.get_attr("spec", [0])[0] if isinstance(env, VecEnv) else env.spec
-    if spec is None:
-        return ""
-    spec.additional_wrappers = tuple(
-        wrapper for wrapper in spec.additional_wrappers if wrapper.name not in _NOT_RECORDED
-    )
-    if any(wrapper.kwargs is None for wrapper in spec.additional_wrappers):
-        return ""
-    try:
-        return str(spec.to_json())
-    except (TypeError, ValueError):
-        return ""
-
-
-def clip_steps(venv: VecEnv, seconds: float) -> int:
-    """Number of steps that last ``seconds`` at the environment's own frame rate.
-
-    Raises:
-        ValueError: ``seconds`` is not positive.
-    """
-    if not seconds > 0:
-        raise ValueError(f"a clip must last longer than 0 seconds, but {seconds} was given")
-    fps: float | None = venv.get_attr("metadata", [0])[0].get("render_fps")
-    if fps is None:
-        warnings.warn(
-            f"the environment names no frame rate (metadata['render_fps']): {DEFAULT_FPS} frames "
-            "a second are assumed; give the clip's length in steps to choose it",
-            stacklevel=2,
-        )
-        fps = DEFAULT_FPS
-    return max(1, round(seconds * fps))
-
-
-def goal_of(env_id: str) -> Goal:
-    """What a person is asked to look for in ``env_id``.
-
-    The environment's own ``metadata["goal"]`` and ``metadata["tie_breaker"]`` come first, then what
-    is known of Gymnasium's environments, then a general question.
-
-    >>> goal_of("CartPole-v1").text
-    'Keep the pole upright and the cart near the middle.'
-    """
-    return goal_from(metadata_of(env_id), known(spec_of(env_id).id).goal)
-
-
-def has_no_reward(env_id: str) -> bool:
-    """Whether an environment has no reward function that says what is wanted of an agent.
-
-    It then counts what a test wants to know. It pays nothing, or a naive reward
-    (``metadata["naive_reward"]`` names it), such as the clicks that a company would log.
-
-    >>> has_no_reward("rlhf/PendulumSpin-v1"), has_no_reward("rlhf/SupportChat-v1")
-    (True, True)
-    >>> has_no_reward("Pendulum-v1")
-    False
-    """
-    return "probe" in metadata_of(env_id)
-
-
-def counted_in(env_id: str) -> str:
-    """What the return of an episode is: the true return, or what the environment counts.
-
-    >>> counted_in("rlhf/PendulumSpin-v1"), counted_in("Pendulum-v1")
-    ('full turns of the pendulum', 'true return')
-    """
-    return str(metadata_of(env_id).get("probe", "true return"))
-
-
-def goal_from(metadata: Mapping[str, Any], otherwise: Goal = GENERAL_GOAL) -> Goal:
-    """The goal that an environment's metadata name, or another."""
-    if "goal" not in metadata:
-        return otherwise
-    return Goal(metadata["goal"], metadata.get("tie_breaker", GENERAL_GOAL.tie_breaker))
 
 
 def _make(
@@ -243,7 +145,7 @@ def _make(
 ) -> Env:
     """The environment without a recorder."""
     if isinstance(env_id, str):
-        drawn = render_mode in metadata_of(env_id).get("render_modes", ())
+        drawn = render_mode in (describe_id(env_id).render_modes or ())
         mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
         env: Env = gym.make(env_id, max_episode_steps=horizon, **mode, **kwargs)
     else:
@@ -253,17 +155,13 @@ def _make(
     env = prepared(env)
     if keep_termination:
         return env
-    return FixedHorizon(env, horizon, hold, final=ends_differ(env.metadata, env.spec))
+    return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
 
 
 def _maker(
     make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
 ) -> Callable[[], Env]:
-    """What makes the environment; with a recorder it draws where its clips must be filmed.
-
-    Raises:
-        ValueError: a reward model cannot read the spaces of an environment with a recorder.
-    """
+    """What makes the environment; with a recorder it draws where its clips must be filmed."""
     if not snapshots:
         return partial(make, render_mode)
     kind = _snapshot_kind(make, render_mode)
@@ -276,12 +174,13 @@ def _native(
     env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
 ) -> VecEnv | None:
     """The environments in a vector environment of their own, where they name one."""
-    if "vec_env" not in metadata_of(env_id):
+    if describe_id(env_id).vec_env is None:
         return None
     template = make(None)
-    if "vec_env" not in template.metadata:
+    native = describe_env(template).vec_env
+    if native is None:  # with these arguments it cannot be stepped natively
         return None
-    module, _, name = template.metadata["vec_env"].partition(":")
+    module, _, name = native.partition(":")
     venv: VecEnv = getattr(import_module(module), name)(template, n_envs, snapshots=snapshots)
     return venv
 
@@ -294,7 +193,6 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     """How clips can be drawn again: not at all where no other process can make the environment."""
     env = make(render_mode)
     _tell_what_is_left_out(env)
-    input_spec(env.observation_space, env.action_space)
     described = spec_json(env)
     env.close()
     if not described:

@@ -7,14 +7,14 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
-from typing import Any
 
 import gymnasium as gym
-from gymnasium.envs.registration import EnvSpec, load_env_creator
+from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
 from rlhf_gym.words import near
 
-__all__ = ["metadata_of", "spec_of"]
+__all__ = ["describe_id", "spec_of"]
 
 _PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
 """Groups of entry points by which a package says what registers its environments."""
@@ -50,22 +50,17 @@ def spec_of(env_id: str) -> EnvSpec:
         ) from error
 
 
-def metadata_of(env_id: str) -> dict[str, Any]:
-    """The metadata of an environment's class; an environment need not be made for it.
+def describe_id(env_id: str) -> EnvironmentDescription:
+    """Describe what is registered under an id, without making the environment.
 
-    >>> metadata_of("CartPole-v1")["render_fps"]
-    50
+    Raises:
+        ValueError: there is none, or the module cannot be imported.
+
+    >>> description = describe_id("CartPole-v1")
+    >>> description.fps, description.goal.text
+    (50.0, 'Keep the pole upright and the cart near the middle.')
     """
-    spec = spec_of(env_id)
-    if spec.entry_point is None:
-        return {}
-    creator = (
-        load_env_creator(spec.entry_point)
-        if isinstance(spec.entry_point, str)
-        else spec.entry_point
-    )
-    metadata = getattr(creator, "metadata", {})
-    return metadata if isinstance(metadata, dict) else {}
+    return describe_spec(spec_of(env_id))
 
 
 def _look_in_packages(name: str) -> None:

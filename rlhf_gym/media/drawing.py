@@ -8,13 +8,14 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
-from gymnasium.envs.registration import EnvSpec, load_env_creator
+from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.clips.steps import is_absorbing
+from rlhf_gym.envs.description import describe_env, describe_spec
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.media.video import steps_a_frame
@@ -88,7 +89,7 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
         ``(samples,)`` int16, or None.
     """
     env = _environment(spec_json)
-    if clip.frames is not None or not env.metadata.get("sound", False):
+    if clip.frames is not None or not describe_env(env).sound:
         return None
     samples: Samples = env.get_wrapper_attr("sound")(len(clip))
     return samples
@@ -100,7 +101,7 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
     The frame of an absorbing state is drawn once.
     """
     frames: list[Frames] = []
-    absorbing, after = False, bool(env.metadata.get("drawn_after", False))
+    absorbing, after = False, describe_env(env).drawn_after
     first = -len(run_up)
     actions = [*run_up, *clip.actions]
     for step, action in enumerate(actions, start=first):
@@ -139,7 +140,7 @@ def _environment(spec_json: str) -> Env:
             "gymnasium.register and make it by its id"
         )
     spec = EnvSpec.from_json(spec_json)
-    modes = getattr(load_env_creator(str(spec.entry_point)), "metadata", {}).get("render_modes")
+    modes = describe_spec(spec).render_modes
     if modes is not None and "rgb_array" not in modes:
         raise Undrawable(
             f"{spec.id} draws no pictures: its render modes are {list(modes)}, and 'rgb_array' is "

@@ -15,6 +15,7 @@ from stable_baselines3.common.evaluation import evaluate_policy
 
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.make import prepared
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 
 __all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
@@ -105,10 +106,8 @@ class Actor:
 
 def can_be_drawn(env_id: str) -> bool:
     """Whether the environment draws pictures (``rgb_array``)."""
-    env = gym.make(env_id)
-    modes = env.metadata.get("render_modes", ())
-    env.close()
-    return "rgb_array" in modes
+    with closing(gym.make(env_id)) as env:
+        return describe_env(env).draws
 
 
 def record_video(
@@ -134,7 +133,7 @@ def record_video(
         ValueError: if the environment draws no pictures.
     """
     with off_screen(), closing(prepared(gym.make(env_id, render_mode="rgb_array"))) as env:
-        fps = float(env.metadata.get("render_fps") or 30)
+        fps = describe_env(env).fps
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames, actor = [frame_of(env)], Actor(agent, env.action_space, deterministic)

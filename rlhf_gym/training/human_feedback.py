@@ -22,15 +22,15 @@ from rlhf_gym.agents.relabelling import relabel
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
-from rlhf_gym.environments.checks import (
-    check_venv,
-    ends_differ_in,
+from rlhf_gym.environments.checks import check_venv
+from rlhf_gym.environments.description import (
+    clip_steps,
+    describe_venv,
     env_id_of,
     environment_record,
     frame_stack_of,
     horizon_of,
 )
-from rlhf_gym.environments.make import clip_steps
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings, feedback_of
@@ -224,7 +224,7 @@ class HumanFeedback(BaseCallback):
             length,
             max_bytes=self.settings.memory_bytes,
             frame_stack=frame_stack_of(venv),
-            valued_terminals=ends_differ_in(venv) if valued is None else valued,
+            valued_terminals=describe_venv(venv).valued_terminals if valued is None else valued,
             keep_next=self.reward_model.uses_next_observations,
             env_id=env_id,
         )

@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 
 from rlhf_gym.clips.rendering import frame_of
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.window import theme
 from rlhf_gym.window.desktop import open_display
 
@@ -37,7 +38,7 @@ def keys_to_actions(env: gym.Env[Any, Any]) -> dict[frozenset[str], Any]:
     >>> sorted(map(sorted, keys_to_actions(gym.make("CartPole-v1"))))
     [['0'], ['1'], ['left'], ['right']]
     """
-    named = env.metadata.get("keys_to_action")
+    named = describe_env(env).keys_to_action
     if named:
         return {frozenset([k] if isinstance(k, str) else k) - {""}: v for k, v in named.items()}
     space = env.action_space
@@ -107,15 +108,16 @@ class _Game:
     ) -> None:
         self.env, self.keys, self.goal, self.screen = env, keys, goal, screen
         self.returns: list[float] = []
-        self.counted = env.metadata.get("probe", "true return")
+        self.description = describe_env(env)
+        self.counted = self.description.return_name
         used = sorted({key for combination in keys for key in combination})
         names = ", ".join(_SHOWN.get(key, key) for key in used)
-        self.hint = env.metadata.get("keys", names)
+        self.hint = self.description.keys or names
 
     def loop(self, speed: float, seed: int | None) -> list[float]:
         """Play until the person leaves; one step a frame."""
         clock = pygame.time.Clock()
-        fps = speed * self.env.metadata.get("render_fps", 30)
+        fps = speed * self.description.fps
         self.restart(seed)
         pressed: frozenset[str] = frozenset()
         while True:

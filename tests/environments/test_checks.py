@@ -10,9 +10,9 @@ from stable_baselines3.common.env_util import make_vec_env as plain_vec_env
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNormalize
 
 from rlhf_gym import make_vec_env
-from rlhf_gym.environments.checks import (
-    check_venv,
-    ends_differ_in,
+from rlhf_gym.environments.checks import check_venv
+from rlhf_gym.environments.description import (
+    describe_venv,
     env_id_of,
     environment_record,
     frame_stack_of,
@@ -73,9 +73,12 @@ def test_a_person_needs_environments_that_can_be_drawn_again() -> None:
         check_venv(plain_vec_env("Pendulum-v1"), 25, person=True)
 
 
-def test_ends_differ_where_the_environment_or_what_is_known_of_it_says_so() -> None:
-    assert not ends_differ_in(make_vec_env("CartPole-v1"))
-    assert ends_differ_in(make_vec_env("LunarLander-v3"))
+@pytest.mark.parametrize("key", ["valued_terminals", "ends_differ"])
+def test_terminals_are_valued_where_the_environment_or_what_is_known_of_it_says_so(
+    key: str,
+) -> None:
+    assert not describe_venv(make_vec_env("CartPole-v1")).valued_terminals
+    assert describe_venv(make_vec_env("LunarLander-v3")).valued_terminals
     alike = make_vec_env("LunarLander-v3")
-    alike.get_attr("unwrapped")[0].metadata = {"ends_differ": False}
-    assert not ends_differ_in(alike)
+    alike.get_attr("unwrapped")[0].metadata = {key: False}
+    assert not describe_venv(alike).valued_terminals

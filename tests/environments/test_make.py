@@ -13,7 +13,9 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
-from rlhf_gym.environments.make import clip_steps, goal_of, make_env, make_vec_env, spec_json
+from rlhf_gym.environments.description import clip_steps, spec_json
+from rlhf_gym.environments.make import make_env, make_vec_env
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 
@@ -140,9 +142,9 @@ def test_an_environment_without_a_frame_rate_gets_thirty_with_a_warning() -> Non
 
 
 def test_goals_come_from_the_environment_then_the_table_then_a_general_question() -> None:
-    assert "dot" in goal_of("rlhf/MovingDot-v1").text
-    assert "upright" in goal_of("CartPole-v1").text
-    assert "behaviour that you want" in goal_of("Taxi-v4").text
+    assert "dot" in describe_id("rlhf/MovingDot-v1").goal.text
+    assert "upright" in describe_id("CartPole-v1").goal.text
+    assert "behaviour that you want" in describe_id("Taxi-v4").goal.text
 
 
 def test_what_draws_a_clip_again_is_recorded_inside_the_monitor() -> None:

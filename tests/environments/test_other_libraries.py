@@ -17,8 +17,9 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym import HumanFeedback, SyntheticTeacher
 from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.make import goal_of, make_vec_env, spec_json
-from rlhf_gym.environments.registry import spec_of
+from rlhf_gym.environments.description import spec_json
+from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN
 from rlhf_gym.media import draw
 from rlhf_gym.runs.evaluation import true_returns
@@ -57,7 +58,7 @@ def test_an_id_is_found_without_naming_its_package(env_id: str) -> None:
 
 def test_a_person_is_asked_what_is_known_of_the_game_or_a_general_question(env_id: str) -> None:
     known = {MINATAR: KNOWN["Breakout"].goal}  # as of Atari's
-    assert goal_of(env_id) == known.get(env_id, GENERAL_GOAL)
+    assert describe_id(env_id).goal == known.get(env_id, GENERAL_GOAL)
 
 
 def test_an_unknown_id_of_a_known_package_is_still_refused() -> None:

@@ -14,7 +14,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 from rlhf_gym import make_atari
 from rlhf_gym.clips.snapshots import restore, take
-from rlhf_gym.environments.make import goal_of, make_vec_env
+from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 from rlhf_gym.envs.atari import Atari
 from rlhf_gym.envs.atari_masks import COUNTED, MASKS, small_boxes
@@ -31,7 +32,7 @@ def run(env: Atari, steps: int) -> list[Any]:
 
 def test_the_registered_games_are_those_whose_masks_are_known() -> None:
     assert {gym.spec(name).kwargs["game"] for name in GAMES} == set(MASKS) == set(COUNTED)
-    assert all("behaviour that you want" not in goal_of(name).text for name in GAMES)
+    assert all("behaviour that you want" not in describe_id(name).goal.text for name in GAMES)
 
 
 @pytest.mark.parametrize("game", sorted(MASKS))

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rlhf_gym.clips import snapshots
-from rlhf_gym.environments.make import counted_in, has_no_reward, make_env
+from rlhf_gym.environments.make import make_env
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.moderation import SEVERITY, WELFARE, Moderation
 from rlhf_gym.envs.moderation_posts import CONTEXTS, OUTCOMES, POSTS, TOPICS
 from rlhf_gym.envs.support_chat import ACKNOWLEDGE, ASK, CLOSE, EXPLAIN, LINK, SupportChat
@@ -191,7 +192,7 @@ def test_the_naive_reward_is_paid_by_gymnasiums_make_and_the_probe_by_ours(env_i
         assert ours.step(action)[1] == info["probe"] and 0 <= info["probe"] <= 1
         pairs.append((float(reward), info["probe"]))
     assert any(abs(reward - probe) > 0.3 for reward, probe in pairs)
-    assert has_no_reward(env_id) and "0 to 1" in counted_in(env_id)
+    assert not describe_id(env_id).has_reward and "0 to 1" in describe_id(env_id).return_name
 
 
 @pytest.mark.parametrize("env_id", IDS)

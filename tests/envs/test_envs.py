@@ -14,7 +14,8 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 
 import rlhf_gym.envs  # noqa: F401
-from rlhf_gym.environments.make import goal_of, make_env
+from rlhf_gym.environments.make import make_env
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.cartpole import CartPole
 from rlhf_gym.envs.cartpole_windmill import CartPoleWindmill
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN
@@ -105,7 +106,7 @@ def test_every_episode_lasts_the_horizon(env_id: str) -> None:
 @pytest.mark.parametrize("env_id", IDS)
 def test_it_says_what_a_person_needs(env_id: str) -> None:
     env = gym.make(env_id)
-    goal = goal_of(env_id)
+    goal = describe_id(env_id).goal
     assert goal.text.endswith(".") and goal.tie_breaker.endswith(".") and goal != GENERAL_GOAL
     assert all(action in env.action_space for action in env.metadata["keys_to_action"].values())
 

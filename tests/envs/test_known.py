@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gymnasium as gym
 import pytest
+from gymnasium.envs.registration import EnvSpec
 
 import rlhf_gym.envs  # noqa: F401
 from rlhf_gym import score_of, tastes_of
-from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, Known, ends_differ, known
+from rlhf_gym.envs.description import describe_metadata
+from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, Known, known
 from rlhf_gym.presets import FEEDBACK
 
 
@@ -69,9 +71,13 @@ def test_tastes_are_known_of_the_case_studies() -> None:
     assert all(tastes_of(name) is tastes_of(f"rlhf/{name}") is not None for name in names)
 
 
-def test_an_environments_own_word_on_its_ends_wins() -> None:
+def test_an_environments_own_word_on_its_terminals_wins() -> None:
     lake, cart = gym.spec("FrozenLake-v1"), gym.spec("CartPole-v1")
-    assert ends_differ({}, lake) and not ends_differ({}, cart) and not ends_differ({}, None)
-    assert ends_differ({"ends_differ": True}, cart) and not ends_differ(
-        {"ends_differ": False}, lake
-    )
+
+    def valued(metadata: dict[str, object], spec: EnvSpec | None) -> bool:
+        return describe_metadata(metadata, spec).valued_terminals
+
+    assert valued({}, lake) and not valued({}, cart) and not valued({}, None)
+    assert valued({"valued_terminals": True}, cart)
+    assert not valued({"valued_terminals": False}, lake)
+    assert valued({"ends_differ": True}, cart) and not valued({"ends_differ": False}, lake)

@@ -14,7 +14,7 @@ from gymnasium.utils.env_checker import check_env
 
 import rlhf_gym.envs  # noqa: F401
 from rlhf_gym.clips.snapshots import restore, take
-from rlhf_gym.environments.make import goal_of
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.envs.robot import joint_keys
 from rlhf_gym.media import off_screen
@@ -90,7 +90,7 @@ def test_the_robot_itself_knows_what_its_class_says(env_id: str) -> None:
 
 @pytest.mark.parametrize("env_id", ROBOTS)
 def test_it_says_what_a_person_needs_and_can_be_played(env_id: str) -> None:
-    goal, env = goal_of(env_id), gym.make(env_id)
+    goal, env = describe_id(env_id).goal, gym.make(env_id)
     assert goal.text.endswith(".") and goal.tie_breaker.endswith(".") and goal != GENERAL_GOAL
     assert all(env.action_space.contains(action) for action in keys_to_actions(env).values())
     assert "## Observation space" in (type(env.unwrapped).__doc__ or "")

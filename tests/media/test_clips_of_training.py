@@ -8,8 +8,8 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecFrameStack
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.checks import frame_stack_of
-from rlhf_gym.environments.make import make_vec_env, spec_json
+from rlhf_gym.environments.description import frame_stack_of, spec_json
+from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.media import draw
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.snapshots import ensure_drawable

@@ -1,0 +1,240 @@
+"""EnvironmentDescription: what an environment says about itself; the contract of its metadata."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.envs.registration import EnvSpec, load_env_creator
+
+from rlhf_gym.envs.known import GENERAL_GOAL, Goal, known
+
+__all__ = [
+    "DEFAULT_FPS",
+    "METADATA_KEYS",
+    "EnvironmentDescription",
+    "describe_env",
+    "describe_metadata",
+    "describe_spec",
+    "misfits",
+]
+
+DEFAULT_FPS = 30.0
+"""The frame rate of environments that name none, in steps a second."""
+
+TRUE_RETURN = "true return"
+"""What the return of an episode is where the environment counts nothing else."""
+
+METADATA_KEYS: dict[str, tuple[type, ...]] = {
+    "render_modes": (list, tuple),
+    "render_fps": (Real,),
+    "goal": (str,),
+    "tie_breaker": (str,),
+    "valued_terminals": (bool,),
+    "fixed_horizon": (bool,),
+    "frame_stack": (Integral,),
+    "drawn_after": (bool,),
+    "sound": (bool,),
+    "probe": (str,),
+    "naive_reward": (str,),
+    "keys": (str,),
+    "keys_to_action": (dict,),
+    "vec_env": (str,),
+}
+"""The keys of ``metadata`` that are read, each with the types of its value."""
+
+_OLD_KEYS = {"ends_differ": "valued_terminals"}
+"""Names of keys in the first release, which are still read."""
+
+
+@dataclass(frozen=True)
+class EnvironmentDescription:
+    """What is known of an environment: its ``metadata``, its registration, and `known`.
+
+    **The contract.** An environment describes itself in the class attribute ``metadata``, a dict.
+    Each key is optional, and no other key is read:
+
+    ==================== ======== ==================================================================
+    key                  type     meaning
+    ==================== ======== ==================================================================
+    ``render_modes``     list     Gymnasium's; ``"rgb_array"`` lets a person see clips.
+    ``render_fps``       number   Gymnasium's: steps a second, by which clips last and are played.
+    ``goal``             str      What a person is asked to look for, in one sentence.
+    ``tie_breaker``      str      What decides between two clips that reach the goal alike.
+    ``valued_terminals`` bool     Whether episodes can terminate well or badly, as in a landing or a
+                                  crash. The worth of a terminal state is then learned.
+    ``fixed_horizon``    bool     Whether all episodes end at the time limit, and never before.
+    ``frame_stack``      int      An observation stacks that many images along the last axis,
+                                  the newest last, with zeros in place of those before the episode.
+    ``drawn_after``      bool     A frame shows what followed an action (a reply), instead
+                                  of what was there before it.
+    ``sound``            bool     The method ``sound(steps)`` gives the samples of the last steps:
+                                  ``(n,)`` int16.
+    ``probe``            str      There is no reward function, or a naive one; ``info["probe"]``
+                                  counts what is wanted, in these words, for tests alone.
+    ``naive_reward``     str      What the environment's own reward measures, where it has a probe.
+    ``keys``             str      What the keys do, shown to a person who plays.
+    ``keys_to_action``   dict     An action for each key, or tuple of keys; ``""`` is no key.
+    ``vec_env``          str      ``"module:Class"`` of a native vector environment.
+    ==================== ======== ==================================================================
+
+    `rlhf_gym.environments.check_environment` tests an environment against it, and
+    ``examples/own_environment.py`` has one.
+
+    Attributes:
+        env_id: the Gymnasium id; ``""`` if it has none.
+        render_modes: how it draws; None if it does not say.
+        fps: its frame rate in steps a second, 30 if it names none.
+        names_fps: whether it names its frame rate.
+        goal: the goal and the tie-breaker.
+        valued_terminals: whether episodes can terminate well or badly.
+        fixed_horizon: whether all episodes end at the time limit, and never before.
+        frame_stack: number of images in an observation; None if they are not stacked.
+        drawn_after: whether a frame shows what followed an action.
+        sound: whether its clips have sound.
+        probe: what ``info["probe"]`` counts; ``""`` if the reward says what is wanted.
+        naive_reward: what its own reward measures, where it has a probe; ``""`` if it has no
+            reward function either.
+        keys: what the keys do; ``""`` if it does not say.
+        keys_to_action: an action for each key, or tuple of keys.
+        vec_env: ``"module:Class"`` of its native vector environment, or None.
+        time_limit: its registered time limit in steps, or None.
+        horizon: the length of a training episode in steps that is known to suit it, or None.
+        hold: the absorbing steps after an early end that are known to suit it, or None.
+    """
+
+    env_id: str = ""
+    render_modes: tuple[str, ...] | None = None
+    fps: float = DEFAULT_FPS
+    names_fps: bool = False
+    goal: Goal = GENERAL_GOAL
+    valued_terminals: bool = False
+    fixed_horizon: bool = False
+    frame_stack: int | None = None
+    drawn_after: bool = False
+    sound: bool = False
+    probe: str = ""
+    naive_reward: str = ""
+    keys: str = ""
+    keys_to_action: Mapping[Any, Any] = field(default_factory=dict)
+    vec_env: str | None = None
+    time_limit: int | None = None
+    horizon: int | None = None
+    hold: int | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether its clips can be shown to a person."""
+        return "rgb_array" in (self.render_modes or ())
+
+    @property
+    def has_reward(self) -> bool:
+        """Whether its own reward says what is wanted.
+
+        An environment with a probe has no reward function, or a naive one, such as the clicks that
+        a company would log.
+        """
+        return not self.probe
+
+    @property
+    def return_name(self) -> str:
+        """What the return of an episode is: the true return, or what the probe counts."""
+        return self.probe or TRUE_RETURN
+
+
+def describe_env(env: gym.Env[Any, Any]) -> EnvironmentDescription:
+    """Describe an environment.
+
+    >>> describe_env(gym.make("CartPole-v1")).fps
+    50.0
+    """
+    return describe_metadata(env.metadata, env.spec)
+
+
+def describe_spec(spec: EnvSpec) -> EnvironmentDescription:
+    """Describe what is registered, from its class, without making the environment.
+
+    >>> describe_spec(gym.spec("CartPole-v1")).goal.text
+    'Keep the pole upright and the cart near the middle.'
+    """
+    creator = spec.entry_point
+    if isinstance(creator, str):
+        creator = load_env_creator(creator)  # type: ignore[assignment]
+    metadata = getattr(creator, "metadata", {})
+    return describe_metadata(metadata if isinstance(metadata, dict) else {}, spec)
+
+
+def describe_metadata(
+    metadata: Mapping[str, Any] | None, spec: EnvSpec | None = None
+) -> EnvironmentDescription:
+    """Describe an environment from its metadata and its registration.
+
+    Its own words come first, then `known`. A value of a wrong type is left out with a warning,
+    since another library may mean something else by the key.
+
+    >>> describe_metadata({"goal": "Spin.", "render_fps": 20}).fps
+    20.0
+    """
+    read = _renamed(metadata or {})
+    for problem in misfits(read):
+        warnings.warn(f"{problem}; it is not used", stacklevel=3)
+    read = {name: value for name, value in read.items() if _fits(name, value)}
+    env_id = spec.id if spec is not None else ""
+    otherwise = known(env_id)
+    fps = read.get("render_fps")
+    return EnvironmentDescription(
+        env_id=env_id,
+        render_modes=tuple(read["render_modes"]) if "render_modes" in read else None,
+        fps=float(fps or DEFAULT_FPS),
+        names_fps=bool(fps),
+        goal=_goal(read, otherwise.goal),
+        valued_terminals=read.get("valued_terminals", otherwise.valued_terminals),
+        fixed_horizon=read.get("fixed_horizon", False),
+        frame_stack=read.get("frame_stack"),
+        drawn_after=read.get("drawn_after", False),
+        sound=read.get("sound", False),
+        probe=read.get("probe", ""),
+        naive_reward=read.get("naive_reward", ""),
+        keys=read.get("keys", ""),
+        keys_to_action=read.get("keys_to_action", {}),
+        vec_env=read.get("vec_env"),
+        time_limit=None if spec is None else spec.max_episode_steps,
+        horizon=otherwise.horizon,
+        hold=otherwise.hold,
+    )
+
+
+def misfits(metadata: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the values of the keys that are read, a sentence each.
+
+    >>> misfits({"goal": 3, "render_fps": 50})
+    ["metadata['goal'] must be str, but is 3"]
+    """
+    return [
+        f"metadata[{name!r}] must be {' or '.join(kind.__name__ for kind in METADATA_KEYS[name])}, "
+        f"but is {value!r}"
+        for name, value in _renamed(metadata).items()
+        if not _fits(name, value)
+    ]
+
+
+def _renamed(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are read, by the names of now; None counts as left out."""
+    by_name = {_OLD_KEYS.get(name, name): value for name, value in metadata.items()}
+    return {name: by_name[name] for name in METADATA_KEYS if by_name.get(name) is not None}
+
+
+def _fits(name: str, value: Any) -> bool:
+    kinds = METADATA_KEYS[name]
+    return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+
+
+def _goal(metadata: Mapping[str, Any], otherwise: Goal) -> Goal:
+    """Its own goal, with the general tie-breaker if it names none; else another."""
+    if "goal" not in metadata:
+        return otherwise
+    return Goal(metadata["goal"], metadata.get("tie_breaker", GENERAL_GOAL.tie_breaker))
