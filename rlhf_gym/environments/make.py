@@ -12,6 +12,7 @@ import gymnasium as gym
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.clips.observations import check_spaces
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.environments.description import spec_json
 from rlhf_gym.environments.processes import worker_context
@@ -89,7 +90,8 @@ def make_vec_env(
         vec_env_kwargs: further arguments of the vector environment.
 
     Raises:
-        ValueError: the id is unknown, ``n_envs`` is not positive, or there is no horizon.
+        ValueError: the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
+            ``snapshots``) a reward model cannot read the spaces.
 
     >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
     2
@@ -193,6 +195,7 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     """How clips can be drawn again: not at all where no other process can make the environment."""
     env = make(render_mode)
     _tell_what_is_left_out(env)
+    check_spaces(env.observation_space, env.action_space)
     described = spec_json(env)
     env.close()
     if not described:

@@ -10,7 +10,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.observations import Array, Observations, unreadable
 from rlhf_gym.clips.rendering import SMALLEST_IMAGE
 from rlhf_gym.clips.steps import Transitions
 
@@ -153,11 +153,7 @@ def _width(space: spaces.Space[object], what: str) -> int:
         case spaces.MultiBinary():
             return int(np.prod(space.shape))
         case _:
-            raise ValueError(
-                f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
-                "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
-                "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
-            )
+            raise unreadable(space, what)
 
 
 def _flat(space: spaces.Space[object], values: Array) -> Array:
