@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.observations import Observations
+from rlhf_gym.clips.observations import Array, Observations
 from rlhf_gym.clips.steps import RewardFunction, Transitions
 
-__all__ = ["After", "accept_old_form"]
+__all__ = ["After", "accept_old_form", "from_old_form"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,26 @@ def accept_old_form(function: Callable[..., Any]) -> RewardFunction:
         return rewards
 
     return of_transitions
+
+
+def from_old_form(
+    observations: Observations, actions: Array, after: After | None = None, over: Any = None
+) -> Transitions:
+    """The steps that ``predict(observations, actions, after, over=...)`` was asked about.
+
+    Warns:
+        DeprecationWarning: always.
+    """
+    warnings.warn(
+        "predict(observations, actions, after) goes in the next release: give it Transitions, "
+        "such as Transitions.within_episodes(observations, actions)",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    seen = None if after is None else after.observations
+    nowhere = np.zeros(len(actions), bool)
+    terminated = nowhere if after is None else after.ended
+    return Transitions(observations, actions, terminated, nowhere if over is None else over, seen)
 
 
 def _arguments(function: Callable[..., Any]) -> int:

@@ -8,16 +8,13 @@ from typing import Any, TypeAlias
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
-from gymnasium import spaces
 
 __all__ = [
     "Array",
     "Observations",
     "batch_of_one",
-    "check_spaces",
     "leaves",
     "map_leaves",
-    "unreadable",
     "zeros_of",
 ]
 
@@ -54,27 +51,3 @@ def zeros_of(space: gym.Space[object]) -> Observations:
     if isinstance(space, gym.spaces.Dict):
         return {key: np.zeros(part.shape or (), part.dtype) for key, part in space.items()}
     return np.zeros(space.shape or (), space.dtype)
-
-
-_READABLE = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
-
-
-def check_spaces(observations: spaces.Space[Any], actions: spaces.Space[Any]) -> None:
-    """Refuse spaces that a reward model cannot read.
-
-    Raises:
-        ValueError: one is none of those that can be read; the message names them.
-    """
-    parts = observations.values() if isinstance(observations, spaces.Dict) else [observations]
-    for space, what in [*((part, "observation") for part in parts), (actions, "action")]:
-        if not isinstance(space, _READABLE):
-            raise unreadable(space, what)
-
-
-def unreadable(space: spaces.Space[Any], what: str) -> ValueError:
-    """The error that an observation or action space cannot be read, with those that can."""
-    return ValueError(
-        f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
-        "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
-        "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
-    )

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.observations import Array, Observations, map_leaves
+from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
 
 __all__ = [
     "RewardFunction",
@@ -74,6 +74,15 @@ class Transitions:
     def flat(self) -> Transitions:
         """The same steps with the two leading axes ``(n, length)`` as one ``(n * length,)``."""
         return self._map(lambda array: array.reshape(-1, *array.shape[2:]))
+
+    def in_clips(self, length: int) -> Transitions:
+        """The reverse of `flat`: the leading axis ``(n * length,)`` as two, ``(n, length)``."""
+        return self._map(lambda array: array.reshape(-1, length, *array.shape[1:]))
+
+    def arrays(self) -> list[Array]:
+        """All arrays, those of the observations in the order of their keys."""
+        seen = [] if self.next_observations is None else leaves(self.next_observations)
+        return [*leaves(self.observations), self.actions, self.terminated, self.absorbing, *seen]
 
     def _map(self, function: Callable[[Array], Array]) -> Transitions:
         seen = self.next_observations

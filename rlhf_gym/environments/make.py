@@ -12,8 +12,8 @@ import gymnasium as gym
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
-from rlhf_gym.clips.observations import check_spaces
 from rlhf_gym.clips.snapshots import Kind, probe
+from rlhf_gym.clips.spaces import check_spaces
 from rlhf_gym.environments.description import spec_json
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.registry import describe_id

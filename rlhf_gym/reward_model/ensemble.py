@@ -22,10 +22,11 @@ from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
 from rlhf_gym.reward_model.likelihoods import LIKELIHOODS, Likelihood
-from rlhf_gym.reward_model.networks import RewardNetworks
+from rlhf_gym.reward_model.networks import new_networks
 from rlhf_gym.reward_model.scale import RewardScale, standardisation
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.reward_model.small_batches import SmallBatches
+from rlhf_gym.wrappers.old_reward_function import from_old_form
 
 __all__ = ["RewardEnsemble"]
 
@@ -85,19 +86,7 @@ class RewardEnsemble:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.networks = RewardNetworks(
-                self.settings.members,
-                self.spec.features,
-                self.spec.images,
-                self.settings.hidden,
-                self.settings.filters,
-                batch_norm=self.settings.batch_norm,
-                dropout=self.settings.dropout,
-                clip_inputs=self.settings.clip_inputs,
-            )
-        self.networks.eval().to(self.device)
+        self.networks = new_networks(self.spec, self.settings, seed).eval().to(self.device)
         self.dataset = PreferenceDataset(self.spec, self.settings.members, seed, self.device)
         rng = np.random.default_rng([seed, 1])
         self._fitting = Fitting(
@@ -112,12 +101,15 @@ class RewardEnsemble:
         """Whether the networks see what a step led to."""
         return self.settings.changes
 
-    def predict(self, transitions: Transitions) -> npt.NDArray[np.float32]:
+    def predict(self, transitions: Transitions, *old: Any, **over: Any) -> npt.NDArray[np.float32]:
         """The learned reward of each of ``n`` steps: ``(n,)`` float32.
 
         The mean of the members, each normalised by itself to mean 0 and deviation 1 over recent
         experience (see `normalise`); so its own deviation is 1 where they agree, else less.
+        (Observations, actions and what followed, as in the first release, work with a warning.)
         """
+        if old:
+            transitions = from_old_form(transitions, *old, **over)  # type: ignore[arg-type]
         rewards = self._predict(self.spec.encode(transitions))
         return self.scale.with_absorbing(rewards, transitions.absorbing)
 

@@ -10,8 +10,8 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from rlhf_gym.clips.observations import Array, Observations, unreadable
-from rlhf_gym.clips.rendering import SMALLEST_IMAGE
+from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.spaces import image_shape, is_channels_first, is_image, width_of
 from rlhf_gym.clips.steps import Transitions
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
@@ -121,39 +121,15 @@ def input_spec(
             "changes=True sees how a step changed a vector, but the observations hold images; "
             "leave it out, and stack frames instead (VecFrameStack), which shows changes as well"
         )
-    features = sum(_width(part.space, "observation") for part in flat) * (1 + changes) + changes
+    features = sum(width_of(part.space, "observation") for part in flat) * (1 + changes) + changes
     return InputSpec(
         parts=flat,
         image_parts=images,
         action=action_space if actions else None,
-        features=features + _width(action_space, "action") * actions,
-        images=tuple(_image_shape(part.space) for part in images),
+        features=features + width_of(action_space, "action") * actions,
+        images=tuple(image_shape(part.space) for part in images),
         changes=changes,
     )
-
-
-def is_image(space: spaces.Space[object]) -> bool:
-    """Whether a space holds images: three axes of bytes, at least 8 x 8 (others are vectors)."""
-    return (
-        isinstance(space, spaces.Box)
-        and space.dtype == np.uint8
-        and len(space.shape) == 3
-        and min(_image_shape(space)[1:]) >= SMALLEST_IMAGE
-    )
-
-
-def _width(space: spaces.Space[object], what: str) -> int:
-    match space:
-        case spaces.Box():
-            return int(np.prod(space.shape))
-        case spaces.Discrete():
-            return int(space.n)
-        case spaces.MultiDiscrete():
-            return int(np.sum(space.nvec))
-        case spaces.MultiBinary():
-            return int(np.prod(space.shape))
-        case _:
-            raise unreadable(space, what)
 
 
 def _flat(space: spaces.Space[object], values: Array) -> Array:
@@ -182,19 +158,9 @@ def _pick(observations: Observations, key: str | None) -> Array:
     return observations[key]
 
 
-def _is_channels_first(shape: tuple[int, ...]) -> bool:
-    return shape[0] < shape[2]
-
-
-def _image_shape(space: spaces.Space[object]) -> tuple[int, int, int]:
-    assert space.shape is not None
-    a, b, c = space.shape
-    return (a, b, c) if _is_channels_first(space.shape) else (c, a, b)
-
-
 def _channels_first(space: spaces.Space[object], values: Array) -> Array:
     assert space.shape is not None
-    moved = values if _is_channels_first(space.shape) else np.moveaxis(values, -1, 1)
+    moved = values if is_channels_first(space.shape) else np.moveaxis(values, -1, 1)
     return _own(moved)
 
 

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rlhf_gym.reward_model.inputs import Inputs
+from rlhf_gym.reward_model.inputs import Inputs, InputSpec
+from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["RewardNetworks"]
+__all__ = ["RewardNetworks", "new_networks"]
 
 SLOPE = 0.01  # of the leaky ReLU; Christiano et al. 2017, appendix A
 
@@ -122,6 +123,22 @@ class RewardNetworks(nn.Module):
         weight *= (std / self.std)[:, None]
         self.mean.copy_(mean)
         self.std.copy_(std)
+
+
+def new_networks(spec: InputSpec, settings: RewardModelSettings, seed: int) -> RewardNetworks:
+    """An ensemble whose weights depend on the seed alone; torch's random state stays."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return RewardNetworks(
+            settings.members,
+            spec.features,
+            spec.images,
+            settings.hidden,
+            settings.filters,
+            batch_norm=settings.batch_norm,
+            dropout=settings.dropout,
+            clip_inputs=settings.clip_inputs,
+        )
 
 
 class _Linear(nn.Module):

@@ -92,8 +92,8 @@ class RewardModel(Protocol):
         ...
 
     def diagnostics(self) -> Diagnostics:
-        """How well labels are predicted that were not learned from; `Diagnostics()` if unknown."""
-        ...
+        """How well labels are predicted that were not learned from; by default that is unknown."""
+        return Diagnostics()
 
     def state(self) -> dict[str, Any]:
         """Everything but the labels, as plain data and torch tensors, for a checkpoint."""

@@ -46,8 +46,12 @@ class RewardScale:
         self.scale = raw.std(dim=1, keepdim=True).clamp(min=SMALLEST_DEVIATION)
 
     def shift_to_zero(self, raw: Tensor) -> None:
-        """Shift each member's reward so that its mean over these steps ``(members, n)`` is 0."""
+        """Shift each member's reward so that its mean over these absorbing steps is 0.
+
+        They are then predicted as others are.
+        """
         self.offset = raw.mean(dim=1, keepdim=True)
+        self.absorbing.fill_(torch.nan)
 
     def level_absorbing(self, reward: float) -> None:
         """Give each absorbing step this reward from now on."""

@@ -18,6 +18,7 @@ from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings, correlation
 from rlhf_gym.reward_model.likelihoods import LIKELIHOODS
+from rlhf_gym.wrappers.old_reward_function import After
 
 LENGTH = 10
 OBSERVED = spaces.Box(-3, 3, (4,))
@@ -616,3 +617,13 @@ def test_the_first_names_make_and_load_an_ensemble_with_a_warning(tmp_path: Path
     with pytest.warns(DeprecationWarning, match="RewardModel.load is RewardEnsemble now"):
         loaded = old.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
     np.testing.assert_array_equal(loaded.predict(steps_of(5)), model.predict(steps_of(5)))
+
+
+def test_observations_and_actions_are_still_predicted_with_a_warning() -> None:
+    model, some = model_of(changes=True), steps_of(5)
+    seen = replace(some, next_observations=some.observations, terminated=np.ones(5, bool))
+    after = After(some.observations, np.ones(5, bool))
+    old: Any = model.predict
+    with pytest.warns(DeprecationWarning, match="Transitions.within_episodes"):
+        rewards = old(some.observations, some.actions, after)
+    np.testing.assert_array_equal(rewards, model.predict(seen))
