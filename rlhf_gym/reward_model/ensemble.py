@@ -21,7 +21,7 @@ from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
-from rlhf_gym.reward_model.likelihoods import LIKELIHOODS, Likelihood
+from rlhf_gym.reward_model.likelihoods import LIKELIHOODS, Likelihood, answer_probability
 from rlhf_gym.reward_model.networks import new_networks
 from rlhf_gym.reward_model.scale import RewardScale, standardisation
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -147,6 +147,12 @@ class RewardEnsemble:
         """
         each = self.predict_each(transitions.flat())
         return np.asarray((each.reshape(-1, *mask.shape) * mask).sum(axis=2))
+
+    def predict_preference(self, query: Query) -> float:
+        """Return the probability that a query's first clip is better, averaged over the members."""
+        each = [self.predict_each(clip.transitions).sum(axis=1) for clip in query.clips]
+        returns = torch.from_numpy(np.stack(each, axis=-1))[:, None]  # (members, 1, 2)
+        return float(answer_probability(self._fitting.likelihood, returns).mean())
 
     def _raw(self, inputs: Inputs) -> Tensor:
         n = len(inputs.vector)

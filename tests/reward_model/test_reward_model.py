@@ -60,6 +60,14 @@ def returns(model: RewardEnsemble, clips: list[Clip]) -> Any:
     return np.array([model.predict_each(clip.transitions).sum(axis=1).mean() for clip in clips])
 
 
+def test_the_predicted_preference_is_the_mean_of_the_members(taught: RewardEnsemble) -> None:
+    rng = np.random.default_rng(8)
+    query = Query((clip_of(rng), clip_of(rng)))
+    first, second = (taught.predict_each(clip.transitions).sum(axis=1) for clip in query.clips)
+    by_hand = np.mean(0.9 / (1 + np.exp(second - first)) + 0.05)
+    assert taught.predict_preference(query) == pytest.approx(by_hand, abs=1e-6)
+
+
 # --- learning
 
 

@@ -7,10 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.html import Verdict, write, write_numbers
@@ -59,22 +55,13 @@ def _prediction(run: RunFolder) -> Callable[[Query], float] | None:
     """Return how the run's reward model predicts that a query's first clip is better."""
     if not (run.checkpoint / "reward_model.pt").is_file():
         return None
-    from rlhf_gym.runs import train  # not needed, and slow to import, without a reward model
+    from rlhf_gym.runs import train  # slow to import, and needed for a reward model only
 
     try:
         _, model, _ = train.load(run.path)
     except (ValueError, OSError):  # half written, or of packages that are not there
         return None
-
-    def returns(clip: Clip) -> Array:
-        each = model.predict_each(clip.transitions)
-        return np.asarray(each.sum(axis=1, dtype=np.float64))
-
-    def predict(query: Query) -> float:
-        first, second = map(returns, query.clips)
-        return float(np.mean(1 / (1 + np.exp(np.clip(second - first, -50, 50)))))
-
-    return predict
+    return model.predict_preference
 
 
 def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict) -> dict[str, Any]:
