@@ -1,4 +1,4 @@
-"""One quiet style for every figure, and the way from a figure to inline SVG."""
+"""The style of all figures, and their conversion to inline SVG."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
     "to_svg",
 ]
 
-# Okabe and Ito 2008: told apart by colour-blind people; line styles, markers and hatches repeat it.
+# Okabe and Ito 2008: colour-blind people can distinguish them; dashes, markers and hatches help.
 BLUE, ORANGE, GREEN, VERMILLION, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
 PINK = "#CC79A7"
 INK, GREY, RULE, GRID = "#20252b", "#68707a", "#d9dde2", "#eceff2"
@@ -47,7 +47,7 @@ VARIABLES = {
     GRID: "grid",
     "#ffffff": "paper",
 }
-"""What the page's style sheet calls a colour: it knows a dark page's as well."""
+"""Names of the colours in the style sheet, which has another set of them for dark pages."""
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": RULE,
@@ -99,7 +99,7 @@ def short(value: float, _position: int | None = None) -> str:
 
 @contextmanager
 def canvas(width: float, height: float) -> Iterator[Figure]:
-    """A figure of so many inches, drawn in the report's style while the block lasts."""
+    """Provide a figure of a size in inches, with the reports' style during the block."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
@@ -108,14 +108,14 @@ def canvas(width: float, height: float) -> Iterator[Figure]:
 def svg(
     draw: Callable[[Axes], None], width: float, height: float, *, name: str, title: str
 ) -> Markup:
-    """Draw one pair of axes and give it back as an inline ``<svg>`` element.
+    """Draw one pair of axes, and return it as an inline ``<svg>`` element.
 
     Args:
         draw: draws on the axes.
-        width: of the figure, inches.
-        height: of the figure, inches.
-        name: unlike any other figure's on the page; keeps the ids of its parts apart.
-        title: what a screen reader says of it.
+        width: width of the figure in inches.
+        height: height of the figure in inches.
+        name: name that is unique on the page, which makes the ids of its parts unique.
+        title: description for a screen reader.
     """
     with canvas(width, height) as figure:
         draw(figure.add_subplot())
@@ -123,7 +123,7 @@ def svg(
 
 
 def to_svg(figure: Figure, name: str, title: str) -> Markup:
-    """A figure as an inline ``<svg>`` element that scales with the page and uses its font."""
+    """Return a figure as an ``<svg>`` element that scales with the page and uses its font."""
     buffer = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -139,7 +139,7 @@ def to_svg(figure: Figure, name: str, title: str) -> Markup:
 
 
 def themed(text: str) -> str:
-    """The same SVG with the style sheet's variables in place of the palette's colours.
+    """Replace the palette's colours in an SVG by variables of the style sheet.
 
     >>> themed('<path style="stroke: #0072b2"/>')
     '<path style="stroke: var(--blue)"/>'

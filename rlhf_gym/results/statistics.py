@@ -1,11 +1,11 @@
-"""Statistics of few runs.
+"""Statistics for a small number of runs.
 
 Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Precipice" (2021).
 
 Runs come as strata: one array ``(runs,)`` float64 for each environment, not all of the same length.
-Whatever is drawn is drawn within a stratum, so every resample has as many runs of each environment
-as there were. All intervals are 95 % percentile intervals; where no stratum has two runs there is
-nothing to resample, and they are NaN.
+Resamples are drawn within each stratum, so they have as many runs of each environment as there are.
+All intervals are 95 % percentile intervals; if no stratum has two runs, there is nothing to
+resample, and they are NaN.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Strata: TypeAlias = Sequence[Floats]
 
 RESAMPLES = 10_000
+"""Number of bootstrap resamples."""
 BOUNDS = (2.5, 97.5)
+"""Percentiles of a 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Estimate:
     """A number and its 95 % interval.
 
     Attributes:
-        value: the number; NaN where there is none.
-        low: lower bound; NaN where there is none.
-        high: upper bound; NaN where there is none.
+        value: the number; NaN if there is none.
+        low: lower bound; NaN if there is none.
+        high: upper bound; NaN if there is none.
     """
 
     value: float
@@ -52,9 +54,9 @@ class Estimate:
 
 
 def interquartile_mean(scores: Floats) -> Floats:
-    """The mean of the middle half, along the last axis (section 4.3).
+    """Compute the mean of the middle half along the last axis (section 4.3).
 
-    A quarter of the values, rounded down, is left out at either end: of 3 values none is.
+    A quarter of the values, rounded down, is left out at each end, so none of 3 values.
 
     >>> interquartile_mean(np.array([-1000.0, 1.0, 2.0, 3.0])).item()
     1.5
@@ -65,7 +67,7 @@ def interquartile_mean(scores: Floats) -> Floats:
 
 
 def aggregate(strata: Strata, rng: np.random.Generator) -> Estimate:
-    """The interquartile mean over all runs, with its stratified bootstrap interval.
+    """Compute the interquartile mean over all runs, with its stratified bootstrap interval.
 
     >>> runs = [np.array([0.9, 1.0, 1.1, 1.0]), np.array([0.8, 0.9, 0.1, 0.9])]
     >>> found = aggregate(runs, np.random.default_rng(0))
@@ -79,10 +81,10 @@ def aggregate(strata: Strata, rng: np.random.Generator) -> Estimate:
 def interval(
     statistic: Callable[[Floats], Floats], strata: Strata, rng: np.random.Generator
 ) -> Floats:
-    """The stratified bootstrap interval of any statistic (section 4.1).
+    """Compute the stratified bootstrap interval of any statistic (section 4.1).
 
     Args:
-        statistic: takes resamples ``(resamples, runs)`` and gives ``(resamples, ...)``.
+        statistic: maps resamples ``(resamples, runs)`` to values ``(resamples, ...)``.
         strata: the runs of each environment.
         rng: draws the resamples.
 
@@ -103,11 +105,11 @@ def _bounds(found: Floats, known: bool) -> Floats:
 def performance_profile(
     strata: Strata, taus: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats]:
-    """The share of runs that score above each ``tau`` (equation 3), with a pointwise band.
+    """Compute the share of runs that score above each ``tau`` (equation 3), with a pointwise band.
 
     Args:
         strata: the scores of each environment.
-        taus: scores ``(taus,)`` to look at.
+        taus: the scores ``(taus,)``.
         rng: draws the resamples.
 
     Returns:
@@ -125,18 +127,19 @@ def performance_profile(
 
 
 def _times_drawn(n: int, rng: np.random.Generator) -> Floats:
-    """How often each of ``n`` runs is in each resample: ``(resamples, n)``."""
+    """Count how often each of ``n`` runs is in each resample: ``(resamples, n)``."""
     places = rng.integers(n, size=(RESAMPLES, n)) + n * np.arange(RESAMPLES)[:, None]
     return np.bincount(places.ravel(), minlength=RESAMPLES * n).reshape(RESAMPLES, n).astype(float)
 
 
 def probability_of_improvement(x: Strata, y: Strata, rng: np.random.Generator) -> Estimate:
-    """How probably a run of ``x`` beats one of ``y`` in the same environment (equation 4).
+    """Estimate the probability that a run of ``x`` beats one of ``y`` (equation 4).
 
-    The Mann-Whitney statistic of each environment, ties counting half, averaged over them.
+    This is the Mann-Whitney statistic of each environment, with ties counted as one half, averaged
+    over the environments.
 
     Args:
-        x: returns or scores of one kind of run, one array an environment.
+        x: returns or scores of one kind of run, one array for each environment.
         y: those of the other kind, in the same order of environments.
         rng: draws the resamples.
 
@@ -153,25 +156,25 @@ def probability_of_improvement(x: Strata, y: Strata, rng: np.random.Generator) -
 
 
 def _resampled_wins(won: Floats, rng: np.random.Generator) -> Floats:
-    """The share of pairs won ``(resamples,)`` when both sides are drawn again."""
+    """Compute the share of pairs won ``(resamples,)`` when both sides are resampled."""
     n, m = won.shape
     of_x, of_y = _times_drawn(n, rng), _times_drawn(m, rng)
     return np.asarray(((of_x @ won) * of_y).sum(axis=1) / (n * m))
 
 
 def labels_needed(labels: Sequence[int], scores: Sequence[float], wanted: float) -> float:
-    """How many labels reach a score, between the counts that were measured.
+    """Interpolate the number of labels that reaches a score.
 
-    The score is taken to be linear in the logarithm of the labels between two neighbouring counts;
-    the first crossing counts.
+    Between two neighbouring counts, the score is taken to be linear in the logarithm of the number
+    of labels; the first crossing counts.
 
     Args:
-        labels: counts, rising, all above 0.
-        scores: what each reached.
+        labels: increasing numbers of labels, all above 0.
+        scores: the score of each number of labels.
         wanted: the score to reach.
 
     Returns:
-        The smallest count where that reaches it already, NaN where none does.
+        The number of labels; the smallest one if it reaches the score already, NaN if none does.
 
     >>> labels_needed([25, 100, 400], [0.5, 0.8, 1.0], 0.9)
     200.0

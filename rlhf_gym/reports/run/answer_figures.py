@@ -1,4 +1,4 @@
-"""The figures of the answers: how long they took, what they were, how far they can be relied on."""
+"""Figures of the answers: their times, their shares and their reliability."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOKS = {
 
 
 def answer_times(seconds: Sequence[float]) -> Markup:
-    """Histogram of the seconds that answers took; the slowest 2 % share the last bar."""
+    """Draw a histogram of answer times; the slowest 2 % share the last bar."""
     times = np.asarray(seconds)
     longest = float(np.quantile(times, 0.98))
     bins = np.linspace(0, max(longest, 1.0), 25).tolist()
@@ -51,7 +51,7 @@ def answer_times(seconds: Sequence[float]) -> Markup:
 
 
 def shares(given: dict[Preference, Share]) -> Markup:
-    """One bar cut into the four answers."""
+    """Draw one bar, divided into the four answers."""
 
     def draw(axes: Axes) -> None:
         left = 0.0
@@ -87,10 +87,10 @@ def shares(given: dict[Preference, Share]) -> Markup:
 
 
 def reliability(rows: Sequence[tuple[str, Share, float | None]]) -> Markup:
-    """Shares with their 95 % intervals.
+    """Draw shares with their 95 % intervals.
 
     Args:
-        rows: a name, the share, and the value that it should have (or None).
+        rows: for each share its name, the share, and its ideal value (or None).
     """
 
     def draw(axes: Axes) -> None:

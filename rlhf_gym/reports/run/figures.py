@@ -1,4 +1,4 @@
-"""The figures of the training: returns, the reward model's accuracy, the time of each stage."""
+"""Figures of the training: returns, measures of the reward model, the time of each stage."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ Line = tuple[Floats, Floats]
 
 AGENT = "the agent and its environment"
 WIDE, HALF = 8.6, 4.2
-"""Widths in inches of figures that span the page and half of it."""
+"""Widths in inches of figures that span the page, and half of it."""
 
 
 def returns(
     true: Line, learned: Line, x_label: str, *, name: str, wide: bool, start: float | None = None
 ) -> Markup:
-    """True return above, learned return below, against the same x.
+    """Draw the true return above the learned return, on one x axis.
 
     Args:
         true: x and true return.
         learned: x and learned return, in the reward model's own unit.
-        x_label: what x is.
+        x_label: label of the x axis.
         name: see `rlhf_gym.reports.plotting.svg`.
-        wide: whether it spans the page.
-        start: true return before training, drawn as a line to compare with.
+        wide: whether the figure spans the page.
+        start: true return before training, drawn as a horizontal line.
     """
     known = len(learned[0]) > 0
     height = (3.9 if wide else 3.5) * (1.0 if known else 0.62)
     with canvas(WIDE if wide else HALF, height) as figure:
         panels = figure.subplots(1 + known, 1, sharex=True, squeeze=False).flat
         panels[0].plot(*true, color=BLUE, marker="o" if len(true[0]) < 25 else "")
-        panels[0].set_title("True return (the environment's, an episode)")
+        panels[0].set_title("True return per episode")
         if start is not None:
             panels[0].axhline(start, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
             _note(panels[0], start, "at the start")
         if known:
             marker = "s" if len(learned[0]) < 25 else ""
             panels[1].plot(*learned, color=VERMILLION, linestyle=(0, (5, 1.5)), marker=marker)
-            panels[1].set_title("Learned return (what the agent maximises, own unit)")
+            panels[1].set_title("Learned return per episode, in its own unit")
         panels[-1].set_xlabel(x_label)
         for axes in panels:
             axes.set_xlim(0, 1.02 * max(true[0]) or 1.0)
@@ -70,7 +70,7 @@ def returns(
 
 
 def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
-    """Held-out accuracy by labels on the left; cross-entropy and its floor on the right."""
+    """Draw held-out accuracy, and cross-entropy with its floor, against labels."""
     with canvas(WIDE, 2.5) as figure:
         left, right = figure.subplots(1, 2)
         left.plot(*_by_labels(rounds, "accuracy"), color=BLUE, marker="o")
@@ -85,7 +85,7 @@ def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
         right.plot(*entropy, color=VERMILLION, marker="s", label="reward model")
         right.plot(*floor, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), label="lowest possible")
         right.set_ylim(0, 1.25 * max([*entropy[1], 0.6]))
-        right.set_title("Cross-entropy on held-out labels, nats a label")
+        right.set_title("Cross-entropy on held-out labels, in nats")
         right.legend(loc="upper right", ncols=2)
         for axes in (left, right):
             axes.set_xlabel("labels")
@@ -95,7 +95,7 @@ def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
 
 
 def _note(axes: Axes, y: float, text: str) -> None:
-    """A word on a horizontal line."""
+    """Write a note on a horizontal line."""
     axes.annotate(
         text,
         (1, y),
@@ -115,7 +115,7 @@ def _by_labels(rounds: Sequence[RoundMeasures], key: str) -> tuple[list[int], li
 
 
 def calibration(first: RoundMeasures | None, last: RoundMeasures) -> Markup:
-    """How often the first clip was chosen against how probable the reward model thought it."""
+    """Draw how often the first clip was chosen against the predicted probability."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -140,7 +140,7 @@ def _bins(axes: Axes, entry: RoundMeasures, colour: str, marker: str, label: str
 
 
 def learned_against_true(entry: RoundMeasures) -> Markup:
-    """One point an episode or clip: learned return against true return."""
+    """Draw the learned return of each clip against its true return."""
     learned, true = np.array(entry.learned_vs_true).reshape(-1, 2).T
 
     def draw(axes: Axes) -> None:
@@ -161,7 +161,7 @@ def learned_against_true(entry: RoundMeasures) -> Markup:
 
 
 def stages(seconds: Mapping[str, float]) -> Markup:
-    """Seconds spent in each stage, longest first."""
+    """Draw the seconds spent in each stage, longest first."""
     ordered = sorted(seconds.items(), key=lambda item: item[1])
 
     def draw(axes: Axes) -> None:

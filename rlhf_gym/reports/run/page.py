@@ -42,7 +42,7 @@ VIDEO_BYTES = 3_300_000
 DISPUTED = 6
 """Number of the most disputed answers that are shown."""
 BADGES = {
-    "good": ("Good", "the reward can be relied on"),
+    "good": ("Good", "the reward is reliable"),
     "mixed": ("Mixed", "read on before relying on it"),
     "poor": ("Poor", "do not rely on this reward"),
     "unknown": ("Too early", "there is nothing to judge yet"),
