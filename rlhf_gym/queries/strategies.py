@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.feedback.preference import preference_probability
 
 __all__ = [
     "STRATEGIES",
@@ -40,7 +41,7 @@ def disagreement(return_difference: Floats) -> Floats:
     >>> disagreement(np.array([[0.0, 50.0], [0.0, -50.0]])).round(3)
     array([0.  , 0.25])
     """
-    return np.asarray(_sigmoid(return_difference).var(axis=0))
+    return np.asarray(preference_probability(return_difference).var(axis=0))
 
 
 def entropy(return_difference: Floats) -> Floats:
@@ -49,7 +50,8 @@ def entropy(return_difference: Floats) -> Floats:
     >>> entropy(np.array([[0.0, 50.0]])).round(3)
     array([0.693, 0.   ])
     """
-    p = _sigmoid(return_difference.astype(np.float64)).mean(axis=0).clip(1e-12, 1 - 1e-12)
+    each = preference_probability(return_difference.astype(np.float64))
+    p = each.mean(axis=0).clip(1e-12, 1 - 1e-12)
     return np.asarray(-p * np.log(p) - (1 - p) * np.log(1 - p))
 
 
@@ -84,10 +86,6 @@ def summary(transitions: Transitions) -> Floats:
         parts.append(flat[..., ::stride].mean(axis=1, dtype=np.float64))
     means = np.concatenate(parts, axis=1)
     return np.asarray((means - means.mean(axis=0)) / (means.std(axis=0) + 1e-9))
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -50, 50))))
 
 
 def check_strategy(strategy: str) -> None:

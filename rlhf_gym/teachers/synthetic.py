@@ -13,6 +13,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.preference import preference_probability
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher
 
@@ -156,7 +157,7 @@ class SyntheticTeacher(Teacher):
             return Preference.TIE
         better = Preference.FIRST if difference > 0 else Preference.SECOND
         # Drawn for "the better one", not for "the first one": swapped clips swap the answer.
-        rational = self._rng.random() < _sigmoid(self.beta, abs(difference))
+        rational = self._rng.random() < preference_probability(abs(difference), self.beta)
         mistaken = self._rng.random() < self.mistake
         return better if rational != mistaken else better.swapped
 
@@ -190,7 +191,3 @@ class SyntheticTeacher(Teacher):
 def _discounted(rewards: Array, gamma: float) -> float:
     """``sum_t gamma^(H - t) r_t``, rounded once, so that equal rewards in any order are equal."""
     return math.fsum(rewards * gamma ** np.arange(len(rewards) - 1, -1, -1))
-
-
-def _sigmoid(beta: float, difference: float) -> float:
-    return 1 / (1 + math.exp(-min(beta * difference, 700)))
