@@ -8,18 +8,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
-from rlhf_gym.benchmark.engines import Engine, LocalEngine
-from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.benchmark.plan import Plan, plan_of
-from rlhf_gym.benchmark.ray_engine import RayEngine
-from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
-from rlhf_gym.reports.comparison import build_comparison
+from rlhf_gym.cli.imports import quick_imports
+
+if TYPE_CHECKING:
+    from rlhf_gym.benchmark.engines import Engine
+    from rlhf_gym.benchmark.folder import ResultsFolder
+    from rlhf_gym.benchmark.plan import Plan
 
 __all__ = ["command"]
 
@@ -63,6 +63,13 @@ def command(
         chosen = replace(chosen, grids=tuple(replace(grid, seeds=seeds) for grid in chosen.grids))
     if address is not None and engine != "ray":
         raise ValueError("--address is for a Ray cluster: give --engine ray as well")
+    with quick_imports():
+        from rlhf_gym.benchmark.engines import LocalEngine
+        from rlhf_gym.benchmark.folder import ResultsFolder
+        from rlhf_gym.benchmark.plan import plan_of
+        from rlhf_gym.benchmark.ray_engine import RayEngine
+        from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
+        from rlhf_gym.reports.comparison import build_comparison
     plan = plan_of(chosen)
     out = out or Path("benchmarks") / chosen.name
     runs_on: Engine = (
@@ -101,6 +108,8 @@ def _report_finished(
     folder: ResultsFolder, plan: Plan, called: str, log: Callable[[str], None]
 ) -> None:
     """Report the finished runs of a benchmark that was stopped."""
+    from rlhf_gym.reports.comparison import build_comparison
+
     rows = folder.rows()
     log(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
     if rows:

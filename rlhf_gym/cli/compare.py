@@ -11,11 +11,9 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.reports.comparison import build_comparison
-from rlhf_gym.reports.comparison.tables import by_cell
+from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.run_folders import rows_of_runs
-from rlhf_gym.results.side_by_side import compare
 
 __all__ = ["command", "show"]
 
@@ -42,6 +40,8 @@ def command(
         json: print the numbers as JSON.
     """
     rows = rows_of_runs(runs)
+    with quick_imports():
+        from rlhf_gym.reports.comparison import build_comparison
     given = shlex.join(["rlhf-gym", "compare", *runs])
     page = build_comparison(rows, Path(), out, command=given)
     show(page, rows, json)
@@ -51,6 +51,9 @@ def command(
 
 def show(page: Path, rows: Sequence[Row], json: bool) -> None:
     """Print the results of a comparison, or its numbers as JSON."""
+    from rlhf_gym.reports.comparison.tables import by_cell
+    from rlhf_gym.results.side_by_side import compare
+
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     if json:
         print(json_module.dumps({"report": str(page), **numbers}, indent=2))

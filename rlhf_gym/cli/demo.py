@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.runs.train import train
 
 __all__ = ["command"]
 
@@ -24,6 +24,8 @@ def command(*, run: str | None = None, seed: int = 1, no_progress: bool = False)
     """
     print("CartPole-v1: an agent that never sees the reward, and 100 comparisons of short clips.")
     settings = TrainSettings(env_id="CartPole-v1", labels=100, seed=seed)
+    with quick_imports():
+        from rlhf_gym.runs.train import train
     code = conclude(train(settings, run, progress=not no_progress))
     print("next: rlhf-gym train CartPole-v1 --teacher window      (you do the comparing)")
     return code

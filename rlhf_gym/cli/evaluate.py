@@ -7,7 +7,8 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.runs.train import evaluate
+from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.feedback.run_folder import RunFolder
 
 __all__ = ["command"]
 
@@ -26,7 +27,10 @@ def command(
         episodes: number of whole episodes.
         json: print JSON.
     """
-    found = evaluate(run, episodes)
+    folder = RunFolder.open(run)
+    with quick_imports():
+        from rlhf_gym.runs.train import evaluate
+    found = evaluate(folder.path, episodes)
     if json:
         print(json_module.dumps({"mean": found.mean, "returns": found.after}))
         return

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.environments.registry import spec_of
+
 __all__ = ["command"]
 
 
@@ -29,9 +32,11 @@ def command(
     """
     if not speed > 0:
         raise ValueError(f"--speed must be more than 0, but {speed} was given")
-    from rlhf_gym.environments.make import make_env
-    from rlhf_gym.envs.description import describe_env
-    from rlhf_gym.window.play import play
+    spec_of(env_id)
+    with quick_imports():
+        from rlhf_gym.environments.make import make_env
+        from rlhf_gym.envs.description import describe_env
+        from rlhf_gym.window.play import play
 
     env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")
     description = describe_env(env)

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.reports.run import build_report
 
 __all__ = ["command"]
 
@@ -35,7 +35,10 @@ def command(
         open: open it in the browser.
         json: print the verdict and the main numbers as JSON.
     """
-    page = build_report(RunFolder.open(run).path, out)
+    folder = RunFolder.open(run)
+    with quick_imports():
+        from rlhf_gym.reports.run import build_report
+    page = build_report(folder.path, out)
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     verdict = numbers["verdict"]
     if json:

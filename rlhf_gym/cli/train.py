@@ -10,15 +10,13 @@ from typing import Annotated, Any
 import tyro
 
 from rlhf_gym.agents import agent_settings
+from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.options import options_of
-from rlhf_gym.environments.registry import describe_id
+from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model.settings import RewardModelSettings
-from rlhf_gym.runs.evaluation import VIDEO_SECONDS
 from rlhf_gym.runs.records import read_evaluation
-from rlhf_gym.runs.settings import TrainSettings, reward_model_of
-from rlhf_gym.runs.train import resume, train
+from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
 
 __all__ = ["command", "conclude"]
 
@@ -66,6 +64,8 @@ def command(
                 "a resumed run has its own settings: beside --resume only --steps can be given, to "
                 "train for longer"
             )
+        with quick_imports():
+            from rlhf_gym.runs.train import resume
         folder = resume(
             resume_run,
             steps=settings.steps,
@@ -78,12 +78,19 @@ def command(
         if reward_model:
             of_run = reward_model_of(settings.env_id, reward_model)
             settings = settings.with_changes(reward_model=of_run)
+        spec_of(settings.env_id)  # refuse what cannot work before torch is imported
+        with quick_imports():
+            fill_in(settings)
+            from rlhf_gym.runs.train import train
         folder = train(settings, run, progress=progress, video_seconds=video_seconds, log=tell)
     return conclude(folder, json)
 
 
 def conclude(folder: RunFolder, json: bool = False) -> int:
     """Write the report of a run and print what came out."""
+    with quick_imports():
+        from rlhf_gym.reports.run import build_report
+
     report = build_report(folder.path)
     evaluation = read_evaluation(folder.evaluation)
     if json:

@@ -17,6 +17,7 @@ from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.make import prepared
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.media import encode, off_screen, steps_a_frame
+from rlhf_gym.runs.settings import VIDEO_SECONDS
 
 __all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
 
@@ -24,7 +25,6 @@ ENVIRONMENTS = 8
 """Environments that are evaluated at once."""
 EVALUATION_SEED = 1_000_003
 """Added to the run's seed, so that no evaluation episode starts like a training episode."""
-VIDEO_SECONDS = 8.0
 """Length of a video in seconds."""
 
 

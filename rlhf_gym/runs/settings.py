@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import tyro
 
@@ -20,10 +20,13 @@ from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.config import as_table, from_table
 from rlhf_gym.runs.open_fields import open_fields
-from rlhf_gym.runs.tracking import TrackerName
 
-__all__ = ["TrainSettings", "fill_in", "reward_model_of"]
+__all__ = ["TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
 
+TrackerName: TypeAlias = Literal["wandb", "trackio"]
+
+VIDEO_SECONDS = 8.0
+"""Length of the videos of an agent before and after training."""
 _DEVICES = ("cuda", "mps", "xpu")
 
 

@@ -8,16 +8,15 @@ import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from importlib import import_module
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, get_args
 
 import numpy as np
 from stable_baselines3.common.logger import KVWriter
 
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.runs.settings import TrackerName
 
-__all__ = ["Tracker", "TrackerName", "check_trackers"]
-
-TrackerName: TypeAlias = Literal["wandb", "trackio"]
+__all__ = ["Tracker", "check_trackers"]
 
 PROJECT = "rlhf-gym"
 

@@ -27,7 +27,7 @@ from rlhf_gym.interrupts import on_interrupt
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.runs.evaluation import VIDEO_SECONDS, can_be_drawn, record_video, true_returns
+from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
 from rlhf_gym.runs.parts import (
     make_agent,
     make_plug_in,
@@ -36,7 +36,7 @@ from rlhf_gym.runs.parts import (
     normalised,
 )
 from rlhf_gym.runs.records import Evaluation, read_evaluation
-from rlhf_gym.runs.settings import TrainSettings, fill_in
+from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoints import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback

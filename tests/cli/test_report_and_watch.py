@@ -10,7 +10,7 @@ from stepping import steps
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.cli.main import main
-from rlhf_gym.cli.watch import moments
+from rlhf_gym.cli.moments import moments
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.media import decode
 from rlhf_gym.reward_model import RewardEnsemble
