@@ -24,7 +24,7 @@ parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--episodes", type=int, default=20)
 given = parser.parse_args()
 
-feedback = HumanFeedback("synthetic", given.labels, clip_length=5, seed=given.seed)
+feedback = HumanFeedback("synthetic", given.labels, settings={"clip_length": 5}, seed=given.seed)
 env = feedback.wrap(make_vec_env(ENV_ID, n_envs=4, seed=given.seed, horizon=HORIZON))
 settings: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "learning_rate": 5e-4, "gamma": 0.8}
 agent = PPO("MlpPolicy", env, **settings, seed=given.seed, device="cpu")

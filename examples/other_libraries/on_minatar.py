@@ -25,7 +25,7 @@ parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--episodes", type=int, default=20)
 given = parser.parse_args()
 
-feedback = HumanFeedback("synthetic", given.labels, clip_length=20, seed=given.seed)
+feedback = HumanFeedback("synthetic", given.labels, settings={"clip_length": 20}, seed=given.seed)
 venv = make_vec_env(ENV_ID, n_envs=8, seed=given.seed, horizon=HORIZON, env_kwargs=EXACT)
 env = feedback.wrap(venv)
 settings: dict[str, Any] = {"n_steps": 128, "batch_size": 256, "n_epochs": 4, "learning_rate": 1e-3}

@@ -44,11 +44,9 @@ parser.add_argument("--labels", type=int, default=400)
 parser.add_argument("--seed", type=int, default=0)
 given = parser.parse_args()
 
-ends: dict[str, Any] = {
-    "valued_terminals": True,
-    "last_label": 1.0,
-}  # an episode ends well, so ask about ends
-feedback = HumanFeedback(better, given.labels, clip_length=3, seed=given.seed, **ends)
+# An episode ends well, so ask about ends.
+asking = {"clip_length": 3, "valued_terminals": True, "last_label": 1.0}
+feedback = HumanFeedback(better, given.labels, settings=asking, seed=given.seed)
 env = feedback.wrap(make_vec_env(ENV_ID, n_envs=8, seed=given.seed, horizon=HORIZON, hold=3))
 settings: dict[str, Any] = {"n_steps": 128, "batch_size": 256, "n_epochs": 4, "ent_coef": 0.01}
 agent = PPO("MultiInputPolicy", env, **settings, seed=given.seed, device="cpu")

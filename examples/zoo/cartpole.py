@@ -17,7 +17,9 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym import FixedHorizon, HumanFeedback
 
-feedback = HumanFeedback("synthetic", labels=100, clip_seconds=0.5, strategy="diverse")
+feedback = HumanFeedback(
+    "synthetic", labels=100, settings={"clip_seconds": 0.5, "strategy": "diverse"}
+)
 
 
 def callback() -> HumanFeedback:

@@ -140,7 +140,7 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
     """
     folder = RunFolder.open(run)
     settings = read_settings(folder, TrainSettings)
-    checkpoint = latest_checkpoint(folder)
+    checkpoint = latest_checkpoint(folder.checkpoint)
     agent = algorithm(settings.algo).load(checkpoint / "agent.zip", device=settings.device)
     venv = make_training_env(replace(settings, n_envs=1, subprocesses=False))
     reward_model = RewardEnsemble.load(

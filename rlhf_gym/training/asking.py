@@ -14,8 +14,8 @@ from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.choosing import PredictReturns, choose_queries
-from rlhf_gym.queries.strategies import Strategy
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Asking", "Labels"]
@@ -64,10 +64,8 @@ class Asking:
         teacher: Teacher,
         store: FeedbackStore,
         buffer: ClipBuffer,
+        settings: FeedbackSettings,
         *,
-        labels: int,
-        strategy: Strategy,
-        repeats: float = 0.0,
         seed: int = 0,
         open_queries: int = OPEN_QUERIES,
         fresh_seconds: float = FRESH_SECONDS,
@@ -78,17 +76,16 @@ class Asking:
             teacher: who answers.
             store: where queries and judgements are kept.
             buffer: where clips come from.
-            labels: the budget, in labels; a tie is a label, "cannot tell" is not.
-            strategy: which clips are asked about.
-            repeats: share of a live teacher's queries that show an earlier pair again, with the
-                sides swapped.
+            settings: with the budget of labels (a tie is a label, "cannot tell" is not), the
+                strategy, and the share of repeats, which are for live teachers only.
             seed: of the choice of queries.
             open_queries: number of queries, at most, that wait for a live teacher.
             fresh_seconds: seconds after which an open query that nobody looks at gives way to newer
                 clips.
         """
-        self.teacher, self.store, self.buffer, self.budget = teacher, store, buffer, labels
-        self.strategy, self.repeats = strategy, repeats if teacher.live else 0.0
+        self.teacher, self.store, self.buffer = teacher, store, buffer
+        self.budget, self.strategy = settings.labels, settings.strategy
+        self.repeats = settings.repeats if teacher.live else 0.0
         self.open_queries, self.fresh_seconds = open_queries, fresh_seconds
         self._rng = np.random.default_rng([seed, 2])
         self.round = 0

@@ -1,4 +1,8 @@
-"""Checkpoints: all that a run needs to go on after any stop, in files without our own pickles."""
+"""Checkpoints: all that a run needs to go on after any stop, in files without our own pickles.
+
+A checkpoint holds the agent, its environments, the random states, and the parts of the plug-in.
+Each `Part` gives and takes its own state; what a state means, only the part knows.
+"""
 
 from __future__ import annotations
 
@@ -6,141 +10,220 @@ import json
 import os
 import random
 import shutil
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.buffers import ReplayBuffer
-from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.agents.relabelling import reward_state
-from rlhf_gym.clips.observations import Array, leaves
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder
 
-if TYPE_CHECKING:
-    from rlhf_gym.training.human_feedback import HumanFeedback
-
-__all__ = ["load_checkpoint", "save_checkpoint"]
+__all__ = [
+    "Checkpoints",
+    "Part",
+    "latest_checkpoint",
+    "load_agent",
+    "load_parts",
+    "save_checkpoint",
+]
 
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
-AGENT, MODEL, COUNTERS = "agent.zip", "reward_model.pt", "counters.json"
-CLIPS, REPLAY, RANDOM = "clip_buffer.npz", "replay.npz", "torch_rng.pt"
+AGENT, COUNTERS, RANDOM = "agent.zip", "counters.json", "torch_rng.pt"
+"""The agent as stable-baselines3 saves it; plain data of all parts; the random states of torch."""
+SHARE = 1 / 20
+"""Share of the time, at most, that is spent on checkpoints."""
 
 
-def save_checkpoint(run: RunFolder, agent: BaseAlgorithm, feedback: HumanFeedback) -> None:
-    """Write a checkpoint beside the last one, then put it in that one's place.
+class Part(Protocol):
+    """Something with a state that a checkpoint keeps."""
 
-    Whenever the process dies, one whole checkpoint is there.
+    def state(self) -> Mapping[str, Any]:
+        """Return the state: plain data, only NumPy arrays, or plain data with torch tensors."""
+        ...
+
+    def load_state(self, state: dict[str, Any], /) -> None:
+        """Take over what `state` gave."""
+
+
+class Checkpoints:
+    """Says when the next checkpoint is due, and writes it."""
+
+    def __init__(self, run: RunFolder | None, seconds: float) -> None:
+        """Write into ``run``, with ``seconds`` or more between two; without a run write nothing."""
+        self._folder = None if run is None else run.checkpoint
+        self._seconds = seconds
+        self._due = time.monotonic() + seconds
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a checkpoint."""
+        return self._folder is not None and time.monotonic() >= self._due
+
+    def save(self, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
+        """Write a checkpoint, see `save_checkpoint`."""
+        if self._folder is None:
+            return
+        began = time.monotonic()
+        save_checkpoint(self._folder, agent, parts)
+        took = time.monotonic() - began
+        self._due = began + max(self._seconds, took / SHARE)
+
+
+def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
+    """Write a checkpoint into ``folder``, in place of the one that is there.
+
+    It is written into a folder of its own, and then moved: whenever the process dies, one whole
+    checkpoint is there. A part whose state is of arrays is written to ``NAME.npz``, one with
+    tensors to ``NAME.pt``, and all others to ``counters.json``.
+
+    Raises:
+        TypeError: if the state of a part is not plain data.
     """
-    part = run.checkpoint.with_name("checkpoint.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    agent.save(part / AGENT)
-    feedback.reward_model.save(part / MODEL)
-    np.savez(part / CLIPS, allow_pickle=False, **feedback.buffer.state())
-    if isinstance(agent, OffPolicyAlgorithm) and agent.replay_buffer is not None:
-        np.savez(part / REPLAY, allow_pickle=False, **_replay_state(agent.replay_buffer))
-    torch.save(_torch_random_states(), part / RANDOM)
+    new = folder.with_name(folder.name + ".part")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    agent.save(new / AGENT)
+    torch.save(_torch_random_states(), new / RANDOM)
     assert agent.env is not None
     counters = {
-        "feedback": feedback.state(),
-        "observations": feedback.recorder.observations,
+        "parts": {name: _kept(new / name, part.state()) for name, part in parts.items()},
         "environments": vec_env_state(agent.env),
         "numpy": np.random.get_state(legacy=False),
         "python": random.getstate(),
         "actions": agent.action_space.np_random.bit_generator.state,
     }
-    (part / COUNTERS).write_text(json.dumps(encode(counters)))
-    _replace(run.checkpoint, part)
+    (new / COUNTERS).write_text(json.dumps(encode(counters)))
+    _replace(folder, new)
 
 
-def _replace(folder: Path, part: Path) -> None:
-    old = folder.with_name("checkpoint.old")
+def _kept(path: Path, state: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Write a state to a file of its own and return None, or return it if it is plain data."""
+    if state and all(isinstance(value, np.ndarray) for value in state.values()):
+        np.savez(path.with_suffix(".npz"), allow_pickle=False, **state)
+        return None
+    if any(isinstance(value, torch.Tensor) for value in _flat(state)):
+        torch.save(dict(state), path.with_suffix(".pt"))
+        return None
+    return state
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """Yield all values in nested dictionaries, lists and tuples."""
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        yield value
+        return
+    for item in value:
+        yield from _flat(item)
+
+
+def _replace(folder: Path, new: Path) -> None:
+    old = folder.with_name(folder.name + ".old")
     if folder.exists():  # else a killed process left the old one, which is all there is
         shutil.rmtree(old, ignore_errors=True)
         os.replace(folder, old)
-    os.replace(part, folder)
+    os.replace(new, folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def load_checkpoint(
-    run: RunFolder,
-    algorithm: type[Agent],
-    env: VecEnv,
-    feedback: HumanFeedback,
-    device: str = "auto",
-) -> Agent:
-    """Read the last checkpoint into ``feedback`` and return the agent, on ``env``.
-
-    Where the environments can be restored (`SnapshotRecorder.restorable`), what follows is what
-    would have followed without the stop, except under generalised state-dependent exploration
-    (``use_sde=True``), whose noise is drawn anew. Otherwise they begin new episodes.
-
-    Raises:
-        FileNotFoundError: if there is no checkpoint.
-        ValueError: if it was made with other environments or settings.
-    """
-    folder = latest_checkpoint(run)
-    counters = decode(json.loads((folder / COUNTERS).read_text()))
-    agent = algorithm.load(folder / AGENT, env=env, device=device, force_reset=False)
-    feedback.reward_model.load_state(
-        torch.load(folder / MODEL, map_location="cpu", weights_only=True)
-    )
-    feedback.load_state(counters["feedback"])
-    goes_on = _restore_environments(agent, feedback, counters)
-    with np.load(folder / CLIPS, allow_pickle=False) as arrays:
-        feedback.buffer.load_state(dict(arrays))
-    if not goes_on:
-        feedback.buffer.begin_episodes()
-    if isinstance(agent, OffPolicyAlgorithm) and agent.replay_buffer is not None:
-        with np.load(folder / REPLAY, allow_pickle=False) as arrays:
-            _load_replay(agent.replay_buffer, dict(arrays))
-            feedback.relabel(agent, dict(arrays))
-    random.setstate(counters["python"])
-    np.random.set_state(counters["numpy"])
-    agent.action_space.np_random.bit_generator.state = counters["actions"]
-    _set_torch_random_states(torch.load(folder / RANDOM, weights_only=True))
-    return agent
-
-
-def latest_checkpoint(run: RunFolder) -> Path:
-    """The folder of the last whole checkpoint.
+def latest_checkpoint(folder: Path) -> Path:
+    """Return the folder of the last whole checkpoint: ``folder``, or the one that it replaces.
 
     Raises:
         FileNotFoundError: if there is none.
     """
-    for name in ("checkpoint", "checkpoint.old"):
-        folder = run.checkpoint.with_name(name)
-        if (folder / COUNTERS).exists():
-            return folder
+    for path in (folder, folder.with_name(folder.name + ".old")):
+        if (path / COUNTERS).exists():
+            return path
     raise FileNotFoundError(
-        f"{run.path} holds no checkpoint: the run stopped before its first one; start it anew"
+        f"{folder.parent} holds no checkpoint: the run stopped before its first one; start it again"
     )
 
 
-def _restore_environments(
-    agent: BaseAlgorithm, feedback: HumanFeedback, counters: dict[str, Any]
-) -> bool:
-    """Whether the environments go on where they were; False: they begin new episodes."""
+def load_agent(
+    folder: Path, algorithm: type[Agent], env: VecEnv, device: str | torch.device = "auto"
+) -> Agent:
+    """Return the agent of the last checkpoint in ``folder``, on ``env``; then call `load_parts`.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    return algorithm.load(
+        latest_checkpoint(folder) / AGENT, env=env, device=device, force_reset=False
+    )
+
+
+def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
+    """Restore the environments of ``agent``, then ``parts`` in their order, and the random states.
+
+    If the environments can be restored (`SnapshotRecorder.restorable`), what follows is what would
+    have followed without the stop, except under generalised state-dependent exploration
+    (``use_sde=True``), whose noise is drawn again. Otherwise they begin new episodes.
+
+    Raises:
+        ValueError: if the checkpoint was made with other environments or settings.
+    """
+    folder = latest_checkpoint(folder)
+    counters = decode(json.loads((folder / COUNTERS).read_text()))
     assert agent.env is not None
-    shown = agent._last_obs
-    fresh: Any = agent.env.reset()
-    if not restore_vec_env(agent.env, counters["environments"]):
-        agent._last_obs = fresh
-        agent._last_episode_starts = np.ones(agent.env.num_envs, dtype=bool)
-        if agent._vec_normalize_env is not None:
-            agent._last_original_obs = agent._vec_normalize_env.get_original_obs()
-        return False
-    agent._last_obs = shown
-    feedback.recorder.resume_at(counters["observations"])
-    feedback.learned_reward.resume_at(counters["observations"])
-    return True
+    agent.env.reset()
+    goes_on = restore_vec_env(agent.env, counters["environments"])
+    kept = counters["parts"] if "parts" in counters else _parts_of_the_first_release(counters)
+    for name, part in parts.items():
+        state = _read(folder / name, kept.get(name))
+        if state is not None:  # else there was no such part when the checkpoint was written
+            part.load_state(state)
+    if not goes_on:
+        _begin_episodes(agent)
+    random.setstate(counters["python"])
+    np.random.set_state(counters["numpy"])
+    agent.action_space.np_random.bit_generator.state = counters["actions"]
+    _set_torch_random_states(torch.load(folder / RANDOM, weights_only=True))
+
+
+def _read(path: Path, kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the state of a part from its own file, if it has one, else ``kept``."""
+    if path.with_suffix(".npz").exists():
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
+            return dict(arrays)
+    if path.with_suffix(".pt").exists():
+        state: dict[str, Any] = torch.load(
+            path.with_suffix(".pt"), map_location="cpu", weights_only=True
+        )
+        return state
+    return kept
+
+
+def _parts_of_the_first_release(counters: dict[str, Any]) -> dict[str, Any]:
+    """Return the states of the parts from a checkpoint of version 0.1.0, which knew no parts."""
+    feedback, observations = counters["feedback"], counters["observations"]
+    loop = feedback["teaching"]
+    (agent_step, seconds), (taken, done) = feedback["recorder"], feedback["warm_up"]
+    return {
+        "recorder": {"agent_step": agent_step, "seconds": seconds, "observations": observations},
+        "log": feedback["log"],
+        "warm_up": {"taken": taken, "done": done},
+        "teacher": feedback["teacher"],
+        "asking": {"round": loop["round"], "rng": loop["asking_rng"]},
+        "loop": loop,
+    }
+
+
+def _begin_episodes(agent: BaseAlgorithm) -> None:
+    assert agent.env is not None
+    observations: Any = agent.env.reset()
+    agent._last_obs = observations
+    agent._last_episode_starts = np.ones(agent.env.num_envs, dtype=bool)
+    if agent._vec_normalize_env is not None:
+        agent._last_original_obs = agent._vec_normalize_env.get_original_obs()
 
 
 def _torch_random_states() -> dict[str, Any]:
@@ -152,31 +235,3 @@ def _set_torch_random_states(states: dict[str, Any]) -> None:
     torch.set_rng_state(states["cpu"])
     if torch.cuda.device_count() == len(states["cuda"]) > 0:
         torch.cuda.set_rng_state_all(states["cuda"])
-
-
-def _replay_state(buffer: ReplayBuffer) -> dict[str, Array]:
-    """The filled rows of a replay buffer as plain arrays."""
-    rows = _filled(buffer)
-    state: dict[str, Array] = {"pos": np.array(buffer.pos), "full": np.array(buffer.full)}
-    for name in ("observations", "next_observations"):
-        for i, leaf in enumerate(leaves(getattr(buffer, name, {}))):
-            state[f"{name}_{i}"] = leaf[rows]
-    for name in ("actions", "rewards", "dones", "timeouts"):
-        state[name] = np.asarray(getattr(buffer, name))[rows]
-    return state | {name: array[rows] for name, array in reward_state(buffer).items()}
-
-
-def _load_replay(buffer: ReplayBuffer, state: dict[str, Array]) -> None:
-    buffer.pos, buffer.full = int(state["pos"]), bool(state["full"])
-    rows = _filled(buffer)
-    for name in ("observations", "next_observations"):
-        for i, leaf in enumerate(leaves(getattr(buffer, name, {}))):
-            leaf[rows] = state[f"{name}_{i}"]
-    for name in ("actions", "dones", "timeouts"):
-        getattr(buffer, name)[rows] = state[name]
-    np.asarray(buffer.rewards)[rows] = state["rewards"]
-
-
-def _filled(buffer: ReplayBuffer) -> slice:
-    # With optimize_memory_usage the newest next observation lies one row further.
-    return slice(0, buffer.buffer_size if buffer.full else buffer.pos + 1)

@@ -1,17 +1,18 @@
-"""RunLog: what a run tells of itself, to SB3's logger, to the window and to the run folder."""
+"""RunLog: what a run reports, to SB3's logger, to the window and to the run folder."""
 
 from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.logger import CSVOutputFormat, Logger
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import FeedbackStore, Progress
@@ -19,53 +20,63 @@ from rlhf_gym.feedback.records import TrainerState
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 
-__all__ = ["RunLog"]
+__all__ = ["FolderOutput", "RunLog", "say_how_to_go_on", "warn_of_missing_labels"]
 
 PUBLISH_SECONDS = 0.5
+"""Seconds, at least, between two reports of the same state to the window."""
+EPISODES = 100
+"""Number of newest episodes over which the learned return is averaged, as SB3 does."""
 MEASURES = ("accuracy", "cross_entropy", "cross_entropy_floor", "disagreement", "correlation")
+"""Fields of `RoundMeasures` that are logged."""
 
 
 class RunLog:
-    """Counts seconds and learned returns, and tells them and the last round's measures.
+    """Counts seconds and learned returns, and reports them with the measures of the last round.
 
-    Args:
-        store: where the window reads how far training is.
-        run: the run folder, or None.
-        budget: labels wanted.
-        n_envs: number of environments.
+    Attributes:
+        seconds: spent so far, by stage.
+        latest: measures of the last round, or None before the first.
     """
 
     def __init__(
         self, store: FeedbackStore, run: RunFolder | None, budget: int, n_envs: int
     ) -> None:
+        """Begin with nothing counted.
+
+        Args:
+            store: where the window reads how far training is.
+            run: the run folder, or None.
+            budget: number of labels wanted.
+            n_envs: number of environments.
+        """
         self._store, self._run, self._budget = store, run, budget
         self.seconds = {"ask": 0.0, "fit": 0.0, "predict": 0.0, "record": 0.0}
         self.latest: RoundMeasures | None = None
-        self._running = np.zeros(n_envs)
-        self._learned_returns: deque[float] = deque(maxlen=100)
+        self._earned = np.zeros(n_envs)
+        self._learned_returns: deque[float] = deque(maxlen=EPISODES)
         self._episodes = 0
         self._written: tuple[int, ...] = ()
         self._published: tuple[str, float] = ("", 0.0)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Add the time within to the seconds of a stage."""
+        """Add the time spent within the context to the seconds of a stage."""
         began = time.perf_counter()
         yield
         self.seconds[stage] += time.perf_counter() - began
 
     def earned(self, rewards: Array) -> None:
         """Count the learned rewards ``(n_envs,)`` of one step."""
-        self._running += rewards
+        self._earned += rewards
 
     def episodes_ended(self, dones: Array) -> None:
-        """Note the learned returns of the episodes that have ended."""
-        self._learned_returns.extend(self._running[dones].tolist())
+        """Note the learned returns of the episodes that ended at this step, ``(n_envs,)`` bool."""
+        self._learned_returns.extend(self._earned[dones].tolist())
         self._episodes += int(np.sum(dones))
-        self._running[dones] = 0.0
+        self._earned[dones] = 0.0
 
     def episode_returned(self, learned_return: float) -> None:
-        """Note the learned return of one episode."""
+        """Note the learned return of one episode, whose steps were not counted."""
         self._learned_returns.append(learned_return)
         self._episodes += 1
 
@@ -77,14 +88,19 @@ class RunLog:
 
     @property
     def learned_return(self) -> float:
-        """Mean learned return of the last 100 episodes; NaN before the first has ended."""
+        """Mean learned return of the last 100 episodes, NaN before the first has ended."""
         return float(np.mean(self._learned_returns)) if self._learned_returns else math.nan
 
     def write(self, logger: Logger, *, labels: int, asked: int, round: int) -> None:
-        """Record everything with SB3's logger, unless it holds it already.
+        """Record everything with SB3's logger, unless the logger holds it already.
 
-        Off-policy agents begin a rollout every few steps, and dump what is recorded much later.
+        Args:
+            logger: of the agent.
+            labels: number of labels given.
+            asked: number of queries asked.
+            round: number of the round.
         """
+        # Off-policy agents begin a rollout every few steps, but dump the records much later.
         news = (labels, asked, round, self._episodes)
         if news == self._written and "feedback/labels" in logger.name_to_value:
             return
@@ -102,7 +118,7 @@ class RunLog:
     def publish(
         self, agent: BaseAlgorithm, labels: int, state: TrainerState, error: str = ""
     ) -> None:
-        """Tell the window how far training is, at most twice a second."""
+        """Report to the window how far training is, at most twice a second."""
         now = time.monotonic()
         recent = now - self._published[1] < PUBLISH_SECONDS
         if self._run is None or (recent and state == self._published[0]):
@@ -124,15 +140,60 @@ class RunLog:
         )
 
     def state(self) -> dict[str, Any]:
-        """What `load_state` needs, as plain data."""
+        """Return seconds and learned returns."""
         return {
             "seconds": self.seconds,
-            "running": self._running.tolist(),
+            "running": self._earned.tolist(),
             "learned_returns": list(self._learned_returns),
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken."""
-        self.seconds = state["seconds"]
-        self._running[:] = state["running"]
+        self.seconds = dict(state["seconds"])
+        self._earned[:] = state["running"]
         self._learned_returns.extend(state["learned_returns"])
+
+
+class FolderOutput:
+    """Lets SB3's logger write what a report shows into the run folder, unless it does already.
+
+    An output that is there for the time of one ``learn``, in which the logger belongs to the agent.
+    """
+
+    def __init__(self, run: RunFolder | None) -> None:
+        """Write into ``run``, or nowhere."""
+        self._run = run
+        self._output: CSVOutputFormat | None = None
+
+    def open(self, logger: Logger) -> None:
+        """Add the output to the logger."""
+        outputs = logger.output_formats
+        if self._run is not None and not any(isinstance(it, CSVOutputFormat) for it in outputs):
+            self._output = CSVOutputFormat(str(self._run.next_progress()))
+            outputs.append(self._output)
+
+    def close(self, logger: Logger) -> None:
+        """Take the output away again."""
+        if self._output is not None:
+            logger.output_formats.remove(self._output)
+            self._output.close()
+            self._output = None
+
+
+def say_how_to_go_on(run: RunFolder | None) -> None:
+    """Print how to go on with a script's run that was stopped; `rlhf-gym train` says so itself."""
+    if run is not None and not run.config.exists():
+        print(
+            f"stopped with everything saved in {run.path}; go on with "
+            "HumanFeedback(run=..., resume=True) and restore"
+        )
+
+
+def warn_of_missing_labels(given: int, wanted: int) -> None:
+    """Warn if fewer labels were given than wanted."""
+    if given < wanted:
+        warnings.warn(
+            f"{given} of {wanted} labels were given: the teacher skipped the others, or training "
+            "was too short for clips to ask about",
+            stacklevel=3,
+        )

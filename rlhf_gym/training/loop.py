@@ -1,78 +1,90 @@
-"""Teaching: when labels are asked for in a training, and when the reward model learns from them."""
+"""FeedbackLoop: when labels are asked for in a training, and when the reward model is fitted."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.queries.schedule import Schedule, label_target
+from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.queries.schedule import label_target
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.measures import measure_round
-from rlhf_gym.training.rewarding import refresh_scale
 
-__all__ = ["Teaching"]
+__all__ = ["FeedbackLoop", "refresh_scale"]
 
+SAMPLE = 2000
+"""Number of recent steps from which the scale of the learned reward is taken."""
 REFRESH_EVERY = 2048
-"""Training steps at least between two normalisations of the learned reward."""
+"""Training steps, at least, between two normalisations of the learned reward."""
 FIRST_PART = 5
-"""So many labels at least are asked for before the reward model has a first say in the next."""
+"""Number of labels, at least, that are asked for before the reward model helps to choose."""
 ROUNDS = 20
-"""The labels are asked for in about so many rounds."""
+"""Number of rounds in which the labels are asked for, roughly."""
 POLL_SECONDS = 0.2
+"""Seconds between two looks at the store for the answers of a live teacher."""
 LEAD = 8
-"""So many labels training may be ahead of a person, by default."""
+"""Number of labels that training may be ahead of a live teacher, by default."""
 
 
-class Teaching:
-    """Asks for labels as training goes on, and fits the reward model to them.
+class FeedbackLoop:
+    """Asks for labels as training goes on, fits the reward model to them, and keeps its scale.
 
-    Args:
-        asking: puts queries to the teacher and collects the labels; has the budget.
-        reward_model: learns from them.
-        buffer: recent experience.
-        log: told how it goes.
-        rng: the randomness: the clips on which the reward model is measured, and its scale set.
-        schedule: when labels are asked for.
-        first_share: share of the labels that is asked for before training.
-        last_label: share of training at which the last one is asked for.
-        wait: whether training waits for a person, see `HumanFeedback`.
+    Attributes:
+        stopping: whether training is to end, so that no answer is waited for any more.
+        first_round_done: whether the labels before training are there.
+        poll_seconds: seconds between two looks at the store for the answers of a live teacher.
     """
 
     def __init__(
         self,
         asking: Asking,
         reward_model: RewardModel,
-        buffer: ClipBuffer,
         log: RunLog,
-        rng: np.random.Generator,
+        settings: FeedbackSettings,
         *,
-        schedule: Schedule,
-        first_share: float,
-        last_label: float,
         wait: bool | None,
+        seed: int = 0,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
+        """Begin with no label.
+
+        Args:
+            asking: puts queries to the teacher and collects the labels; has the budget of labels,
+                and the buffer with recent experience.
+            reward_model: learns from them.
+            log: where measures and seconds go.
+            settings: say when labels are asked for.
+            wait: whether training waits for a live teacher, see `HumanFeedback`.
+            seed: of the steps and clips on which the reward model is scaled and measured.
+            poll_seconds: seconds between two looks at the store for the answers of a live teacher.
+        """
         self.asking, self.reward_model = asking, reward_model
-        self.buffer, self.log, self.rng = buffer, log, rng
-        self.schedule, self.wait = schedule, wait
-        self.first_share, self.last_label = first_share, last_label
+        self.buffer, self.log = asking.buffer, log
+        self.settings, self.wait, self.poll_seconds = settings, wait, poll_seconds
         self.stopping = False
-        """Whether training is to end: nobody is waited for any more."""
         self.first_round_done = False
-        self.poll_seconds = poll_seconds
+        self._rng = np.random.default_rng([seed, 3])
         self._fitted = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
         self._polled = -poll_seconds
 
+    def is_stopping(self) -> bool:
+        """Whether training is to end."""
+        return self.stopping
+
     def first_round(self, agent: BaseAlgorithm) -> None:
-        """Ask for the labels before training, which waits for them in any case."""
+        """Ask for the labels before training, and wait for them in any case.
+
+        They are asked for in parts, so that the reward model helps to choose all but the first.
+        """
         self._refresh(agent)
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
@@ -83,7 +95,7 @@ class Teaching:
         self.first_round_done = not self.stopping
 
     def round(self, agent: BaseAlgorithm, progress: float) -> None:
-        """Ask and learn where enough labels are due, or the last ones; keep the scale of rewards.
+        """Ask and learn if enough labels are due, keep the scale of rewards, and report.
 
         Args:
             agent: is trained.
@@ -92,6 +104,9 @@ class Teaching:
         self._ask_what_is_due(agent, self._target(progress))
         if agent.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
             self._refresh(agent)
+        asking = self.asking
+        self.log.publish(agent, asking.labels, "training")
+        self.log.write(agent.logger, labels=asking.labels, asked=asking.asked, round=asking.round)
 
     def _ask_what_is_due(self, agent: BaseAlgorithm, target: int) -> None:
         labels, budget = self.asking.labels, self.asking.budget
@@ -99,7 +114,7 @@ class Teaching:
         due = target - labels
         enough = due >= max(1, budget // ROUNDS) or (due > 0 and target == budget)
         awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        if live and labels >= awaited:
+        if live and labels >= awaited:  # nothing to wait for, but new answers may be there
             if time.monotonic() < self._polled + self.poll_seconds:
                 return
             self._polled = time.monotonic()
@@ -109,16 +124,17 @@ class Teaching:
         self._learn(agent)
 
     def _target(self, progress: float) -> int:
+        """Return how many labels are wanted at this share of training."""
         return label_target(
-            self.schedule,
+            self.settings.schedule,
             self.asking.budget,
             progress,
-            first_share=self.first_share,
-            last_label=self.last_label,
+            first_share=self.settings.first_share,
+            last_label=self.settings.last_label,
         )
 
     def _ask(self, agent: BaseAlgorithm, target: int, awaited: int) -> None:
-        """Ask for ``target`` labels, and wait for a person until ``awaited`` are there."""
+        """Ask for ``target`` labels, and wait for a live teacher until ``awaited`` are there."""
         teacher = self.asking.teacher
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
@@ -145,7 +161,7 @@ class Teaching:
             return
         with self.log.timed("fit"):
             self.reward_model.fit(self._new_labels)
-            self._refresh(agent)
+            self._refresh(agent)  # a fit moves the scale of the rewards
         self._fitted, self._new_labels = True, 0
         if agent.num_timesteps - self._measured_at >= REFRESH_EVERY:
             self._measured_at = agent.num_timesteps
@@ -154,14 +170,14 @@ class Teaching:
 
     def _refresh(self, agent: BaseAlgorithm) -> None:
         self._refreshed_at = agent.num_timesteps
-        refresh_scale(self.reward_model, self.buffer, self.rng)
+        refresh_scale(self.reward_model, self.buffer, self._rng)
 
     def _measure(self, agent: BaseAlgorithm) -> None:
         self.log.round_measured(
             measure_round(
                 self.reward_model,
                 self.buffer,
-                self.rng,
+                self._rng,
                 round=self.asking.round,
                 agent_step=agent.num_timesteps,
                 labels=self.asking.labels,
@@ -171,7 +187,7 @@ class Teaching:
         )
 
     def state(self) -> dict[str, Any]:
-        """Counters and random state, as plain data."""
+        """Return counters and random state; the labels are in the store."""
         return {
             "first_round_done": self.first_round_done,
             "fitted": self._fitted,
@@ -179,14 +195,21 @@ class Teaching:
             "measured_at": self._measured_at,
             "labels_seen": self.asking.seen,
             "new_labels": self._new_labels,
-            "rng": self.rng.bit_generator.state,
+            "rng": self._rng.bit_generator.state,
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take over what `state` gave, and the labels that are in the store."""
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken, with all labels that are in the store."""
         self.first_round_done, self._fitted = state["first_round_done"], state["fitted"]
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
-        self.rng.bit_generator.state = state["rng"]
+        self._rng.bit_generator.state = state["rng"]
         self._take_labels()
-        newer = self.asking.seen - state["labels_seen"]  # of the time behind the checkpoint
+        newer = self.asking.seen - state["labels_seen"]  # given after the checkpoint
         self._new_labels = state["new_labels"] + newer
+
+
+def refresh_scale(reward_model: RewardModel, buffer: ClipBuffer, rng: np.random.Generator) -> None:
+    """Normalise the learned reward over recent experience, see `RewardModel.normalise`."""
+    recent = buffer.transitions(SAMPLE, rng)
+    absorbing = buffer.transitions(SAMPLE, rng, absorbing=True)
+    reward_model.normalise(recent, absorbing, valued_terminals=buffer.valued_terminals)

@@ -1,19 +1,21 @@
-"""Warming up: the untrained agent acts before its training begins."""
+"""The warm-up: the untrained agent acts before its training begins."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
+from rlhf_gym.agents.untrained import act_untrained
 from rlhf_gym.clips.observations import Array
+from rlhf_gym.training.log import RunLog
 
-__all__ = ["act_untrained", "warm_up_steps"]
+__all__ = ["WarmUp", "warm_up_steps"]
 
 
 def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
-    """How many steps of the untrained agent come before training.
+    """Return how many steps of the untrained agent come before training.
 
     Args:
         asked: what the user wants; None is a tenth of training, at most 2048 but at least two clips
@@ -38,30 +40,52 @@ def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
     return asked
 
 
-def act_untrained(agent: BaseAlgorithm) -> tuple[Array, list[dict[str, Any]]]:
-    """Let an agent, whose ``learn`` has been set up, act for one step without learning.
+class WarmUp:
+    """Lets the untrained agent act, so that there are clips to ask about.
 
-    The steps are counted as training steps. An off-policy agent acts at random, as it does until
-    its ``learning_starts``, and keeps the steps in its replay buffer.
-
-    Returns:
-        dones ``(n_envs,)`` and infos of the step.
+    Attributes:
+        taken: number of steps so far; they are training steps.
+        done: whether it is over.
     """
-    env, seen = agent.env, agent._last_obs
-    assert env is not None and seen is not None
-    if isinstance(agent, OffPolicyAlgorithm):
-        actions, stored = agent._sample_action(agent.num_timesteps + 1, None, env.num_envs)
-    else:
-        if agent.use_sde:  # else all environments would share one exploration matrix
-            agent.policy.reset_noise(env.num_envs)  # type: ignore[operator]
-        actions = agent.predict(seen, deterministic=False)[0]
-    step: Any = env.step(actions)
-    observations, rewards, dones, infos = step
-    if isinstance(agent, OffPolicyAlgorithm):
-        assert agent.replay_buffer is not None
-        agent._store_transition(agent.replay_buffer, stored, observations, rewards, dones, infos)
-    agent._last_obs = observations
-    agent._last_episode_starts = dones
-    agent._update_info_buffer(infos, dones)
-    agent.num_timesteps += env.num_envs
-    return dones, infos
+
+    def __init__(self, asked: int | None, one_clip: int, n_envs: int) -> None:
+        """Plan it, see `warm_up_steps`.
+
+        Args:
+            asked: number of steps that the user wants, or None.
+            one_clip: steps in which one environment makes a clip.
+            n_envs: number of environments.
+        """
+        self._asked, self._one_clip, self._n_envs = asked, one_clip * n_envs, n_envs
+        self.taken = 0
+        self.done = False
+
+    def run(
+        self,
+        agent: BaseAlgorithm,
+        log: RunLog,
+        after_step: Callable[[Array, list[dict[str, Any]]], None],
+        stopping: Callable[[], bool],
+    ) -> None:
+        """Let the agent act until enough steps are taken, or training is to stop.
+
+        Args:
+            agent: its ``learn`` has been set up.
+            log: where the window reads what goes on.
+            after_step: called with the dones ``(n_envs,)`` and infos of each step.
+            stopping: whether training is to stop.
+        """
+        wanted = warm_up_steps(self._asked, agent._total_timesteps, self._one_clip)
+        while self.taken < wanted and not stopping():
+            log.publish(agent, 0, "warming up")
+            after_step(*act_untrained(agent))
+            self.taken += self._n_envs
+        self.done = not stopping()
+
+    def state(self) -> dict[str, Any]:
+        """Return how far it is."""
+        return {"taken": self.taken, "done": self.done}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken."""
+        self.taken, self.done = state["taken"], state["done"]

@@ -72,7 +72,8 @@ def test_a_missing_time_limit_is_asked_for(env_id: str) -> None:
 
 
 def test_an_agent_learns_from_comparisons_and_is_evaluated(env_id: str) -> None:
-    feedback = HumanFeedback(SyntheticTeacher(), labels=6, clip_length=4, warm_up_steps=48)
+    settings = {"clip_length": 4, "warm_up_steps": 48}
+    feedback = HumanFeedback(SyntheticTeacher(), labels=6, settings=settings)
     env = feedback.wrap(made(env_id))
     agent = PPO(policy_for(PPO, env.observation_space), env, n_steps=32, n_epochs=1, device="cpu")
     agent.learn(192, callback=feedback)

@@ -23,7 +23,7 @@ def plain(steps: int) -> None:
 
 def with_labels(steps: int) -> dict[str, float]:
     """The same script with the plug-in; returns the seconds of its stages."""
-    feedback = HumanFeedback("synthetic", labels=LABELS, clip_seconds=0.5)
+    feedback = HumanFeedback("synthetic", labels=LABELS, settings={"clip_seconds": 0.5})
     env = feedback.wrap(make_vec_env(ENV_ID, 1, seed=0))
     DQN("MlpPolicy", env, seed=0, device="cpu").learn(steps, callback=feedback)
     assert feedback.labels_given == LABELS, feedback.labels_given

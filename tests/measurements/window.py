@@ -105,7 +105,9 @@ def train(timing: Path | None, run: Path, steps: int) -> Trained:
     teacher: Teacher = SyntheticTeacher()
     if timing is not None:
         teacher = TimedWindow(timing)
-    feedback = HumanFeedback(teacher, LABELS, first_share=FIRST_SHARE, run=run, wait=False)
+    feedback = HumanFeedback(
+        teacher, LABELS, settings={"first_share": FIRST_SHARE}, run=run, wait=False
+    )
     env = feedback.wrap(make_vec_env("Pendulum-v1", 8, seed=0))
     agent = PPO("MlpPolicy", env, n_steps=256, batch_size=64, n_epochs=10, seed=0, device="cpu")
     clock = Clock()  # before the feedback, whose work counts

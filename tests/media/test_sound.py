@@ -13,6 +13,7 @@ from rlhf_gym.environments.description import environment_record
 from rlhf_gym.envs.melody import TEMPO, notes_of
 from rlhf_gym.envs.sound import RATE, Samples, melody_sound
 from rlhf_gym.media import draw_clips, encode
+from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.window.sound import decode_sound
 
 PRIMING = 1024
@@ -25,7 +26,8 @@ def likeness(sound: Samples, heard: Samples) -> float:
 
 def clip_of(venv: VecEnv, length: int) -> Clip:
     """The last steps of 40 random ones in a feedback's buffer."""
-    feedback = HumanFeedback("synthetic", labels=4, clip_length=length, strategy="uniform")
+    settings = FeedbackSettings(labels=4, clip_length=length, strategy="uniform")
+    feedback = HumanFeedback("synthetic", settings=settings)
     wrapped = feedback.wrap(venv)
     wrapped.reset()
     rng = np.random.default_rng(0)

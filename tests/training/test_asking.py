@@ -82,7 +82,7 @@ def feedback_of(
 def train(feedback: HumanFeedback, steps: int = 600, fresh_seconds: float = 30.0) -> PPO:
     env = feedback.wrap(make_vec_env("Pendulum-v1", 2, seed=0))
     feedback.asking.fresh_seconds = fresh_seconds
-    feedback.teaching.poll_seconds = 0.02
+    feedback.loop.poll_seconds = 0.02
     agent = PPO("MlpPolicy", env, seed=0, device="cpu", n_steps=64, n_epochs=1)
     return agent.learn(steps, callback=feedback)
 

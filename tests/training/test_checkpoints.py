@@ -80,9 +80,7 @@ class Case:
         feedback = HumanFeedback(
             self.teacher(),
             LABELS,
-            clip_length=10,
-            strategy="disagreement",
-            first_share=0.25,
+            settings={"clip_length": 10, "strategy": "disagreement", "first_share": 0.25},
             run=run,
             resume=resume,
             seed=1,
@@ -263,7 +261,7 @@ def test_weights_of_another_reward_model_are_refused(tmp_path: Path) -> None:
     feedback = HumanFeedback(
         "synthetic",
         LABELS,
-        clip_length=10,
+        settings={"clip_length": 10},
         run=tmp_path / "run",
         resume=True,
         reward_model=RewardModelSettings(hidden=(8,)),
@@ -289,15 +287,15 @@ def test_one_whole_checkpoint_is_there_at_every_moment(last: str, tmp_path: Path
     kept = os.replace
 
     def watched(source: Any, target: Any) -> None:
-        seen.append(latest_checkpoint(run).name)
+        seen.append(latest_checkpoint(run.checkpoint).name)
         kept(source, target)
         if Path(target).suffix != ".part":
-            seen.append(latest_checkpoint(run).name)
+            seen.append(latest_checkpoint(run.checkpoint).name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rlhf_gym.training.checkpoints.os.replace", watched)
         feedback.checkpoint()
-    assert latest_checkpoint(run) == run.checkpoint
+    assert latest_checkpoint(run.checkpoint) == run.checkpoint
     assert seen[0] == last
     assert sorted(path.name for path in run.path.glob("checkpoint*")) == ["checkpoint"]
 
@@ -310,8 +308,8 @@ from rlhf_gym import HumanFeedback, make_vec_env
 
 run, total = Path(sys.argv[1]), int(sys.argv[2])
 resume = (run / "feedback.db").exists()
-feedback = HumanFeedback("synthetic", 40, clip_length=10, run=run, resume=resume, seed=1,
-                         device="cpu", checkpoint_seconds=0.05)
+feedback = HumanFeedback("synthetic", 40, run=run, resume=resume, seed=1, device="cpu",
+                         settings={"clip_length": 10, "checkpoint_seconds": 0.05})
 env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=3))
 try:
     agent = feedback.restore(PPO, env, device="cpu") if resume else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections import deque
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from stepping import steps
 from rlhf_gym import A3C, HumanFeedback, ScriptedTeacher, SyntheticTeacher, make_vec_env
 from rlhf_gym.agents.a3c.agent import AHEAD
 from rlhf_gym.envs.known import score_of
+from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 from rlhf_gym.runs.records import read_curve
@@ -57,8 +59,12 @@ class Mixed(gym.Env[dict[str, Any], Any]):
 
 
 def feedback_of(teacher: Any = "synthetic", labels: int = 6, **settings: Any) -> HumanFeedback:
-    settings = {"first_share": 0.25, "strategy": "disagreement", **settings}
-    return HumanFeedback(teacher, labels, clip_length=10, device="cpu", **settings)
+    """A plug-in with small settings; those that are no settings of feedback are its arguments."""
+    known = {field.name for field in fields(FeedbackSettings)} - {"reward_model"}
+    arguments = {name: value for name, value in settings.items() if name not in known}
+    asking = {"clip_length": 10, "first_share": 0.25, "strategy": "disagreement"}
+    asking |= {name: value for name, value in settings.items() if name in known}
+    return HumanFeedback(teacher, labels, settings=asking, device="cpu", **arguments)
 
 
 def trained(
@@ -339,7 +345,7 @@ def test_a_setting_that_cannot_work_is_refused_at_once(
 
 
 def test_a_clip_longer_than_an_episode_is_refused_and_no_folder_is_made(tmp_path: Path) -> None:
-    feedback = HumanFeedback("synthetic", 5, clip_length=201, run=tmp_path / "run")
+    feedback = HumanFeedback("synthetic", 5, settings={"clip_length": 201}, run=tmp_path / "run")
     with pytest.raises(ValueError, match="longer than an episode of Pendulum-v1"):
         feedback.wrap(make_vec_env("Pendulum-v1"))
     assert not (tmp_path / "run").exists()
@@ -439,7 +445,9 @@ def test_what_is_left_open_is_what_was_measured_in_that_environment() -> None:
     settings = feedback.settings
     assert (settings.labels, settings.clip_seconds, settings.first_share) == (50, 0.2, 0.6)
     assert settings.reward_model.members == 7 and settings.strategy == "diverse"
-    chosen = HumanFeedback("synthetic", 80, strategy="uniform", first_share=0.1, device="cpu")
+    chosen = HumanFeedback(
+        "synthetic", 80, settings={"strategy": "uniform", "first_share": 0.1}, device="cpu"
+    )
     chosen.wrap(make_vec_env("Pendulum-v1", seed=0))
     assert (chosen.settings.labels, chosen.settings.strategy) == (80, "uniform")
     assert (chosen.settings.clip_seconds, chosen.settings.first_share) == (0.2, 0.1)

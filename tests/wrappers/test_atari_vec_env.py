@@ -93,9 +93,8 @@ def test_a_run_goes_on_in_the_middle_of_an_episode() -> None:
 
 
 def test_an_agent_learns_from_clips_of_it() -> None:
-    feedback = HumanFeedback(
-        "synthetic", labels=4, clip_length=10, first_share=1.0, strategy="uniform"
-    )
+    settings = {"clip_length": 10, "first_share": 1.0, "strategy": "uniform"}
+    feedback = HumanFeedback("synthetic", labels=4, settings=settings)
     venv = feedback.wrap(make_vec_env("rlhf/Pong-v1", 2, seed=0, horizon=64))
     agent = PPO("CnnPolicy", venv, n_steps=32, batch_size=32, n_epochs=1, seed=0, device="cpu")
     agent.learn(128, callback=feedback)

@@ -11,7 +11,7 @@ from stepping import add, steps
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.reward_model import RewardEnsemble
-from rlhf_gym.training.rewarding import refresh_scale
+from rlhf_gym.training.loop import refresh_scale
 
 SPACE = gym.spaces.Box(-10, 10, (2,))
 ACTIONS = gym.spaces.Discrete(2)

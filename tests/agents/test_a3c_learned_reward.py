@@ -11,8 +11,8 @@ import numpy as np
 from programs import fork_context
 from stepping import steps
 
+from rlhf_gym.agents.a3c.learned_reward import SharedWeights
 from rlhf_gym.reward_model import RewardEnsemble
-from rlhf_gym.training.a3c import SharedWeights
 
 STEPS = replace(
     steps(np.linspace(-1, 1, 20, dtype=np.float32).reshape(5, 4), np.arange(5) % 2),

@@ -1,0 +1,129 @@
+"""Attaching the learned reward to an agent, by the kind of the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+
+from rlhf_gym.agents.a3c.agent import A3C
+from rlhf_gym.agents.a3c.learned_reward import share_with_workers
+from rlhf_gym.agents.relabelling import relabel
+from rlhf_gym.agents.replay import load_replay, replay_state
+from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder
+from rlhf_gym.wrappers.learned_reward import VecLearnedReward
+
+__all__ = ["Attached", "WrappedReward", "attach"]
+
+
+@dataclass(frozen=True)
+class WrappedReward:
+    """A reward model with the wrappers that put its reward into a vector environment.
+
+    Attributes:
+        model: predicts the rewards.
+        recorder: records the steps; it is inside ``wrapper``.
+        wrapper: shows the learned reward to the agent.
+    """
+
+    model: RewardModel
+    recorder: ClipRecorder
+    wrapper: VecLearnedReward
+
+
+class Attached:
+    """How an agent gets the learned reward; this one gets it from the wrapper, at each step.
+
+    Attributes:
+        predicts_steps: whether the agent learns from the rewards that the wrapper predicts at each
+            step; otherwise they need not be predicted.
+        in_workers: whether steps are taken, and their rewards predicted, in other processes.
+    """
+
+    predicts_steps = True
+    in_workers = False
+
+    def publish(self) -> None:
+        """Let the agent know of the newest reward model; called before each rollout."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps of the agent beside its own file."""
+        return {}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` gave."""
+
+
+@singledispatch
+def attach(agent: BaseAlgorithm, reward: WrappedReward) -> Attached:
+    """Let an agent learn from the learned reward that ``reward`` puts into its environment.
+
+    An on-policy agent needs nothing more. The replay buffer of an off-policy agent is relabelled,
+    see `relabel`. The workers of A3C predict the reward themselves, see `share_with_workers`.
+    Another kind of agent can be registered: ``@attach.register``.
+
+    Args:
+        agent: its environment has both wrappers of ``reward``.
+        reward: the learned reward.
+
+    Raises:
+        ValueError: if the agent cannot learn from it.
+    """
+    return Attached()
+
+
+class Relabelled(Attached):
+    """An off-policy agent, whose rewards are predicted when a batch is sampled."""
+
+    def __init__(self, agent: OffPolicyAlgorithm) -> None:
+        """Let the rewards of steps be predicted only if VecNormalize is scaled by them."""
+        self._agent = agent
+        normalize = agent.get_vec_normalize_env()
+        self.predicts_steps = normalize is not None and normalize.norm_reward
+
+    def state(self) -> dict[str, Any]:
+        """Return the replay buffer."""
+        assert self._agent.replay_buffer is not None
+        return replay_state(self._agent.replay_buffer)
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Fill the replay buffer."""
+        assert self._agent.replay_buffer is not None
+        load_replay(self._agent.replay_buffer, state)
+
+
+@attach.register
+def _(agent: OffPolicyAlgorithm, reward: WrappedReward) -> Attached:
+    relabel(
+        agent,
+        reward.model.predict,
+        lambda: reward.model.version,
+        reward.recorder.observation_space,
+        lambda: reward.recorder.newest,
+        uses_next_observations=reward.model.uses_next_observations,
+    )
+    return Relabelled(agent)
+
+
+class InWorkers(Attached):
+    """An asynchronous agent, whose workers predict rewards with shared weights."""
+
+    in_workers = True
+
+    def __init__(self, publish: Callable[[], None]) -> None:
+        """Show the newest reward model to the workers by ``publish``."""
+        self._publish = publish
+
+    def publish(self) -> None:
+        """Show the newest reward model to the workers."""
+        self._publish()
+
+
+@attach.register
+def _(agent: A3C, reward: WrappedReward) -> Attached:
+    return InWorkers(share_with_workers(agent, reward.model, reward.recorder, reward.wrapper))

@@ -1,0 +1,103 @@
+"""The parts of `HumanFeedback` that depend on the environment, made from it and the settings."""
+
+from __future__ import annotations
+
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.environments.checks import check_venv
+from rlhf_gym.environments.description import (
+    clip_steps,
+    describe_venv,
+    env_id_of,
+    environment_record,
+    frame_stack_of,
+)
+from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModel
+
+__all__ = [
+    "check_is_vec_env",
+    "checked_clip_length",
+    "make_buffer",
+    "make_reward_model",
+    "open_store",
+]
+
+
+def check_is_vec_env(venv: object) -> None:
+    """Refuse a single environment, an id, and whatever else is no vector environment.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    if not isinstance(venv, VecEnv):
+        raise ValueError(
+            f"wrap needs a vector environment, but was given {venv!r}: build it with "
+            "rlhf_gym.make_vec_env(ENV_ID, n_envs=8)"
+        )
+
+
+def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
+    """Return the length of a clip in steps.
+
+    Raises:
+        ValueError: if the environment cannot work with it, see `check_venv`.
+    """
+    length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
+    check_venv(venv, length, person=person)
+    return length
+
+
+def make_reward_model(
+    venv: VecEnv, settings: FeedbackSettings, own: RewardModel | None, *, seed: int, device: str
+) -> RewardModel:
+    """Return ``own``, the user's reward model, or else an ensemble."""
+    if own is not None:
+        return own
+    spaces = venv.observation_space, venv.action_space
+    return RewardEnsemble(*spaces, settings.reward_model, seed=seed, device=device)
+
+
+def make_buffer(
+    venv: VecEnv, settings: FeedbackSettings, length: int, reward_model: RewardModel
+) -> ClipBuffer:
+    """Return the buffer from which clips of ``length`` steps are cut for a reward model."""
+    valued = settings.valued_terminals
+    return ClipBuffer(
+        venv.observation_space,
+        venv.action_space,
+        venv.num_envs,
+        length,
+        max_bytes=settings.memory_bytes,
+        frame_stack=frame_stack_of(venv),
+        valued_terminals=describe_venv(venv).valued_terminals if valued is None else valued,
+        keep_next=reward_model.uses_next_observations,
+        env_id=env_id_of(venv),
+    )
+
+
+def open_store(
+    venv: VecEnv,
+    run: RunFolder | None,
+    *,
+    resuming: bool,
+    goal: str | None,
+    tie_breaker: str | None,
+) -> FeedbackStore:
+    """Return the store of the run folder, a new one unless the run is resumed.
+
+    Raises:
+        StoreError: if the run folder is in use, or about another environment.
+    """
+    record = environment_record(venv, goal, tie_breaker)
+    if run is None:
+        return FeedbackStore.in_memory(environment=record)
+    if resuming:
+        store = FeedbackStore.open(run.store)
+        store.check_environment(record)
+        return store
+    run.create()
+    return FeedbackStore.create(run.store, environment=record)

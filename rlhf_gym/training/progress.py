@@ -1,0 +1,34 @@
+"""How far a training is, as a share of the time in which a label can be of use."""
+
+from __future__ import annotations
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
+
+from rlhf_gym.environments.description import horizon_of
+
+__all__ = ["share_of_training"]
+
+
+def share_of_training(agent: BaseAlgorithm, warm_up: int) -> float:
+    """Return the share of training done, 1 at the start of the last rollout.
+
+    A label that comes later than that is of no use.
+
+    Args:
+        agent: is trained.
+        warm_up: steps of the warm-up, which are not counted.
+    """
+    last = agent._total_timesteps - _rollout_steps(agent) - warm_up
+    return (agent.num_timesteps - warm_up) / last if last > 0 else 1.0
+
+
+def _rollout_steps(agent: BaseAlgorithm) -> int:
+    """Return the number of steps of a rollout, at most."""
+    assert agent.env is not None
+    train_every = getattr(agent, "train_freq", None)
+    if not isinstance(train_every, TrainFreq):
+        return int(getattr(agent, "n_steps", 1)) * agent.env.num_envs
+    if train_every.unit is TrainFrequencyUnit.STEP:
+        return train_every.frequency * agent.env.num_envs
+    return train_every.frequency * (horizon_of(agent.env) or 1)
