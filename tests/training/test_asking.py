@@ -13,6 +13,7 @@ from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
 from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.reward_model import RewardEnsemble
 
 Answer = Callable[[FeedbackStore, Query], None]
 
@@ -178,6 +179,7 @@ def test_an_undo_takes_the_label_back_from_the_reward_model(tmp_path: Path) -> N
     said = [j.preference for j in feedback.store.judgements() if j.query == again]
     assert said[1] is Preference.UNDONE
     assert feedback.labels_given == feedback.store.counts().answered == 12
+    assert isinstance(feedback.reward_model, RewardEnsemble)
     known = ~feedback.reward_model.dataset.labels.isnan()
     assert int(known.sum()) == 12
 

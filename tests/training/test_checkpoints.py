@@ -34,6 +34,7 @@ from rlhf_gym import (
     make_vec_env,
 )
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.teachers import ShuffledTeacher
 from rlhf_gym.training.checkpoints import latest_checkpoint
 
@@ -129,6 +130,7 @@ CASES = {
 
 
 def weights(agent: BaseAlgorithm, feedback: HumanFeedback) -> torch.Tensor:
+    assert isinstance(feedback.reward_model, RewardEnsemble)
     values = [
         *agent.policy.state_dict().values(),
         *feedback.reward_model.networks.state_dict().values(),

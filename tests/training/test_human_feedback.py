@@ -27,7 +27,7 @@ from rlhf_gym.agents.a3c.agent import AHEAD
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reports.run import build_report
-from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.runs.records import read_curve
 
 SHORT_PPO: dict[str, Any] = {"n_steps": 64, "batch_size": 64, "n_epochs": 1}
@@ -362,7 +362,7 @@ class Fits(BaseCallback):
     def __init__(self, feedback: HumanFeedback, ahead: int) -> None:
         super().__init__()
         self.feedback = feedback
-        self.known: deque[RewardEnsemble] = deque(maxlen=ahead)
+        self.known: deque[RewardModel] = deque(maxlen=ahead)
         self.versions: set[int] = set()
 
     def _on_rollout_start(self) -> None:
