@@ -97,7 +97,7 @@ def test_a_kind_of_agent_of_ones_own_may_be_registered() -> None:
     class Told(Attached):
         in_workers = True
 
-    @attach.register
+    @attach.register(Mine)
     def _(agent: Mine, reward: WrappedReward) -> Attached:
         return Told()
 
