@@ -25,12 +25,12 @@ __all__ = [
 ]
 
 ALGORITHMS: dict[str, str] = {
-    "ppo": "stable_baselines3:PPO",
-    "a2c": "stable_baselines3:A2C",
+    "ppo": "stable_baselines3.ppo.ppo:PPO",
+    "a2c": "stable_baselines3.a2c.a2c:A2C",
     "a3c": "rlhf_gym.agents.a3c.agent:A3C",
-    "dqn": "stable_baselines3:DQN",
-    "sac": "stable_baselines3:SAC",
-    "td3": "stable_baselines3:TD3",
+    "dqn": "stable_baselines3.dqn.dqn:DQN",
+    "sac": "stable_baselines3.sac.sac:SAC",
+    "td3": "stable_baselines3.td3.td3:TD3",
 }
 """The algorithms that have a name here, as ``module:Class``; any other is written like that."""
 
@@ -53,7 +53,7 @@ def algorithm(name: str) -> type[BaseAlgorithm]:
         ValueError: there is none of that name, or the class is no on-policy or off-policy
             algorithm of stable-baselines3.
 
-    >>> algorithm("PPO").__name__, algorithm("stable_baselines3:TD3").__name__
+    >>> algorithm("PPO").__name__, algorithm("stable_baselines3.td3.td3:TD3").__name__
     ('PPO', 'TD3')
     """
     check_algorithm_name(name)

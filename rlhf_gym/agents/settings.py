@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rlhf_gym.agents.names import ALGORITHMS
+from rlhf_gym.agents.signatures import parameters_of
 from rlhf_gym.words import near
 
 if TYPE_CHECKING:
@@ -67,20 +68,28 @@ def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def check_agent_settings(algorithm: type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
+def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
     """Refuse settings that the algorithm does not have, and words in place of numbers.
+
+    Args:
+        algorithm: its class, or its name, which imports none that has a name here.
+        settings: settings by SB3's names.
 
     Raises:
         ValueError: it has none of that name, and the message names those that are near; or the
             value is a word, or no table, where the algorithm's own is a number, or a table.
     """
-    known = _known(algorithm)
+    known = {
+        name: default
+        for name, default in parameters_of(algorithm).items()
+        if name not in (*GIVEN_ELSEWHERE, "kwargs")
+    }
     for name, value in settings.items():
         if name in GIVEN_ELSEWHERE:
             raise ValueError(f"{name} of the agent cannot be set: {GIVEN_ELSEWHERE[name]}")
         if name not in known:
             raise ValueError(
-                f"{algorithm.__name__} has no setting {name!r}{near(name, known)}; it has "
+                f"{_class_name(algorithm)} has no setting {name!r}{near(name, known)}; it has "
                 f"{', '.join(known)}"
             )
         _check_kind(name, value, known[name])
@@ -100,19 +109,10 @@ def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _argument(name, value) for name, value in settings.items()}
 
 
-def _known(algorithm: type[BaseAlgorithm]) -> dict[str, Any]:
-    """The algorithm's settings and their defaults, with those of what it passes others on to."""
-    defaults: dict[str, Any] = {}
-    for kind in algorithm.__mro__:
-        parameters = inspect.signature(kind).parameters
-        defaults = {name: each.default for name, each in parameters.items()} | defaults
-        if "kwargs" not in parameters:
-            break
-    return {
-        name: default
-        for name, default in defaults.items()
-        if name not in (*GIVEN_ELSEWHERE, "kwargs")
-    }
+def _class_name(algorithm: str | type[BaseAlgorithm]) -> str:
+    if isinstance(algorithm, str):
+        return ALGORITHMS.get(algorithm.lower(), algorithm).rpartition(":")[2]
+    return algorithm.__name__
 
 
 def _check_kind(name: str, value: Any, default: Any) -> None:
@@ -120,7 +120,7 @@ def _check_kind(name: str, value: Any, default: Any) -> None:
         if not isinstance(value, bool):
             raise ValueError(f"{name} of the agent must be true or false, but is {value!r}")
     elif isinstance(default, int | float):
-        if isinstance(_argument(name, value), str | bool):
+        if isinstance(value, bool) or (isinstance(value, str) and not _is_special(name, value)):
             raise ValueError(
                 f"{name} of the agent must be a number, such as {default}, but is {value!r}"
             )
@@ -148,11 +148,24 @@ def _argument(name: str, value: Any) -> Any:
     return value
 
 
+def _is_special(name: str, value: str) -> bool:
+    """Whether a text stands for a schedule, or for something to import."""
+    if value.startswith(LINEAR):
+        _number(name, value)
+        return True
+    return IMPORTED.fullmatch(value) is not None
+
+
 def _linear(name: str, value: str) -> LinearSchedule:
     from stable_baselines3.common.utils import LinearSchedule
 
+    return LinearSchedule(_number(name, value), 0.0, 1.0)
+
+
+def _number(name: str, value: str) -> float:
+    """The number of a linear schedule."""
     try:
-        return LinearSchedule(float(value.removeprefix(LINEAR)), 0.0, 1.0)
+        return float(value.removeprefix(LINEAR))
     except ValueError:
         raise ValueError(
             f"{name}={value!r}: a number must follow {LINEAR}, such as {LINEAR}3e-4"

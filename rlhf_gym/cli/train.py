@@ -12,7 +12,8 @@ import tyro
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.options import options_of
-from rlhf_gym.environments.registry import describe_id, spec_of
+from rlhf_gym.cli.show import shown, summary
+from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.records import read_evaluation
@@ -33,6 +34,7 @@ def command(
     run: str | None = None,
     resume_run: Annotated[str | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
     video_seconds: float = VIDEO_SECONDS,
+    show: bool = False,
     no_progress: bool = False,
     json: bool = False,
 ) -> int:
@@ -50,40 +52,51 @@ def command(
         run: the folder to write; by default runs/ENV-ALGO-DATE.
         resume_run: go on with this run, with its own settings; --steps makes it longer.
         video_seconds: length of the videos of the agent before and after training; 0 makes none.
+        show: print what the run would use, and train nothing.
         no_progress: show no progress bar.
         json: write the result as JSON.
     """
-
-    def tell(line: str) -> None:
-        print(line, file=sys.stderr if json else sys.stdout, flush=True)
-
-    progress = not (no_progress or json)
     if resume_run is not None:
-        if set or reward_model or replace(settings, steps=None) != TrainSettings():
+        if show or set or reward_model or replace(settings, steps=None) != TrainSettings():
             raise ValueError(
                 "a resumed run has its own settings: beside --resume only --steps can be given, to "
                 "train for longer"
             )
-        with quick_imports():
-            from rlhf_gym.runs.train import resume
+        RunFolder.open(resume_run)
+    else:
+        settings = _filled_in(settings, set, reward_model)
+    if show:
+        print(json_module.dumps(shown(settings), indent=2) if json else summary(settings))
+        return 0
+    with quick_imports():  # after all checks, since torch takes seconds
+        from rlhf_gym.runs.train import resume, train
+
+    def log(line: str) -> None:
+        print(line, file=sys.stderr if json else sys.stdout, flush=True)
+
+    progress = not (no_progress or json)
+    if resume_run is not None:
         folder = resume(
             resume_run,
             steps=settings.steps,
             progress=progress,
             video_seconds=video_seconds,
-            log=tell,
+            log=log,
         )
     else:
-        settings = replace(settings, agent=agent_settings(set))
-        if reward_model:
-            of_run = reward_model_of(settings.env_id, reward_model)
-            settings = settings.with_changes(reward_model=of_run)
-        spec_of(settings.env_id)  # refuse what cannot work before torch is imported
-        with quick_imports():
-            fill_in(settings)
-            from rlhf_gym.runs.train import train
-        folder = train(settings, run, progress=progress, video_seconds=video_seconds, log=tell)
+        folder = train(settings, run, progress=progress, video_seconds=video_seconds, log=log)
     return conclude(folder, json)
+
+
+def _filled_in(
+    settings: TrainSettings, assignments: tuple[str, ...], reward_model: dict[str, Any]
+) -> TrainSettings:
+    """The settings of a run with nothing left open, checked."""
+    settings = replace(settings, agent=agent_settings(assignments))
+    if reward_model:
+        of_run = reward_model_of(settings.env_id, reward_model)
+        settings = settings.with_changes(reward_model=of_run)
+    return fill_in(settings)
 
 
 def conclude(folder: RunFolder, json: bool = False) -> int:

@@ -25,7 +25,6 @@ ENVIRONMENTS = 8
 """Environments that are evaluated at once."""
 EVALUATION_SEED = 1_000_003
 """Added to the run's seed, so that no evaluation episode starts like a training episode."""
-"""Length of a video in seconds."""
 
 
 def true_returns(

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, TypeAlias
 
 import tyro
 
-from rlhf_gym.agents import (
-    agent_arguments,
-    algorithm,
-    check_agent_settings,
-    check_algorithm_name,
-)
+from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorithm_name
+from rlhf_gym.environments.registry import spec_of
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.config import as_table, from_table
 from rlhf_gym.runs.open_fields import open_fields
 
-__all__ = ["TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
+__all__ = ["VIDEO_SECONDS", "TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
 
 TrackerName: TypeAlias = Literal["wandb", "trackio"]
+"""Where curves can be sent, beside TensorBoard."""
 
 VIDEO_SECONDS = 8.0
-"""Length of the videos of an agent before and after training."""
-_DEVICES = ("cuda", "mps", "xpu")
+"""Length of the videos of an agent, in seconds."""
+
+_DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d+)?")
 
 
 def _default(words: str) -> Any:
@@ -137,6 +136,7 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
     """
     if ":" not in settings.algo:
         settings = replace(settings, algo=settings.algo.lower())  # one name for one algorithm
+    spec_of(settings.env_id)
     check_algorithm_name(settings.algo)
     preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
     values: dict[str, Any] = {
@@ -150,7 +150,7 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
     feedback = settings.feedback
     values |= {each.name: getattr(feedback, each.name) for each in fields(feedback)}
     if settings.agent:
-        check_agent_settings(algorithm(settings.algo), settings.agent)
+        check_agent_settings(settings.algo, settings.agent)
         agent_arguments(settings.agent)
     settings = replace(settings, **values, agent={**preset.agent, **settings.agent})
     for name in ("steps", "n_envs", "evaluation_episodes"):
@@ -161,7 +161,7 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
 
 
 def _check_device(device: str) -> None:
-    if device not in ("auto", "cpu") and not device.startswith(_DEVICES):
+    if not _DEVICE.fullmatch(device):
         raise ValueError(
             f"device must be auto, cpu, cuda, or another of PyTorch's such as cuda:1 or mps, but "
             f"is {device!r}"

@@ -1,0 +1,101 @@
+"""What no start of the program loads: a help text or a typo waits for no torch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rlhf_gym.cli.main import COMMANDS, main
+
+HEAVY = ("torch", "stable_baselines3", "pygame", "matplotlib", "av", "tensorboard")
+Capture = pytest.CaptureFixture[str]
+
+
+CALL_ALL = f"""
+import contextlib, io, json, sys
+from rlhf_gym.cli.main import main
+for call in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        main(call)
+    print(*(name for name in {HEAVY} if name in sys.modules))
+"""
+
+
+def loaded_by(calls: list[list[str]]) -> dict[str, list[str]]:
+    """The heavy libraries that are loaded after each call, one after the other in one process."""
+    run = subprocess.run(
+        [sys.executable, "-c", CALL_ALL, json.dumps(calls)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = run.stdout.splitlines()
+    return {" ".join(call): line.split() for call, line in zip(calls, lines, strict=True)}
+
+
+TYPOS = [
+    ["train", "CartPole-v1", "--label", "3"],
+    ["train", "CartPole-v1", "--labels", "few"],
+    ["train", "CartPole-v1", "--labels", "0"],
+    ["train", "CartPole-v1", "--algo", "ppp"],
+    ["train", "CartPole-v1", "--set", "n_step=8"],
+    ["train", "CartPole-v1", "--algo", "a3c", "--set", "n_worker=8"],
+    ["train", "CartPole-v1", "--set", "learning_rate=lin_fast"],
+    ["train", "CartPole-v1", "--strategy", "divers"],
+    ["train", "CartPole-v1", "--device", "cudaa"],
+    ["train", "CartPole-v1", "--reward-model.member", "2"],
+    ["train", "--resume", "runs/nowhere"],
+    ["demo", "--sed", "3"],
+    *([name, "nowhere"] for name in ("label", "evaluate", "watch", "report", "compare")),
+    ["benchmark", "quik"],
+    ["benchmark", "quick", "--seed", "1"],
+    ["envs", "--gallry"],
+    ["play", "CartPole-v1", "--speed", "0"],
+    ["doctor", "--jsn"],
+]
+
+
+def test_neither_a_help_text_nor_a_typo_loads_a_heavy_library() -> None:
+    helps = [["--help"], *([name, "--help"] for name in COMMANDS)]
+    found = loaded_by([*helps, *TYPOS, ["train", "CartPole-v1", "--show"]])
+    assert {call: names for call, names in found.items() if names} == {}
+
+
+def test_a_mistyped_id_loads_what_registers_environments_but_no_torch() -> None:
+    (names,) = loaded_by([["train", "CartPol-v1"]]).values()
+    assert not {"torch", "stable_baselines3"} & set(names)
+
+
+@pytest.mark.parametrize("typo", TYPOS, ids=" ".join)
+def test_a_typo_fails(typo: list[str], capsys: Capture) -> None:
+    assert main(typo) in (1, 2)
+    assert capsys.readouterr().err
+
+
+def test_show_says_what_a_run_would_use_and_trains_nothing(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = ["--teacher", "window", "--set", "n_steps=99"]
+    assert main(["train", "CartPole-v1", *given, "--show"]) == 0
+    text = capsys.readouterr().out
+    assert "CartPole-v1 with ppo: what a run would use; nothing is trained" in text
+    assert "100: 25 before training, the last at 70% of it" in text  # the preset's labels
+    assert "about 6.7 min" in text  # 100 labels of 4 seconds
+    assert "50 steps, 1 s" in text  # a person sees no clip of half a second
+    assert "100,000 in 32 environments" in text and "n_steps            99" in text
+    assert "500 steps; an early end is held for 25 steps" in text
+    assert not list(tmp_path.iterdir())
+
+
+def test_show_as_json(capsys: Capture) -> None:
+    assert main(["train", "Pendulum-v1", "--labels", "30", "--show", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["settings"]["labels"] == 30 and found["person_minutes"] == 2
+    assert found["labels_before_training"] == 25 and found["clip_steps"] == 6
+    assert found["settings"]["reward_model"]["members"] == 7
+    assert found["environment"]["fps"] == 30 and "worst of 10 seeds" in found["preset"]
