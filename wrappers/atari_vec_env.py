@@ -26,11 +26,11 @@ _EVERY = 64
 
 
 class AtariVecEnv(VecEnv):
-    """Games like one that is given, stepped side by side in ALE's own threads.
+    """Many copies of a game, stepped side by side in ALE's own threads.
 
-    What is seen, earned and hidden is what `rlhf_gym.envs.atari.Atari` shows, to the last bit, and
-    clips are drawn in one of that kind: a game is the seed of its console and its actions. Episodes
-    begin and end together. The infos are those of Monitor and `SnapshotRecorder`.
+    Observations, rewards and hidden parts are those of `rlhf_gym.envs.atari.Atari`, to the last
+    bit, and clips are drawn in one of those: a game is the seed of its console and its actions.
+    Episodes begin and end together. The infos are those of Monitor and `SnapshotRecorder`.
     """
 
     def __init__(self, template: gym.Env[Any, Any], n_envs: int, *, snapshots: bool = True) -> None:
@@ -39,7 +39,7 @@ class AtariVecEnv(VecEnv):
         Args:
             template: the wrapped game.
             n_envs: number of games.
-            snapshots: note in the infos what is needed to draw clips later.
+            snapshots: whether the infos hold what is needed to draw clips later.
 
         Raises:
             ValueError: the game shows its memory, which ALE's threads do not.
@@ -96,7 +96,7 @@ class AtariVecEnv(VecEnv):
         self._native.send(self._actions, np.ones(self.num_envs, np.float32))
 
     def step_wait(self) -> tuple[Any, Array, Array, list[dict[str, Any]]]:
-        """What the games show and earn."""
+        """Return what the games show and earn."""
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         if self.snapshots and self._steps % _EVERY == 0:
             for env, info in enumerate(infos):
@@ -113,17 +113,17 @@ class AtariVecEnv(VecEnv):
         return self._observe(), points.astype(np.float32), dones, infos
 
     def close(self) -> None:
-        """Close the game that stands for all."""
+        """Close the wrapped game."""
         self.template.close()
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """An attribute of the wrapped game, once for each index."""
+        """Return an attribute of the wrapped game, once for each index."""
         own = {"snapshot_kind": "state", "restorable": self.snapshots}
         value = own[attr_name] if attr_name in own else self.template.get_wrapper_attr(attr_name)
         return [value for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Refused: the games are not Python's.
+        """Refuse: the games do not run in Python.
 
         Raises:
             NotImplementedError: always.
@@ -136,7 +136,7 @@ class AtariVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
-        """``take_snapshot`` or ``restore_snapshot``, as of `SnapshotRecorder`.
+        """Call ``take_snapshot`` or ``restore_snapshot``, as of `SnapshotRecorder`.
 
         Raises:
             NotImplementedError: it is another method.
@@ -151,7 +151,7 @@ class AtariVecEnv(VecEnv):
         return [call(env, *method_args, **method_kwargs) for env in self._get_indices(indices)]
 
     def env_is_wrapped(self, wrapper_class: type[gym.Wrapper], indices: Any = None) -> list[bool]:
-        """Whether the games are wrapped so; what Monitor notes is noted here."""
+        """Return whether the games are wrapped so; this class notes what Monitor would."""
         env, wrapped = self.template, issubclass(Monitor, wrapper_class)
         while isinstance(env, gym.Wrapper):
             wrapped, env = wrapped or isinstance(env, wrapper_class), env.env
@@ -202,7 +202,7 @@ class AtariVecEnv(VecEnv):
         return np.moveaxis(self._stack.copy(), 1, -1)
 
     def _clip_start(self, env: int) -> bytes:
-        """What brings a game of its own to where this one is before the step."""
+        """Return a snapshot that brings a single game to where this one is before the step."""
         self.game.played = self._played[env]
         return take(self.template)
 

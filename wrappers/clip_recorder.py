@@ -52,7 +52,7 @@ class KeptSteps:
         """Do nothing: the other process knows where episodes begin."""
 
     def take(self) -> list[VecStep]:
-        """The steps since the last call."""
+        """Return the steps since the last call."""
         taken, self._steps = self._steps, []
         return taken
 

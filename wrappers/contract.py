@@ -1,4 +1,4 @@
-"""What every reward function must do, as a check that you can run on your own."""
+"""The rules that every reward function keeps, as a check that you can run on your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FixedHorizon: every episode lasts equally long, so that its length tells nothing."""
+"""FixedHorizon: every episode lasts equally long, so that its length says nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any, SupportsFloat, TypeVar
 
 import gymnasium as gym
 from gymnasium.utils import RecordConstructorArgs
+
+from rlhf_gym.clips.steps import ABSORBING, ENDED
 
 __all__ = ["FixedHorizon"]
 
@@ -26,15 +28,17 @@ class FixedHorizon(
 
     The wrapped environment never terminates (but see ``final``) and is truncated at ``horizon``.
     The step at which the inner episode ends has ``info["ended"]``, ``"terminated"`` or
-    ``"truncated"`` (before the horizon); the steps behind it have ``info["held"] = True`` and do
-    not reach the inner environment, so `render` goes on showing the last state.
+    ``"truncated"`` (before the horizon). The steps after it are absorbing: they have
+    ``info["held"] = True`` and do not reach the inner environment, so that `render` goes on showing
+    the last state.
 
-    Most steps of an agent that fails early would be held ones. With ``hold`` an episode is
-    truncated so many steps after its end: an agent that values a truncated state as if it went on
-    (as those of stable-baselines3 do; Pardo et al., "Time limits in reinforcement learning", 2018)
-    then learns the same as if it had been held until the horizon, from far fewer steps. Where what
-    is behind an end is worth nothing (see `HumanFeedback`, ``ends_differ``), ``final=True`` says so
-    to the agent: the episode is then terminated behind its held steps.
+    Most steps of an agent that fails early would be absorbing. With ``hold`` an episode is
+    truncated after that number of absorbing steps: an agent that values a truncated state as if it
+    went on (as those of stable-baselines3 do; Pardo et al., "Time limits in reinforcement
+    learning", 2018) then learns the same as if the episode had lasted until the horizon, from far
+    fewer steps. Where terminal states are valued, and absorbing steps worth nothing (see
+    `HumanFeedback`), ``final=True`` lets the agent know: the episode is then terminated after its
+    absorbing steps.
 
     >>> env = FixedHorizon(gym.make("CartPole-v1"), horizon=200)
     >>> _ = env.reset(seed=0)
@@ -58,8 +62,8 @@ class FixedHorizon(
             env: an environment whose episodes may end early.
             horizon: length of every episode in steps; by default the environment's own
                 ``spec.max_episode_steps``.
-            hold: held steps at most; by default all until the horizon.
-            final: terminate an episode that was held so long, rather than truncate it.
+            hold: largest number of absorbing steps; by default all until the horizon.
+            final: whether an episode is terminated, not truncated, after ``hold`` absorbing steps.
 
         Raises:
             ValueError: ``horizon`` or ``hold`` is not positive, or no horizon is given and the
@@ -74,15 +78,15 @@ class FixedHorizon(
         RecordConstructorArgs.__init__(self, horizon=horizon, hold=hold, final=final)
         gym.Wrapper.__init__(self, env)
         self.horizon, self.hold, self.final = horizon, hold, final
-        self._steps = self._held = 0
+        self._steps = self._absorbing = 0
         self._last: ObsType | None = None
-        """The observation that is held; None while the inner episode goes on."""
+        """The observation that absorbing steps show; None while the inner episode goes on."""
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[ObsType, dict[str, Any]]:
         """Begin a new episode."""
-        self._steps = self._held = 0
+        self._steps = self._absorbing = 0
         self._last = None
         return self.env.reset(seed=seed, options=options)
 
@@ -91,14 +95,14 @@ class FixedHorizon(
         self._steps += 1
         at_horizon = self._steps >= self.horizon
         if self._last is not None:
-            self._held += 1
-            over = self._held == self.hold
+            self._absorbing += 1
+            over = self._absorbing == self.hold
             terminated, truncated = over and self.final, at_horizon or (over and not self.final)
-            return self._last, 0.0, terminated, truncated, {"held": True}
+            return self._last, 0.0, terminated, truncated, {ABSORBING: True}
         observation, reward, terminated, truncated, info = self.env.step(action)
         if terminated or (truncated and not at_horizon):
-            info["ended"] = "terminated" if terminated else "truncated"
-        if "ended" in info:  # or it holds its end itself, as ours do
+            info[ENDED] = "terminated" if terminated else "truncated"
+        if ENDED in info:  # or the environment holds its terminal state itself, as ours do
             self._last = observation
         return observation, reward, False, at_horizon, info
 

@@ -101,7 +101,7 @@ class VecLearnedReward(VecEnvWrapper):
         return observations, rewards, dones, infos
 
     def __repr__(self) -> str:
-        """The stack of wrappers, outermost first."""
+        """Return the stack of wrappers, outermost first."""
         return f"<{type(self).__name__}{self.venv}>"
 
 

@@ -19,7 +19,7 @@ __all__ = ["After", "accept_old_form", "from_old_form"]
 
 @dataclass(frozen=True)
 class After:
-    """What steps led to, as reward functions of the first release see it.
+    """The consequences of steps, as reward functions of the first release see them.
 
     Attributes:
         observations: ``(n, *obs)``, seen after each step.
@@ -31,7 +31,7 @@ class After:
 
 
 def accept_old_form(function: Callable[..., Any]) -> RewardFunction:
-    """The function itself, or one of `Transitions` that calls it with three arguments.
+    """Return a function of `Transitions`: the given one, or one that calls it with three arguments.
 
     Warns:
         DeprecationWarning: it takes ``(observations, actions, after)``.
@@ -60,7 +60,7 @@ def accept_old_form(function: Callable[..., Any]) -> RewardFunction:
 def from_old_form(
     observations: Observations, actions: Array, after: After | None = None, over: Any = None
 ) -> Transitions:
-    """The steps that ``predict(observations, actions, after, over=...)`` was asked about.
+    """Return the steps that ``predict(observations, actions, after, over=...)`` was given.
 
     Warns:
         DeprecationWarning: always.
@@ -78,7 +78,7 @@ def from_old_form(
 
 
 def _arguments(function: Callable[..., Any]) -> int:
-    """Number of positional arguments that a function needs, or 1 if that cannot be found out."""
+    """Return how many positional arguments a function needs, or 1 if that cannot be found out."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # of some functions in C

@@ -1,4 +1,4 @@
-"""ProbedReward: what a test counts as the true reward, where there is none or a naive reward."""
+"""ProbedReward: the quantity that tests count, as the true reward."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ class ProbedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
         gym.Wrapper.__init__(self, env)
 
     def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Step, and give what was counted."""
+        """Step, and return the probe as the reward."""
         observation, _, terminated, truncated, info = self.env.step(action)
         return observation, info.get("probe", 0.0), terminated, truncated, info

@@ -1,4 +1,4 @@
-"""ReadableObservation: what other libraries show, as agents and reward models can take it."""
+"""ReadableObservation: observations of other libraries in a form that can be learned from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
     `is_readable` says where none of this is needed.
 
     Attributes:
-        left_out: the keys of the observation that nobody here can read.
+        left_out: the keys of the observation that are left out.
     """
 
     def __init__(self, env: Env) -> None:
@@ -72,7 +72,7 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
 
 
 def is_readable(space: Space) -> bool:
-    """Whether `ReadableObservation` would leave observations of ``space`` as they are.
+    """Return whether `ReadableObservation` would leave observations of ``space`` as they are.
 
     >>> is_readable(spaces.Box(0, 1, (2,))), is_readable(spaces.Dict({"said": spaces.Text(9)}))
     (True, False)
@@ -83,14 +83,14 @@ def is_readable(space: Space) -> bool:
 
 
 def _shortest_side(space: Space) -> int | None:
-    """Height or width of a picture in bytes, whichever is less; None: it is no picture."""
+    """Return the shorter side of a picture in pixels, or None if the space holds no pictures."""
     if not isinstance(space, spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
         return None
     return sorted(space.shape)[1]  # the channels are fewer than either
 
 
 def _is_text(space: Space) -> bool:
-    """Whether it holds words; MiniGrid's missions are a kind of space of their own."""
+    """Return whether a space holds words; MiniGrid's missions are a space of their own."""
     return space.dtype is not None and space.dtype.kind == "U"
 
 
@@ -110,7 +110,7 @@ def _read_space(space: Space, in_dict: bool) -> Space:
 
 
 def _as(space: Space, values: npt.NDArray[Any]) -> Any:
-    """An observation of a part; only what becomes a vector differs in its shape."""
+    """Return a part of an observation in the shape and type of ``space``."""
     if not isinstance(space, spaces.Box) or values.shape == space.shape:
         return values
     flat = values.reshape(-1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""SnapshotRecorder: notes at each step what is needed to draw it again later."""
+"""SnapshotRecorder: puts into infos what is needed to draw the steps later."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         return self.snapshot_kind == "state"
 
     def take_snapshot(self) -> bytes:
-        """The state of the wrapped environment at present."""
+        """Return the present state of the wrapped environment."""
         return take(self.env)
 
     def restore_snapshot(self, snapshot: bytes) -> None:

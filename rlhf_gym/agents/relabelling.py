@@ -95,14 +95,14 @@ def relabel(
 
 
 def _next_observations(buffer: ReplayBuffer, rows: Array, envs: Array) -> tuple[Any, Array, Array]:
-    """Where the observations after these steps lie."""
+    """Return where the observations after these steps are."""
     if buffer.optimize_memory_usage:
         return buffer.observations, (rows + 1) % buffer.buffer_size, envs
     return buffer.next_observations, rows, envs
 
 
 def reward_state(buffer: ReplayBuffer) -> dict[str, Array]:
-    """What `relabel` needs to know of each reward ``(size, n_envs)`` of a buffer.
+    """Return what `relabel` needs to know of each reward ``(size, n_envs)`` of a buffer.
 
     The version of the reward model that predicted it, whether its step is absorbing, and whether it
     terminated.
@@ -150,7 +150,7 @@ class RelabelledRewards:
         self._places = np.arange(rewards.size).reshape(rewards.shape)
 
     def state(self) -> dict[str, Array]:
-        """What is known of each reward, by the names that it has in checkpoints."""
+        """Return what is known of each reward, by its names in checkpoints."""
         return {
             "reward_versions": self.versions,
             "reward_over": self.absorbing,
@@ -163,7 +163,7 @@ class RelabelledRewards:
             ours[: len(state[name])] = state[name]
 
     def __getitem__(self, index: Any) -> Any:
-        """The newest rewards."""
+        """Return the newest rewards."""
         version = self._version()
         stale = self.versions[index] != version
         if np.any(stale):
@@ -181,11 +181,11 @@ class RelabelledRewards:
         self.terminated[index] = False if newest is None else newest.terminated
 
     def __len__(self) -> int:
-        """Number of rows."""
+        """Return the number of rows."""
         return len(self._rewards)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        """The rewards as they are stored, without recomputing any."""
+        """Return the rewards as they are stored, without recomputing any."""
         return np.array(self._rewards, dtype, copy=True) if copy else self._rewards
 
     def __reduce__(self) -> Any:
@@ -197,7 +197,7 @@ Restore = Callable[[Any, Array, Array], Observations]
 
 
 def _restore_observations(stored: spaces.Space[Any], wanted: spaces.Space[Any]) -> Restore:
-    """A function that reads observations out of a buffer in the form of the space ``wanted``."""
+    """Return a function that reads observations from a buffer in the form of a space."""
     if isinstance(stored, spaces.Dict) and isinstance(wanted, spaces.Dict):
         if stored.keys() == wanted.keys():
             restores = {key: _restore_leaf(stored[key], wanted[key]) for key in stored}

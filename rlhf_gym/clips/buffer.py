@@ -101,11 +101,11 @@ class ClipBuffer:
 
     @property
     def rows(self) -> int:
-        """Number of rows ever written."""
+        """The number of rows ever written."""
         return self._ends.rows
 
     def __len__(self) -> int:
-        """Number of steps (of all environments) that are kept."""
+        """Return the number of steps, of all environments, that are kept."""
         return min(self.rows, self.capacity) * self.n_envs
 
     @property
@@ -115,7 +115,7 @@ class ClipBuffer:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
+        """The bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
         return sum(ring.nbytes for _, ring in self._rings()) + self._recordings.nbytes
 
     def add(self, step: VecStep, agent_step: int = 0) -> None:
@@ -178,7 +178,7 @@ class ClipBuffer:
         return everything[drawn]
 
     def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
-        """Which clips were filmed, or have a snapshot before them in their episode."""
+        """Return which clips were filmed, or have a snapshot before them in their episode."""
         steps = self._ends.steps_before(positions)
         drawable = np.zeros(len(positions), bool)
         for env in range(self.n_envs):
@@ -189,7 +189,7 @@ class ClipBuffer:
         return drawable
 
     def batch(self, positions: Positions) -> tuple[Transitions, Array, Array]:
-        """Copies of ``n`` clips at once, padded to one length.
+        """Return copies of ``n`` clips at once, padded to one length.
 
         Returns:
             transitions with leading axes ``(n, clip_length)``, a mask ``(n, clip_length)`` bool of
@@ -210,7 +210,7 @@ class ClipBuffer:
         newest: int = RECENT,
         absorbing: bool = False,
     ) -> Transitions:
-        """Copies of ``n`` random steps, drawn with replacement.
+        """Return copies of ``n`` random steps, drawn with replacement.
 
         Args:
             n: number of steps.
@@ -229,7 +229,7 @@ class ClipBuffer:
         return self._transitions(rows, rng.integers(self.n_envs, size=n))
 
     def clip(self, position: Positions) -> Clip:
-        """The one clip at ``position``, with what is needed to draw it again."""
+        """Return the one clip at ``position``, with what is needed to draw it again."""
         env, first, length = next(position.triples())
         rows = np.arange(first, first + length)
         ended, ended_at = self._ends.end(env, rows)
@@ -256,7 +256,7 @@ class ClipBuffer:
         return Start(self._recordings.snapshot(env, row), self._actions[between, env])
 
     def _transitions(self, rows: Array, env: Array) -> Transitions:
-        """Copies of steps; ``rows`` and ``env`` have one shape."""
+        """Return copies of steps; ``rows`` and ``env`` have one shape."""
         at = (rows % self.capacity, env)
         return Transitions(
             self._gather(rows, env),
@@ -275,7 +275,7 @@ class ClipBuffer:
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
     def last_episode(self, env: int) -> Transitions:
-        """The newest episode of one environment, as far as it is kept; call it when it is over."""
+        """Return the newest episode of one environment, once it is over, as far as it is kept."""
         length = int(self._ends.step[(self.rows - 1) % self.capacity, env]) + 1
         rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
         return self._transitions(rows, np.full(len(rows), env))
@@ -285,14 +285,14 @@ class ClipBuffer:
         self._ends.begin_episodes(envs)
 
     def state(self) -> dict[str, Array]:
-        """The kept steps, snapshots and frames as plain arrays, for `load_state`."""
+        """Return the kept steps, snapshots and frames as plain arrays, for `load_state`."""
         at = np.arange(self._ends.first_kept, self.rows) % self.capacity
         state = {name: ring[at] for name, ring in self._rings()}
         state |= {"next_step": self._ends.next_step.copy(), "rows": np.array(self.rows)}
         return state | self._recordings.state()
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
-        """All ring arrays, by their names in `state`."""
+        """Yield all ring arrays, with their names in `state`."""
         for i, leaf in enumerate(leaves(self._observations)):
             yield f"observations_{i}", leaf
         if self._next_observations is not None:

@@ -87,7 +87,7 @@ class Clip:
             array.flags.writeable = False
 
     def __len__(self) -> int:
-        """Number of steps."""
+        """Return the number of steps."""
         return len(self.actions)
 
     @property
@@ -104,5 +104,5 @@ class Clip:
 
     @property
     def true_return(self) -> float:
-        """Sum of the true rewards."""
+        """The sum of the true rewards."""
         return float(self.true_rewards.sum(dtype=np.float64))

@@ -33,15 +33,15 @@ class Positions:
     length: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
-        """Number of clips."""
+        """Return the number of clips."""
         return len(self.env)
 
     def __getitem__(self, index: Array | slice) -> Positions:
-        """The positions at ``index``."""
+        """Return the positions at ``index``."""
         return Positions(self.env[index], self.first[index], self.length[index])
 
     def where(self, condition: Array, other: Positions) -> Positions:
-        """These positions where ``condition`` ``(n,)`` holds, and those of ``other`` elsewhere."""
+        """Take these positions where ``condition`` ``(n,)`` is true, and ``other``'s elsewhere."""
         return Positions(
             np.where(condition, self.env, other.env),
             np.where(condition, self.first, other.first),
@@ -49,7 +49,7 @@ class Positions:
         )
 
     def triples(self) -> Iterator[tuple[int, int, int]]:
-        """Environment, first row and length of one clip after the other."""
+        """Iterate over environment, first row and length of each clip."""
         return zip(self.env.tolist(), self.first.tolist(), self.length.tolist(), strict=True)
 
 
@@ -90,15 +90,15 @@ class EpisodeEnds:
 
     @property
     def first_kept(self) -> int:
-        """Number of the oldest row that is kept."""
+        """The number of the oldest row that is kept."""
         return max(self.rows - self.capacity, 0)
 
     def arrays(self) -> dict[str, Array]:
-        """The ring arrays, by name."""
+        """Return the ring arrays, by name."""
         return {name: getattr(self, name) for name in ("step", "done", "absorbing", "ended")}
 
     def clips(self, length: int, *, newest: int, history: int, absorbing: bool) -> Positions:
-        """All clips among the newest steps that are whole.
+        """Return all whole clips among the newest steps.
 
         Args:
             length: steps of a clip; an episode that is shorter is one clip.
@@ -120,16 +120,16 @@ class EpisodeEnds:
         return Positions(env[found].copy(), first[found], steps[found])
 
     def show_end(self, clips: Positions) -> npt.NDArray[np.bool_]:
-        """``(n,)``, in which clips an episode terminates, or is over."""
+        """Return ``(n,)`` bool: in which clips an episode terminates, or is over."""
         at = ((clips.first + clips.length - 1) % self.capacity, clips.env)
         return np.asarray(self.absorbing[at] | (self.ended[at] == TERMINATED))
 
     def steps_before(self, clips: Positions) -> npt.NDArray[np.int32]:
-        """``(n,)``, steps of its episode before each clip."""
+        """Return ``(n,)``, the number of steps of its episode before each clip."""
         return self.step[clips.first % self.capacity, clips.env]
 
     def end(self, env: int, rows: Array) -> tuple[str | None, int | None]:
-        """Why and at which of these rows the episode ended, -1 if before the first of them."""
+        """Return why and at which of these rows the episode ended, -1 if before the first one."""
         if self.absorbing[rows[0] % self.capacity, env]:
             began = rows[0] - self.step[rows[0] % self.capacity, env]
             earlier = np.arange(max(began, self.first_kept), rows[0])
@@ -140,5 +140,5 @@ class EpisodeEnds:
         return (REASONS[ended[at[0]]], int(at[0])) if len(at) else (None, None)
 
     def begin_episodes(self, envs: slice) -> None:
-        """Say that the next step begins a new episode in these environments."""
+        """Let the next step begin a new episode in these environments."""
         self.next_step[envs] = 0

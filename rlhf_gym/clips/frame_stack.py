@@ -25,11 +25,11 @@ class FrameStack:
 
     @property
     def history(self) -> int:
-        """Frames before the newest one that an observation shows."""
+        """The number of frames that an observation shows before the newest one."""
         return self.size - 1
 
     def newest(self, stacked: Array, batch: int = 0) -> Array:
-        """The newest frame of observations with ``batch`` leading axes.
+        """Return the newest frame of observations with ``batch`` leading axes.
 
         >>> FrameStack(3, axis=0).newest(np.array([[1], [2], [3]])).tolist()
         [[3]]
@@ -39,7 +39,7 @@ class FrameStack:
         return stacked[(slice(None),) * axis + (slice(-width, None),)]
 
     def restack(self, ring: Array, rows: Array, env: Array, step: Array) -> Array:
-        """Observations from the frames that were stored.
+        """Return observations, built from the frames that were stored.
 
         Args:
             ring: ``(capacity, n_envs, *frame)``.

@@ -24,14 +24,14 @@ Observations: TypeAlias = "Array | dict[str, Array]"
 
 
 def leaves(observations: Observations) -> list[Array]:
-    """The arrays of a batch of observations, in the order of their keys."""
+    """Return the arrays of a batch of observations, in the order of their keys."""
     if isinstance(observations, Mapping):
         return [observations[key] for key in sorted(observations)]
     return [observations]
 
 
 def batch_of_one(observation: Any) -> Observations:
-    """A single observation as a batch, copied."""
+    """Return a copy of a single observation as a batch."""
     return map_leaves(lambda leaf: np.array(leaf)[None], observation)
 
 
@@ -43,7 +43,7 @@ def map_leaves(function: Callable[[Array], Array], observations: Observations) -
 
 
 def zeros_of(space: gym.Space[object]) -> Observations:
-    """A single observation of zeros.
+    """Return a single observation of zeros.
 
     >>> zeros_of(gym.spaces.Dict({"x": gym.spaces.Box(-1, 1, (2,))}))
     {'x': array([0., 0.], dtype=float32)}

@@ -25,7 +25,7 @@ _BIT_GENERATORS = {
 
 
 def encode(value: Any) -> Any:
-    """A value as JSON data: atoms and lists as they are, all else as ``{"type": content}``.
+    """Return a value as JSON data: everything but atoms and lists as ``{"type": content}``.
 
     Raises:
         TypeError: if it is not plain data.
@@ -54,7 +54,7 @@ def encode(value: Any) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """What `encode` was given."""
+    """Return the value that `encode` was given."""
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):

@@ -60,7 +60,7 @@ class Recordings:
         self._account(row, env, True, len(packed) + OVERHEAD)
 
     def state(self) -> dict[str, Array]:
-        """All snapshots and frames as plain arrays, oldest first, for `load_state`."""
+        """Return all snapshots and frames as plain arrays, oldest first, for `load_state`."""
         data: list[bytes] = []
         shapes: list[tuple[int, ...]] = []
         for row, env, is_frame in self._order:
@@ -111,28 +111,28 @@ class Recordings:
             self._snapshot_rows[env].pop(0)
 
     def snapshot_row(self, env: int, row: int) -> int | None:
-        """The newest row with a snapshot at or before ``row``."""
+        """Return the newest row with a snapshot at or before ``row``."""
         rows = self._snapshot_rows[env]
         at = bisect_right(rows, row)
         return rows[at - 1] if at else None
 
     def snapshot(self, env: int, row: int) -> bytes:
-        """The snapshot of a row that has one."""
+        """Return the snapshot of a row that has one."""
         return self._snapshots[env][row]
 
     def has_snapshot(self, env: int, begin: Array, row: Array) -> npt.NDArray[np.bool_]:
-        """Whether there are snapshots from ``begin (n,)`` to ``row (n,)``, each included."""
+        """Return ``(n,)`` bool: is there a snapshot from row ``begin (n,)`` to ``row (n,)``?"""
         rows = np.array(self._snapshot_rows[env], np.int64)
         return np.asarray(np.searchsorted(rows, row, "right") > np.searchsorted(rows, begin))
 
     def has_frames(self, env: int, first: Array, length: Array) -> npt.NDArray[np.bool_]:
-        """Whether all ``length (n,)`` rows from ``first (n,)`` on have frames."""
+        """Return ``(n,)`` bool: do all ``length (n,)`` rows from ``first (n,)`` on have frames?"""
         rows = np.array(self._frame_rows[env], np.int64)
         count = np.searchsorted(rows, first + length) - np.searchsorted(rows, first)
         return np.asarray(count == length)
 
     def frames(self, env: int, first: int, length: int) -> npt.NDArray[np.uint8] | None:
-        """The pictures of ``length`` rows, or None where one is missing."""
+        """Return the pictures of ``length`` rows, or None if one is missing."""
         frames = self._frames[env]
         if not all(row in frames for row in range(first, first + length)):
             return None

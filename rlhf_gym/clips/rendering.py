@@ -23,7 +23,7 @@ _OFF_SCREEN = {
     # A list, of which SDL takes the first that works: highway-env draws nothing for "dummy" alone.
     "SDL_VIDEODRIVER": "dummy,offscreen",
     "SDL_AUDIODRIVER": "dummy",
-    # SDL would catch SIGTERM and turn it into an event that nobody reads: `kill` would do nothing.
+    # SDL would catch SIGTERM and turn it into an event that is never read: `kill` would do nothing.
     "SDL_NO_SIGNAL_HANDLERS": "1",
     "PYGAME_HIDE_SUPPORT_PROMPT": "1",
 }
@@ -32,7 +32,7 @@ Env: TypeAlias = "gym.Env[Any, Any]"
 
 
 def frame_of(env: Env) -> npt.NDArray[np.uint8]:
-    """What ``env`` draws now, in mode ``"rgb_array"``.
+    """Return the picture that ``env`` draws now, in mode ``"rgb_array"``.
 
     Brightnesses from 0 to 1 (as MinAtar's) become bytes from 0 to 255.
 

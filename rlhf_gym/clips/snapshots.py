@@ -33,7 +33,7 @@ _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def take(env: Env) -> bytes:
-    """The state of ``env`` now, with its wrappers' counters and random generators.
+    """Return the state of ``env``, with its wrappers' counters and random generators.
 
     Attributes that are not plain data (a physics engine, a window) are left out; whether the rest
     is enough is found out by `probe`.
@@ -50,7 +50,7 @@ def take(env: Env) -> bytes:
 
 
 def take_reset(env: Env, seed: int | None, options: dict[str, Any] | None) -> bytes:
-    """What is needed to redo ``env.reset(seed=seed, options=options)``, called before it.
+    """Return what is needed to repeat ``env.reset(seed=seed, options=options)``; call it before.
 
     Raises:
         TypeError: if the options are not plain data.
@@ -107,7 +107,7 @@ def probe(
 def _replays_from(
     makers: tuple[Callable[[], Env], Callable[[], Env]], steps: int, start: int | None
 ) -> bool:
-    """Whether one environment repeats what another one did after a snapshot.
+    """Return whether one environment repeats what another did after a snapshot.
 
     The snapshot is taken ``start`` steps into the second episode; None: of the reset before it.
     """
@@ -134,7 +134,7 @@ def _replays_from(
 
 
 def _run(env: Env, actions: list[Any]) -> tuple[list[Any], bool]:
-    """What was observed and earned, as plain data, and whether the episode ended."""
+    """Return observations and rewards as plain data, and whether the episode ended."""
     seen = []
     for action in actions:
         observation, reward, terminated, truncated, _ = env.step(action)
@@ -145,7 +145,7 @@ def _run(env: Env, actions: list[Any]) -> tuple[list[Any], bool]:
 
 
 def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, Any] | None]:
-    """The names of the layers, their attributes, and the arguments of the reset to be redone."""
+    """Return the layers' names and attributes, and the arguments of the reset to repeat."""
     try:
         saved = json.loads(snapshot)
         names, states = zip(*saved["layers"], strict=True)
@@ -156,7 +156,7 @@ def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, 
 
 
 def _layers(env: Env) -> Iterator[Env]:
-    """The environment's wrappers from the outermost to the environment itself."""
+    """Yield the environment's wrappers, outermost first, and the environment itself."""
     while isinstance(env, gym.Wrapper):
         yield env
         env = env.env
@@ -188,7 +188,7 @@ def _knows_its_state(layer: Env) -> bool:
 
 
 def _assign(layer: Env, name: str, value: Any) -> None:
-    """Set an attribute; what is no plain data there now (a window, say) stays."""
+    """Set an attribute, unless it holds something that is not plain data, such as a window."""
     current = getattr(layer, name, None)
     if isinstance(current, np.random.Generator) and isinstance(value, np.random.Generator):
         current.bit_generator.state = value.bit_generator.state  # others may share the generator

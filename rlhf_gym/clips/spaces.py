@@ -27,7 +27,7 @@ def check_spaces(
 
 
 def is_image(space: spaces.Space[object]) -> bool:
-    """Whether a space holds images: three axes of bytes, at least 8 x 8 (others are vectors)."""
+    """Return whether a space holds images: three axes of bytes, at least 8 x 8 pixels."""
     return (
         isinstance(space, spaces.Box)
         and space.dtype == np.uint8
@@ -37,19 +37,19 @@ def is_image(space: spaces.Space[object]) -> bool:
 
 
 def image_shape(space: spaces.Space[object]) -> tuple[int, int, int]:
-    """``(channels, height, width)`` of a space of images."""
+    """Return ``(channels, height, width)`` of a space of images."""
     assert space.shape is not None
     a, b, c = space.shape
     return (a, b, c) if is_channels_first(space.shape) else (c, a, b)
 
 
 def is_channels_first(shape: tuple[int, ...]) -> bool:
-    """Whether the first of three axes holds the channels, of which there are fewest."""
+    """Return whether the first of three axes holds the channels, of which there are fewest."""
     return shape[0] < shape[2]
 
 
 def width_of(space: spaces.Space[object], what: str) -> int:
-    """Number of features of a value of a space, where names are one-hot.
+    """Return the number of features of a value of a space, where names are one-hot.
 
     Args:
         space: of observations, one of their parts, or actions.

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
 
 __all__ = [
+    "ABSORBING",
+    "ENDED",
     "RewardFunction",
     "Transitions",
     "VecStep",
@@ -24,8 +26,8 @@ __all__ = [
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
 ABSORBING, ENDED = "held", "ended"
-"""Keys of a step's info: whether its episode was over before the step, and why it ended at the
-step although the environment goes on to its horizon (see `FixedHorizon`)."""
+"""Keys of a step's info: whether its episode was over before the step, and why the episode ended at
+the step although the environment goes on to its horizon (see `FixedHorizon`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,7 @@ class Transitions:
         actions: Array,
         next_observations: Observations | None = None,
     ) -> Transitions:
-        """Steps that end no episode, and are not absorbing.
+        """Return steps of which none terminates or is absorbing.
 
         >>> len(Transitions.within_episodes(np.zeros((5, 4)), np.zeros(5)))
         5
@@ -64,23 +66,23 @@ class Transitions:
         return cls(observations, actions, nowhere, nowhere, next_observations)
 
     def __len__(self) -> int:
-        """Number of steps, or of clips where there are two leading axes."""
+        """Return the number of steps, or of clips where there are two leading axes."""
         return len(self.actions)
 
     def __getitem__(self, index: Array | slice) -> Transitions:
-        """The steps at ``index``."""
+        """Return the steps at ``index``."""
         return self._map(lambda array: array[index])
 
     def flat(self) -> Transitions:
-        """The same steps with the two leading axes ``(n, length)`` as one ``(n * length,)``."""
+        """Merge the two leading axes ``(n, length)`` into one ``(n * length,)``."""
         return self._map(lambda array: array.reshape(-1, *array.shape[2:]))
 
     def in_clips(self, length: int) -> Transitions:
-        """The reverse of `flat`: the leading axis ``(n * length,)`` as two, ``(n, length)``."""
+        """Split the leading axis ``(n * length,)`` into two, ``(n, length)``; see `flat`."""
         return self._map(lambda array: array.reshape(-1, length, *array.shape[1:]))
 
     def arrays(self) -> list[Array]:
-        """All arrays, those of the observations in the order of their keys."""
+        """Return all arrays, those of the observations in the order of their keys."""
         seen = [] if self.next_observations is None else leaves(self.next_observations)
         return [*leaves(self.observations), self.actions, self.terminated, self.absorbing, *seen]
 
@@ -119,7 +121,7 @@ class VecStep:
 
 
 def is_absorbing(info: Mapping[str, Any]) -> bool:
-    """Whether an episode was over before the step with this info.
+    """Return whether an episode was over before the step with this info.
 
     >>> is_absorbing({}), is_absorbing({"held": True})
     (False, True)
@@ -128,7 +130,7 @@ def is_absorbing(info: Mapping[str, Any]) -> bool:
 
 
 def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
-    """Why a step ended its episode: ``"terminated"``, ``"truncated"`` (a time limit), or None.
+    """Return why a step ended its episode: ``"terminated"``, ``"truncated"`` or None.
 
     Args:
         done: whether the environment says that the episode is over.
@@ -157,7 +159,7 @@ def vec_step(
     *,
     keep_next: bool = True,
 ) -> VecStep:
-    """The step of a vector environment, from what its ``step`` returned.
+    """Return the step of a vector environment, from what its ``step`` returned.
 
     Args:
         before: observations ``(n_envs, *obs)`` before the step.
@@ -176,7 +178,7 @@ def vec_step(
 
 
 def joined_steps(parts: Sequence[VecStep]) -> VecStep:
-    """One step of all the environments of ``parts``."""
+    """Join the steps of several groups of environments into one of all."""
     steps = [part.transitions for part in parts]
     seen = [step.next_observations for step in steps if step.next_observations is not None]
     return VecStep(
@@ -202,7 +204,7 @@ def _joined(parts: Sequence[Observations]) -> Observations:
 
 
 def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bools, Bools]:
-    """Which steps terminated, truncated, and were behind the end of their episodes."""
+    """Return which steps terminated, which were truncated, and which are absorbing."""
     terminated, truncated, absorbing = (np.zeros(len(dones), bool) for _ in range(3))
     if not infos:
         terminated[:] = dones
@@ -217,7 +219,7 @@ def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bool
 
 
 def _seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) -> Observations:
-    """The observations after a step, also where an episode is over; copies only if one is."""
+    """Return the observations after a step, also of episodes that ended; copies only then."""
     if not dones.any():
         return after  # type: ignore[no-any-return]
     seen: Any = map_leaves(np.array, after)

@@ -1,4 +1,4 @@
-"""What every reward model must do, as a check that you can run on your own."""
+"""The rules that every reward model keeps, as a check that you can run on your own."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Samples:
         self._zeros = zeros_of(observation_space)
 
     def steps(self, n: int) -> Transitions:
-        """Random steps, with next observations."""
+        """Return random steps, with next observations."""
         observed, acted = self._spaces
 
         def batch(space: gym.Space[Any]) -> Any:
@@ -81,12 +81,12 @@ class _Samples:
         return Transitions.within_episodes(batch(observed), batch(acted), batch(observed))
 
     def padded(self, n: int) -> tuple[Transitions, Array]:
-        """Clips of random steps, of which the last ones of every other clip do not count."""
+        """Return clips of random steps, of which the last ones of every other clip do not count."""
         mask = np.arange(LENGTH) < np.where(np.arange(n) % 2, LENGTH, 2)[:, None]
         return self.steps(n * LENGTH).in_clips(LENGTH), mask
 
     def queries(self, n: int) -> dict[int, Query]:
-        """Pairs of clips: random steps, and those in which nothing but zeros is seen."""
+        """Return pairs of clips: one of random steps, and one in which only zeros are seen."""
         queries = {}
         for id_ in range(1, n + 1):
             seen, nothing = (self._clip(self.steps(LENGTH)), self._clip(self._unseen()))
@@ -159,7 +159,7 @@ def _check_learning(model: RewardModel, samples: _Samples, answer: float) -> Non
 
 
 def _first_is_better(model: RewardModel, queries: dict[int, Query]) -> Array:
-    """Of which queries ``(n,)`` the first clip has the higher mean return."""
+    """Return of which queries ``(n,)`` the first clip has the higher mean return."""
     returns = [
         [_return(model, clip.transitions) for clip in query.clips] for query in queries.values()
     ]

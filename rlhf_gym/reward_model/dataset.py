@@ -38,12 +38,12 @@ class PreferenceDataset:
         """Steps of the longest clip."""
 
     def __len__(self) -> int:
-        """Number of labelled queries."""
+        """Return the number of labelled queries."""
         return len(self._labels)
 
     @property
     def nbytes(self) -> int:
-        """Memory of the clips."""
+        """The memory of the clips in bytes."""
         return self._vectors.nbytes + sum(table.nbytes for table in self._images)
 
     def update(self, labels: Mapping[int, float | None], queries: Mapping[int, Query]) -> None:
@@ -80,16 +80,16 @@ class PreferenceDataset:
 
     @property
     def labels(self) -> Tensor:
-        """``(n,)`` float32, NaN where a label was taken back."""
+        """The labels ``(n,)`` float32, NaN where one was taken back."""
         return torch.tensor(self._labels, dtype=torch.float32, device=self._device)
 
     @property
     def weights(self) -> Tensor:
-        """``(members, n)``: how often each query counts for each member."""
+        """How often each query counts for each member, ``(members, n)``."""
         return torch.stack(self._weights, dim=1).to(self._device)
 
     def batch(self, chosen: Tensor) -> tuple[Inputs, Tensor]:
-        """The clips of some queries, padded to one length by what does not count.
+        """Return the clips of some queries, padded to one length by steps that do not count.
 
         Args:
             chosen: ``(n,)``, their numbers in the order in which they came, from 0.

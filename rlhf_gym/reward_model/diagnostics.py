@@ -47,7 +47,7 @@ def diagnose(
     weights: npt.NDArray[np.floating],
     labels: npt.NDArray[np.floating],
 ) -> Diagnostics:
-    """Diagnostics from predictions.
+    """Return diagnostics, computed from predictions.
 
     Args:
         probability: ``(members, n)``, predicted probability that the first clip is better.
@@ -74,7 +74,7 @@ def diagnose(
 
 
 def correlation(first: npt.NDArray[np.floating], second: npt.NDArray[np.floating]) -> float:
-    """Pearson's correlation of two rows of numbers; NaN where one of them is constant.
+    """Return Pearson's correlation of two rows of numbers; NaN if one of them is constant.
 
     >>> correlation(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0]))
     1.0

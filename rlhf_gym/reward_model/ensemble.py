@@ -102,7 +102,7 @@ class RewardEnsemble:
         return self.settings.changes
 
     def predict(self, transitions: Transitions, *old: Any, **over: Any) -> npt.NDArray[np.float32]:
-        """The learned reward of each of ``n`` steps: ``(n,)`` float32.
+        """Return the learned reward ``(n,)`` float32 of each of ``n`` steps.
 
         The mean of the members, each normalised by itself to mean 0 and deviation 1 over recent
         experience (see `normalise`); so its own deviation is 1 where they agree, else less.
@@ -125,7 +125,7 @@ class RewardEnsemble:
     def predict_each(
         self, transitions: Transitions, *, normalised: bool = False
     ) -> npt.NDArray[np.float32]:
-        """The reward of each of ``n`` steps by each member: ``(members, n)``.
+        """Return the reward of each of ``n`` steps by each member: ``(members, n)``.
 
         Args:
             transitions: the steps; absorbing ones are predicted as others are.
@@ -136,7 +136,7 @@ class RewardEnsemble:
             return (self.scale.each(raw) if normalised else raw).cpu().numpy()
 
     def predict_returns(self, transitions: Transitions, mask: Array) -> npt.NDArray[np.float32]:
-        """The return of each of ``n`` padded clips by each member, not normalised.
+        """Return the sum of rewards of each of ``n`` padded clips by each member, not normalised.
 
         Args:
             transitions: with leading axes ``(n, length)``.
@@ -225,7 +225,7 @@ class RewardEnsemble:
         return taken
 
     def diagnostics(self) -> Diagnostics:
-        """How well labels are predicted by the members that did not learn from them."""
+        """Measure how well labels are predicted by the members that did not learn from them."""
         labels = self.dataset.labels
         known = torch.nonzero(~labels.isnan()).squeeze(1)
         if len(known) == 0:
@@ -239,7 +239,7 @@ class RewardEnsemble:
         )
 
     def weights(self) -> dict[str, Tensor]:
-        """All that `predict` depends on, as the tensors that are in use."""
+        """Return everything that `predict` depends on, as the tensors that are in use."""
         return {**self.networks.state_dict(), **self.scale.state()}
 
     def load_weights(self, weights: dict[str, Tensor]) -> None:
@@ -250,7 +250,7 @@ class RewardEnsemble:
         self.version += 1
 
     def state(self) -> dict[str, Any]:
-        """Everything but the labels, as tensors and plain data."""
+        """Return everything but the labels, as tensors and plain data."""
         return {
             "settings": asdict(self.settings),
             "seed": self.seed,
@@ -319,7 +319,7 @@ class RewardEnsemble:
 
 
 def _sizes(state: dict[str, Any]) -> dict[str, Any]:
-    """What must agree for the weights of one model to be those of another."""
+    """Return what two models must have in common to share weights."""
     settings = state["settings"]
     return {
         "members": settings["members"],

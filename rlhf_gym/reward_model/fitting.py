@@ -23,17 +23,17 @@ from rlhf_gym.reward_model.settings import RewardModelSettings
 __all__ = ["Fitting"]
 
 CHECK_EVERY, PATIENCE = 10, 2
-"""Gradient steps between two looks at the losses, and rises of the held-out loss that end a fit."""
+"""Gradient steps between two evaluations, and rises of the held-out loss that end a fit."""
 EVALUATED = 64
-"""Judged queries on which the losses are looked at."""
+"""Labelled queries on which the losses are evaluated."""
 TOLERANCE = 0.02
-"""A training loss so near its floor, as a share of it, has nothing left to learn."""
+"""Share of its floor within which a training loss has nothing left to learn."""
 MAX_WEIGHT_DECAY, LEAST_WEIGHT_DECAY = 1.0, 1e-3
 """Bounds of the adaptive L2 regularisation; the lower one is a share of where it starts."""
 
 
 class Fitting:
-    """Fits an ensemble of reward networks to judged queries (Christiano et al. 2017, 2.2.3).
+    """Fits an ensemble of reward networks to labelled queries (Christiano et al. 2017, 2.2.3).
 
     Args:
         networks: the ensemble.
@@ -65,7 +65,7 @@ class Fitting:
         )
 
     def fit(self, dataset: PreferenceDataset, updates: int) -> int:
-        """Fit the ensemble to all judged queries; returns the gradient steps taken.
+        """Fit the ensemble to all labelled queries, and return the gradient steps taken.
 
         Goes on from the present weights, and stops early when nothing is left to learn: the
         training loss is at its floor, or (if ``adaptive``) the held-out loss has risen twice in a
@@ -104,7 +104,7 @@ class Fitting:
         return taken
 
     def _batches(self, rows: Tensor, size: int) -> Iterator[Tensor]:
-        """Endless random batches of ``rows``; every row once before any again."""
+        """Yield endless random batches of ``rows``; every row comes once before any comes again."""
         n = len(rows)
         size = min(size, n)
         while True:
@@ -113,7 +113,7 @@ class Fitting:
                 yield order[start : start + size]
 
     def _update(self, batch: tuple[Inputs, Tensor], labels: Tensor, weights: Tensor) -> None:
-        """One gradient step of all members."""
+        """Take a gradient step of all members."""
         with self._training():
             loss = -self.likelihood(self._returns(*batch), labels)
         mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
@@ -123,7 +123,7 @@ class Fitting:
 
     @contextmanager
     def _training(self) -> Iterator[None]:
-        """Where batches are normalised and outputs left out, as the fit's own randomness has it."""
+        """Normalise batches and drop outputs in this block, by the fit's own randomness."""
         if not (self.settings.batch_norm or self.settings.dropout):
             yield
             return
@@ -139,7 +139,7 @@ class Fitting:
     def _evaluate(
         self, dataset: PreferenceDataset, chosen: Tensor, labels: Tensor, weights: Tensor
     ) -> tuple[float, float]:
-        """Mean training loss and mean held-out loss of the members (NaN where none is held out)."""
+        """Return the mean training loss and the mean held-out loss (NaN without such labels)."""
         loss = -self.likelihood(self._returns_of(dataset, chosen), labels)
         train = (loss * weights).sum() / weights.sum()
         return train.item(), loss[weights == 0].mean().item()
@@ -154,16 +154,16 @@ class Fitting:
             group["weight_decay"] = max(group["weight_decay"] / 1.5, least)
 
     def probabilities(self, dataset: PreferenceDataset, chosen: Tensor) -> Tensor:
-        """Probability ``(members, n)`` that the first clip of each of ``n`` queries is better."""
+        """Return the probability ``(members, n)`` that the first clip of each query is better."""
         return answer_probability(self.likelihood, self._returns_of(dataset, chosen))
 
     def _returns_of(self, dataset: PreferenceDataset, chosen: Tensor) -> Tensor:
-        """As `_returns`, for any number of queries: not more of them at once than fit."""
+        """Return what `_returns` does, for as many queries at once as fit into memory."""
         parts = torch.split(chosen, max(self._chunk // (2 * dataset.longest), 1))
         return torch.cat([self._returns(*dataset.batch(part)) for part in parts], dim=1)
 
     def _returns(self, inputs: Inputs, mask: Tensor) -> Tensor:
-        """Learned returns ``(members, n, 2)`` of the clips of ``n`` queries."""
+        """Return the learned returns ``(members, n, 2)`` of the clips of ``n`` queries."""
         rewards: Tensor = self.networks(_flatten(inputs))
         return (rewards.reshape(-1, *mask.shape) * mask).sum(dim=3)
 

@@ -1,4 +1,4 @@
-"""What the reward networks see: observations and actions of any supported space as tensors."""
+"""The inputs of reward networks: observations and actions of any supported space as tensors."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class Inputs:
     images: tuple[Tensor, ...] = ()
 
     def __getitem__(self, index: Tensor) -> Inputs:
-        """The inputs at ``index``."""
+        """Return the inputs at ``index``."""
         return Inputs(self.vector[index], tuple(image[index] for image in self.images))
 
     def to(self, device: torch.device) -> Inputs:
-        """The same inputs on ``device``."""
+        """Return the same inputs on ``device``."""
         return Inputs(self.vector.to(device), tuple(image.to(device) for image in self.images))
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One space and where it stands: its key in a Dict observation, or None."""
+    """One space, and its key in a Dict observation, or None."""
 
     key: str | None
     space: spaces.Space[object]
@@ -66,7 +66,7 @@ class InputSpec:
     changes: bool
 
     def encode(self, transitions: Transitions) -> Inputs:
-        """A batch of ``n`` steps as network inputs, on the CPU.
+        """Return a batch of ``n`` steps as network inputs, on the CPU.
 
         Raises:
             ValueError: changes are to be seen, but there are no next observations.
@@ -93,7 +93,7 @@ class InputSpec:
         return Inputs(torch.from_numpy(vector), images)
 
     def _columns(self, observations: Observations) -> list[Array]:
-        """All of the observations but their images, a part each."""
+        """Return the parts of the observations that are not images."""
         return [_flat(part.space, _pick(observations, part.key)) for part in self.parts]
 
 
@@ -104,7 +104,7 @@ def input_spec(
     changes: bool = False,
     actions: bool = True,
 ) -> InputSpec:
-    """The way from two spaces to network inputs.
+    """Return how values of two spaces become network inputs.
 
     Raises:
         ValueError: if a space is not supported, naming those that are, or changes are to be seen
@@ -133,7 +133,7 @@ def input_spec(
 
 
 def _flat(space: spaces.Space[object], values: Array) -> Array:
-    """``(n, ...)`` values of a space as ``(n, width)`` float32, one-hot where they are names."""
+    """Return values ``(n, ...)`` of a space as ``(n, width)`` float32, names as one-hot vectors."""
     if isinstance(space, spaces.Discrete):
         return _one_hot(values.reshape(-1) - space.start, int(space.n))
     if isinstance(space, spaces.MultiDiscrete):
@@ -165,5 +165,5 @@ def _channels_first(space: spaces.Space[object], values: Array) -> Array:
 
 
 def _own(values: Array) -> Array:
-    """Torch wants arrays that are contiguous and writable; those of clips are read-only."""
+    """Return a contiguous and writable array, as torch wants it; those of clips are read-only."""
     return np.require(values, requirements=["C", "W"])

@@ -37,7 +37,7 @@ MAX_RETURN_DIFFERENCE = 50.0
 
 
 def bradley_terry(returns: Tensor, answers: Tensor) -> Tensor:
-    """The log-likelihood of comparisons (Bradley and Terry 1952; Christiano et al. 2017, eq. 1).
+    """Return log-likelihoods of comparisons (Bradley and Terry 1952; Christiano et al. 2017).
 
     Args:
         returns: ``(members, n, 2)``, learned returns of both clips.
@@ -57,7 +57,7 @@ LIKELIHOODS: Mapping[str, Likelihood] = MappingProxyType({"comparison": bradley_
 
 
 def preference_probability(first: Tensor, second: Tensor) -> Tensor:
-    """Probability that the first clip is preferred, from the two clips' learned returns.
+    """Return the probability that the first clip is preferred, from both learned returns.
 
     ``P = (1 - e) sigmoid(R_1 - R_2) + e / 2`` with ``e`` the response noise (Christiano et al.
     2017, equation 1 and section 2.2.3).
@@ -70,7 +70,7 @@ def preference_probability(first: Tensor, second: Tensor) -> Tensor:
 
 
 def answer_probability(likelihood: Likelihood, returns: Tensor) -> Tensor:
-    """Probability ``(members, n)`` that the first of two clips is preferred, by any likelihood.
+    """Return the probability ``(members, n)`` that the first clip is preferred, by a likelihood.
 
     >>> round(answer_probability(bradley_terry, torch.tensor([[[0.0, 100.0]]])).item(), 4)
     0.05
@@ -82,14 +82,14 @@ def answer_probability(likelihood: Likelihood, returns: Tensor) -> Tensor:
 
 
 def cross_entropy(probability: Tensor, label: Tensor) -> Tensor:
-    """Cross-entropy of each label against its predicted probability, in nats, elementwise."""
+    """Return the cross-entropy of each label under its predicted probability, in nats."""
     return functional.binary_cross_entropy(
         probability, label.expand_as(probability), reduction="none"
     )
 
 
 def loss_floor(likelihood: Likelihood, answers: Tensor) -> float:
-    """The least mean loss that any model can reach, below which a fit has nothing left to learn.
+    """Return the least mean loss that any model can reach: nothing is left to learn there.
 
     Of a likelihood that is not ours nothing is known but that a probability is at most 1.
     """
@@ -97,7 +97,7 @@ def loss_floor(likelihood: Likelihood, answers: Tensor) -> float:
 
 
 def cross_entropy_floor(labels: Tensor) -> float:
-    """The least mean cross-entropy that any model can reach on these labels.
+    """Return the least mean cross-entropy that any model can reach on these labels.
 
     It predicts each label as nearly as the response noise ``e`` lets it: a tie costs at least
     ``ln 2``, a decided label ``-ln(1 - e / 2)``.

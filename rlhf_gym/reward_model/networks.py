@@ -63,7 +63,7 @@ class RewardNetworks(nn.Module):
         self.register_buffer("std", torch.ones(features))
 
     def forward(self, inputs: Inputs) -> Tensor:
-        """Rewards ``(members, n)``."""
+        """Return rewards ``(members, n)``."""
         vector = (inputs.vector - self.mean) / self.std
         if self.clip_inputs < math.inf:
             vector = vector.clamp(-self.clip_inputs, self.clip_inputs)
@@ -79,7 +79,7 @@ class RewardNetworks(nn.Module):
         return self.layers[-1](hidden).squeeze(2)  # type: ignore[no-any-return]
 
     def linear(self) -> list[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
-        """Copies of each layer's weight ``(members, before, after)`` and bias."""
+        """Return copies of each layer's weight ``(members, before, after)`` and bias."""
         parameters = [
             parameter.detach().cpu().numpy().copy() for parameter in self.layers.parameters()
         ]
@@ -87,7 +87,7 @@ class RewardNetworks(nn.Module):
 
     @torch.no_grad()
     def begin_anew(self, rng: np.random.Generator) -> None:
-        """Draw all weights anew; how inputs are standardised stays."""
+        """Draw new weights; how inputs are standardised stays."""
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         for parameter, bound in self._bounds():
             drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
@@ -97,7 +97,7 @@ class RewardNetworks(nn.Module):
                 layer.reset_parameters()
 
     def _bounds(self) -> Iterator[tuple[nn.Parameter, float]]:
-        """Each parameter with the bound within which it is drawn, as PyTorch's layers do."""
+        """Yield each parameter and the bound within which it is drawn, as in PyTorch's layers."""
         for layer in self.modules():
             if isinstance(layer, _Linear):
                 inputs = layer.weight.shape[1]
@@ -110,9 +110,9 @@ class RewardNetworks(nn.Module):
 
     @torch.no_grad()
     def standardise(self, mean: Tensor, std: Tensor) -> None:
-        """Standardise the vector input anew without changing what the networks compute.
+        """Change how the vector input is standardised without changing what the networks compute.
 
-        But for inputs that are clipped, before or afterwards.
+        Outputs change only for inputs that are clipped, before or afterwards.
         """
         first = self.layers[0]
         assert isinstance(first, _Linear)
@@ -126,7 +126,7 @@ class RewardNetworks(nn.Module):
 
 
 def new_networks(spec: InputSpec, settings: RewardModelSettings, seed: int) -> RewardNetworks:
-    """An ensemble whose weights depend on the seed alone; torch's random state stays."""
+    """Return an ensemble whose weights depend on the seed alone; torch's random state stays."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return RewardNetworks(
@@ -191,7 +191,7 @@ class _Convolutions(nn.Module):
 
 
 def _kernels(side: int) -> list[tuple[int, int]]:
-    """Kernel sizes and strides: Christiano et al. 2017, appendix A.2; fewer for small images."""
+    """Return kernel sizes and strides (Christiano et al. 2017, A.2), fewer for small images."""
     if side >= 64:
         return [(7, 3), (5, 2), (3, 1), (3, 1)]
     if side >= 24:

@@ -37,13 +37,13 @@ class RewardModel(Protocol):
         """Whether it looks at ``next_observations``, which are None otherwise, to save memory."""
 
     def predict(self, transitions: Transitions) -> npt.NDArray[np.float32]:
-        """The learned reward ``(n,)`` float32 of each of ``n`` steps, on a normalised scale."""
+        """Return the learned reward ``(n,)`` float32 of each of ``n`` steps, normalised."""
         ...
 
     def predict_returns(
         self, transitions: Transitions, mask: Array
     ) -> npt.NDArray[np.floating[Any]]:
-        """The return of each of ``n`` padded clips by each member of an ensemble, not normalised.
+        """Return the sum of rewards of each of ``n`` padded clips by each member, not normalised.
 
         Queries are chosen by the disagreement of the members; what is no ensemble has one member.
 
@@ -92,11 +92,11 @@ class RewardModel(Protocol):
         ...
 
     def diagnostics(self) -> Diagnostics:
-        """How well labels are predicted that were not learned from; by default that is unknown."""
+        """Measure how well labels are predicted that were not learned from; optional."""
         return Diagnostics()
 
     def state(self) -> dict[str, Any]:
-        """Everything but the labels, as plain data and torch tensors, for a checkpoint."""
+        """Return everything but the labels, as plain data and torch tensors, for a checkpoint."""
         ...
 
     def load_state(self, state: dict[str, Any]) -> None:

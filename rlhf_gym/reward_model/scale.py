@@ -12,7 +12,7 @@ from rlhf_gym.clips.observations import Array
 __all__ = ["RewardScale", "standardisation"]
 
 SMALLEST_DEVIATION = 1e-3
-"""A deviation below it counts as none, in the unit of what it is of."""
+"""Deviation of a reward or an input below which it counts as constant."""
 
 
 class RewardScale:
@@ -33,11 +33,11 @@ class RewardScale:
         self.absorbing = torch.full((), torch.nan, device=device)
 
     def mean(self, raw: Tensor) -> Tensor:
-        """The normalised rewards ``(n,)``, mean of the members, of raw ones ``(members, n)``."""
+        """Return the members' mean normalised rewards ``(n,)``, of raw ones ``(members, n)``."""
         return self.each(raw).mean(dim=0)
 
     def each(self, raw: Tensor) -> Tensor:
-        """The normalised rewards of each member, ``(members, n)`` as the raw ones."""
+        """Return the normalised rewards of each member, ``(members, n)`` as the raw ones."""
         return (raw - self.offset) / self.scale
 
     def normalise(self, raw: Tensor) -> None:
@@ -60,13 +60,13 @@ class RewardScale:
     def with_absorbing(
         self, rewards: npt.NDArray[np.float32], absorbing: Array
     ) -> npt.NDArray[np.float32]:
-        """These rewards ``(n,)``, with those of absorbing steps replaced, in place."""
+        """Replace the rewards of absorbing steps, in place, and return all ``(n,)``."""
         if absorbing.any() and not self.absorbing.isnan():
             rewards[absorbing] = float(self.absorbing)
         return rewards
 
     def state(self) -> dict[str, Tensor]:
-        """The tensors that are in use, by the names that they have in files."""
+        """Return the tensors that are in use, by the names that they have in files."""
         return {"offset": self.offset, "scale": self.scale, "after_end": self.absorbing}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
@@ -78,7 +78,7 @@ class RewardScale:
 
 
 def standardisation(vector: Tensor, ends_last: bool) -> tuple[Tensor, Tensor]:
-    """Mean and deviation ``(features,)`` of vector inputs ``(n, features)``.
+    """Return mean and deviation ``(features,)`` of vector inputs ``(n, features)``.
 
     Args:
         vector: the inputs.

@@ -23,13 +23,14 @@ class RewardModelSettings:
     dropout: float = 0.0
     """Share of each convolution's outputs that is left out in a gradient step (images only)."""
     learning_rate: float = 3e-3
-    """Of Adam."""
+    """Learning rate of Adam."""
     batch_size: int = 16
-    """Judged queries in a gradient step."""
+    """Labelled queries in a gradient step."""
     updates: int = 50
-    """Gradient steps at most in one fit."""
+    """Largest number of gradient steps in one fit."""
     updates_per_label: int = 10
-    """Gradient steps at most for each new label; a reward that moves too fast misleads agents."""
+    """Largest number of gradient steps for each new label: a reward that moves too fast misleads
+    agents."""
     weight_decay: float = 1e-3
     """The L2 regularisation, or where it starts if it is adaptive."""
     adaptive: bool = True
@@ -37,22 +38,21 @@ class RewardModelSettings:
     of held-out and training loss (Christiano et al. 2017). With many labels that stops too soon."""
     anew: bool = False
     """Whether each fit begins with new networks. Networks that were fitted to the first labels for
-    long learn less from the later ones (Nikishin et al. 2022); with few labels, though, a reward
-    that moves so far misleads agents."""
+    long learn less from later ones (Nikishin et al. 2022); but with few labels the reward then
+    changes so much that it misleads agents."""
     changes: bool = False
     """Whether the networks also see what a step led to: how it changed the observation (not with
-    images), and whether it ended the episode. A reward for progress, for what chance did in a step,
-    or for a good end, is then learned from far fewer labels."""
+    images), and whether it ended the episode. A reward for progress, for luck, or for a good end is
+    then learned from far fewer labels."""
     actions: bool = True
     """Whether the networks see the action. Without it (Ibarz et al. 2018, for Atari) they judge
-    what is seen alone, and an agent is not paid for an action that only happened beside good
-    steps."""
+    observations alone, and do not reward an action that only happened to occur in good steps."""
     clip_inputs: float = math.inf
-    """An input further from its mean than so many deviations is seen as that far, so that what is
-    rare does not send the networks far from all that was labelled."""
+    """Number of deviations from its mean at which an input is clipped, so that rare inputs do not
+    take the networks far from everything that was labelled."""
 
     def __post_init__(self) -> None:
-        """Refuse what no fit could work with."""
+        """Refuse settings with which no fit could work."""
         for name in ("members", "filters", "batch_size", "updates", "updates_per_label"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, but is {getattr(self, name)}")

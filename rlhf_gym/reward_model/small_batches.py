@@ -40,7 +40,7 @@ class SmallBatches:
         self._constant = ((last_bias[:, 0] - each_offset) / each_scale).mean()
 
     def __call__(self, vector: Floats) -> Floats:
-        """Normalised rewards ``(n,)`` of ``(n, features)``."""
+        """Return the normalised rewards ``(n,)`` of inputs ``(n, features)``."""
         n = len(vector)
         if self._clip < math.inf:
             vector = np.clip((vector - self._mean) / self._std, -self._clip, self._clip)
@@ -60,5 +60,5 @@ def _array(tensor: Tensor) -> Floats:
 
 
 def _join(each: Floats) -> Floats:
-    """``(members, a, b)`` as ``(a, members * b)``."""
+    """Reshape ``(members, a, b)`` to ``(a, members * b)``."""
     return np.ascontiguousarray(each.transpose(1, 0, 2).reshape(each.shape[1], -1))

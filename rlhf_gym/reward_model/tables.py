@@ -31,21 +31,21 @@ class Table:
         self._length = 0
 
     def __len__(self) -> int:
-        """Number of rows."""
+        """Return the number of rows."""
         return self._length
 
     def __getitem__(self, index: Tensor) -> Tensor:
-        """The rows at ``index``, an integer tensor of any shape."""
+        """Return the rows at ``index``, an integer tensor of any shape."""
         found = self._rows.index_select(0, index.reshape(-1))
         return found.reshape(*index.shape, *self._rows.shape[1:])
 
     @property
     def nbytes(self) -> int:
-        """Memory of the rows, those included that are free."""
+        """The memory of all rows, also of free ones, in bytes."""
         return self._rows.nbytes
 
     def append(self, rows: Tensor) -> int:
-        """Add ``rows`` behind the others; returns the index of the first of them."""
+        """Add ``rows`` at the end, and return the index of the first of them."""
         first, self._length = self._length, self._length + len(rows)
         if self._length > len(self._rows):
             size = max(self._length, int(_GROWTH * len(self._rows)))
@@ -79,12 +79,12 @@ class ImageTable:
         self._images = Table((channels,), torch.int64, device)
 
     def __getitem__(self, index: Tensor) -> Tensor:
-        """The images at ``index``: uint8, its shape and ``(channels, height, width)``."""
+        """Return the images at ``index``: uint8, its shape and ``(channels, height, width)``."""
         return self._channels[self._images[index]]
 
     @property
     def nbytes(self) -> int:
-        """Memory of the table."""
+        """The memory of the table in bytes."""
         return self._channels.nbytes + self._images.nbytes
 
     def append(self, images: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""What is measured in a round of asking and fitting."""
+"""Measures of the reward model after a round of asking and fitting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def measure_round(
     asked: int,
     seconds: dict[str, float],
 ) -> RoundMeasures:
-    """Measure the reward model on the judged queries and on fresh clips."""
+    """Measure the reward model on the labelled queries and on recent clips."""
     found = reward_model.diagnostics()
     positions = buffer.positions(CLIPS, rng)
     transitions, mask, true_rewards = buffer.batch(positions)

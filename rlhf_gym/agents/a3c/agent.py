@@ -35,8 +35,8 @@ __all__ = ["A3C"]
 Self = TypeVar("Self", bound="A3C")
 
 AHEAD = 4
-"""So many rollouts may several workers be ahead of the callbacks, and of the slowest of them, which
-bounds how stale its gradient can become."""
+"""Number of rollouts that workers may be ahead of the callbacks, and of the slowest worker: a bound
+of how stale that one's gradient can become."""
 
 
 class A3C(A2C):
@@ -48,12 +48,12 @@ class A3C(A2C):
     callbacks, the logger, saving and loading.
 
     The environments of ``env`` are split between the workers; each call of `learn` sends them
-    copies, which begin new episodes. This process acts in none; it hears of each step, and tells
-    the callbacks. What they see is exact in number and content: as with A2C, a step is one of all
+    copies, which begin new episodes. This process does not act; it receives each step and
+    reports it to the callbacks. They see exactly what they would with A2C: a step is one of all
     environments, and ``num_timesteps``, ``infos``, ``dones``, ``rewards`` and ``clipped_actions``
-    (in ``locals``) are its own. What is not exact with several workers:
+    (in ``locals``) are its own. With several workers, some things are not exact:
 
-    - Callbacks hear of a rollout when every worker has done it, while faster ones may be at most
+    - Callbacks see a rollout when every worker has done it, while faster ones may be at most
       4 rollouts further. A parameter read in a callback, or saved, may be as much newer.
     - A callback that ends training ends it after the steps that workers took meanwhile.
     - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
@@ -143,7 +143,7 @@ class A3C(A2C):
         force_reset: bool = True,
         **kwargs: Any,
     ) -> Self:
-        """Load as A2C does; of a single environment each worker gets a copy."""
+        """Load as A2C does; each worker gets a copy of a single environment."""
         if env is not None and not isinstance(env, VecEnv):
             data, _, _ = load_from_zip_file(path, custom_objects=custom_objects, device="cpu")
             assert data is not None
@@ -193,7 +193,7 @@ class A3C(A2C):
         rollout_buffer: RolloutBuffer,
         n_rollout_steps: int,
     ) -> bool:
-        """Hear of the next rollout of each worker, and tell the callback step by step."""
+        """Receive the next rollout of each worker, and report it to the callback step by step."""
         callback.on_rollout_start()
         if self._workers is None:
             self._workers = self._start()
@@ -270,7 +270,7 @@ class A3C(A2C):
         self._attachment = attachment
 
     def get_parameters(self) -> dict[str, dict[str, Any]]:
-        """Copies, since workers write into the parameters while they are saved."""
+        """Return copies, since workers write into the parameters while they are saved."""
         return copy.deepcopy(super().get_parameters())
 
     def _excluded_save_params(self) -> list[str]:
@@ -278,7 +278,7 @@ class A3C(A2C):
 
 
 def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
-    """``n`` copies of a single environment, each in a Monitor as A2C has it."""
+    """Make ``n`` copies of a single environment, each in a Monitor as A2C does."""
     if isinstance(env, VecEnv):
         return env
     single = maybe_make_env(env, verbose=0)
@@ -287,7 +287,7 @@ def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
 
 
 def _mean_metrics(rollouts: Sequence[Rollout]) -> dict[str, Any]:
-    """What the workers logged, averaged; counters are the trainer's own."""
+    """Return what the workers logged, averaged; counters are the trainer's own."""
     names = rollouts[0].metrics.keys() - {"train/n_updates", "train/learning_rate"}
     return {
         name: sum(float(rollout.metrics[name]) for rollout in rollouts) / len(rollouts)

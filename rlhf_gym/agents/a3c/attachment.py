@@ -20,7 +20,7 @@ class WorkerPart(Protocol):
         """Take over what is new in the trainer: a rollout begins."""
 
     def take_recorded(self) -> list[VecStep]:
-        """The steps since the last call, one for each step of a rollout."""
+        """Return the steps since the last call, one for each step of a rollout."""
         ...
 
 

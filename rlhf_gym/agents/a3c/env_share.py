@@ -48,7 +48,7 @@ class EnvShare:
     attached: int | None = None
 
     def build(self) -> tuple[VecEnv, WorkerPart | None]:
-        """The share as a vector environment of its own, and the `WorkerPart` in it."""
+        """Build a vector environment of this share; return it and the `WorkerPart` in it."""
         envs: list[gym.Env[Any, Any]] = cloudpickle.loads(self.envs)
         dummy = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
         dummy._seeds = list(self.seeds)
@@ -96,7 +96,7 @@ def shares(venv: VecEnv, n: int) -> list[EnvShare]:
 
 
 def copies(env: gym.Env[Any, Any], n: int) -> DummyVecEnv:
-    """A vector environment of ``env`` and ``n - 1`` copies of it, each with a seed of its own.
+    """Make a vector environment of ``env`` and ``n - 1`` copies, each with a seed of its own.
 
     Raises:
         ValueError: it cannot be pickled.
@@ -109,12 +109,12 @@ def copies(env: gym.Env[Any, Any], n: int) -> DummyVecEnv:
 
 
 def drawn_seed() -> int:
-    """A seed drawn from numpy's global state, which stable-baselines3 seeds."""
+    """Draw a seed from numpy's global state, which stable-baselines3 seeds."""
     return int(np.random.randint(2**31 - 1))
 
 
 def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None) -> EnvShare:
-    """A share of ``venv`` with its wrappers.
+    """Return a share of ``venv`` with its wrappers.
 
     Wrappers are copied, except those that the attachment replaces; the statistics of VecNormalize
     are put into shared memory.
@@ -137,7 +137,7 @@ def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None)
 def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
     try:
         return bytes(cloudpickle.dumps(envs))
-    except Exception as error:  # of whatever environment
+    except Exception as error:  # an environment may raise anything
         raise ValueError(
             f"the environment {envs[0]} cannot be sent to worker processes, as it cannot be "
             f"pickled ({type(error).__name__}: {error}); let it open files, sockets and windows "
@@ -174,7 +174,7 @@ def _write_statistics_into(part: int, venv: VecEnv) -> None:
 
 @dataclass(frozen=True)
 class _Copied:
-    """Puts a copy of a wrapper around fewer environments; all arrays begin anew at their reset."""
+    """Puts a copy of a wrapper around fewer environments; their reset renews all arrays."""
 
     type: type[VecEnvWrapper]
     state: dict[str, Any]

@@ -55,7 +55,7 @@ class SharedWeights:
     """The newest weights of a reward model, for other processes; sent to them without a copy.
 
     There are two sets of weights. A new one is written over the older, and then becomes current, so
-    that nobody waits, and a process that dies at any moment leaves a whole one.
+    that no process waits, and one that dies at any moment leaves a whole set.
 
     Args:
         model: the reward model.
@@ -82,7 +82,7 @@ class SharedWeights:
         self._published = model.version
 
     def model(self) -> RewardEnsemble:
-        """A model of this process's own, for `refresh`."""
+        """Make a model for this process, which `refresh` brings up to date."""
         return RewardEnsemble(*self._spaces, self._settings, device="cpu")
 
     def refresh(self, model: RewardEnsemble, known: int) -> int:
@@ -122,7 +122,7 @@ class WorkerReward(VecLearnedReward):
         self._number = self._weights.refresh(self._model, self._number)
 
     def take_recorded(self) -> list[VecStep]:
-        """The steps since the last call."""
+        """Return the steps since the last call."""
         return self._kept.take()
 
     def step_wait(self) -> VecEnvStepReturn:

@@ -1,4 +1,4 @@
-"""A2C in a worker of A3C: it acts without callbacks, and keeps what those in the trainer see."""
+"""A2C in a worker of A3C, without callbacks: those in the trainer are shown its steps."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Steps:
 
     @classmethod
     def joined(cls, parts: Sequence[Steps]) -> Steps:
-        """The same steps of all the environments of ``parts``."""
+        """Join the steps of several groups of environments."""
         if len(parts) == 1:
             return parts[0]
         return cls(
@@ -87,7 +87,7 @@ class Learner(A2C):
         return Steps(np.stack(actions), np.stack(rewards), np.stack(all_dones), all_infos)
 
     def train(self) -> None:
-        """One gradient step."""
+        """Take a gradient step."""
         self.ent_coef = self.ent_coef_schedule(self._current_progress_remaining)
         super().train()
 
@@ -95,7 +95,7 @@ class Learner(A2C):
         return self.sde_sample_freq > 0 and step % self.sde_sample_freq == 0
 
     def _as_taken(self, actions: Array) -> Array:
-        """The actions within the bounds of their space."""
+        """Return the actions within the bounds of their space."""
         if not isinstance(self.action_space, spaces.Box):
             return actions
         if self.policy.squash_output:
@@ -105,7 +105,7 @@ class Learner(A2C):
     def _with_values_beyond(
         self, rewards: Array, dones: Array, infos: list[dict[str, Any]]
     ) -> Array:
-        """The rewards, with the value of what would have come added where only time was up."""
+        """Add to the rewards of truncated steps the value of what would have followed."""
         if not dones.any():
             return rewards
         rewards = rewards.copy()

@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = (RMSprop, Adam, RMSpropTFLike)
 
 @dataclass(frozen=True)
 class SharedOptimizer:
-    """All parameters of an optimiser, and its statistics, one behind the other in shared memory.
+    """All parameters of an optimiser, and its statistics, one after the other in shared memory.
 
     Attributes:
         type: RMSprop, Adam, or stable-baselines3's RMSpropTFLike.

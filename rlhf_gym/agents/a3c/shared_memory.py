@@ -8,6 +8,6 @@ __all__ = ["shared"]
 
 
 def shared(tensor: Tensor) -> Tensor:
-    """The tensor, moved into shared memory; sent to another process it is not copied."""
+    """Move a tensor into shared memory and return it; sent to another process it is not copied."""
     moved: Tensor = tensor.share_memory_()  # type: ignore[no-untyped-call]
     return moved

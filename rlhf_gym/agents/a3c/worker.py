@@ -1,4 +1,4 @@
-"""What runs in a worker process of A3C: acting, learning, and telling the trainer."""
+"""A worker process of A3C: it acts, learns, and reports to the trainer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is to do.
+    """The work of one worker.
 
     Attributes:
         index: number of the worker.
@@ -39,7 +39,7 @@ class Assignment:
         begun_at: steps of the agent when training began.
         total_timesteps: at the end of training.
         rollouts: how many to do.
-        ahead: of so many the trainer need not know before the next one begins.
+        ahead: number of rollouts of which the trainer need not know before the next one begins.
         seed: of the worker's randomness.
         torch_state: torch's random state, instead of the seed's.
     """
@@ -59,7 +59,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Rollout:
-    """What a worker tells of one rollout.
+    """The report of a worker on one rollout.
 
     Attributes:
         steps: what was done.
@@ -74,20 +74,20 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a worker cannot go on: the traceback of its exception."""
+    """The report of a worker that cannot go on: the traceback of its exception."""
 
     traceback: str
 
 
 def run_worker(assignment: Assignment, connection: Connection) -> None:
     """Work until all rollouts are done, or the trainer closes the connection or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the trainer's to heed
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer handles Ctrl-C
     torch.set_num_threads(1)
     Distribution.set_default_validate_args(False)  # a tenth of the time; the loss is looked at
     line = _Line(connection, assignment.ahead)
     try:
         for rollout in _rollouts(assignment, line):
-            line.tell(rollout)
+            line.report(rollout)
     except _HungUp:
         pass
     except Exception:
@@ -96,7 +96,7 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
 
 
 def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
-    """The rollouts of the paper's algorithm S3, each with its gradient applied."""
+    """Yield the rollouts of the paper's algorithm S3, each with its gradient applied."""
     env, part = assignment.share.build()
     agent = _agent(assignment, env)
     optimizer = HogwildOptimizer(assignment.optimizer, list(agent.policy.parameters()))
@@ -119,7 +119,7 @@ def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
 
 
 def _agent(assignment: Assignment, env: VecEnv) -> Learner:
-    """The worker's own copy of the agent, on its share of the environments."""
+    """Load the worker's own copy of the agent, on its share of the environments."""
     agent = Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
     agent.set_logger(configure_logger(verbose=0))
     set_random_seed(assignment.seed)
@@ -141,7 +141,7 @@ def _hanging_up() -> Iterator[None]:
 
 
 class _Line:
-    """The connection to the trainer, which is told of rollouts and allows further ones."""
+    """The connection to the trainer, which receives rollouts and allows further ones."""
 
     def __init__(self, connection: Connection, ahead: int) -> None:
         self._connection, self._allowed = connection, ahead
@@ -154,7 +154,7 @@ class _Line:
             else:
                 self._allowed -= 1
 
-    def tell(self, rollout: Rollout) -> None:
+    def report(self, rollout: Rollout) -> None:
         """Send a rollout."""
         with _hanging_up():
             self._connection.send_bytes(pickle.dumps(rollout, pickle.HIGHEST_PROTOCOL))

@@ -1,4 +1,4 @@
-"""The worker processes of A3C, as the trainer sees them: started, heard, replaced and ended."""
+"""The worker processes of A3C, as the trainer sees them: started, replaced and ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rlhf_gym.interrupts import blocked_interrupts
 __all__ = ["WorkerError", "Workers"]
 
 END_SECONDS = 5.0
-"""How long a worker may take to end by itself, and then by a signal."""
+"""Seconds that a worker may take to end by itself, and then after a signal."""
 
 
 class WorkerError(RuntimeError):
@@ -27,7 +27,7 @@ class WorkerError(RuntimeError):
 
 
 class Workers:
-    """Worker processes that are heard in rounds: of each the next rollout.
+    """Worker processes that report in rounds, each on its next rollout.
 
     A worker that is killed is replaced, with a warning, and begins new episodes. One that raises,
     or dies in its first rollout, where another would die as well, ends the run.
@@ -55,7 +55,7 @@ class Workers:
             raise
 
     def next_round(self) -> list[Rollout]:
-        """The next rollout of each worker, by index; waits for the slowest.
+        """Wait for the next rollout of each worker, and return them by index.
 
         Raises:
             WorkerError: a worker cannot go on.
@@ -78,12 +78,12 @@ class Workers:
     def _next_rollout(self, index: int) -> Rollout:
         while True:
             worker = self._workers[index]
-            told = worker.hear()
-            if isinstance(told, Rollout):
-                return told
-            if isinstance(told, Failure):
+            report = worker.receive()
+            if isinstance(report, Rollout):
+                return report
+            if isinstance(report, Failure):
                 raise WorkerError(
-                    f"worker {index} stopped at an exception; it was:\n\n{told.traceback}"
+                    f"worker {index} stopped at an exception; it was:\n\n{report.traceback}"
                 )
             self._replace(worker)
 
@@ -93,10 +93,10 @@ class Workers:
         worker.end()
         died = f"worker {assignment.index} (process {worker.process.pid}) died with exit code "
         died += f"{worker.process.exitcode}"
-        if worker.heard == 0:
+        if worker.reports == 0:
             raise WorkerError(
-                f"{died} before its first rollout was done. Where scripts are started anew in each "
-                'process, training belongs under `if __name__ == "__main__":`; a negative code is '
+                f"{died} before its first rollout was done. Where each process runs the script "
+                'again, training belongs under `if __name__ == "__main__":`; a negative code is '
                 "a signal, and -9 often means that memory ran out"
             )
         warnings.warn(
@@ -109,7 +109,7 @@ class Workers:
         assignment = replace(
             assignment,
             share=replace(share, seeds=seeds),
-            rollouts=assignment.rollouts - worker.heard,
+            rollouts=assignment.rollouts - worker.reports,
             seed=drawn_seed(),
             torch_state=None,
         )
@@ -122,8 +122,8 @@ class _Worker:
 
     def __init__(self, assignment: Assignment, context: Any) -> None:
         self.assignment = assignment
-        self.heard = 0
-        """Rollouts heard of."""
+        self.reports = 0
+        """Number of rollouts received."""
         ours, theirs = context.Pipe()
         self.connection: Connection = ours
         self.process: multiprocessing.Process = context.Process(
@@ -147,22 +147,22 @@ class _Worker:
         finally:
             theirs.close()
 
-    def hear(self) -> Rollout | Failure | None:
-        """What the worker says next; None if it has died."""
+    def receive(self) -> Rollout | Failure | None:
+        """Wait for the worker's next report; None means that it has died."""
         try:
-            told: Rollout | Failure = pickle.loads(self.connection.recv_bytes())
+            report: Rollout | Failure = pickle.loads(self.connection.recv_bytes())
         except (EOFError, OSError):
             return None
-        self.heard += 1
-        return told
+        self.reports += 1
+        return report
 
     def allow(self) -> None:
-        """Allow one rollout more; a worker that has died or is done takes no notice."""
+        """Allow one more rollout, unless the worker has died or is done."""
         with suppress(OSError):
             self.connection.send_bytes(b"next")
 
     def end(self) -> None:
-        """Wait until the process, whose connection is closed, has ended; make it end if need be."""
+        """Wait until the process, whose connection is closed, has ended; kill it if necessary."""
         if self.process.pid is None:
             return
         self.process.join(END_SECONDS)
