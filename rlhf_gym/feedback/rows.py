@@ -16,6 +16,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.arrays import pack, pack_clip, unpack_clip
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.labels import label_of
 from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.records import Counts, Media, Progress
 from rlhf_gym.feedback.tables import (
@@ -238,18 +239,17 @@ def counts(connection: Connection) -> Counts:
     """Count the queries by state."""
     asked = connection.scalar(select(func.count()).select_from(QueryRow)) or 0
     waiting = connection.scalars(_DRAWN_OF_OPEN).all()
-    said = connection.execute(_PREFERENCES_IN_FORCE).all()
-    by_preference = Counter(preference for _, preference, _ in said)
-    answered = len({query for query, *_ in said})
-    labelled = {
-        query
-        for query, preference, kind in said
-        if _PURPOSES.get(kind, kind) == "label" and Preference(preference).label is not None
-    }
+    said: dict[tuple[int, Purpose], list[Preference]] = {}
+    for row in connection.execute(_PREFERENCES_IN_FORCE):
+        purpose = _PURPOSES.get(row.kind, row.kind)
+        said.setdefault((row.query, purpose), []).append(Preference(row.preference))
+    answered = len(said)
+    by_preference = Counter(preference for answers in said.values() for preference in answers)
+    labels = [label_of(purpose, answers) for (_, purpose), answers in said.items()]
     return Counts(
         asked=asked,
         answered=answered,
-        labels=len(labelled),
+        labels=sum(label is not None for label in labels),
         ties=by_preference[Preference.TIE],
         cannot_tell=by_preference[Preference.CANNOT_TELL],
         open=len(waiting),

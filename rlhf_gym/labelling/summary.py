@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.agreement import AnsweredPair, self_agreement
 from rlhf_gym.labelling.state import Choice, Item, State
 
 __all__ = ["Summary", "seconds_per_label", "summarise"]
@@ -41,28 +41,20 @@ def summarise(state: State) -> Summary:
     """Summarise this session."""
     answered = state.answered
     counts = {choice: sum(item.choice is choice for item in answered) for choice in Choice}
-    alike = [
-        _better(item) == _better(before)
-        for number, item in enumerate(answered)
-        if item.pair.purpose == "repeat"
-        for before in answered[:number]
-        if set(before.pair.clips) == set(item.pair.clips)
-    ]
+    again = self_agreement(map(_answered_pair, answered))
     return Summary(
         answers=len(answered),
         counts=counts,
         seconds=sum(item.seconds for item in answered),
         pace=seconds_per_label(state),
-        repeats=len(alike),
-        agreement=sum(alike) / len(alike) if alike else None,
+        repeats=again.total,
+        agreement=again.value if again.total else None,
     )
 
 
-def _better(item: Item) -> int | Preference:
-    """The number of the better clip, or the answer if none was better."""
-    if item.choice is Choice.LEFT:
-        return item.pair.clips[0]
-    if item.choice is Choice.RIGHT:
-        return item.pair.clips[1]
+def _answered_pair(item: Item) -> AnsweredPair:
+    """Return an answer with its clips in the order of the query, not of the screen."""
     assert item.given is not None
-    return item.given.preference
+    left, right = item.pair.clips
+    clips = (left, right) if item.pair.left == 0 else (right, left)
+    return AnsweredPair(item.given, clips, item.pair.purpose)

@@ -12,13 +12,13 @@ import numpy as np
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback import FeedbackStore
-from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.labels import Labels
+from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.choosing import PredictReturns, choose_queries
 from rlhf_gym.teachers.teacher import Teacher
 
-__all__ = ["Asking", "Labels"]
+__all__ = ["Asking", "LabelChanges"]
 
 ATTEMPTS_PER_LABEL = 10
 """Number of queries put to a teacher for each label wanted, before the rest is left for the next
@@ -34,7 +34,7 @@ TELLING = 10
 
 
 @dataclass(frozen=True)
-class Labels:
+class LabelChanges:
     """New and changed labels, as the reward model takes them.
 
     Attributes:
@@ -93,8 +93,7 @@ class Asking:
         self.asked = store.counts().asked
         self._changed: dict[int, None] = {}
         self._queries: dict[int, Query] = {}
-        self._answers: dict[int, dict[str, Preference]] = {}
-        self._values: dict[int, float] = {}
+        self._labels = Labels(self._purpose_of)
         left_open = store.open_ids()
         if not teacher.live:  # posted by a process that was killed before the teacher answered
             store.withdraw(left_open)
@@ -102,12 +101,12 @@ class Asking:
 
     @property
     def labels(self) -> int:
-        """Number of queries with a label; repeats are not counted."""
-        return len(self._values)
+        """Number of labels, see `rlhf_gym.feedback.labels.Labels`."""
+        return len(self._labels)
 
     def warn_of_ties(self) -> None:
         """Warn if more than half of the labels are ties, from which little can be learned."""
-        ties = sum(value == 0.5 for value in self._values.values())
+        ties = sum(value == 0.5 for value in self._labels.values.values())
         if self.labels >= TELLING and ties > self.labels / 2:
             warnings.warn(
                 f"{ties} of the first {self.labels} labels are ties, from which little can be "
@@ -197,37 +196,34 @@ class Asking:
 
         Self-agreement is measured with it.
         """
-        earlier = [id_ for id_, value in self._values.items() if value != 0.5]
+        earlier = [id_ for id_, value in self._labels.values.items() if value != 0.5]
         if not earlier or self._rng.random() >= self.repeats:
             return query
         again = self._queries[earlier[int(self._rng.integers(len(earlier)))]]
         return replace(again, id=0, purpose="repeat", left=1 - again.left, round=self.round)
 
-    def collect(self) -> Labels:
-        """Return the labels that are new or changed since the last call, from the store."""
-        self._take_judgements()
+    def collect(self, until: int | None = None) -> LabelChanges:
+        """Return the labels that are new or changed since the last call, from the store.
+
+        Args:
+            until: id of the last judgement to take; by default all are taken.
+        """
+        self._take_judgements(until)
         changed, self._changed = self._changed, {}
-        values = {id_: self._values.get(id_) for id_ in changed}
-        return Labels(values, {id_: self._queries[id_] for id_ in changed})
+        values = {id_: self._labels.values.get(id_) for id_ in changed}
+        return LabelChanges(values, {id_: self._queries[id_] for id_ in changed})
 
-    def _take_judgements(self) -> None:
-        for judgement in self.store.judgements(after=self.seen):
-            self.seen = judgement.id
-            self._take(judgement)
+    def _take_judgements(self, until: int | None = None) -> None:
+        new = self.store.judgements(after=self.seen)
+        if until is not None:
+            new = [judgement for judgement in new if judgement.id <= until]
+        self._changed.update(dict.fromkeys(self._labels.take(new)))
+        self.seen = max([self.seen, *(judgement.id for judgement in new)])
 
-    def _take(self, judgement: Judgement) -> None:
-        if judgement.query not in self._queries:
-            self._queries[judgement.query] = self.store.query(judgement.query)
-        answers = self._answers.setdefault(judgement.query, {})
-        answers[judgement.annotator] = judgement.preference
-        if self._queries[judgement.query].purpose != "label":
-            return
-        known = [answer.label for answer in answers.values() if answer.label is not None]
-        if known:
-            self._values[judgement.query] = sum(known) / len(known)
-        else:
-            self._values.pop(judgement.query, None)
-        self._changed[judgement.query] = None
+    def _purpose_of(self, query_id: int) -> Purpose:
+        if query_id not in self._queries:
+            self._queries[query_id] = self.store.query(query_id)
+        return self._queries[query_id].purpose
 
     def state(self) -> dict[str, Any]:
         """Return the number of the round and the random state; the labels are in the store."""

@@ -148,9 +148,9 @@ class FeedbackLoop:
                 time.sleep(self.poll_seconds)
                 self.asking.ask(target, predict_returns)
 
-    def _take_labels(self) -> None:
+    def _take_labels(self, until: int | None = None) -> None:
         """Hand new and changed labels to the reward model."""
-        labels = self.asking.collect()
+        labels = self.asking.collect(until)
         self.reward_model.update(labels.values, labels.queries)
         self._new_labels += len(labels.values)
 
@@ -203,9 +203,9 @@ class FeedbackLoop:
         self.first_round_done, self._fitted = state["first_round_done"], state["fitted"]
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
         self._rng.bit_generator.state = state["rng"]
-        self._take_labels()
-        newer = self.asking.seen - state["labels_seen"]  # given after the checkpoint
-        self._new_labels = state["new_labels"] + newer
+        self._take_labels(until=state["labels_seen"])
+        self._new_labels = state["new_labels"]
+        self._take_labels()  # labels that were given after the checkpoint
 
 
 def refresh_scale(reward_model: RewardModel, buffer: ClipBuffer, rng: np.random.Generator) -> None:
