@@ -7,20 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.agreement import AnsweredPair, Share
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.labels import Labels
 from rlhf_gym.feedback.query import Query
 
 __all__ = [
     "Answer",
     "AnswerLog",
-    "Share",
     "answer_shares",
+    "count_labels",
     "human_minutes",
     "read_answers",
-    "self_agreement",
     "side_bias",
 ]
 
@@ -29,22 +28,16 @@ AT_A_TIME = 32
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A judgement in force with the query that it answers.
+class Answer(AnsweredPair):
+    """A judgement in force with what a report shows about its query.
 
     Attributes:
-        judgement: the judgement.
-        clips: the store's numbers of the first and the second clip.
-        purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
         strategy: the query strategy that chose the query.
         score: the score that the strategy gave the query.
         predicted: probability that the first clip is better, by the current reward model.
         true_returns: the clips' true returns.
     """
 
-    judgement: Judgement
-    clips: tuple[int, int]
-    purpose: str = "label"
     strategy: str = ""
     score: float = 0.0
     predicted: float | None = None
@@ -88,8 +81,10 @@ class AnswerLog:
 
     @property
     def labels(self) -> int:
-        """Number of answers from which the reward model learns."""
-        return sum(answer.judgement.preference.label is not None for answer in self.answers)
+        """Number of labels, as `Labels` counts them."""
+        labels = _labels_of(self.answers)
+        labels.take(answer.judgement for answer in self.answers)
+        return len(labels)
 
     @property
     def by_a_person(self) -> bool:
@@ -97,37 +92,15 @@ class AnswerLog:
         return any(answer.judgement.response_seconds > 0 for answer in self.answers)
 
 
-@dataclass(frozen=True)
-class Share:
-    """A share with its 95 % interval (Wilson 1927).
-
-    Attributes:
-        hits: number of times that it happened.
-        total: number of times that it could have happened.
-    """
-
-    hits: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """The share; NaN if ``total`` is 0."""
-        return self.hits / self.total if self.total else math.nan
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper bound.
-
-        >>> [round(bound, 3) for bound in Share(8, 10).interval]
-        [0.49, 0.943]
-        """
-        if not self.total:
-            return 0.0, 1.0
-        z = 1.96
-        n, p = self.total, self.value
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+def count_labels(path: Path) -> int | None:
+    """Return the number of labels in a store file; None if it is missing or broken."""
+    if not path.is_file():
+        return None
+    try:
+        with FeedbackStore.open(path) as store:
+            return store.counts().labels
+    except StoreError:
+        return None
 
 
 def read_answers(path: Path, predict: Callable[[Query], float] | None = None) -> AnswerLog:
@@ -199,31 +172,23 @@ def side_bias(answers: Sequence[Answer]) -> Share:
     return Share(sum(left), len(left))
 
 
-def self_agreement(answers: Sequence[Answer]) -> Share:
-    """Count the repeated pairs to which an annotator gave the same answer again."""
-    earlier: dict[tuple[str, frozenset[int]], int | Preference] = {}
-    same: list[bool] = []
-    for answer in answers:
-        pair = (answer.judgement.annotator, frozenset(answer.clips))
-        said = _said(answer)
-        if answer.purpose == "repeat" and pair in earlier:
-            same.append(said == earlier[pair])
-        else:
-            earlier[pair] = said
-    return Share(sum(same), len(same))
-
-
-def _said(answer: Answer) -> int | Preference:
-    """Return the number of the chosen clip, or the answer where none was chosen."""
-    chosen = {Preference.FIRST: 0, Preference.SECOND: 1}.get(answer.judgement.preference)
-    return answer.judgement.preference if chosen is None else answer.clips[chosen]
-
-
 def human_minutes(answers: Sequence[Answer]) -> tuple[list[int], list[float]]:
-    """Return the number of labels and the minutes of answering, after each label."""
-    seconds = np.cumsum([answer.judgement.response_seconds for answer in answers])
-    useful = np.array(
-        [answer.judgement.preference.label is not None for answer in answers], dtype=bool
-    )
-    labels = np.cumsum(useful)
-    return labels[useful].tolist(), (seconds[useful] / 60).tolist()
+    """Return the number of labels and the minutes of answering, after each new label.
+
+    The time of answers that are no label counts too.
+    """
+    labels, counted = _labels_of(answers), list[int]()
+    minutes, seconds = list[float](), 0.0
+    for answer in answers:
+        seconds += answer.judgement.response_seconds
+        before = len(labels)
+        labels.take([answer.judgement])
+        if len(labels) > before:
+            counted.append(len(labels))
+            minutes.append(seconds / 60)
+    return counted, minutes
+
+
+def _labels_of(answers: Sequence[Answer]) -> Labels:
+    """Return labels, without any yet, that know what the answers' queries were asked for."""
+    return Labels({answer.judgement.query: answer.purpose for answer in answers}.__getitem__)

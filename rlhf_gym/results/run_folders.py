@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.results.answers import human_minutes, read_answers
+from rlhf_gym.results.answers import count_labels, human_minutes, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.records import LABELS, SECONDS, STEPS, RunRecord, read_run
@@ -52,7 +52,7 @@ def _row(folder: Path) -> Row:
         returns=run.evaluation.after,
         steps=int(run.curve.last(STEPS) or 0),
         seconds=run.curve.last(SECONDS) or 0.0,
-        labels_given=int(run.curve.last(LABELS) or 0),
+        labels_given=_labels_given(run),
         human_seconds=_human_seconds(run) if arm == "person" else 0.0,
         accuracy=run.latest("accuracy"),
         cross_entropy=run.latest("cross_entropy"),
@@ -61,6 +61,12 @@ def _row(folder: Path) -> Row:
         settings=dict(config),
         versions={name: str(version) for name, version in run.versions.items()},
     )
+
+
+def _labels_given(run: RunRecord) -> int:
+    """Count the labels in the store; without one, take the number that was logged last."""
+    labels = count_labels(run.folder.store)
+    return int(run.curve.last(LABELS) or 0) if labels is None else labels
 
 
 def _human_seconds(run: RunRecord) -> float:

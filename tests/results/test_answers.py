@@ -1,23 +1,25 @@
 import math
+from itertools import count
 from pathlib import Path
 
 import pytest
 from run_folders import persons_run, write_answers
 
+from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.results.answers import (
     Answer,
-    Share,
     answer_shares,
     human_minutes,
     read_answers,
-    self_agreement,
     side_bias,
 )
 
 FIRST, SECOND, TIE, UNSURE = list(Preference)[:4]
+QUERIES = count(1)
+"""Numbers for the queries that are answered, in their order."""
 
 
 def answer(
@@ -25,12 +27,12 @@ def answer(
     *,
     clips: tuple[int, int] = (1, 2),
     left: int = 0,
-    purpose: str = "label",
+    purpose: Purpose = "label",
     seconds: float = 0.0,
     predicted: float | None = None,
     score: float = 0.0,
 ) -> Answer:
-    judgement = Judgement(1, preference, "ada", seconds, left)
+    judgement = Judgement(next(QUERIES), preference, "ada", seconds, left)
     return Answer(judgement, clips, purpose, "uniform", score, predicted)
 
 

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from rlhf_gym.feedback.agreement import Share
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, RULE, SKY, VERMILLION, svg
 from rlhf_gym.reports.run.figures import HALF, WIDE
-from rlhf_gym.results.answers import Share
 
 __all__ = ["answer_times", "reliability", "shares"]
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rlhf_gym.feedback.agreement import Share, annotator_agreement, self_agreement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.html import Verdict, write, write_numbers
@@ -15,10 +16,8 @@ from rlhf_gym.reports.run.page import DISPUTED, render_page
 from rlhf_gym.reports.run.verdict import Summary, judge, summarise
 from rlhf_gym.results.answers import (
     AnswerLog,
-    Share,
     answer_shares,
     read_answers,
-    self_agreement,
     side_bias,
 )
 from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunRecord, read_run
@@ -85,6 +84,7 @@ def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict)
             },
             "left_chosen": _share(side_bias(log.answers)),
             "self_agreement": _share(self_agreement(log.answers)),
+            "annotator_agreement": _share(annotator_agreement(log.answers)),
             "seconds": [answer.judgement.response_seconds for answer in log.answers],
         },
         "evaluation": asdict(run.evaluation) if evaluated else None,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.run import answer_figures, figures
@@ -20,7 +21,6 @@ from rlhf_gym.results.answers import (
     AnswerLog,
     answer_shares,
     human_minutes,
-    self_agreement,
     side_bias,
 )
 from rlhf_gym.runs.config import flat
@@ -182,8 +182,11 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     found["times"] = answer_figures.answer_times(
         [answer.judgement.response_seconds for answer in answers]
     )
-    bias, again = side_bias(answers), self_agreement(answers)
-    rows = [("left chosen", bias, 0.5), ("same answer", again, None)]
+    rows = [
+        ("left chosen", side_bias(answers), 0.5),
+        ("same answer", self_agreement(answers), None),
+        ("annotators alike", annotator_agreement(answers), None),
+    ]
     rows = [row for row in rows if row[1].total]
     if rows:
         found["reliability"] = answer_figures.reliability(rows)
@@ -206,7 +209,7 @@ def _answers_line(log: AnswerLog) -> str:
     ties, unsure = shares[Preference.TIE], shares[Preference.CANNOT_TELL]
     if not ties.total:
         return ""
-    again = self_agreement(log.answers)
+    again, alike = self_agreement(log.answers), annotator_agreement(log.answers)
     parts = [
         f"{log.asked:,} queries asked, {ties.total:,} answered",
         f"{ties.value:.0%} ties, {unsure.value:.0%} “cannot tell”",
@@ -215,6 +218,8 @@ def _answers_line(log: AnswerLog) -> str:
         parts.append(f"{log.undone} taken back")
     if again.total:
         parts.append(f"{again.hits} of {again.total} repeated pairs answered the same")
+    if alike.total:
+        parts.append(f"annotators agreed in {alike.hits} of {alike.total} cases")
     return "; ".join(parts) + "."
 
 
