@@ -7,7 +7,8 @@ from plans import tiny
 
 from rlhf_gym.benchmark.plan import Plan, plan_of
 from rlhf_gym.benchmark.suite import suite_of
-from rlhf_gym.results.arms import BENCHMARK_ARMS
+from rlhf_gym.results.arms import BENCHMARK_ARMS, arm_of_teacher
+from rlhf_gym.runs.config import as_table
 
 
 def test_runs_come_seed_by_seed() -> None:
@@ -52,6 +53,13 @@ def test_a_teacher_has_the_settings_of_b_pref() -> None:
     assert found["mistake"].mistake == found["skip"].skip == found["equal"].equal == 0.1
     assert found["stochastic"].beta == 1.0 and found["myopic"].gamma == 0.9
     assert found["learned"].mistake == 0.0 and found["learned"].beta == float("inf")
+
+
+def test_a_single_run_with_an_arms_teacher_has_that_arms_name() -> None:
+    asking = [arm.name for arm in BENCHMARK_ARMS if arm.source == "formula"]
+    runs = tiny(arms=[name for name in asking if name != "shuffled"], seeds=1).runs
+    assert [arm_of_teacher(as_table(run.settings)) for run in runs] == [run.arm for run in runs]
+    assert {run.row.arm for run in tiny(arms=["stoc"], seeds=1).runs} == {"stochastic"}
 
 
 def test_the_presets_labels_are_taken_where_none_are_named() -> None:

@@ -24,6 +24,13 @@ def test_seeds_make_a_cell_in_their_order() -> None:
     assert [row.seed for row in cells[1].rows] == [0, 1, 2]
 
 
+def test_rows_of_an_arm_that_was_renamed_meet_in_one_cell() -> None:
+    (row,) = rows_of("CartPole-v1", "stochastic", [0.5], labels=50)
+    old = Row.from_json(row.to_json().replace('"stochastic"', '"stoc"'))
+    cells, _ = cells_of([row, replace(old, seed=1)])
+    assert [(cell.arm, len(cell.rows)) for cell in cells] == [("stochastic", 2)]
+
+
 def test_a_score_is_0_for_random_and_1_for_the_true_reward() -> None:
     rows = arms_of("CartPole-v1")
     assert cell_of(rows, "random").values.mean() == pytest.approx(0, abs=1e-9)
