@@ -1,10 +1,10 @@
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pages import Page
 from run_folders import full_run, persons_run, unfinished_run, write_settings
 
 from rlhf_gym.reports.run import build_report
@@ -12,34 +12,8 @@ from rlhf_gym.reports.run import build_report
 FIVE_MEGABYTES = 5_000_000
 
 
-class Page(HTMLParser):
-    """What a page holds: its ids, its links, what it would fetch, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.sources: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name == "id" and value:
-                self.ids.append(value)
-            if name == "href" and value and tag == "a":
-                self.links.append(value)
-            if name == "src" and value:
-                self.sources.append(value)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
 def report(run: Path) -> Page:
-    return Page(build_report(run).read_text(encoding="utf-8"))
+    return Page(build_report(run))
 
 
 def empty_run(run: Path) -> Path:
@@ -60,12 +34,12 @@ def persons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_offline_page_below_5_megabytes(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     path = build_report(write(tmp_path))
     html = path.read_text(encoding="utf-8")
-    page = Page(html)
+    page = Page(path)
     assert path.stat().st_size < FIVE_MEGABYTES
     assert not {"script", "iframe", "img", "object"} & set(page.tags)
-    assert all(source.startswith("data:") for source in page.sources)
+    assert all(link.startswith(("#", "data:")) for link in page.links)
     assert not re.search(r"url\((?!#)|@import", html)
-    assert {link.lstrip("#") for link in page.links} <= set(page.ids)
+    assert {link.lstrip("#") for link in page.anchors} <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))
 
 
@@ -109,7 +83,7 @@ def test_videos_that_would_make_the_page_too_large_are_left_out(tmp_path: Path) 
     (tmp_path / "videos" / "before.mp4").write_bytes(bytes(6_000_000))
     path = build_report(tmp_path)
     assert path.stat().st_size < FIVE_MEGABYTES
-    assert "before.mp4" in Page(path.read_text(encoding="utf-8")).text
+    assert "before.mp4" in Page(path).text
 
 
 def test_the_numbers_lie_beside_the_page_as_strict_json(persons: Path, tmp_path: Path) -> None:

@@ -2,37 +2,14 @@ import json
 import math
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from made_rows import arms_of, rows_of, with_curves
+from pages import Page
 
-from rlhf_gym.reports.comparison.build import build_comparison
+from rlhf_gym.reports.comparison import build_comparison
 from rlhf_gym.results.row import Row
-
-
-class Page(HTMLParser):
-    """What a page holds: its ids, its links, its tags and its text."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name == "id" and value:
-                self.ids.append(value)
-            if name in ("href", "src", "xlink:href") and value:
-                self.links.append(value)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def full(folder: Path) -> list[Row]:

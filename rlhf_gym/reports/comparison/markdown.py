@@ -25,22 +25,14 @@ def markdown(comparison: Comparison, verdict: Verdict, command: str = "") -> str
 
 def _parts(comparison: Comparison, verdict: Verdict, command: str) -> Iterator[str]:
     yield f"**{verdict.headline}** {verdict.trust}"
-    yield tables.overview(comparison).markdown()
+    first, *others = ((title, made(comparison)) for title, made in tables.TITLED.items())
+    yield first[1].markdown()
     yield SCORE
     if command:
         yield f"```\n{command}\n```"
     if verdict.warnings:
         yield "\n".join(f"- {warning}" for warning in verdict.warnings)
-    for title, table in (
-        ("Over all environments", tables.aggregates(comparison)),
-        ("Every cell", tables.by_cell(comparison)),
-        ("Probability of improvement", tables.improvements(comparison)),
-        ("Labels needed", tables.efficiencies(comparison)),
-        ("Reward models on held-out labels", tables.diagnostics(comparison)),
-        ("Time over all environments", tables.speeds_over_all(comparison)),
-        ("Time", tables.speeds(comparison)),
-        ("Failed runs", tables.failures(comparison)),
-    ):
+    for title, table in others:
         if table.rows:
             yield f"### {title}"
             yield table.markdown()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
 from rlhf_gym.reports.comparison import tables
 from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
-from rlhf_gym.reports.comparison.panels import Panels, panels
+from rlhf_gym.reports.comparison.panels import Panel, panels
 from rlhf_gym.reports.comparison.strips import mark
 from rlhf_gym.reports.comparison.styles import Style, arm_styles
 from rlhf_gym.reports.html import Card, Verdict, render
@@ -16,7 +16,7 @@ from rlhf_gym.results.cells import algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
 from rlhf_gym.runs.records import LearningCurve
-from rlhf_gym.words import duration, span
+from rlhf_gym.words import counted, duration, span
 
 __all__ = ["render_page"]
 
@@ -58,7 +58,7 @@ def render_page(
         environments=len(comparison.environments),
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
-        tables={made.__name__: made(comparison) for made in TABLES},
+        tables={made.__name__: made(comparison) for made in tables.TITLED.values()},
         legend=_legend(comparison, styles),
         forests=list(over_all(comparison, styles)),
         every=list(each_environment(comparison, styles)),
@@ -70,37 +70,24 @@ def render_page(
     )
 
 
-TABLES = (
-    tables.overview,
-    tables.by_cell,
-    tables.aggregates,
-    tables.improvements,
-    tables.efficiencies,
-    tables.speeds,
-    tables.speeds_over_all,
-    tables.diagnostics,
-    tables.failures,
-)
-
-
 def _title(comparison: Comparison) -> str:
-    def counted(names: Sequence[str], noun: str) -> str:
-        return names[0] if len(names) == 1 else f"{len(names)} {noun}s"
-
     algorithms = [algorithm_name(algo) for algo in comparison.algorithms if algo]
-    parts = [counted(comparison.environments, "environment")]
-    parts += [counted(algorithms, "algorithm")] if algorithms else []
-    return ", ".join(parts)
+    named = ((comparison.environments, "environment"), (algorithms, "algorithm"))
+    return ", ".join(
+        names[0] if len(names) == 1 else counted(len(names), noun) for names, noun in named if names
+    )
 
 
-def _contents(comparison: Comparison, drawn: Panels) -> Iterator[tuple[str, str]]:
+def _contents(
+    comparison: Comparison, drawn: Mapping[str, list[Panel]]
+) -> Iterator[tuple[str, str]]:
     yield "scores", "Scores"
     yield "every", "Each environment"
-    if comparison.improvements or drawn.profiles:
+    if comparison.improvements or drawn["profiles"]:
         yield "chances", "Who beats whom"
-    if drawn.steps:
+    if drawn["steps"]:
         yield "learning", "Learning"
-    if drawn.labels or comparison.efficiencies:
+    if drawn["labels"] or comparison.efficiencies:
         yield "labels", "Labels and minutes"
     if tables.diagnostics(comparison).rows:
         yield "model", "Reward models"

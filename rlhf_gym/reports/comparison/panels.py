@@ -15,7 +15,7 @@ from rlhf_gym.results.curves import Against, Band, band
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.records import LearningCurve
 
-__all__ = ["Panel", "Panels", "panels"]
+__all__ = ["Panel", "panels"]
 
 Styles = Mapping[tuple[str, int], Style]
 
@@ -28,37 +28,24 @@ class Panel:
     picture: Markup
 
 
-@dataclass(frozen=True)
-class Panels:
-    """The drawn panels of each section; empty where there is nothing to draw.
+def panels(
+    comparison: Comparison, curves: Mapping[str, LearningCurve], by_arm: Styles
+) -> dict[str, list[Panel]]:
+    """Draw the panels of each section; a section without anything to draw has none.
 
-    Attributes:
-        profiles: a performance profile for each algorithm, then one for all algorithms.
-        steps: true return against steps, for each environment and algorithm.
-        labels: true return against labels, with minutes where no person answered.
-        minutes: true return against a person's own minutes.
-        needed: score by number of labels.
-        model: score against measures of the reward model.
+    Returns:
+        ``profiles``: a performance profile for each algorithm, then one for all algorithms;
+        ``steps``, ``labels`` and ``minutes``: true return against each of them, minutes being those
+        of a person; ``needed``: score by number of labels; ``model``: score against measures of the
+        reward model.
     """
-
-    profiles: tuple[Panel, ...]
-    steps: tuple[Panel, ...]
-    labels: tuple[Panel, ...]
-    minutes: tuple[Panel, ...]
-    needed: tuple[Panel, ...]
-    model: tuple[Panel, ...]
-
-
-def panels(comparison: Comparison, curves: Mapping[str, LearningCurve], by_arm: Styles) -> Panels:
-    """Draw all panels."""
-    return Panels(
-        profiles=tuple(_profiles(comparison, by_arm)),
-        steps=tuple(_curves(comparison, curves, by_arm, "steps")),
-        labels=tuple(_curves(comparison, curves, by_arm, "labels")),
-        minutes=tuple(_curves(comparison, curves, by_arm, "minutes")),
-        needed=tuple(_needed(comparison, by_arm)),
-        model=tuple(_model(comparison, by_arm)),
-    )
+    every: tuple[Against, ...] = ("steps", "labels", "minutes")
+    return {
+        "profiles": list(_profiles(comparison, by_arm)),
+        **{against: list(_curves(comparison, curves, by_arm, against)) for against in every},
+        "needed": list(_needed(comparison, by_arm)),
+        "model": list(_model(comparison, by_arm)),
+    }
 
 
 def _profiles(comparison: Comparison, by_arm: Styles) -> Iterator[Panel]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,18 +15,7 @@ from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
 from rlhf_gym.results.statistics import Floats
 from rlhf_gym.words import NOTHING, duration, number
 
-__all__ = [
-    "aggregates",
-    "by_cell",
-    "columns",
-    "diagnostics",
-    "efficiencies",
-    "failures",
-    "improvements",
-    "overview",
-    "speeds",
-    "speeds_over_all",
-]
+__all__ = ["TITLED", "by_cell", "columns", "overview"]
 
 FEEDBACK = ("labels", "demonstrations")
 
@@ -239,3 +228,17 @@ def _with_lowest(values: Floats) -> str:
         return NOTHING
     text = decimals(float(np.median(values)))
     return text if values.size == 1 else f"{text} ({decimals(float(values.min()))})"
+
+
+TITLED: Mapping[str, Callable[[Comparison], TextTable]] = {
+    "Overview": overview,
+    "Over all environments": aggregates,
+    "Every cell": by_cell,
+    "Probability of improvement": improvements,
+    "Labels needed": efficiencies,
+    "Reward models on held-out labels": diagnostics,
+    "Time over all environments": speeds_over_all,
+    "Time": speeds,
+    "Failed runs": failures,
+}
+"""All tables by title, in the order of the Markdown."""
