@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -23,10 +25,15 @@ def ensemble(**settings: Any) -> Callable[[Any, Any], RewardEnsemble]:
     return lambda observed, acted: RewardEnsemble(observed, acted, chosen, device="cpu")
 
 
+def of_the_example(observed: Any, acted: Any) -> Any:
+    example = Path(__file__).parents[2] / "examples" / "own_reward_model.py"
+    return runpy.run_path(str(example))["LinearReward"](observed, acted)
+
+
 @pytest.mark.parametrize(
     "make",
-    [ensemble(), ensemble(members=1), ensemble(changes=True), ensemble(anew=True)],
-    ids=["ensemble", "one member", "changes", "anew"],
+    [ensemble(), ensemble(members=1), ensemble(changes=True), ensemble(anew=True), of_the_example],
+    ids=["ensemble", "one member", "changes", "anew", "linear"],
 )
 def test_every_reward_model_keeps_the_contract(make: Callable[[Any, Any], Any]) -> None:
     check_reward_model(make)
