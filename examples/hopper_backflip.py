@@ -24,6 +24,7 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--steps", type=int, default=preset.steps)
 parser.add_argument("--labels", type=int, default=preset.feedback.labels)
 parser.add_argument("--seed", type=int, default=0)
+parser.add_argument("--film", type=int, default=EPISODE, help="steps that are filmed")
 given = parser.parse_args()
 
 teacher = "synthetic"  # judges by rlhf_gym.envs.scores.backflipping
@@ -40,7 +41,7 @@ with off_screen():
     for step in range(EPISODE):
         step_taken = alone.step(agent.predict(seen, deterministic=True)[0])
         seen, flips = step_taken[0], flips + step_taken[4]["probe"]
-        if step % 4 == 0:
+        if step < given.film and step % 4 == 0:
             frames.append(np.asarray(alone.render()))
 encode(np.stack(frames), Path("backflips.mp4"), fps=31)
 print(

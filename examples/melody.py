@@ -23,6 +23,7 @@ ENV_ID, EIGHTHS = "rlhf/Melody-v1", 64
 preset = preset_of(ENV_ID, "ppo")
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--steps", type=int, default=preset.steps)
+parser.add_argument("--labels", type=int, help="by default the preset's")
 parser.add_argument("--folder", type=Path, default=Path(), help="where the tunes are written")
 given = parser.parse_args()
 
@@ -45,7 +46,7 @@ play("untrained", naive)
 play("paid by the rule", naive.learn(given.steps))
 
 people = Population(tastes_of(ENV_ID), size=20, spread=0.1, beta=10.0, beta_spread=0.5)
-feedback = HumanFeedback(people, device="cpu")
+feedback = HumanFeedback(people, given.labels, device="cpu")
 env = feedback.wrap(make_vec_env(ENV_ID, preset.n_envs, seed=0))
 agent = PPO("MlpPolicy", env, **preset.arguments, seed=0, device="cpu")
 play("taught by people", agent.learn(given.steps, callback=feedback))

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 OTHERS = sorted((ROOT / "examples" / "other_libraries").glob("*.py"))
 FLAGS = {
-    "hopper_backflip": ["--labels", "12"],
+    "hopper_backflip": ["--labels", "12", "--film", "80"],
     "label_in_window": ["--teacher", "synthetic", "--labels", "8"],
-    "on_highway": ["--steps", "300", "--labels", "6", "--episodes", "2"],
+    "melody": ["--labels", "20"],
+    "on_highway": ["--steps", "250", "--labels", "6", "--episodes", "2"],
     "on_minatar": ["--labels", "8", "--episodes", "2"],
     "on_minigrid": ["--labels", "8"],
 }

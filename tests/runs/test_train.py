@@ -358,8 +358,8 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
     flags: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
     run = tmp_path / "run"
-    given = ["Pendulum-v1", "--labels", "8", "--steps", "8000", "--n-envs", "2"]
-    given += ["--set", "n_steps=512"]
+    given = ["Pendulum-v1", "--labels", "8", "--steps", "4000", "--n-envs", "2"]
+    given += ["--set", "n_steps=256"]
     given += ["--evaluation-episodes", "1", "--device", "cpu", "--run", str(run), *flags]
     given += ["--video-seconds", "0"]
     command = ["-m", "rlhf_gym.cli.main", "train", *given, "--no-progress"]
