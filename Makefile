@@ -1,18 +1,26 @@
 # Every target makes .venv first, demo without what tests need. Needed: Python >= 3.10 with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
+SMOKE := tests/clips tests/feedback tests/labelling tests/queries tests/results tests/reward_model tests/teachers \
+	tests/wrappers tests/cli/test_main.py "tests/test_examples.py::test_the_example_runs[three_lines]"
 OTHERS := examples/other_libraries/requirements.txt
 
 # One thread each: the networks are small, and tests run beside each other.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check docs benchmark clean
+# Whoever sets it, as containers do, has every process of the tests compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo smoke test check docs benchmark clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: .venv/package  ## teach CartPole without a person or a display; ends in a report
 	$(BIN)/rlhf-gym demo
+
+smoke: .venv/ready  ## the tests of a minute: the parts, and one agent that is taught
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not desktop" $(SMOKE)
 
 test: .venv/ready  ## tests and the examples in docstrings
 	$(BIN)/pytest -n 2 --dist worksteal --doctest-modules rlhf_gym tests

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from multiprocessing.connection import Connection
-from typing import Any
 
-import gymnasium as gym
 import numpy as np
+from builders import a_model
 from programs import fork_context
 from stepping import steps
 
 from rlhf_gym.agents.a3c.learned_reward import SharedWeights
-from rlhf_gym.reward_model import RewardEnsemble
 
 STEPS = replace(
     steps(np.linspace(-1, 1, 20, dtype=np.float32).reshape(5, 4), np.arange(5) % 2),
@@ -20,13 +18,8 @@ STEPS = replace(
 )
 
 
-def model_of(seed: int) -> RewardEnsemble:
-    env: Any = gym.make("CartPole-v1")
-    return RewardEnsemble(env.observation_space, env.action_space, seed=seed, device="cpu")
-
-
 def test_a_reader_predicts_what_was_published_last() -> None:
-    writer = model_of(0)
+    writer = a_model(0)
     shared = SharedWeights(writer)
     reader, known = shared.model(), -1
     for factor in (1.0, 2.0, 3.0):
@@ -49,13 +42,13 @@ def predict(shared: SharedWeights, connection: Connection) -> None:
 
 def test_another_process_sees_each_new_model() -> None:
     context = fork_context()
-    writer = model_of(0)
+    writer = a_model(0)
     shared = SharedWeights(writer)
     ours, theirs = context.Pipe()
     process = context.Process(target=predict, args=(shared, theirs))
     process.start()
     for seed in (1, 2):
-        other = model_of(seed)
+        other = a_model(seed)
         writer.load_weights(other.weights())
         shared.publish(writer)
         ours.send(True)

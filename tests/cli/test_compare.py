@@ -3,10 +3,9 @@ import re
 from pathlib import Path
 
 import pytest
+from builders import a_run
 
 from rlhf_gym.cli.main import main
-from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.runs.train import train
 
 Capture = pytest.CaptureFixture[str]
 
@@ -16,17 +15,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three real runs of Pendulum: two seeds of one cell, and one of a teacher with faults."""
     folder = tmp_path_factory.mktemp("runs")
     for name, seed, mistake in (("a", 0, 0.0), ("b", 1, 0.0), ("c", 0, 0.3)):
-        settings = TrainSettings(
-            env_id="Pendulum-v1",
-            labels=4,
-            steps=1700,
-            n_envs=4,
-            seed=seed,
-            mistake=mistake,
-            evaluation_episodes=2,
-            device="cpu",
-        )
-        train(settings, folder / name, progress=False, video_seconds=0, log=lambda line: None)
+        a_run(folder / name, steps=1700, seed=seed, mistake=mistake, evaluation_episodes=2)
     return [folder / name for name in "abc"]
 
 

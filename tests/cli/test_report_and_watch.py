@@ -5,6 +5,7 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 import pytest
+from builders import a_run
 from stable_baselines3 import PPO
 from stepping import steps
 
@@ -14,22 +15,12 @@ from rlhf_gym.cli.moments import moments
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.media import decode
 from rlhf_gym.reward_model import RewardEnsemble
-from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.runs.train import train
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = TrainSettings(
-        env_id="Pendulum-v1",
-        labels=4,
-        steps=600,
-        n_envs=4,
-        evaluation_episodes=1,
-        device="cpu",
-    )
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
-    train(settings, folder, progress=False, video_seconds=0.5, log=lambda line: None)
+    a_run(folder, video_seconds=0.5)
     return folder
 
 

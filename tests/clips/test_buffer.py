@@ -9,6 +9,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
+from builders import LEFT_RIGHT, NUMBER, a_buffer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack
@@ -20,15 +21,12 @@ from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.observations import leaves
 
-NUMBER = gym.spaces.Box(0, np.inf, (1,), np.float32)
-LEFT_RIGHT = gym.spaces.Discrete(2)
 
-
-def buffer_of(
+def holding(
     steps: int, clip_length: int, n_envs: int = 1, space: gym.Space[Any] = NUMBER
 ) -> ClipBuffer:
     """A buffer that holds exactly ``steps`` steps of each environment."""
-    one = ClipBuffer(space, LEFT_RIGHT, 1, 1, max_bytes=2**20)
+    one = a_buffer(1, observed=space, max_bytes=2**20)
     per_step = (2**20 - 2**17) // one.capacity
     buffer = ClipBuffer(
         space, LEFT_RIGHT, n_envs, clip_length, max_bytes=-(-8 * per_step * n_envs * steps // 7)
@@ -74,32 +72,32 @@ def only(buffer: ClipBuffer) -> Clip:
 
 
 def test_every_start_can_be_drawn_and_no_clip_crosses_an_episode() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [5, 4])
     assert drawn(buffer) == {(0, 1, 2), (1, 2, 3), (2, 3, 4), (5, 6, 7), (6, 7, 8)}
 
 
 def test_an_episode_that_is_exactly_a_clip_long_is_one_clip() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [3, 3])
     assert drawn(buffer) == {(0, 1, 2), (3, 4, 5)}
 
 
 def test_a_shorter_episode_is_one_whole_clip() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [1, 2, 4])
     assert drawn(buffer) == {(0,), (1, 2), (3, 4, 5), (4, 5, 6)}
 
 
 def test_an_unfinished_episode_gives_only_full_clips() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [2])
     add(buffer, np.array([[2.0]]), np.array([0]), np.array([1.0]), np.array([False]))
     assert drawn(buffer) == {(0, 1)}
 
 
 def test_nothing_is_drawn_from_an_empty_buffer_or_before_a_clip_is_complete() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     assert len(buffer) == 0
     assert len(buffer.positions(5, np.random.default_rng(0))) == 0
     add(buffer, np.array([[0.0]]), np.array([0]), np.array([1.0]), np.array([False]))
@@ -108,20 +106,20 @@ def test_nothing_is_drawn_from_an_empty_buffer_or_before_a_clip_is_complete() ->
 
 
 def test_the_ring_forgets_the_oldest_steps_and_clips_cross_its_seam() -> None:
-    buffer = buffer_of(6, clip_length=3)
+    buffer = holding(6, clip_length=3)
     play(buffer, [4, 5])  # 0 ... 8; the ring holds 3 ... 8, the seam lies between 5 and 6
     assert len(buffer) == 6
     assert drawn(buffer) == {(4, 5, 6), (5, 6, 7), (6, 7, 8)}
 
 
 def test_only_steps_among_the_newest_are_drawn_when_asked() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [10])
     assert drawn(buffer, newest=4) == {(6, 7, 8), (7, 8, 9)}
 
 
 def test_an_episode_that_is_cut_off_from_outside_does_not_go_on_in_a_clip() -> None:
-    buffer = buffer_of(100, clip_length=2)
+    buffer = holding(100, clip_length=2)
     for number in range(4):
         if number == 2:
             buffer.begin_episodes()
@@ -130,7 +128,7 @@ def test_an_episode_that_is_cut_off_from_outside_does_not_go_on_in_a_clip() -> N
 
 
 def test_absorbing_steps_never_start_a_clip_and_the_end_before_them_is_reported() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [6], infos={2: {"ended": "terminated"}, **{i: {"held": True} for i in (3, 4, 5)}})
     assert drawn(buffer) == {(0, 1, 2), (1, 2, 3), (2, 3, 4)}
     for first, ended_at in ((0, 2), (1, 1), (2, 0)):
@@ -150,7 +148,7 @@ def test_absorbing_steps_never_start_a_clip_and_the_end_before_them_is_reported(
     ],
 )
 def test_a_clip_tells_why_its_episode_ended(info: dict[str, Any], reason: str) -> None:
-    buffer = buffer_of(100, clip_length=2)
+    buffer = holding(100, clip_length=2)
     play(buffer, [3], infos={2: info})
     last = buffer.clip(Positions(np.array([0]), np.array([1]), np.array([2])))
     assert (last.ended, last.ended_at) == (reason, 1)
@@ -159,7 +157,7 @@ def test_a_clip_tells_why_its_episode_ended(info: dict[str, Any], reason: str) -
 
 
 def test_a_clip_holds_what_was_done_and_earned_and_when() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, env_id="Counting-v0")
+    buffer = a_buffer(3, env_id="Counting-v0")
     play(buffer, [3], start=4)
     clip = only(buffer)
     assert numbers(clip) == [4, 5, 6]
@@ -170,7 +168,7 @@ def test_a_clip_holds_what_was_done_and_earned_and_when() -> None:
 
 
 def test_clips_own_their_data() -> None:
-    buffer = buffer_of(6, clip_length=3)
+    buffer = holding(6, clip_length=3)
     play(buffer, [6])
     clip = buffer.clip(buffer.positions(1, np.random.default_rng(0)))
     before = numbers(clip)
@@ -182,7 +180,7 @@ def test_clips_own_their_data() -> None:
 
 
 def test_batches_are_the_clips_padded_to_one_length() -> None:
-    buffer = buffer_of(100, clip_length=3)
+    buffer = holding(100, clip_length=3)
     play(buffer, [2, 3])
     positions = Positions(np.array([0, 0]), np.array([0, 2]), np.array([2, 3]))
     transitions, mask, true_rewards = buffer.batch(positions)
@@ -195,7 +193,7 @@ def test_batches_are_the_clips_padded_to_one_length() -> None:
 
 
 def test_transitions_are_steps_among_the_newest_that_are_kept() -> None:
-    buffer = buffer_of(6, clip_length=2)
+    buffer = holding(6, clip_length=2)
     play(buffer, [10])
     kept = buffer.transitions(200, np.random.default_rng(0))
     (leaf,) = leaves(kept.observations)
@@ -257,7 +255,7 @@ def test_observations_and_actions_of_every_space_come_back_as_they_went_in(
 
 
 def test_a_start_leads_from_the_newest_snapshot_to_the_first_step() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 2)
+    buffer = a_buffer(2)
     play(buffer, [8], infos={0: {"snapshot": b"0"}, 4: {"snapshot": b"4"}})
     expected = {0: (b"0", []), 3: (b"0", [0, 1, 0]), 4: (b"4", []), 6: (b"4", [0, 1])}
     for first, (snapshot, actions) in expected.items():
@@ -267,7 +265,7 @@ def test_a_start_leads_from_the_newest_snapshot_to_the_first_step() -> None:
 
 
 def test_a_snapshot_of_the_episode_before_is_of_no_use() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 2)
+    buffer = a_buffer(2)
     play(buffer, [3, 4], infos={0: {"snapshot": b"0"}, 5: {"snapshot": b"5"}})
     assert drawn(buffer) == {(0, 1), (1, 2), (3, 4), (4, 5), (5, 6)}
     assert drawn(buffer, drawable=True) == {(0, 1), (1, 2), (5, 6)}
@@ -276,7 +274,7 @@ def test_a_snapshot_of_the_episode_before_is_of_no_use() -> None:
 
 
 def test_a_snapshot_is_forgotten_with_its_step() -> None:
-    buffer = buffer_of(6, clip_length=2, space=gym.spaces.Box(0, np.inf, (1000,)))
+    buffer = holding(6, clip_length=2, space=gym.spaces.Box(0, np.inf, (1000,)))
     play(buffer, [8], infos={1: {"snapshot": b"1"}, 5: {"snapshot": b"5"}})  # the ring: 2 ... 7
     assert drawn(buffer, drawable=True) == {(5, 6), (6, 7)}
 
@@ -285,7 +283,7 @@ def test_filmed_clips_carry_the_pictures_of_their_steps() -> None:
     def picture(number: int) -> np.ndarray[Any, Any]:
         return np.full((2, 3, 3), number, np.uint8)
 
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 2)
+    buffer = a_buffer(2)
     play(buffer, [5], infos={i: {"frame": picture(i)} for i in (1, 2, 3)})
     assert drawn(buffer, drawable=True) == {(1, 2), (2, 3)}
     frames = buffer.clip(Positions(np.array([0]), np.array([1]), np.array([2]))).frames
@@ -295,7 +293,7 @@ def test_filmed_clips_carry_the_pictures_of_their_steps() -> None:
 
 
 def test_of_several_environments_only_the_filmed_one_is_drawable() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 2, 2)
+    buffer = a_buffer(2, 2)
     frame = np.zeros((2, 2, 3), np.uint8)
     for number in range(4):
         observations = np.array([[number], [number]], np.float32)
@@ -330,7 +328,7 @@ def test_memory_stays_within_its_bound_when_overfilled(
 ) -> None:
     rng = np.random.default_rng(0)
     bound = 50_000
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, n_envs, 5, max_bytes=bound)
+    buffer = a_buffer(5, n_envs, max_bytes=bound)
     for _ in range(3 * buffer.capacity):
         add(
             buffer,
@@ -346,7 +344,7 @@ def test_memory_stays_within_its_bound_when_overfilled(
 
 
 def test_a_snapshot_larger_than_its_share_is_not_kept() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 2, max_bytes=10_000)
+    buffer = a_buffer(2, max_bytes=10_000)
     play(buffer, [4], infos={0: {"snapshot": bytes(5_000)}})
     assert buffer.nbytes <= 10_000
     assert only(buffer).start is None
@@ -354,21 +352,21 @@ def test_a_snapshot_larger_than_its_share_is_not_kept() -> None:
 
 def test_stacked_images_are_stored_once() -> None:
     space = gym.spaces.Box(0, 255, (8, 8, 4), np.uint8)
-    whole = ClipBuffer(space, LEFT_RIGHT, 1, 5, max_bytes=2**20)
-    once = ClipBuffer(space, LEFT_RIGHT, 1, 5, max_bytes=2**20, frame_stack=FrameStack(4, axis=-1))
+    whole = a_buffer(5, observed=space, max_bytes=2**20)
+    once = a_buffer(5, observed=space, max_bytes=2**20, frame_stack=FrameStack(4, axis=-1))
     assert once.capacity > 3 * whole.capacity
 
 
 def test_too_little_memory_is_refused_with_the_memory_that_is_needed() -> None:
     with pytest.raises(ValueError, match=r"two clips of 100 steps need 200; .* >= \d+$") as refused:
-        ClipBuffer(NUMBER, LEFT_RIGHT, 4, 100, max_bytes=1000)
+        a_buffer(100, 4, max_bytes=1000)
     enough = int(str(refused.value).rsplit(" ", 1)[1])
-    assert ClipBuffer(NUMBER, LEFT_RIGHT, 4, 100, max_bytes=enough).capacity == 200
+    assert a_buffer(100, 4, max_bytes=enough).capacity == 200
 
 
 def test_a_clip_without_steps_is_refused() -> None:
     with pytest.raises(ValueError, match="clip_length must be at least 1 step, but is 0"):
-        ClipBuffer(NUMBER, LEFT_RIGHT, 1, 0)
+        a_buffer(0)
 
 
 # --- stacked frames
@@ -448,7 +446,7 @@ def _check_transitions(buffer: ClipBuffer, shown: list[Any]) -> None:
 
 
 def test_a_buffer_goes_on_from_the_state_of_another() -> None:
-    one, other = buffer_of(6, clip_length=3), buffer_of(6, clip_length=3)
+    one, other = holding(6, clip_length=3), holding(6, clip_length=3)
     play(one, [4, 3])
     add(one, np.array([[7.0]]), np.array([1]), np.array([3.5]), np.array([False]))
     state = one.state()
@@ -460,7 +458,7 @@ def test_a_buffer_goes_on_from_the_state_of_another() -> None:
 
 
 def test_snapshots_and_frames_are_part_of_the_state() -> None:
-    one, other = (ClipBuffer(NUMBER, LEFT_RIGHT, 1, 2) for _ in range(2))
+    one, other = (a_buffer(2) for _ in range(2))
     frame = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
     play(
         one,
@@ -482,7 +480,7 @@ def test_snapshots_and_frames_are_part_of_the_state() -> None:
 
 
 def test_the_state_does_not_change_as_the_buffer_goes_on() -> None:
-    buffer = buffer_of(6, clip_length=3)
+    buffer = holding(6, clip_length=3)
     play(buffer, [4])
     state = buffer.state()
     before = {name: array.copy() for name, array in state.items()}
@@ -492,7 +490,7 @@ def test_the_state_does_not_change_as_the_buffer_goes_on() -> None:
 
 
 def test_the_state_of_a_buffer_of_another_size_is_refused() -> None:
-    one, other = buffer_of(6, clip_length=3), buffer_of(8, clip_length=3)
+    one, other = holding(6, clip_length=3), holding(8, clip_length=3)
     play(one, [10])
     with pytest.raises(ValueError, match=r"\(6, 1\), but this buffer takes \(8, 1\)"):
         other.load_state(one.state())
@@ -536,7 +534,7 @@ def clips_of(episodes: list[list[Step]], kept: int, length: int) -> set[tuple[in
 def test_the_clips_are_those_of_a_plain_list_of_episodes(
     episodes: list[tuple[int, int]], length: int, spare: int, cut_off: bool
 ) -> None:
-    buffer = buffer_of(2 * length + spare, clip_length=length)
+    buffer = holding(2 * length + spare, clip_length=length)
     model: list[list[Step]] = []
     number = 0
     for i, (steps, alive) in enumerate(episodes):
@@ -576,7 +574,7 @@ LANDED: dict[int, Any] = {
 def test_where_terminal_states_are_valued_more_of_the_drawn_clips_show_one() -> None:
     shares = []
     for valued_terminals in (False, True):
-        buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=valued_terminals)
+        buffer = a_buffer(3, valued_terminals=valued_terminals)
         play(buffer, [40] * 10, infos=LANDED)
         clips = buffer.positions(4000, np.random.default_rng(0))
         shown = [buffer.clip(clips[i : i + 1]).ended is not None for i in range(4000)]
@@ -587,19 +585,19 @@ def test_where_terminal_states_are_valued_more_of_the_drawn_clips_show_one() -> 
 
 
 def test_clips_of_absorbing_steps_show_nothing_else() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=True)
+    buffer = a_buffer(3, valued_terminals=True)
     play(buffer, [40] * 10, infos=LANDED)
     clips = buffer.positions(50, np.random.default_rng(0), absorbing=True)
     assert {first % 40 for first in clips.first.tolist()} == {37}
     clip = buffer.clip(clips[:1])
     assert (clip.ended, clip.ended_at) == ("terminated", -1)
-    fresh = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, valued_terminals=True)
+    fresh = a_buffer(3, valued_terminals=True)
     play(fresh, [40])
     assert len(fresh.positions(50, np.random.default_rng(0), absorbing=True)) == 0
 
 
 def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3)
+    buffer = a_buffer(3)
     ended = []
     infos: dict[int, Any] = {**LANDED, 79: {"TimeLimit.truncated": True}}
     for number in range(85):
@@ -612,7 +610,7 @@ def test_a_step_ends_its_episode_unless_by_a_time_limit() -> None:
 
 
 def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> None:
-    buffer = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
+    buffer = a_buffer(3, max_bytes=2**12, keep_next=True)
     for step in range(2 * buffer.capacity):
         add(
             buffer,
@@ -635,14 +633,14 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
     assert clip.next_observations is not None
     assert clip.transitions.terminated.tolist() == [step % 5 == 4 for step in numbers(clip)]
     np.testing.assert_array_equal(clip.next_observations, leaves(clip.observations)[0] + 0.5)
-    copy = ClipBuffer(NUMBER, LEFT_RIGHT, 1, 3, max_bytes=2**12, keep_next=True)
+    copy = a_buffer(3, max_bytes=2**12, keep_next=True)
     copy.load_state(buffer.state())
     again = copy.clip(positions[:1]).next_observations
     np.testing.assert_array_equal(again, clip.next_observations)
 
 
 def test_steps_after_an_end_are_absorbing_until_the_next_episode_begins() -> None:
-    buffer = buffer_of(20, clip_length=2)
+    buffer = holding(20, clip_length=2)
     infos: dict[int, Any] = {
         2: {"ended": "terminated"},
         3: {"held": True},
@@ -663,7 +661,7 @@ def test_steps_after_an_end_are_absorbing_until_the_next_episode_begins() -> Non
 
 
 def test_absorbing_transitions_are_only_absorbing_ones() -> None:
-    buffer = buffer_of(20, clip_length=2)
+    buffer = holding(20, clip_length=2)
     play(buffer, [6], infos={3: {"ended": "terminated"}, 4: {"held": True}, 5: {"held": True}})
     found = buffer.transitions(50, np.random.default_rng(0), absorbing=True)
     assert found.absorbing.all() and not found.terminated.any()
@@ -672,6 +670,6 @@ def test_absorbing_transitions_are_only_absorbing_ones() -> None:
 
 
 def test_without_absorbing_steps_no_absorbing_transitions_are_returned() -> None:
-    buffer = buffer_of(20, clip_length=2)
+    buffer = holding(20, clip_length=2)
     play(buffer, [6])
     assert len(buffer.transitions(50, np.random.default_rng(0), absorbing=True)) == 0

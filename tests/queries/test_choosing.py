@@ -9,6 +9,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
+from builders import a_buffer
 from hypothesis import given
 from hypothesis import strategies as st
 from stepping import add, steps
@@ -24,10 +25,10 @@ from rlhf_gym.queries.strategies import Strategy, disagreement, entropy, k_centr
 STRATEGIES: list[Strategy] = ["uniform", "disagreement", "entropy", "diverse"]
 
 
-def buffer_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
+def episodes_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
     """Each episode is one clip of two steps, which show (and earn) the number of the episode."""
     space = gym.spaces.Box(0, 100, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, clip_length)
+    buffer = a_buffer(clip_length, observed=space)
     for number in range(episodes):
         for last in (False, True):
             add(buffer, np.array([[number]]), np.zeros(1), np.array([number]), np.array([last]))
@@ -106,7 +107,7 @@ def test_the_summary_of_images_is_short() -> None:
 def test_queries_are_pairs_of_different_clips_and_none_is_there_twice(strategy: Strategy) -> None:
     predict = returns_of(lambda x: x, lambda x: -x)
     queries = choose_queries(
-        buffer_of(6), 8, np.random.default_rng(0), strategy=strategy, predict_returns=predict
+        episodes_of(6), 8, np.random.default_rng(0), strategy=strategy, predict_returns=predict
     )
     assert len(queries) == 8
     assert all(first != second for first, second in pairs(queries))
@@ -122,7 +123,7 @@ def test_a_small_buffer_gives_fewer_queries(
 ) -> None:
     predict = returns_of(lambda x: x, lambda x: -x) if learned else None
     queries = choose_queries(
-        buffer_of(episodes),
+        episodes_of(episodes),
         5,
         np.random.default_rng(0),
         strategy=strategy,
@@ -135,13 +136,13 @@ def test_a_small_buffer_gives_fewer_queries(
 def test_no_queries_are_chosen_if_none_are_wanted(strategy: Strategy) -> None:
     predict = returns_of(lambda x: x)
     rng = np.random.default_rng(0)
-    assert not choose_queries(buffer_of(9), 0, rng, strategy=strategy, predict_returns=predict)
+    assert not choose_queries(episodes_of(9), 0, rng, strategy=strategy, predict_returns=predict)
 
 
 def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> None:
     # the members agree on all clips but 7, which one finds far better and one far worse
     predict = returns_of(lambda x: 20.0 * (x == 7), lambda x: -20.0 * (x == 7))
-    queries = choose_queries(buffer_of(20), 4, np.random.default_rng(0), predict_returns=predict)
+    queries = choose_queries(episodes_of(20), 4, np.random.default_rng(0), predict_returns=predict)
     assert all(7 in pair for pair in pairs(queries))
     assert [query.score for query in queries] == pytest.approx([0.25] * 4)
 
@@ -149,7 +150,7 @@ def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> No
 def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
     predict = returns_of(lambda x: 9.0 * (x // 2))  # clips 0 and 1, 2 and 3, ... seem equal
     queries = choose_queries(
-        buffer_of(8), 20, np.random.default_rng(0), strategy="entropy", predict_returns=predict
+        episodes_of(8), 20, np.random.default_rng(0), strategy="entropy", predict_returns=predict
     )
     equal = [first // 2 == second // 2 for first, second in pairs(queries)]
     assert equal == [True] * 4 + [False] * 16
@@ -158,14 +159,14 @@ def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
 
 def test_the_best_come_first() -> None:
     predict = returns_of(lambda x: 0.1 * x, lambda x: -0.1 * x)
-    queries = choose_queries(buffer_of(9), 6, np.random.default_rng(0), predict_returns=predict)
+    queries = choose_queries(episodes_of(9), 6, np.random.default_rng(0), predict_returns=predict)
     scores = [query.score for query in queries]
     assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
 
 
 def test_diverse_queries_spread_over_what_was_seen() -> None:
     space = gym.spaces.Box(0, 100, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
+    buffer = a_buffer(1, observed=space)
     rng = np.random.default_rng(0)
     rare = 3
     for step in range(300):  # nearly all clips look the same
@@ -183,14 +184,14 @@ def test_before_anything_is_learned_pairs_are_uniform_or_spread() -> None:
     rng = np.random.default_rng(0)
     for asked, chosen in (("disagreement", "uniform"), ("diverse", "diverse")):
         strategy: Any = asked
-        queries = choose_queries(buffer_of(9), 3, rng, strategy=strategy)
+        queries = choose_queries(episodes_of(9), 3, rng, strategy=strategy)
         assert {query.strategy for query in queries} == {chosen}
         assert {query.score for query in queries} == {0.0}
 
 
 def test_one_clip_of_a_pair_is_recent_and_every_other_pair_looks_back() -> None:
     space = gym.spaces.Box(0, 1e6, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
+    buffer = a_buffer(1, observed=space)
     for step in range(20_000):
         shown = np.array([[float(step)]])
         add(buffer, shown, np.zeros(1), np.zeros(1), np.array([True]))
@@ -202,7 +203,7 @@ def test_one_clip_of_a_pair_is_recent_and_every_other_pair_looks_back() -> None:
 
 def test_with_only_absorbing_steps_lately_clips_are_taken_from_before() -> None:
     space = gym.spaces.Box(0, 1e6, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 1)
+    buffer = a_buffer(1, observed=space)
     for step in range(10_000):
         info: list[dict[str, object]] = [{"held": step >= 4000}]
         add(buffer, np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
@@ -215,7 +216,7 @@ def test_the_same_random_numbers_give_the_same_queries() -> None:
 
     def chosen(seed: int, strategy: Strategy) -> list[tuple[tuple[int, int], int]]:
         queries = choose_queries(
-            buffer_of(30),
+            episodes_of(30),
             10,
             np.random.default_rng(seed),
             strategy=strategy,
@@ -229,13 +230,13 @@ def test_the_same_random_numbers_give_the_same_queries() -> None:
 
 
 def test_the_side_is_drawn_at_random_and_the_round_is_noted() -> None:
-    queries = choose_queries(buffer_of(60), 200, np.random.default_rng(0), round=3)
+    queries = choose_queries(episodes_of(60), 200, np.random.default_rng(0), round=3)
     assert 60 < sum(query.left for query in queries) < 140
     assert {query.round for query in queries} == {3}
 
 
 def test_only_drawable_clips_are_chosen_when_asked() -> None:
-    buffer = buffer_of(5)
+    buffer = episodes_of(5)
     assert not choose_queries(buffer, 3, np.random.default_rng(0), drawable=True)
     for shown in (90, 91):
         for last in (False, True):
@@ -256,7 +257,7 @@ def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
     with pytest.raises(
         ValueError, match="uniform, disagreement, entropy, diverse, but is 'random'"
     ):
-        choose_queries(buffer_of(3), 1, np.random.default_rng(0), strategy=unknown)
+        choose_queries(episodes_of(3), 1, np.random.default_rng(0), strategy=unknown)
 
 
 # --- budgets
@@ -335,7 +336,7 @@ def test_good_schedules_pass() -> None:
 
 def test_where_terminal_states_are_valued_a_share_of_the_clips_is_compared_with_nothing() -> None:
     space = gym.spaces.Box(0, 1000, (1,))
-    buffer = ClipBuffer(space, gym.spaces.Discrete(2), 1, 2, valued_terminals=True)
+    buffer = a_buffer(2, observed=space, valued_terminals=True)
     for step in range(900):
         at = step % 30
         info: dict[str, object] = {"ended": "terminated"} if at == 27 else {"held": at > 27}

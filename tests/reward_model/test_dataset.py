@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from builders import a_clip, a_query
 from gymnasium import spaces
 
 from rlhf_gym.clips.clip import Clip
@@ -16,13 +17,14 @@ from rlhf_gym.reward_model.inputs import input_spec
 SPEC = input_spec(spaces.Box(0, 9, (1,)), spaces.Box(0, 9, (1,)))
 
 
-def clip_of(*numbers: float) -> Clip:
+def shown(*numbers: float) -> Clip:
+    """A clip that shows, does and earns the same numbers."""
     column = np.array(numbers, np.float32)[:, None]
-    return Clip(column, column.copy(), column[:, 0].copy())
+    return a_clip(*numbers, observations=column, actions=column.copy())
 
 
 def query_of(id_: int) -> Query:
-    return Query((clip_of(1, 2), clip_of(3, 4)), id=id_)
+    return a_query(shown(1, 2), shown(3, 4), id=id_)
 
 
 def dataset_of(members: int, ids: list[int], seed: int = 0) -> PreferenceDataset:
@@ -68,9 +70,9 @@ def test_at_least_one_of_several_members_learns_from_each_query() -> None:
 
 def test_clips_are_padded_to_the_longest_of_all() -> None:
     dataset = PreferenceDataset(SPEC, 3, 0, torch.device("cpu"))
-    dataset.update({1: 1.0}, {1: Query((clip_of(1, 2), clip_of(3)), id=1)})
+    dataset.update({1: 1.0}, {1: a_query(shown(1, 2), shown(3), id=1)})
     assert dataset.batch(torch.tensor([0]))[1].tolist() == [[[1, 1], [1, 0]]]
-    dataset.update({2: 0.0}, {2: Query((clip_of(4, 5, 6), clip_of(7)), id=2)})
+    dataset.update({2: 0.0}, {2: a_query(shown(4, 5, 6), shown(7), id=2)})
     inputs, mask = dataset.batch(torch.tensor([1, 0]))
     counted = inputs.vector[..., 0] * mask
     assert counted.tolist() == [[[4, 5, 6], [7, 0, 0]], [[1, 2, 0], [3, 0, 0]]]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from builders import a_model
 from gymnasium import spaces
 from stepping import steps
 
@@ -16,9 +17,6 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
 
 OBSERVED, ACTED = spaces.Box(0, 255, (4, 24, 24), np.uint8), spaces.Discrete(2)
-AS_PUBLISHED = RewardModelSettings(
-    filters=4, hidden=(16,), batch_norm=True, dropout=0.5, actions=False, updates=200
-)
 
 
 def pictures(n: int, brightness: float, seed: int) -> npt.NDArray[np.uint8]:
@@ -26,8 +24,17 @@ def pictures(n: int, brightness: float, seed: int) -> npt.NDArray[np.uint8]:
     return noise.clip(0, 255).astype(np.uint8)
 
 
-def model_of(settings: RewardModelSettings = AS_PUBLISHED) -> RewardEnsemble:
-    return RewardEnsemble(OBSERVED, ACTED, settings, seed=0, device="cpu")
+def published() -> RewardEnsemble:
+    """A small reward model of pictures, regularised as in the paper."""
+    return a_model(
+        observed=OBSERVED,
+        filters=4,
+        hidden=(16,),
+        batch_norm=True,
+        dropout=0.5,
+        actions=False,
+        updates=200,
+    )
 
 
 def judge(model: RewardEnsemble, n: int = 30) -> None:
@@ -54,7 +61,7 @@ def paid(model: RewardEnsemble) -> list[float]:
 
 
 def test_what_people_like_to_see_is_learned() -> None:
-    model = model_of()
+    model = published()
     judge(model)
     model.fit()
     dark, grey, bright = paid(model)
@@ -62,7 +69,7 @@ def test_what_people_like_to_see_is_learned() -> None:
 
 
 def test_predictions_leave_nothing_out_and_are_the_same_among_other_steps() -> None:
-    model = model_of()
+    model = published()
     judge(model)
     model.fit(updates=20)
     some = steps(pictures(6, 100, 1), np.zeros(6, np.int64))
@@ -77,7 +84,7 @@ def test_a_fit_depends_on_the_seed_alone_and_goes_on_the_same_from_its_file(
     models = []
     for number in (1, 2):
         torch.manual_seed(number)  # somebody else's random numbers
-        model = model_of()
+        model = published()
         judge(model)
         model.fit(updates=20)
         models.append(model)
@@ -92,7 +99,7 @@ def test_a_fit_depends_on_the_seed_alone_and_goes_on_the_same_from_its_file(
 
 
 def test_fitting_leaves_torchs_random_numbers_alone() -> None:
-    model = model_of()
+    model = published()
     judge(model)
     torch.manual_seed(5)
     expected = torch.rand(1)

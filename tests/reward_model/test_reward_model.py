@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from builders import a_model
 from gymnasium import spaces
 from stepping import steps
 
@@ -26,7 +27,7 @@ ACTED = spaces.Discrete(2)
 LINEAR = np.array([1.0, -2.0, 0.0, 0.5])
 
 
-def clip_of(rng: np.random.Generator, length: int = LENGTH) -> Clip:
+def linear_clip(rng: np.random.Generator, length: int = LENGTH) -> Clip:
     """A clip whose true reward is linear in what is seen and done."""
     observations = rng.normal(size=(length, 4)).astype(np.float32)
     actions = rng.integers(2, size=length)
@@ -36,7 +37,9 @@ def clip_of(rng: np.random.Generator, length: int = LENGTH) -> Clip:
 def judge(model: RewardEnsemble, n: int, kind: str = "true", first_id: int = 1) -> list[Query]:
     """Give a model ``n`` labels: the true ones, ``"shuffled"`` ones, or ``"ties"``."""
     rng = np.random.default_rng(first_id)
-    queries = [Query((clip_of(rng), clip_of(rng)), id=id_) for id_ in range(first_id, first_id + n)]
+    queries = [
+        Query((linear_clip(rng), linear_clip(rng)), id=id_) for id_ in range(first_id, first_id + n)
+    ]
     labels = np.array([float(q.clips[0].true_return > q.clips[1].true_return) for q in queries])
     if kind == "shuffled":
         rng.shuffle(labels)
@@ -47,12 +50,8 @@ def judge(model: RewardEnsemble, n: int, kind: str = "true", first_id: int = 1) 
     return queries
 
 
-def model_of(seed: int = 0, **settings: Any) -> RewardEnsemble:
-    return RewardEnsemble(OBSERVED, ACTED, RewardModelSettings(**settings), seed=seed, device="cpu")
-
-
 def steps_of(n: int, seed: int = 9) -> Transitions:
-    return clip_of(np.random.default_rng(seed), n).transitions
+    return linear_clip(np.random.default_rng(seed), n).transitions
 
 
 def returns(model: RewardEnsemble, clips: list[Clip]) -> Any:
@@ -62,7 +61,7 @@ def returns(model: RewardEnsemble, clips: list[Clip]) -> Any:
 
 def test_the_predicted_preference_is_the_mean_of_the_members(taught: RewardEnsemble) -> None:
     rng = np.random.default_rng(8)
-    query = Query((clip_of(rng), clip_of(rng)))
+    query = Query((linear_clip(rng), linear_clip(rng)))
     first, second = (taught.predict_each(clip.transitions).sum(axis=1) for clip in query.clips)
     by_hand = np.mean(0.9 / (1 + np.exp(second - first)) + 0.05)
     assert taught.predict_preference(query) == pytest.approx(by_hand, abs=1e-6)
@@ -73,7 +72,7 @@ def test_the_predicted_preference_is_the_mean_of_the_members(taught: RewardEnsem
 
 @pytest.fixture(scope="module")
 def taught() -> RewardEnsemble:
-    model = model_of()
+    model = a_model()
     model.standardise_inputs(steps_of(500))
     judge(model, 200)
     for _ in range(5):
@@ -87,7 +86,7 @@ def test_a_linear_reward_is_learned_from_preferences_alone(taught: RewardEnsembl
     assert found.cross_entropy < 0.4
     assert found.held_out > 100
     rng = np.random.default_rng(77)
-    new = [clip_of(rng) for _ in range(200)]
+    new = [linear_clip(rng) for _ in range(200)]
     assert correlation(returns(taught, new), np.array([clip.true_return for clip in new])) > 0.9
 
 
@@ -98,7 +97,7 @@ def test_held_out_predictions_are_calibrated(taught: RewardEnsemble) -> None:
 
 
 def test_coin_flips_are_not_predicted_on_held_out_queries() -> None:
-    model = model_of()
+    model = a_model()
     judge(model, 300, "shuffled")
     for _ in range(3):
         model.fit()
@@ -108,10 +107,10 @@ def test_coin_flips_are_not_predicted_on_held_out_queries() -> None:
 
 
 def test_ties_alone_teach_a_flat_reward_and_have_no_accuracy() -> None:
-    model = model_of()
+    model = a_model()
     judge(model, 100, "ties")
     rng = np.random.default_rng(5)
-    clips = [clip_of(rng) for _ in range(100)]
+    clips = [linear_clip(rng) for _ in range(100)]
     before = returns(model, clips).std()
     for _ in range(8):
         model.fit()
@@ -124,7 +123,7 @@ def test_ties_alone_teach_a_flat_reward_and_have_no_accuracy() -> None:
 
 
 def test_nothing_is_fitted_without_labels() -> None:
-    model = model_of()
+    model = a_model()
     before = model.predict_each(steps_of(5))
     assert model.fit() == 0
     np.testing.assert_array_equal(model.predict_each(steps_of(5)), before)
@@ -132,14 +131,14 @@ def test_nothing_is_fitted_without_labels() -> None:
 
 
 def test_one_label_is_enough_for_a_fit() -> None:
-    model = model_of()
+    model = a_model()
     judge(model, 1)
     assert model.fit(updates=3) == 3
     assert np.isfinite(model.predict(steps_of(5))).all()
 
 
 def test_a_label_that_was_taken_back_is_not_learned_from() -> None:
-    one, other = model_of(), model_of()
+    one, other = a_model(), a_model()
     for model in (one, other):
         judge(model, 20)
     judge(other, 20, first_id=100)
@@ -152,7 +151,7 @@ def test_a_label_that_was_taken_back_is_not_learned_from() -> None:
 
 
 def test_a_fit_takes_no_more_steps_than_asked() -> None:
-    model = model_of(updates=7)
+    model = a_model(updates=7)
     judge(model, 50)
     assert model.fit() <= 7
     assert model.fit(updates=4) <= 4
@@ -163,7 +162,7 @@ def weight_decay(model: RewardEnsemble) -> float:
 
 
 def test_regularisation_grows_where_labels_are_memorised() -> None:
-    model = model_of(weight_decay=1e-3, learning_rate=1e-2)
+    model = a_model(weight_decay=1e-3, learning_rate=1e-2)
     judge(model, 60, "shuffled")
     for _ in range(5):
         model.fit(updates=100)
@@ -171,7 +170,7 @@ def test_regularisation_grows_where_labels_are_memorised() -> None:
 
 
 def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ever() -> None:
-    model = model_of(weight_decay=1e-3)
+    model = a_model(weight_decay=1e-3)
     judge(model, 30, "ties")
     model.fit(updates=1)
     shrunk = weight_decay(model)
@@ -183,7 +182,7 @@ def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ev
 
 def test_a_fit_that_does_not_adapt_takes_all_its_steps_under_one_regularisation() -> None:
     adaptive, steady = (
-        model_of(weight_decay=0.01, learning_rate=1e-2, adaptive=adaptive)
+        a_model(weight_decay=0.01, learning_rate=1e-2, adaptive=adaptive)
         for adaptive in (True, False)
     )
     for model in (adaptive, steady):
@@ -197,7 +196,7 @@ def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
     """Whatever was answered first, once all were ties after all, the same is learned."""
 
     def learned(first_answer: float, anew: bool) -> Any:
-        model = model_of(anew=anew, adaptive=False)
+        model = a_model(anew=anew, adaptive=False)
         queries = judge(model, 40)
         model.update({query.id: first_answer for query in queries}, {})
         model.fit(updates=50)
@@ -225,7 +224,7 @@ def test_weights_are_drawn_anew_as_they_were_at_first() -> None:
 
 @pytest.mark.parametrize("members", [1, 3])
 def test_the_split_gives_any_ensemble_a_held_out_accuracy(members: int) -> None:
-    model = model_of(members=members)
+    model = a_model(members=members)
     judge(model, 60)
     model.fit()
     assert 0 <= model.diagnostics().accuracy <= 1
@@ -248,7 +247,7 @@ def test_every_member_is_normalised_and_the_mean_of_them_predicted(taught: Rewar
 
 
 def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
-    model = model_of(members=1)
+    model = a_model(members=1)
     model.normalise(steps_of(1000))
     predicted = model.predict(steps_of(1000))
     assert predicted.mean() == pytest.approx(0, abs=1e-4)
@@ -256,10 +255,10 @@ def test_an_ensemble_of_one_is_normalised_to_deviation_one() -> None:
 
 
 def test_without_actions_the_same_is_paid_whatever_is_done() -> None:
-    model = model_of(actions=False)
+    model = a_model(actions=False)
     judge(model, 60)
     model.fit(updates=200)
-    seen = clip_of(np.random.default_rng(9), 50)
+    seen = linear_clip(np.random.default_rng(9), 50)
     rewards = model.predict(seen.transitions)
     assert np.array_equal(rewards, model.predict(steps(seen.observations, 1 - seen.actions)))
     assert np.corrcoef(rewards, np.asarray(seen.observations) @ LINEAR)[0, 1] > 0.9
@@ -289,14 +288,14 @@ def test_standardising_inputs_changes_no_prediction(taught: RewardEnsemble) -> N
 
 
 def test_a_constant_input_is_left_as_it_is() -> None:
-    model = model_of()
+    model = a_model()
     before = model.predict_each(steps_of(50))
     model.standardise_inputs(steps(np.full((100, 4), 2.0, np.float32), np.zeros(100, np.int64)))
     np.testing.assert_allclose(model.predict_each(steps_of(50)), before, rtol=1e-3, atol=1e-4)
 
 
 def test_predictions_change_only_with_the_version() -> None:
-    model = model_of()
+    model = a_model()
     judge(model, 20)
     seen = [model.version]
     for change in (lambda: model.fit(updates=5), lambda: model.normalise(steps_of(50))):
@@ -307,7 +306,7 @@ def test_predictions_change_only_with_the_version() -> None:
 
 def test_returns_are_sums_over_the_steps_that_count(taught: RewardEnsemble) -> None:
     rng = np.random.default_rng(3)
-    long, short = clip_of(rng, 6), clip_of(rng, 4)
+    long, short = linear_clip(rng, 6), linear_clip(rng, 4)
     assert not isinstance(long.observations, dict) and not isinstance(short.observations, dict)
     padding = rng.normal(size=(2, 4))
     observations = np.stack([long.observations, np.concatenate([short.observations, padding])])
@@ -326,11 +325,11 @@ def test_returns_are_sums_over_the_steps_that_count(taught: RewardEnsemble) -> N
 
 def test_shorter_clips_among_the_judged_do_not_change_what_is_learned_of_others() -> None:
     """The same short clips, alone and beside a long pair that is taken back, which pads them."""
-    one, other = model_of(), model_of()
+    one, other = a_model(), a_model()
     for model in (one, other):
         judge(model, 10)
     rng = np.random.default_rng(0)
-    other.update({99: 1.0}, {99: Query((clip_of(rng, 25), clip_of(rng, 25)), id=99)})
+    other.update({99: 1.0}, {99: Query((linear_clip(rng, 25), linear_clip(rng, 25)), id=99)})
     other.update({99: None}, {})
     one.fit(updates=20), other.fit(updates=20)
     first, second = (model.predict_each(steps_of(50)) for model in (one, other))
@@ -339,14 +338,14 @@ def test_shorter_clips_among_the_judged_do_not_change_what_is_learned_of_others(
 
 
 def test_many_steps_at_once_are_predicted_as_few_are() -> None:
-    model = model_of()
+    model = a_model()
     many = steps_of(20_000)
     few = model.predict(many[-5:])
     np.testing.assert_allclose(model.predict(many)[-5:], few, atol=1e-5)
 
 
 def test_all_absorbing_steps_get_one_reward_the_mean_of_what_is_predicted_for_them() -> None:
-    model, some = model_of(), steps_of(100)
+    model, some = a_model(), steps_of(100)
     absorbing = replace(some, absorbing=np.ones(100, bool))
     np.testing.assert_array_equal(model.predict(absorbing), model.predict(some))  # no level yet
     model.normalise(steps_of(500, seed=4), absorbing, valued_terminals=False)
@@ -359,7 +358,7 @@ def test_all_absorbing_steps_get_one_reward_the_mean_of_what_is_predicted_for_th
 
 
 def test_where_terminal_states_are_valued_absorbing_steps_are_worth_0_on_average() -> None:
-    model, some = model_of(), steps_of(100)
+    model, some = a_model(), steps_of(100)
     absorbing = replace(some, absorbing=np.ones(100, bool))
     model.normalise(steps_of(500, seed=4), absorbing, valued_terminals=True)
     assert model.predict(absorbing).mean() == pytest.approx(0, abs=1e-5)
@@ -368,7 +367,7 @@ def test_where_terminal_states_are_valued_absorbing_steps_are_worth_0_on_average
 
 
 def test_few_new_labels_allow_few_gradient_steps() -> None:
-    model = model_of(updates=50, updates_per_label=10)
+    model = a_model(updates=50, updates_per_label=10)
     judge(model, 60, "shuffled")
     assert model.fit(2) == 20
     assert model.fit(6) <= 50
@@ -401,7 +400,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     predicted = []
     for seed, noise in ((1, 10), (1, 20), (2, 10)):
         torch.manual_seed(noise)  # what others draw does not matter
-        model = model_of(seed)
+        model = a_model(seed)
         judge(model, 30)
         model.fit(updates=20)
         predicted.append(model.predict(steps_of(50)))
@@ -413,7 +412,7 @@ def test_making_a_model_leaves_torchs_random_numbers_alone() -> None:
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
-    model_of(5)
+    a_model(5)
     torch.testing.assert_close(torch.rand(3), expected)
 
 
@@ -421,7 +420,7 @@ def test_making_a_model_leaves_torchs_random_numbers_alone() -> None:
 
 
 def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) -> None:
-    model = model_of(seed=3)
+    model = a_model(seed=3)
     model.standardise_inputs(steps_of(100))
     judge(model, 40)
     model.fit(updates=20)
@@ -452,11 +451,11 @@ def test_a_saved_model_predicts_the_same_and_goes_on_the_same(tmp_path: Path) ->
 def test_weights_of_other_sizes_are_refused(observed: Any, settings: dict[str, Any]) -> None:
     other = RewardEnsemble(observed, ACTED, RewardModelSettings(**settings), device="cpu")
     with pytest.raises(ValueError, match="these weights do not fit: .*use the environment and"):
-        other.load_state(model_of().state())
+        other.load_state(a_model().state())
 
 
 def test_weights_of_another_environment_are_refused(tmp_path: Path) -> None:
-    model_of().save(tmp_path / "model.pt")
+    a_model().save(tmp_path / "model.pt")
     with pytest.raises(ValueError, match="these weights do not fit"):
         RewardEnsemble.load(tmp_path / "model.pt", spaces.Box(0, 255, (16, 16, 3), np.uint8), ACTED)
 
@@ -577,7 +576,7 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
     seen = walk(500)
     found = []
     for changes in (False, True):
-        model = model_of(changes=changes)
+        model = a_model(changes=changes)
         model.standardise_inputs(seen.transitions)
         model.update(labels, {query.id: query for query in queries})
         for _ in range(5):
@@ -589,8 +588,8 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
 
 
 def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> None:
-    model = model_of(changes=True)
-    seen = clip_of(np.random.default_rng(9), 20)
+    model = a_model(changes=True)
+    seen = linear_clip(np.random.default_rng(9), 20)
     walked = steps(seen.observations, seen.actions, np.asarray(seen.observations)[::-1].copy())
     model.save(tmp_path / "model.pt")
     loaded = RewardEnsemble.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
@@ -604,13 +603,13 @@ def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> N
 
 
 def test_inputs_far_from_all_others_are_seen_as_the_farthest_that_is_told_apart() -> None:
-    model = model_of(clip_inputs=3.0)
+    model = a_model(clip_inputs=3.0)
     model.standardise_inputs(steps_of(500))
     far, farther = (
         steps(np.full((1, 4), value, np.float32), np.zeros(1, np.int64)) for value in (50.0, 1000.0)
     )
     assert model.predict(far) == model.predict(farther)
-    assert model_of().predict(far) != model_of().predict(farther)
+    assert a_model().predict(far) != a_model().predict(farther)
 
 
 # --- names of the first release
@@ -628,7 +627,7 @@ def test_the_first_names_make_and_load_an_ensemble_with_a_warning(tmp_path: Path
 
 
 def test_observations_and_actions_are_still_predicted_with_a_warning() -> None:
-    model, some = model_of(changes=True), steps_of(5)
+    model, some = a_model(changes=True), steps_of(5)
     seen = replace(some, next_observations=some.observations, terminated=np.ones(5, bool))
     after = After(some.observations, np.ones(5, bool))
     old: Any = model.predict

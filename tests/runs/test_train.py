@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import torch
+from builders import SMALL_RUN, a_run
 from programs import Program
 from sb3_contrib import TQC
 from stable_baselines3 import PPO
@@ -34,16 +35,12 @@ from rlhf_gym.runs.train import evaluate, load, resume, train
 CHANCE = 23.0
 """True return of a random policy in CartPole (docs/results/classic, median of 10 seeds)."""
 Capture = pytest.CaptureFixture[str]
-SMALL = TrainSettings(
-    env_id="Pendulum-v1", labels=4, steps=600, n_envs=4, evaluation_episodes=1, device="cpu"
-)
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "pendulum"
-    told: list[str] = []
-    train(SMALL, folder, progress=False, video_seconds=0.2, log=told.append)
+    told = a_run(folder, video_seconds=0.2)
     assert told[0] == f"run folder: {folder}" and len(told) == 3  # and two evaluations
     return folder
 
@@ -61,7 +58,7 @@ def test_a_run_leaves_everything_in_its_folder(run: Path) -> None:
 
 def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     agent, reward_model, settings = load(run)
-    assert settings == fill_in(SMALL)
+    assert settings == fill_in(SMALL_RUN)
     assert agent.num_timesteps >= 600 and reward_model.settings == settings.reward_model
 
 
@@ -180,20 +177,18 @@ def test_what_cannot_work_is_refused_before_a_folder_is_made(
     change = dict(change)
     with pytest.raises(ValueError, match=message):
         agent = agent_settings([change.pop("set")] if "set" in change else [])
-        train(replace(SMALL, agent=agent, **change), tmp_path / "run", progress=False)
+        train(replace(SMALL_RUN, agent=agent, **change), tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
 
 def test_a_run_without_videos_draws_none(tmp_path: Path) -> None:
-    train(SMALL, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None)
+    a_run(tmp_path / "run", video_seconds=0)
     assert not (tmp_path / "run" / "videos").exists()
 
 
 def test_an_algorithm_of_another_package_is_trained(tmp_path: Path) -> None:
     few = {"learning_starts": 600}
-    settings = replace(SMALL, algo="sb3_contrib:TQC", n_envs=1, steps=700, agent=few)
-    told: list[str] = []
-    train(settings, tmp_path / "run", progress=False, video_seconds=0, log=told.append)
+    told = a_run(tmp_path / "run", algo="sb3_contrib:TQC", n_envs=1, steps=700, agent=few)
     assert any("no preset for Pendulum-v1 with sb3_contrib:TQC" in line for line in told)
     agent, _, _ = load(tmp_path / "run")
     assert isinstance(agent, TQC) and agent.num_timesteps >= 700

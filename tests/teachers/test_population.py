@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders import a_clip
 
 from rlhf_gym import HumanFeedback, Population, make_vec_env, tastes_of
 from rlhf_gym.clips.clip import Clip
@@ -16,17 +17,13 @@ from rlhf_gym.teachers import SyntheticTeacher
 Array = np.ndarray[Any, Any]
 
 
-def clip(reward: float, feature: float = 0.0) -> Clip:
-    return Clip(
-        np.full((2, 1), feature, np.float32),
-        np.zeros(2, np.int64),
-        np.array([reward, 0], np.float32),
-    )
+def felt(reward: float, feature: float = 0.0) -> Clip:
+    return a_clip(reward, 0, observations=np.full((2, 1), feature, np.float32))
 
 
 def queries(n: int) -> list[Query]:
     rng = np.random.default_rng(0)
-    clips = [clip(*rng.normal(size=2)) for _ in range(2 * n)]
+    clips = [felt(*rng.normal(size=2)) for _ in range(2 * n)]
     return [
         Query((a, b), id=i) for i, (a, b) in enumerate(zip(clips[::2], clips[1::2], strict=True))
     ]
@@ -47,7 +44,7 @@ def test_people_without_tastes_and_never_wrong_answer_as_the_oracle() -> None:
 
 def test_people_differ_and_answer_under_their_names() -> None:
     people = Population(feature, size=12, spread=1.0)
-    query = Query((clip(0.1), clip(0.0, 1.0)))
+    query = Query((felt(0.1), felt(0.0, 1.0)))
     said: dict[str, set[str]] = {}
     for _ in range(300):
         judgement = people.answer(query)
@@ -63,13 +60,13 @@ def test_a_taste_of_a_feature_is_worth_it_at_each_step() -> None:
     taste = np.random.default_rng([3, 7, 0, 1]).normal(0, 1.0, 1)[0]
     worth = 2 * taste * 0.5  # of two steps of feature 0.5
     for more, expected in ((0.01, "first"), (-0.01, "second")):
-        judgement = person.answer(Query((clip(worth + more), clip(0.0, 0.5))))
+        judgement = person.answer(Query((felt(worth + more), felt(0.0, 0.5))))
         assert judgement and judgement.preference.value == expected
 
 
 def test_tastes_have_their_spread_and_no_common_side() -> None:
     people = Population(feature, size=2000, spread=0.5, seed=0).people
-    tastes = [person._rewards(clip(0.0, 1.0))[0] for person in people]
+    tastes = [person._rewards(felt(0.0, 1.0))[0] for person in people]
     assert np.mean(tastes) == pytest.approx(0, abs=0.05)
     assert np.std(tastes) == pytest.approx(0.5, abs=0.03)
 
@@ -84,7 +81,7 @@ def test_people_differ_in_care() -> None:
 
 def test_answers_follow_bradley_and_terry() -> None:
     people = Population(None, size=1, beta=2.0)
-    query = Query((clip(0.5), clip(0.0)))
+    query = Query((felt(0.5), felt(0.0)))
     said = [judgement.preference.value for _ in range(4000) if (judgement := people.answer(query))]
     assert said.count("first") / 4000 == pytest.approx(1 / (1 + math.exp(-1)), abs=0.025)
 
@@ -115,7 +112,7 @@ def test_it_goes_on_where_its_state_was_taken() -> None:
 
 def test_nearly_equal_clips_are_a_tie_if_so_set() -> None:
     people = Population(None, size=1, equal=0.2)
-    answers = [people.answer(Query((clip(a), clip(0.0)))) for a in (10.0, 0.1)]
+    answers = [people.answer(Query((felt(a), felt(0.0)))) for a in (10.0, 0.1)]
     assert [answer and answer.preference.value for answer in answers] == ["first", "tie"]
 
 
