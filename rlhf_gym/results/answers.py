@@ -87,9 +87,9 @@ class AnswerLog:
         return len(labels)
 
     @property
-    def by_a_person(self) -> bool:
-        """Whether a person answered: only for a person does answering take time."""
-        return any(answer.judgement.response_seconds > 0 for answer in self.answers)
+    def seconds(self) -> float:
+        """Seconds that a person spent on all answers; a formula spends none."""
+        return sum(answer.judgement.response_seconds for answer in self.answers)
 
 
 def count_labels(path: Path) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.results.answers import count_labels, human_minutes, read_answers
+from rlhf_gym.results.answers import count_labels, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.records import LABELS, SECONDS, STEPS, RunRecord, read_run
@@ -53,7 +53,7 @@ def _row(folder: Path) -> Row:
         steps=int(run.curve.last(STEPS) or 0),
         seconds=run.curve.last(SECONDS) or 0.0,
         labels_given=_labels_given(run),
-        human_seconds=_human_seconds(run) if arm == "person" else 0.0,
+        human_seconds=read_answers(run.folder.store).seconds if arm == "person" else 0.0,
         accuracy=run.latest("accuracy"),
         cross_entropy=run.latest("cross_entropy"),
         correlation=run.latest("correlation"),
@@ -67,8 +67,3 @@ def _labels_given(run: RunRecord) -> int:
     """Count the labels in the store; without one, take the number that was logged last."""
     labels = count_labels(run.folder.store)
     return int(run.curve.last(LABELS) or 0) if labels is None else labels
-
-
-def _human_seconds(run: RunRecord) -> float:
-    _, minutes = human_minutes(read_answers(run.folder.store).answers)
-    return 60 * max(minutes, default=0.0)

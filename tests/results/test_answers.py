@@ -11,6 +11,7 @@ from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.results.answers import (
     Answer,
+    AnswerLog,
     answer_shares,
     human_minutes,
     read_answers,
@@ -83,6 +84,15 @@ def test_minutes_count_the_time_of_answers_without_a_label_too() -> None:
     assert human_minutes(answers) == ([1, 2], [0.5, 2.0])
 
 
+def test_a_persons_time_includes_repeats_and_answers_without_a_label() -> None:
+    answers = (
+        answer(FIRST, seconds=30),
+        answer(UNSURE, seconds=60),
+        answer(FIRST, purpose="repeat", seconds=6),
+    )
+    assert AnswerLog(answers).seconds == 96
+
+
 def test_the_most_disputed_answer_is_the_furthest_from_its_prediction() -> None:
     wrong, right = answer(FIRST, predicted=0.1), answer(SECOND, predicted=0.1)
     tie, unsure = answer(TIE, predicted=0.8), answer(UNSURE, predicted=0.0)
@@ -109,7 +119,7 @@ def test_what_was_taken_back_is_counted_but_not_in_force(tmp_path: Path) -> None
     feedback = read_answers(tmp_path / "feedback.db")
     assert [given.judgement.preference for given in feedback.answers] == [FIRST, TIE]
     assert (feedback.undone, feedback.asked, feedback.labels) == (1, 2, 2)
-    assert not feedback.by_a_person
+    assert feedback.seconds == 0
 
 
 def test_a_persons_answers_come_with_predictions_clips_and_goal(tmp_path: Path) -> None:
@@ -117,7 +127,7 @@ def test_a_persons_answers_come_with_predictions_clips_and_goal(tmp_path: Path) 
         return query.score
 
     feedback = read_answers(persons_run(tmp_path) / "feedback.db", predict)
-    assert feedback.by_a_person
+    assert feedback.seconds > 60
     assert feedback.goal.startswith("Swing")
     assert all(given.predicted == given.score for given in feedback.answers)
     assert feedback.media[feedback.answers[0].clips[0]].is_file()

@@ -106,9 +106,8 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     yield Card(
         "Correlation", _or_dash(result.correlation, "{:.2f}".format), "learned and true return"
     )
-    if log.by_a_person:
-        _, minutes = human_minutes(log.answers)
-        yield Card("A person's time", f"{max(minutes, default=0.0):.1f} min", "spent on answering")
+    if log.seconds:
+        yield Card("A person's time", duration(log.seconds), "spent on answering")
     elif (elapsed := run.curve.last(SECONDS)) is not None:
         yield Card("Wall time", duration(elapsed), "of training")
 
@@ -144,7 +143,7 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
             true, learned, label, name=label.split()[0], wide=wide, start=result.before
         )
 
-    person = log.by_a_person
+    person = log.seconds > 0
     by_labels = draw(LABELS, "labels")
     drawn = {
         "steps": draw(STEPS, "agent steps", wide=person or by_labels is None),
@@ -177,7 +176,7 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     if not answers:
         return {}
     found = {"shares": answer_figures.shares(answer_shares(answers))}
-    if not log.by_a_person:
+    if not log.seconds:
         return found
     found["times"] = answer_figures.answer_times(
         [answer.judgement.response_seconds for answer in answers]
