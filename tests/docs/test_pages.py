@@ -10,6 +10,7 @@ import pytest
 
 from rlhf_gym.benchmark.suite import suite_of
 from rlhf_gym.cli.main import COMMANDS
+from rlhf_gym.envs.description import METADATA_KEYS
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = {"_build", "environments", "reference", "results"}
@@ -58,6 +59,12 @@ def test_the_programs_of_a_page_run(
     script = tmp_path / "page.py"
     script.write_text("\n".join(program))
     runpy.run_path(str(script), run_name="__main__")
+
+
+def test_the_metadata_contract_is_that_of_the_code() -> None:
+    page = (ROOT / "docs" / "guides" / "own_environment.md").read_text(encoding="utf-8")
+    table = page.partition("(metadata-contract)")[2].partition("The keys of a step")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(METADATA_KEYS)
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "toml")], ids=name_of)
