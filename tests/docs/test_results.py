@@ -1,4 +1,4 @@
-"""The readme and the presets tell what the committed results say."""
+"""The site, the readme and the presets say what the committed results say."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from rlhf_gym.presets import Preset, presets_of
 from rlhf_gym.reports.comparison.tables import overview
 from rlhf_gym.results.side_by_side import compare
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CLASSIC = ROOT / "docs" / "results" / "classic"
 BEHAVIOURS = ROOT / "docs" / "results" / "behaviours"
 ROBOTS = ROOT / "docs" / "results" / "robots"
 CASE_STUDIES = ROOT / "docs" / "results" / "case_studies.jsonl"
+PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 
 Returns = dict[tuple[str, str, int], list[float]]
 """Mean returns of the runs of PPO, or of the random policy, by environment, arm and labels."""
@@ -46,7 +47,24 @@ def assert_told(preset: Preset, learned: list[float], *others: list[float]) -> N
 def test_the_comparison_is_that_of_the_committed_results() -> None:
     rows = ResultsFolder(CLASSIC).rows()
     assert rows and all(row.status == "done" for row in rows)
-    assert overview(compare(rows)).markdown() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert overview(compare(rows)).markdown() in PAGE
+
+
+def test_the_table_of_the_readme_is_a_part_of_the_comparison() -> None:
+    whole = {}
+    for line in overview(compare(ResultsFolder(CLASSIC).rows())).markdown().splitlines()[2:]:
+        env_id, algo, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        whole[env_id, algo] = cells
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| environment | labels | learned | shuffled labels |")[2]
+    lines = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line]
+    assert len(lines) >= 5
+    for line in lines:
+        name, labels, *scores = (cell.strip() for cell in line.strip("|").split("|"))
+        env_id, _, algo = name.removesuffix(" (images)").partition(", ")
+        cells = whole[env_id, algo or "PPO"]
+        for score in scores:
+            assert score in cells or f"{score} ({labels})" in cells
 
 
 def test_a_preset_tells_the_returns_of_its_committed_runs() -> None:
@@ -61,7 +79,6 @@ def test_a_preset_tells_the_returns_of_its_committed_runs() -> None:
 def test_behaviours_tell_what_was_counted() -> None:
     found = returns_in(BEHAVIOURS, "ppo")
     assert found
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for env_id in {env_id for env_id, *_ in found}:
         preset = presets_of(env_id)["ppo"]
         learned, shuffled = (
@@ -72,12 +89,11 @@ def test_behaviours_tell_what_was_counted() -> None:
         cells = [np.median(learned), min(learned), np.median(shuffled), np.median(random)]
         numbers = " | ".join(f"{value:.1f}" for value in cells)
         counted, labels = describe_id(env_id).return_name, preset.feedback.labels
-        assert f"| `{env_id}` | {counted} | {labels} | {numbers} |" in readme
+        assert f"| `{env_id}` | {counted} | {labels} | {numbers} |" in PAGE
 
 
 def test_robots_tell_what_they_were_taught() -> None:
     found = returns_in(ROBOTS, "ppo")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for env_id, arm, labels in found:
         if arm == "learned":
             preset = presets_of(env_id)["ppo"]
@@ -87,19 +103,18 @@ def test_robots_tell_what_they_were_taught() -> None:
             assert_told(preset, *cells)
             decimals = 0 if "true reward" in preset.measured else 1
             for cell in cells:
-                assert ", ".join(f"{value:.{decimals}f}" for value in sorted(cell)) in readme
+                assert ", ".join(f"{value:.{decimals}f}" for value in sorted(cell)) in PAGE
 
 
 def test_case_studies_tell_what_their_runs_came_to() -> None:
     rows = [json.loads(line) for line in CASE_STUDIES.read_text(encoding="utf-8").splitlines()]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for env_id in {row["env_id"] for row in rows}:
         found = {
             side: [row["mean_return"] for row in rows if (row["env_id"], row["side"]) == each]
             for side in ("feedback", "naive", "shuffled", "random")
             for each in [(env_id, side)]
         }
-        (told,) = (line for line in readme.splitlines() if line.startswith(f"| `{env_id}` | "))
+        (told,) = (line for line in PAGE.splitlines() if line.startswith(f"| `{env_id}` | "))
         means = [f" {np.mean(cell):.2f} " for cell in found.values()]
         assert [cell[:6] for cell in told.split("|")[2:6]] == means
         assert f"({min(found['feedback']):.2f})" in told
