@@ -1,7 +1,7 @@
-"""Agents: stable-baselines3's algorithms by name, A3C, and rewards that are recomputed.
+"""Agents: algorithms of stable-baselines3 by name, A3C, and how each gets a learned reward.
 
-A name and settings come in; what goes out is a class, its arguments, and a replay buffer whose
-rewards follow the reward model. Classes are imported when they are first used.
+A name and settings come in, and the class and its arguments go out; then an agent and a reward
+model come in, and the agent learns from the newest learned reward (`rlhf_gym.agents.attach`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ScaledObservations and NormalisedObservations: what a policy sees, on one scale."""
+"""ScaledObservations and NormalisedObservations bring what a policy sees to one scale."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from torch import Tensor
 
 __all__ = ["NormalisedObservations", "ScaledObservations"]
 
-_FAR = 10.0  # deviations, as in VecNormalize
+_FAR = 10.0  # standard deviations at which observations are clipped, as in VecNormalize
 
 
 class ScaledObservations(BaseFeaturesExtractor):
-    """Observations scaled to -1 to 1 by the bounds of their space, where these are finite.
+    """Observations scaled to -1 to 1 by the bounds of their space, if these are finite.
 
-    A policy can hardly see MountainCar's velocity, which is at most 0.07, beside its position.
-    Unlike VecNormalize it has no statistics of its own: an agent that was trained with it is
+    A policy hardly sees MountainCar's velocity, which is at most 0.07, next to its position. Unlike
+    VecNormalize this extractor has no statistics of its own: an agent that was trained with it is
     evaluated, saved and loaded like any other.
 
     Args:
@@ -50,12 +50,12 @@ class ScaledObservations(BaseFeaturesExtractor):
 
 
 class NormalisedObservations(BaseFeaturesExtractor):
-    """Observations with mean 0 and deviation 1 over all that the agent has trained on.
+    """Observations with mean 0 and standard deviation 1 over all that the agent has trained on.
 
-    What VecNormalize does around environments, inside the policy: for spaces without bounds, such
-    as those of robots. The statistics are buffers of the network, so an agent that was trained with
-    it is evaluated, saved and loaded like any other, and its clips show what it saw. They move
-    while the policy is fitted, never while it acts.
+    This does inside the policy what VecNormalize does around environments. It is for spaces without
+    bounds, such as those of robots. The statistics are buffers of the network, so an agent that was
+    trained with it is evaluated, saved and loaded like any other, and its clips show what it saw.
+    They change while the policy is fitted, never while it acts.
 
     Args:
         observation_space: of one environment.
@@ -69,7 +69,7 @@ class NormalisedObservations(BaseFeaturesExtractor):
             [ 1.,  0.,  1.]])
     """
 
-    running_mean: Tensor  # SB3's target networks copy what is named so
+    running_mean: Tensor  # SB3 copies buffers of these names to target networks
     running_var: Tensor
     running_count: Tensor
 

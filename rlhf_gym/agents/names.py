@@ -44,13 +44,13 @@ _ACTIONS: dict[str, tuple[type[spaces.Space[object]], ...]] = {
 
 
 def algorithm(name: str) -> type[BaseAlgorithm]:
-    """The algorithm called ``name``.
+    """Return the algorithm called ``name``.
 
     Args:
-        name: one of `ALGORITHMS` in any case, or ``"module:Class"`` of an own one.
+        name: one of `ALGORITHMS` in any case, or ``"module:Class"`` of your own.
 
     Raises:
-        ValueError: there is none of that name, or the class is no on-policy or off-policy
+        ValueError: if there is none of that name, or the class is no on-policy or off-policy
             algorithm of stable-baselines3.
 
     >>> algorithm("PPO").__name__, algorithm("stable_baselines3.td3.td3:TD3").__name__
@@ -64,7 +64,7 @@ def check_algorithm_name(name: str) -> None:
     """Refuse a name that no algorithm has, without importing any.
 
     Raises:
-        ValueError: it is neither one of `ALGORITHMS` nor ``module:Class``.
+        ValueError: if it is neither one of `ALGORITHMS` nor ``module:Class``.
     """
     if ":" not in name and name.lower() not in ALGORITHMS:
         raise ValueError(
@@ -74,10 +74,10 @@ def check_algorithm_name(name: str) -> None:
 
 
 def is_off_policy(name: str) -> bool:
-    """Whether the algorithm called ``name`` learns from a replay buffer.
+    """Return whether the algorithm called ``name`` learns from a replay buffer.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: if there is none of that name.
 
     >>> is_off_policy("dqn"), is_off_policy("PPO")
     (True, False)
@@ -91,7 +91,7 @@ def is_off_policy(name: str) -> bool:
 
 
 def fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> bool:
-    """Whether the algorithm can take such actions; one that is not known here is taken to.
+    """Return whether the algorithm can take such actions; one not known here is assumed to.
 
     >>> from stable_baselines3 import DQN
     >>> fits(DQN, spaces.Discrete(2)), fits(DQN, spaces.Box(-1, 1))
@@ -107,24 +107,24 @@ def check_fits(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object
     """Refuse an algorithm that cannot take such actions.
 
     Raises:
-        ValueError: it cannot; the message names those that can.
+        ValueError: if it cannot; the message names those that can.
     """
     if not fits(algorithm, action_space):
         raise refusal(algorithm, action_space)
 
 
 def refusal(algorithm: type[BaseAlgorithm], action_space: spaces.Space[object]) -> ValueError:
-    """The error that an algorithm cannot take such actions, with the names of those that can."""
+    """Return the error that an algorithm cannot take such actions; it names those that can."""
     others = [name for name, path in ALGORITHMS.items() if fits(_imported(path), action_space)]
     remedy = f"use one of {', '.join(others)}" if others else "no algorithm here can"
     return ValueError(f"{algorithm.__name__} cannot take actions of {action_space}: {remedy}")
 
 
 def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
-    """The name of the algorithm's policy that fits the observations.
+    """Return the name of the algorithm's policy that fits the observations.
 
     Raises:
-        ValueError: it has none, or none for them.
+        ValueError: if it has no policy for them.
 
     >>> from stable_baselines3 import PPO
     >>> [policy_for(PPO, spaces.Box(0, 255, (n, n, 4), "uint8")) for n in (84, 10)]
@@ -144,7 +144,7 @@ def policy_for(algorithm: type[BaseAlgorithm], space: spaces.Space[Any]) -> str:
 
 
 def _is_picture(space: spaces.Space[Any]) -> bool:
-    """Whether stable-baselines3's NatureCNN can take it."""
+    """Return whether stable-baselines3's NatureCNN can take such observations."""
     from stable_baselines3.common.preprocessing import is_image_space
 
     return is_image_space(space) and sorted(space.shape or ())[1] >= SMALLEST_PICTURE

@@ -1,4 +1,4 @@
-"""Settings of an agent: read from ``key=value``, and checked against its algorithm."""
+"""Settings of an agent, read from ``key=value`` and checked against its algorithm."""
 
 from __future__ import annotations
 
@@ -42,19 +42,20 @@ GIVEN_ELSEWHERE = {
     "seed": "there is --seed",
     "device": "there is --device",
     "verbose": "there is --no-progress",
-    "_init_setup_model": "the agent is always made whole",
+    "_init_setup_model": "the agent is always set up",
 }
-"""What no setting can change, and why."""
+"""Arguments of an agent that no setting can change, and why."""
 LINEAR = "lin_"
-"""Before a number: a schedule that falls linearly from it to 0."""
+"""Prefix of a number from which a schedule falls linearly to 0."""
 IMPORTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+"""Form of a value that is imported: ``module:Name``."""
 
 
 def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
-    """Settings by name from ``key=value``; a value is written as in TOML, or is a bare word.
+    """Return settings by name from ``key=value``; a value is TOML, or a bare word.
 
     Raises:
-        ValueError: there is no ``=`` in one.
+        ValueError: if one has no ``=``.
 
     >>> agent_settings(["n_steps=128", "learning_rate=lin_1e-3", "policy_kwargs={net_arch=[64]}"])
     {'n_steps': 128, 'learning_rate': 'lin_1e-3', 'policy_kwargs': {'net_arch': [64]}}
@@ -76,8 +77,8 @@ def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping
         settings: settings by SB3's names.
 
     Raises:
-        ValueError: it has none of that name, and the message names those that are near; or the
-            value is a word, or no table, where the algorithm's own is a number, or a table.
+        ValueError: if it has none of that name, or if the value is not a number, or not a table,
+            as the algorithm's own value is. The message names those that are spelled alike.
     """
     known = {
         name: default
@@ -96,12 +97,12 @@ def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping
 
 
 def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as arguments of the algorithm.
+    """Return the settings as arguments of the algorithm.
 
     ``lin_1e-3`` falls from 1e-3 to 0, and ``module:Name`` is imported.
 
     Raises:
-        ValueError: no number follows ``lin_``, or a name cannot be imported.
+        ValueError: if no number follows ``lin_``, or a name cannot be imported.
 
     >>> agent_arguments({"policy_kwargs": {"activation_fn": "torch.nn:ReLU"}})
     {'policy_kwargs': {'activation_fn': <class 'torch.nn.modules.activation.ReLU'>}}

@@ -84,7 +84,7 @@ def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part
     tensors to ``NAME.pt``, and all others to ``counters.json``.
 
     Raises:
-        TypeError: if the state of a part is not plain data.
+        TypeError: if the state of a part is none of these; the message names the part.
     """
     new = folder.with_name(folder.name + ".part")
     shutil.rmtree(new, ignore_errors=True)
@@ -92,26 +92,29 @@ def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part
     agent.save(new / AGENT)
     torch.save(_torch_random_states(), new / RANDOM)
     assert agent.env is not None
-    counters = {
-        "parts": {name: _kept(new / name, part.state()) for name, part in parts.items()},
+    written = {name: _write(new / name, part.state()) for name, part in parts.items()}
+    others = {
         "environments": vec_env_state(agent.env),
         "numpy": np.random.get_state(legacy=False),
         "python": random.getstate(),
         "actions": agent.action_space.np_random.bit_generator.state,
     }
-    (new / COUNTERS).write_text(json.dumps(encode(counters)))
+    (new / COUNTERS).write_text(json.dumps({"parts": written, "others": encode(others)}))
     _replace(folder, new)
 
 
-def _kept(path: Path, state: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Write a state to a file of its own and return None, or return it if it is plain data."""
+def _write(path: Path, state: Mapping[str, Any]) -> Any:
+    """Write a state to a file of its own and return None, or return plain data as JSON data."""
     if state and all(isinstance(value, np.ndarray) for value in state.values()):
         np.savez(path.with_suffix(".npz"), allow_pickle=False, **state)
         return None
     if any(isinstance(value, torch.Tensor) for value in _flat(state)):
         torch.save(dict(state), path.with_suffix(".pt"))
         return None
-    return state
+    try:
+        return encode(state)
+    except TypeError as error:
+        raise TypeError(f"the state of {path.name} cannot be kept: {error}") from error
 
 
 def _flat(value: Any) -> Iterator[Any]:
@@ -172,13 +175,12 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
         ValueError: if the checkpoint was made with other environments or settings.
     """
     folder = latest_checkpoint(folder)
-    counters = decode(json.loads((folder / COUNTERS).read_text()))
+    written, counters = _read_counters(folder)
     assert agent.env is not None
     agent.env.reset()
     goes_on = restore_vec_env(agent.env, counters["environments"])
-    kept = counters["parts"] if "parts" in counters else _parts_of_the_first_release(counters)
     for name, part in parts.items():
-        state = _read(folder / name, kept.get(name))
+        state = _read(folder / name, written.get(name))
         if state is not None:  # else there was no such part when the checkpoint was written
             part.load_state(state)
     if not goes_on:
@@ -189,8 +191,18 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
     _set_torch_random_states(torch.load(folder / RANDOM, weights_only=True))
 
 
-def _read(path: Path, kept: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the state of a part from its own file, if it has one, else ``kept``."""
+def _read_counters(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the plain states of the parts, and the other counters."""
+    read = json.loads((folder / COUNTERS).read_text())
+    if "parts" in read:
+        written = {name: decode(state) for name, state in read["parts"].items()}
+        return written, decode(read["others"])
+    counters = decode(read)
+    return _parts_of_the_first_release(counters), counters
+
+
+def _read(path: Path, written: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the state of a part from its own file, if it has one, else ``written``."""
     if path.with_suffix(".npz").exists():
         with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
             return dict(arrays)
@@ -199,7 +211,7 @@ def _read(path: Path, kept: dict[str, Any] | None) -> dict[str, Any] | None:
             path.with_suffix(".pt"), map_location="cpu", weights_only=True
         )
         return state
-    return kept
+    return written
 
 
 def _parts_of_the_first_release(counters: dict[str, Any]) -> dict[str, Any]:

@@ -123,27 +123,26 @@ class HumanFeedback(BaseCallback):
         """
         check_is_vec_env(venv)
         env_id, live = env_id_of(venv), self.teacher.live
-        self.settings = self._given.in_environment(env_id, person=live)
-        length = checked_clip_length(venv, self.settings, person=live)
+        self.settings = settings = self._given.in_environment(env_id, person=live)
+        length = checked_clip_length(venv, settings, person=live)
         if self._is_the_oracle:
             self.teacher = teacher_of("synthetic", seed=self.seed, env_id=env_id)
         self.reward_model = make_reward_model(
-            venv, self.settings, self._own_model, seed=self.seed, device=self.device
+            venv, settings, self._own_model, seed=self.seed, device=self.device
         )
-        self.buffer = make_buffer(venv, self.settings, length, self.reward_model)
+        self.buffer = make_buffer(venv, settings, length, self.reward_model)
         if self.run is None and live:
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` needs it
         self.store = open_store(
             venv, self.run, resuming=self.resuming, goal=self.goal, tie_breaker=self.tie_breaker
         )
-        settings, n_envs = self.settings, venv.num_envs
-        self.log = RunLog(self.store, self.run, settings.labels, n_envs)
+        self.log = RunLog(self.store, self.run, settings.labels, venv.num_envs)
         self._output = FolderOutput(self.run)
         self._checkpoints = Checkpoints(self.run, settings.checkpoint_seconds)
         self.agent_reward = AgentReward(venv, self.reward_model, self.buffer, self.log)
         self.recorder = self.agent_reward.recorder
-        self.warm_up = WarmUp(settings.warm_up_steps, length + 1, n_envs)
+        self.warm_up = WarmUp(settings.warm_up_steps, length + 1, venv.num_envs)
         self.asking = Asking(self.teacher, self.store, self.buffer, settings, seed=self.seed)
         self.loop = FeedbackLoop(
             self.asking, self.reward_model, self.log, settings, wait=self.wait, seed=self.seed

@@ -14,7 +14,7 @@ from rlhf_gym.reward_model import RewardModel, correlation
 __all__ = ["measure_round"]
 
 CLIPS = 200
-"""Recent clips on which the reward model is measured."""
+"""Number of recent clips on which the reward model is measured."""
 
 
 def measure_round(
@@ -28,7 +28,18 @@ def measure_round(
     asked: int,
     seconds: dict[str, float],
 ) -> RoundMeasures:
-    """Measure the reward model on the labelled queries and on recent clips."""
+    """Measure the reward model on the labelled queries and on recent clips.
+
+    Args:
+        reward_model: is measured.
+        buffer: where recent clips come from.
+        rng: of the choice of clips.
+        round: number of the round, from 0.
+        agent_step: training steps taken.
+        labels: number of labels that it learned from.
+        asked: number of queries asked.
+        seconds: spent so far, by stage.
+    """
     found = reward_model.diagnostics()
     positions = buffer.positions(CLIPS, rng)
     transitions, mask, true_rewards = buffer.batch(positions)

@@ -94,12 +94,12 @@ def test_a_kind_of_agent_of_ones_own_may_be_registered() -> None:
     class Mine(PPO):
         pass
 
-    class Told(Attached):
+    class OutsideOfHere(Attached):
         in_workers = True
 
     @attach.register(Mine)
     def _(agent: Mine, reward: WrappedReward) -> Attached:
-        return Told()
+        return OutsideOfHere()
 
     env, reward = wrapped("CartPole-v1")
     assert attach(agent_of(Mine, env), reward).in_workers

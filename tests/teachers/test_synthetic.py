@@ -37,7 +37,7 @@ def within(share: float, probability: float, n: int) -> bool:
     return abs(share - probability) <= 4 * math.sqrt(probability * (1 - probability) / n)
 
 
-def told(teacher: SyntheticTeacher, *episodes: tuple[float, int]) -> SyntheticTeacher:
+def after(teacher: SyntheticTeacher, *episodes: tuple[float, int]) -> SyntheticTeacher:
     for true_return, steps in episodes:
         teacher.episode_ended(true_return, steps)
     return teacher
@@ -104,7 +104,7 @@ def test_a_stochastic_choice_is_made_on_the_myopic_returns() -> None:
 def test_skip_and_equal_follow_the_definition_while_returns_are_positive() -> None:
     # R = 100, T = 50, H = 2: an average clip returns 100 * 2 / 50 = 4; a tenth of it is 0.4.
     def teacher(**shares: Any) -> SyntheticTeacher:
-        return told(SyntheticTeacher(**shares), (90.0, 50), (110.0, 50))
+        return after(SyntheticTeacher(**shares), (90.0, 50), (110.0, 50))
 
     assert asked(teacher(skip=0.1), a_clip(0.2, 0.19), a_clip(0.1, 0.1)) is None
     assert asked(teacher(skip=0.1), a_clip(0.2, 0.21), a_clip(0.1, 0.1)) is FIRST
@@ -117,23 +117,23 @@ def test_the_share_enters_once_in_later_rounds_too() -> None:
     # average clip of one step is .2, .4, .8 (applied twice it would be .02, .04, .08).
     teacher = SyntheticTeacher(equal=0.1)
     for mean, threshold in ((100.0, 0.2), (200.0, 0.4), (400.0, 0.8)):
-        told(teacher, *[(mean, 50)] * 10)
+        after(teacher, *[(mean, 50)] * 10)
         assert asked(teacher, a_clip(threshold - 0.01), a_clip(0)) is TIE
         assert asked(teacher, a_clip(threshold + 0.01), a_clip(0)) is FIRST
 
 
 def test_equal_stands_over_the_choice_and_over_mistakes() -> None:
-    teacher = told(SyntheticTeacher(equal=0.1, mistake=1.0, beta=0.0, gamma=0.5), (100.0, 10))
+    teacher = after(SyntheticTeacher(equal=0.1, mistake=1.0, beta=0.0, gamma=0.5), (100.0, 10))
     assert asked(teacher, a_clip(0, 1.9), a_clip(1, 0)) is TIE  # |1.9 - 1| < .1 * 100 * 2 / 10 = 2
 
 
 def test_skip_comes_before_equal() -> None:
-    teacher = told(SyntheticTeacher(skip=0.1, equal=0.1), (100.0, 10))
+    teacher = after(SyntheticTeacher(skip=0.1, equal=0.1), (100.0, 10))
     assert asked(teacher, a_clip(0.5), a_clip(0.5)) is None
 
 
 def test_nothing_is_skipped_without_skip_even_where_returns_are_zero() -> None:
-    assert asked(told(SyntheticTeacher(), (100.0, 10)), a_clip(0), a_clip(0)) is TIE
+    assert asked(after(SyntheticTeacher(), (100.0, 10)), a_clip(0), a_clip(0)) is TIE
 
 
 def test_negative_returns_are_measured_by_the_spread_of_the_clips_shown() -> None:
@@ -141,7 +141,7 @@ def test_negative_returns_are_measured_by_the_spread_of_the_clips_shown() -> Non
     # spread 9; skip counts from -95, so pairs up to -86 are skipped. Two more clips, of -50 and
     # about -50, shift neither quantile by more than .1.
     def teacher(**shares: Any) -> SyntheticTeacher:
-        shown = told(SyntheticTeacher(**shares), (-1000.0, 10))
+        shown = after(SyntheticTeacher(**shares), (-1000.0, 10))
         returns = np.arange(-100.0, 1.0)
         for first, second in zip(returns[:50], returns[51:], strict=True):
             asked(shown, a_clip(first), a_clip(second))
@@ -159,8 +159,8 @@ TEACHERS: list[Callable[[], SyntheticTeacher]] = [
     lambda: SyntheticTeacher(mistake=0.3, seed=5),
     lambda: SyntheticTeacher(beta=1.0, seed=5),
     lambda: SyntheticTeacher(gamma=0.5),
-    lambda: told(SyntheticTeacher(skip=0.3), (20.0, 10)),
-    lambda: told(SyntheticTeacher(equal=0.3), (20.0, 10)),
+    lambda: after(SyntheticTeacher(skip=0.3), (20.0, 10)),
+    lambda: after(SyntheticTeacher(equal=0.3), (20.0, 10)),
     lambda: SyntheticTeacher(beta=0.5, gamma=0.9, mistake=0.2, skip=0.1, equal=0.1, seed=6),
 ]
 REWARDS = st.lists(st.floats(-5, 5, width=32), min_size=3, max_size=3)
@@ -188,7 +188,7 @@ def test_the_state_continues_the_same_answers() -> None:
     def answers(teacher: SyntheticTeacher) -> list[Any]:
         return [asked(teacher, a_clip(0.5, i % 3), a_clip(1.0, 0.0)) for i in range(50)]
 
-    teacher = told(SyntheticTeacher(beta=1.0, equal=0.1, seed=7), (-20.0, 10))
+    teacher = after(SyntheticTeacher(beta=1.0, equal=0.1, seed=7), (-20.0, 10))
     answers(teacher)
     saved = json.loads(json.dumps(teacher.state()))
     resumed = SyntheticTeacher(beta=1.0, equal=0.1)
@@ -234,7 +234,7 @@ def test_a_score_decides_where_the_true_rewards_tie() -> None:
 
 
 def test_a_score_is_measured_by_the_spread_of_the_clips_not_by_true_returns() -> None:
-    teacher = told(SyntheticTeacher(score=height, equal=0.1), (1000.0, 10))
+    teacher = after(SyntheticTeacher(score=height, equal=0.1), (1000.0, 10))
     for low in range(0, 100, 2):
         asked(teacher, seen(low), seen(low + 1))
     assert asked(teacher, seen(50), seen(55)) is TIE

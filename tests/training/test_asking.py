@@ -98,7 +98,7 @@ def test_training_waits_for_every_answer_if_asked_to(tmp_path: Path) -> None:
     assert progress is not None and progress.state == "done"
 
 
-def test_training_goes_on_without_answers_behind_the_first(tmp_path: Path) -> None:
+def test_training_goes_on_without_answers_after_the_first(tmp_path: Path) -> None:
     feedback = feedback_of(Person(prefer_larger, patience=3), tmp_path / "run")
     feedback.wait = False
     agent = train(feedback)
@@ -117,7 +117,7 @@ def test_training_waits_when_it_is_eight_labels_ahead(tmp_path: Path) -> None:
     assert 24 - 8 <= feedback.labels_given <= 24 and not feedback.stopped
 
 
-def test_a_person_who_leaves_while_training_waits_for_her_stops_it(tmp_path: Path) -> None:
+def test_a_person_who_leaves_while_training_waits_for_them_stops_it(tmp_path: Path) -> None:
     feedback = feedback_of(Person(prefer_larger, patience=8), tmp_path / "run", labels=24)
     feedback.wait = None
     agent = train(feedback, steps=1200)

@@ -36,7 +36,12 @@ from rlhf_gym import (
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.teachers import ShuffledTeacher
-from rlhf_gym.training.checkpoints import latest_checkpoint
+from rlhf_gym.training.checkpoints import (
+    latest_checkpoint,
+    load_agent,
+    load_parts,
+    save_checkpoint,
+)
 
 TOTAL, LABELS = 700, 12
 
@@ -239,6 +244,53 @@ def test_labels_given_after_the_checkpoint_are_kept_and_count(tmp_path: Path) ->
     assert resumed.labels_given == before + 3
     agent.learn(TOTAL - agent.num_timesteps, callback=resumed, reset_num_timesteps=False)
     assert resumed.labels_given == resumed.store.counts().answered == LABELS
+
+
+class Noted:
+    """A part of a checkpoint, whose state is given."""
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self._state = state
+        self.loaded: dict[str, Any] | None = None
+
+    def state(self) -> dict[str, Any]:
+        return self._state
+
+    def load_state(self, state: dict[str, Any], /) -> None:
+        self.loaded = state
+
+
+def test_parts_of_plain_data_of_arrays_and_of_tensors_are_kept_without_pickles(
+    tmp_path: Path,
+) -> None:
+    agent = PPO("MlpPolicy", make_vec_env("CartPole-v1", 2, seed=0), device="cpu")
+    parts = {
+        "plain": Noted({"count": 3, "pair": (1, [None, "two"]), "array": np.arange(3)}),
+        "arrays": Noted({"one": np.eye(2), "two": np.zeros(3, bool)}),
+        "tensors": Noted({"layers": [{"weight": torch.eye(2)}], "steps": 7}),
+        "empty": Noted({}),
+    }
+    save_checkpoint(tmp_path / "checkpoint", agent, parts)
+    names = {path.name for path in (tmp_path / "checkpoint").iterdir()}
+    assert names == {"agent.zip", "counters.json", "torch_rng.pt", "arrays.npz", "tensors.pt"}
+    again = load_agent(tmp_path / "checkpoint", PPO, make_vec_env("CartPole-v1", 2), "cpu")
+    new = Noted({})
+    load_parts(tmp_path / "checkpoint", again, {**parts, "new": new})
+    assert new.loaded is None  # it was no part of that checkpoint
+    plain, arrays, tensors = (parts[name].loaded for name in ("plain", "arrays", "tensors"))
+    assert plain is not None and arrays is not None and tensors is not None
+    assert (plain["count"], plain["pair"]) == (3, (1, [None, "two"]))
+    np.testing.assert_array_equal(plain["array"], np.arange(3))
+    np.testing.assert_array_equal(arrays["one"], np.eye(2))
+    assert torch.equal(tensors["layers"][0]["weight"], torch.eye(2)) and tensors["steps"] == 7
+    assert parts["empty"].loaded == {}
+
+
+def test_a_part_whose_state_cannot_be_kept_is_named(tmp_path: Path) -> None:
+    agent = PPO("MlpPolicy", make_vec_env("CartPole-v1", 2, seed=0), device="cpu")
+    with pytest.raises(TypeError, match="the state of teacher cannot be kept: set is not plain"):
+        save_checkpoint(tmp_path / "checkpoint", agent, {"teacher": Noted({"asked": {1}})})
+    assert not (tmp_path / "checkpoint").exists()
 
 
 def test_a_run_without_checkpoint_says_so(tmp_path: Path) -> None:

@@ -235,7 +235,7 @@ def test_warm_up_that_leaves_nothing_to_train_is_refused() -> None:
 
 
 class Rollouts(BaseCallback):
-    """Notes rewards, the reward model's version and what the environment truly paid."""
+    """Notes rewards, the version of the reward model and the true returns."""
 
     def __init__(self, feedback: HumanFeedback) -> None:
         super().__init__()
@@ -259,7 +259,7 @@ class Rollouts(BaseCallback):
         return True
 
 
-def test_the_agent_earns_what_the_model_predicts_which_changes_between_rollouts_only() -> None:
+def test_the_agent_gets_what_the_model_predicts_which_changes_between_rollouts_only() -> None:
     feedback = feedback_of(labels=20, warm_up_steps=100)
     watch = Rollouts(feedback)
     trained(feedback, 100 + 5 * 128, "Pendulum-v1", callbacks=(watch,))
@@ -357,7 +357,7 @@ def test_a_teacher_that_talks_nonsense_is_refused() -> None:
 
 
 class Fits(BaseCallback):
-    """Holds what workers pay against the fits that they may know: those of the newest rollouts."""
+    """Compares rewards of workers with the fits that they may know, of the newest rollouts."""
 
     def __init__(self, feedback: HumanFeedback, ahead: int) -> None:
         super().__init__()
@@ -439,7 +439,7 @@ def test_a_space_that_cannot_be_read_is_refused() -> None:
 # --- the presets are the defaults
 
 
-def test_what_is_left_open_is_what_was_measured_in_that_environment() -> None:
+def test_settings_not_given_are_those_measured_in_that_environment() -> None:
     feedback = HumanFeedback("synthetic", device="cpu")
     feedback.wrap(make_vec_env("Pendulum-v1", seed=0))
     settings = feedback.settings
@@ -462,7 +462,7 @@ def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:
         make_vec_env("CartPole-v1", seed=0, hold=0)
 
 
-def test_a_forgotten_callback_is_told_of() -> None:
+def test_a_forgotten_callback_is_warned_of() -> None:
     env = feedback_of().wrap(make_vec_env("CartPole-v1", 2, seed=0))
     agent = PPO("MlpPolicy", env, seed=0, device="cpu", **SHORT_PPO)
     with pytest.warns(UserWarning, match=r"agent.learn\(..., callback=feedback\)"):

@@ -1,4 +1,4 @@
-"""What a run tells of itself."""
+"""What a run reports."""
 
 from __future__ import annotations
 
