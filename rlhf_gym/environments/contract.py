@@ -29,7 +29,9 @@ MakeEnv: TypeAlias = Callable[..., Env]
 Step: TypeAlias = tuple[Any, Any, Any, Any, Any]
 
 
-def check_environment(make: str | MakeEnv, *, steps: int = 100, seed: int = 0) -> None:
+def check_environment(
+    make: str | MakeEnv, *, horizon: int | None = None, steps: int = 100, seed: int = 0
+) -> None:
     """Check that an environment can be taught in, and that its metadata are true.
 
     It must follow Gymnasium's rules for spaces and steps, begin the same episode after
@@ -38,6 +40,7 @@ def check_environment(make: str | MakeEnv, *, steps: int = 100, seed: int = 0) -
 
     Args:
         make: its id, or a function that makes it and takes ``render_mode``.
+        horizon: length of an episode in steps, as for `make_vec_env`; by default its time limit.
         steps: number of random actions to try.
         seed: seed of the episode and of the actions.
 
@@ -48,7 +51,7 @@ def check_environment(make: str | MakeEnv, *, steps: int = 100, seed: int = 0) -
     >>> check_environment("rlhf/CartPole-v1")
     >>> class Spin(gym.Wrapper):
     ...     metadata = {"goal": 3, "tie_braker": "Spin faster."}
-    >>> check_environment(lambda **kwargs: Spin(gym.make("Pendulum-v1", **kwargs)))
+    >>> check_environment(lambda **kwargs: Spin(gym.make("Pendulum-v1", **kwargs)), horizon=100)
     Traceback (most recent call last):
         ...
     AssertionError: Spin cannot be taught in as it is:
@@ -65,7 +68,10 @@ def check_environment(make: str | MakeEnv, *, steps: int = 100, seed: int = 0) -
     with closing(made()) as env:
         name = env.spec.id if env.spec and isinstance(make, str) else type(env).__name__
         problems = list(_metadata_problems(env))
-        problems = problems or [*_step_problems(env, steps, seed), *_drawing_problems(made, seed)]
+        problems = problems or [
+            *_step_problems(env, horizon, steps, seed),
+            *_drawing_problems(made, seed),
+        ]
     assert not problems, "\n- ".join([f"{name} cannot be taught in as it is:", *problems])
 
 
@@ -113,13 +119,14 @@ def _import_problems(path: str) -> Iterator[str]:
         yield f"metadata['vec_env'] is {path!r}, which cannot be imported: {error}"
 
 
-def _step_problems(env: Env, steps: int, seed: int) -> Iterator[str]:
+def _step_problems(env: Env, horizon: int | None, steps: int, seed: int) -> Iterator[str]:
     """What goes wrong in an episode of random actions, done twice."""
     description = describe_env(env)
-    if description.time_limit is None:
+    limit = horizon or description.time_limit
+    if limit is None:
         yield (
             "it has no time limit: register it with max_episode_steps, or make it with "
-            "make_vec_env(..., horizon=...)"
+            "make_vec_env(..., horizon=...) and check it with horizon=..."
         )
     env.action_space.seed(seed)
     actions = [env.action_space.sample() for _ in range(steps)]
@@ -130,7 +137,7 @@ def _step_problems(env: Env, steps: int, seed: int) -> Iterator[str]:
         if problems := list(_problems_of(step, env, description)):
             yield from (f"{problem} (step {number} of an episode)" for problem in problems)
             return
-    early = len(first) - 1 < (description.time_limit or math.inf)
+    early = len(first) - 1 < (limit or math.inf)
     if description.fixed_horizon and (first[-1][2] or (first[-1][3] and early)):
         after = f"{len(first) - 1} steps"
         yield f"metadata['fixed_horizon'] is true, but an episode ended after {after}"

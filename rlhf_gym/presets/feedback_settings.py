@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rlhf_gym.queries.schedule import Schedule, check_schedule
-from rlhf_gym.queries.strategies import Strategy, check_strategy
+from rlhf_gym.queries.strategies import Strategy, check_strategy_name
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
 __all__ = ["FeedbackSettings"]
@@ -47,9 +47,10 @@ class FeedbackSettings:
     clip_length: int | None = None
     """Length of a clip in steps, in place of clip_seconds."""
     strategy: Strategy = "diverse"
-    """Which clips to ask about."""
+    """Which clips to ask about: the name of a strategy or, in a script, a QueryStrategy."""
     schedule: Schedule = "hyperbolic"
-    """When to ask: hyperbolic asks most at the beginning, constant at an even rate."""
+    """When to ask: hyperbolic asks most at the beginning, constant at an even rate; in a script, a
+    function of the share of training that gives the share of the labels."""
     first_share: float = 0.25
     """Share of the labels that is asked for before training."""
     last_label: float = 0.7
@@ -88,7 +89,7 @@ class FeedbackSettings:
             raise ValueError(
                 f"checkpoint_seconds must not be negative, but is {self.checkpoint_seconds}"
             )
-        check_strategy(self.strategy)
+        check_strategy_name(self.strategy)
         check_schedule(self.schedule)
 
     @property

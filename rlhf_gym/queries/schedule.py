@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-__all__ = ["Schedule", "ScheduleName", "check_schedule", "label_target"]
+from rlhf_gym.words import near
+
+__all__ = ["SCHEDULES", "Schedule", "ScheduleName", "check_schedule", "label_target"]
 
 ScheduleName = Literal["hyperbolic", "constant"]
 """The schedules that have a name."""
@@ -14,6 +16,28 @@ Schedule: TypeAlias = ScheduleName | Callable[[float], float]
 """When labels are asked for: a name, or the share of all labels wanted at a share of training."""
 
 HYPERBOLIC_HALF = 0.1
+"""Share of training after which the hyperbolic rate of asking is half of that at the beginning."""
+
+
+def hyperbolic(done: float) -> float:
+    """Spend at a rate proportional to ``1 / (t + T / 10)`` (Christiano et al. 2017, appendix A).
+
+    Args:
+        done: share of the time in which labels are asked for, 0 to 1.
+
+    Returns:
+        the share of the labels that are spent by then, 0 to 1.
+    """
+    return math.log1p(done / HYPERBOLIC_HALF) / math.log1p(1 / HYPERBOLIC_HALF)
+
+
+def constant(done: float) -> float:
+    """Spend at a constant rate."""
+    return done
+
+
+SCHEDULES: dict[str, Callable[[float], float]] = {"hyperbolic": hyperbolic, "constant": constant}
+"""The schedules that have a name, of the labels that follow those before training."""
 
 
 def label_target(
@@ -24,11 +48,10 @@ def label_target(
     first_share: float = 0.25,
     last_label: float = 0.7,
 ) -> int:
-    """How many labels are wanted when a share ``progress`` of training is done.
+    """Return how many labels are wanted when a share ``progress`` of training is done.
 
-    ``"hyperbolic"`` spends the first share before training and the rest at a rate proportional to
-    ``1 / (t + T / 10)``, as Christiano et al. 2017, appendix A; ``"constant"`` at a constant rate.
-    Both are through before training ends, so that the agent can still learn from the last label.
+    The named schedules ask for the first share before training, and for the last label before
+    training ends, so that the agent can still learn from it.
 
     Args:
         schedule: a name, or a function of ``progress`` that gives the share wanted.
@@ -50,21 +73,23 @@ def label_target(
         share = float(schedule(progress))
         if not 0 <= share <= 1:
             raise ValueError(f"the schedule gave {share} at {progress}; it must be within [0, 1]")
-    elif schedule == "hyperbolic":
-        done = min(progress / last_label, 1.0)
-        spent = math.log1p(done / HYPERBOLIC_HALF) / math.log1p(1 / HYPERBOLIC_HALF)
+    elif schedule in SCHEDULES:
+        spent = SCHEDULES[schedule](min(progress / last_label, 1.0))
         share = first_share + (1 - first_share) * spent
-    elif schedule == "constant":
-        share = first_share + (1 - first_share) * min(progress / last_label, 1.0)
     else:
         raise ValueError(
-            f"schedule must be 'hyperbolic', 'constant' or a function, but is {schedule!r}"
+            f"schedule must be {', '.join(map(repr, SCHEDULES))} or a function, but is "
+            f"{schedule!r}{near(str(schedule), SCHEDULES)}"
         )
     return labels if progress == 1.0 else math.ceil(labels * share - 1e-9)
 
 
 def check_schedule(schedule: Schedule) -> None:
-    """Refuse a schedule that would fail later, by trying it at 21 points."""
+    """Refuse a schedule that would fail later, by trying it at 21 points.
+
+    Raises:
+        ValueError: there is none of that name, it gives no share, or it decreases.
+    """
     targets = [label_target(schedule, 1000, point / 20) for point in range(21)]
     if targets != sorted(targets):
         raise ValueError(

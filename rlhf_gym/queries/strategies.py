@@ -1,36 +1,167 @@
-"""Query strategies: which pairs of clips say the most."""
+"""Query strategies: functions that say which pairs of clips to ask about."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias, get_args
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.clips.observations import leaves
-from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.preference import preference_probability
+from rlhf_gym.queries.candidates import Candidates, Floats
+from rlhf_gym.words import near
 
 __all__ = [
     "STRATEGIES",
+    "QueryStrategy",
+    "Scores",
     "Strategy",
-    "check_strategy",
+    "StrategyName",
+    "check_strategy_name",
     "disagreement",
+    "diverse",
     "entropy",
     "k_centre",
-    "summary",
+    "scores_of",
+    "strategy_named",
+    "uniform",
+    "variance_of_preference",
+    "entropy_of_preference",
 ]
 
-Strategy = Literal["uniform", "disagreement", "entropy", "diverse"]
-"""Which clips are asked about."""
-STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
-MAX_FEATURES = 256
 
-Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """How much pairs are worth asking about.
+
+    Attributes:
+        values: ``(pairs,)``, higher is better; kept with each query.
+        chosen: indices of the pairs to ask about, best first; by default those of the highest
+            values. A strategy gives them that chooses pairs as a set.
+    """
+
+    values: Floats
+    chosen: npt.NDArray[np.intp] | None = None
+
+    def best(self, n: int) -> npt.NDArray[np.intp]:
+        """Return the indices of the ``n`` pairs to ask about, best first."""
+        if self.chosen is not None:
+            return self.chosen[:n]
+        return np.argsort(-self.values, kind="stable")[:n]
 
 
-def disagreement(return_difference: Floats) -> Floats:
-    """Variance over the members of the predicted preference (Christiano et al. 2017, 2.2.4).
+QueryStrategy: TypeAlias = Callable[[Candidates], "Scores | Floats"]
+"""A query strategy: the worth of each candidate, ``(pairs,)`` or `Scores`.
+
+``FeedbackSettings(strategy=...)`` takes any such function, `check_strategy` tests it, and
+``examples/own_strategy.py`` has one.
+"""
+StrategyName: TypeAlias = Literal["uniform", "disagreement", "entropy", "diverse"]
+"""The strategies that have a name."""
+Strategy: TypeAlias = StrategyName | QueryStrategy
+"""Which clips are asked about: a name, or a function."""
+
+
+def uniform(candidates: Candidates) -> Scores:
+    """Ask about any pairs."""
+    return Scores(np.zeros(len(candidates)))
+
+
+def disagreement(candidates: Candidates) -> Scores:
+    """Ask where the members of the ensemble disagree most (Christiano et al. 2017, 2.2.4)."""
+    if not candidates.learned:
+        return uniform(candidates)
+    return Scores(variance_of_preference(candidates.return_difference).astype(np.float64))
+
+
+def entropy(candidates: Candidates) -> Scores:
+    """Ask where the mean predicted preference is least sure."""
+    if not candidates.learned:
+        return uniform(candidates)
+    return Scores(entropy_of_preference(candidates.return_difference).astype(np.float64))
+
+
+def diverse(candidates: Candidates) -> Scores:
+    """Ask about pairs that differ from each other, among the better half by `disagreement`."""
+    scores = disagreement(candidates)
+    half = max(len(candidates) // 2, candidates.n) if candidates.learned else len(candidates)
+    better = scores.best(half)
+    return Scores(scores.values, better[k_centre(candidates.features[better], candidates.n)])
+
+
+STRATEGIES: dict[StrategyName, QueryStrategy] = {
+    "uniform": uniform,
+    "disagreement": disagreement,
+    "entropy": entropy,
+    "diverse": diverse,
+}
+
+
+def check_strategy_name(strategy: object) -> None:
+    """Refuse what is neither the name of a strategy nor a function.
+
+    Raises:
+        ValueError: the message names those that are near.
+    """
+    if strategy not in STRATEGIES and not callable(strategy):
+        raise ValueError(
+            f"strategy must be a function, or one of {', '.join(STRATEGIES)}, but is "
+            f"{strategy!r}{near(str(strategy), STRATEGIES)}"
+        )
+
+
+def strategy_named(strategy: Strategy) -> tuple[str, QueryStrategy]:
+    """Return the name of a strategy, and its function.
+
+    Raises:
+        ValueError: there is none of that name.
+
+    >>> strategy_named("entropy")[0], strategy_named(lambda candidates: [])[0]
+    ('entropy', '<lambda>')
+    """
+    check_strategy_name(strategy)
+    if callable(strategy):
+        return str(getattr(strategy, "__name__", type(strategy).__name__)), strategy
+    return strategy, STRATEGIES[strategy]
+
+
+def scores_of(name: str, found: object, candidates: Candidates) -> Scores:
+    """Return what a strategy found as `Scores`, checked.
+
+    Args:
+        name: of the strategy, for messages.
+        found: what it returned.
+        candidates: what it was given.
+
+    Raises:
+        ValueError: there is no score for each pair, a score is NaN, or pairs are chosen that do not
+            exist, or twice.
+    """
+    scores = found if isinstance(found, Scores) else Scores(np.asarray(found, np.float64))
+    if scores.values.shape != (len(candidates),):
+        raise ValueError(
+            f"the strategy {name} must give a score for each of {len(candidates)} pairs, but gave "
+            f"{scores.values.shape}"
+        )
+    if np.isnan(scores.values).any():
+        raise ValueError(f"the strategy {name} gave a score that is NaN")
+    if scores.chosen is not None:
+        chosen = np.asarray(scores.chosen)
+        if (
+            len(np.unique(chosen)) < len(chosen)
+            or not np.isin(chosen, range(len(candidates))).all()
+        ):
+            raise ValueError(
+                f"the strategy {name} must choose among pairs 0 to {len(candidates) - 1}, each "
+                f"once, but chose {chosen.tolist()}"
+            )
+    return scores
+
+
+def variance_of_preference(return_difference: Floats) -> Floats:
+    """Return the variance over the members of the predicted preference.
 
     Args:
         return_difference: ``(members, n)``, learned return of the first clip less the second's.
@@ -38,16 +169,16 @@ def disagreement(return_difference: Floats) -> Floats:
     Returns:
         ``(n,)``, between 0 (all agree) and 1/4.
 
-    >>> disagreement(np.array([[0.0, 50.0], [0.0, -50.0]])).round(3)
+    >>> variance_of_preference(np.array([[0.0, 50.0], [0.0, -50.0]])).round(3)
     array([0.  , 0.25])
     """
     return np.asarray(preference_probability(return_difference).var(axis=0))
 
 
-def entropy(return_difference: Floats) -> Floats:
-    """Entropy of the mean predicted preference, in nats, ``(members, n) -> (n,)``.
+def entropy_of_preference(return_difference: Floats) -> Floats:
+    """Return the entropy of the mean predicted preference, in nats, ``(members, n) -> (n,)``.
 
-    >>> entropy(np.array([[0.0, 50.0]])).round(3)
+    >>> entropy_of_preference(np.array([[0.0, 50.0]])).round(3)
     array([0.693, 0.   ])
     """
     each = preference_probability(return_difference.astype(np.float64))
@@ -72,23 +203,6 @@ def k_centre(features: Floats, k: int) -> npt.NDArray[np.intp]:
     distance = np.full(len(features), np.inf)
     while len(chosen) < min(k, len(features)):
         distance = np.minimum(distance, ((features - features[chosen[-1]]) ** 2).sum(axis=1))
-        distance[chosen[-1]] = -1.0  # never again, even where all others are as near
+        distance[chosen[-1]] = -1.0  # never again, even if all others are as near
         chosen.append(int(distance.argmax()))
     return np.array(chosen[:k])
-
-
-def summary(transitions: Transitions) -> Floats:
-    """A short description of each of ``n`` padded clips: the standardised mean step, ``(n, d)``."""
-    parts = []
-    for leaf in (*leaves(transitions.observations), transitions.actions):
-        flat = leaf.reshape(*leaf.shape[:2], -1)
-        stride = -(-flat.shape[2] // MAX_FEATURES)
-        parts.append(flat[..., ::stride].mean(axis=1, dtype=np.float64))
-    means = np.concatenate(parts, axis=1)
-    return np.asarray((means - means.mean(axis=0)) / (means.std(axis=0) + 1e-9))
-
-
-def check_strategy(strategy: str) -> None:
-    """Refuse a strategy that there is not."""
-    if strategy not in STRATEGIES:
-        raise ValueError(f"strategy must be one of {', '.join(STRATEGIES)}, but is {strategy!r}")

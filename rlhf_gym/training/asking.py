@@ -15,7 +15,8 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.labels import Labels
 from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.presets import FeedbackSettings
-from rlhf_gym.queries.choosing import PredictReturns, choose_queries
+from rlhf_gym.queries.candidates import PredictReturns
+from rlhf_gym.queries.choosing import choose_queries
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Asking", "LabelChanges"]

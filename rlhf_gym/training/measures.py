@@ -8,7 +8,7 @@ import numpy as np
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback.rounds import RoundMeasures
-from rlhf_gym.queries.strategies import disagreement
+from rlhf_gym.queries.strategies import variance_of_preference
 from rlhf_gym.reward_model import RewardModel, correlation
 
 __all__ = ["measure_round"]
@@ -60,7 +60,7 @@ def measure_round(
         cross_entropy_floor=found.cross_entropy_floor,
         calibration=found.calibration,
         correlation=correlation(learned, true),
-        disagreement=float(disagreement(difference).mean()),
+        disagreement=float(variance_of_preference(difference).mean()),
         learned_vs_true=tuple(zip(learned.tolist(), true.tolist(), strict=True)),
         seconds={stage: float(np.round(spent, 2)) for stage, spent in seconds.items()},
     )

@@ -18,11 +18,17 @@ from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.queries.choosing import NOTHING, PredictReturns, choose_queries
+from rlhf_gym.queries.candidates import Candidates, PredictReturns, summary
+from rlhf_gym.queries.choosing import NOTHING, choose_queries
 from rlhf_gym.queries.schedule import check_schedule, label_target
-from rlhf_gym.queries.strategies import Strategy, disagreement, entropy, k_centre, summary
-
-STRATEGIES: list[Strategy] = ["uniform", "disagreement", "entropy", "diverse"]
+from rlhf_gym.queries.strategies import (
+    STRATEGIES,
+    Scores,
+    Strategy,
+    entropy_of_preference,
+    k_centre,
+    variance_of_preference,
+)
 
 
 def episodes_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
@@ -57,25 +63,25 @@ def test_disagreement_is_the_variance_of_the_predicted_preference() -> None:
     log3 = math.log(3)  # sigmoid(log 3) = 3/4
     difference = np.array([[log3, 0.0, log3], [-log3, 0.0, log3], [0.0, 0.0, 0.0]])
     # columns: 3/4, 1/4, 1/2 -> 1/24; all 1/2 -> 0; 3/4, 3/4, 1/2 -> 1/72
-    np.testing.assert_allclose(disagreement(difference), [1 / 24, 0, 1 / 72])
+    np.testing.assert_allclose(variance_of_preference(difference), [1 / 24, 0, 1 / 72])
 
 
 def test_one_member_never_disagrees() -> None:
-    assert disagreement(np.array([[3.0, -7.0]])).tolist() == [0.0, 0.0]
+    assert variance_of_preference(np.array([[3.0, -7.0]])).tolist() == [0.0, 0.0]
 
 
 def test_entropy_is_that_of_the_mean_preference() -> None:
     log3 = math.log(3)
     difference = np.array([[log3, log3], [log3, -log3]])
     three_to_one = 0.75 * math.log(4 / 3) + 0.25 * math.log(4)
-    np.testing.assert_allclose(entropy(difference), [three_to_one, math.log(2)])
+    np.testing.assert_allclose(entropy_of_preference(difference), [three_to_one, math.log(2)])
 
 
 @pytest.mark.parametrize("far", [50.0, 1e9])
 def test_scores_of_far_apart_returns_are_finite(far: float) -> None:
     difference = np.array([[far, -far, far], [far, -far, -far]], np.float32)
-    np.testing.assert_allclose(entropy(difference), [0, 0, math.log(2)], atol=1e-9)
-    np.testing.assert_allclose(disagreement(difference), [0, 0, 0.25], atol=1e-9)
+    np.testing.assert_allclose(entropy_of_preference(difference), [0, 0, math.log(2)], atol=1e-9)
+    np.testing.assert_allclose(variance_of_preference(difference), [0, 0, 0.25], atol=1e-9)
 
 
 def test_k_centre_goes_to_the_farthest_row_each_time() -> None:
@@ -346,3 +352,24 @@ def test_where_terminal_states_are_valued_a_share_of_the_clips_is_compared_with_
     nothing = [number(query.clips[1]) % 30 == 28 for query in queries]
     assert np.mean(nothing) == pytest.approx(NOTHING, abs=0.1)
     assert all(number(query.clips[0]) % 30 < 28 for query in queries)
+
+
+def test_a_function_may_choose_and_its_queries_carry_its_name() -> None:
+    def highest(candidates: Candidates) -> Any:
+        return np.asarray(candidates.clips[0].transitions.observations)[:, 0, 0]
+
+    queries = choose_queries(buffer_of(30), 5, np.random.default_rng(0), strategy=highest)
+    scores = [query.score for query in queries]
+    assert scores == sorted(scores, reverse=True) == [number(q.clips[0]) for q in queries]
+    assert {query.strategy for query in queries} == {"highest"}
+
+
+def test_a_function_may_choose_a_set() -> None:
+    def last(candidates: Candidates) -> Scores:
+        return Scores(np.ones(len(candidates)), np.arange(len(candidates))[::-1])
+
+    rng, again = np.random.default_rng(0), np.random.default_rng(0)
+    first_to_last = choose_queries(buffer_of(9), 90, rng, strategy="uniform")
+    last_to_first = choose_queries(buffer_of(9), 90, again, strategy=last)
+    assert pairs(last_to_first) == pairs(first_to_last)[::-1]
+    assert {query.score for query in last_to_first} == {1.0}
