@@ -52,7 +52,7 @@ class Scores:
         return np.argsort(-self.values, kind="stable")[:n]
 
 
-QueryStrategy: TypeAlias = Callable[[Candidates], "Scores | Floats"]
+QueryStrategy: TypeAlias = Callable[[Candidates], Scores | Floats]
 """A query strategy: the worth of each candidate, ``(pairs,)`` or `Scores`.
 
 ``FeedbackSettings(strategy=...)`` takes any such function, `check_strategy` tests it, and

@@ -358,7 +358,7 @@ def test_a_function_may_choose_and_its_queries_carry_its_name() -> None:
     def highest(candidates: Candidates) -> Any:
         return np.asarray(candidates.clips[0].transitions.observations)[:, 0, 0]
 
-    queries = choose_queries(buffer_of(30), 5, np.random.default_rng(0), strategy=highest)
+    queries = choose_queries(episodes_of(30), 5, np.random.default_rng(0), strategy=highest)
     scores = [query.score for query in queries]
     assert scores == sorted(scores, reverse=True) == [number(q.clips[0]) for q in queries]
     assert {query.strategy for query in queries} == {"highest"}
@@ -369,7 +369,7 @@ def test_a_function_may_choose_a_set() -> None:
         return Scores(np.ones(len(candidates)), np.arange(len(candidates))[::-1])
 
     rng, again = np.random.default_rng(0), np.random.default_rng(0)
-    first_to_last = choose_queries(buffer_of(9), 90, rng, strategy="uniform")
-    last_to_first = choose_queries(buffer_of(9), 90, again, strategy=last)
+    first_to_last = choose_queries(episodes_of(9), 90, rng, strategy="uniform")
+    last_to_first = choose_queries(episodes_of(9), 90, again, strategy=last)
     assert pairs(last_to_first) == pairs(first_to_last)[::-1]
     assert {query.score for query in last_to_first} == {1.0}
