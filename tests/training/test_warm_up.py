@@ -1,0 +1,57 @@
+"""The warm-up, in which the untrained agent acts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from stable_baselines3 import PPO
+
+from rlhf_gym import make_vec_env
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.training.log import RunLog
+from rlhf_gym.training.warm_up import WarmUp, warm_up_steps
+
+
+def agent_of(total: int) -> PPO:
+    agent = PPO("MlpPolicy", make_vec_env("CartPole-v1", 2, seed=0), seed=0, device="cpu")
+    agent._setup_learn(total)
+    return agent
+
+
+def log() -> RunLog:
+    return RunLog(FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")), None, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("total", "one_clip", "steps"),
+    [
+        (100_000, 20, 2048),
+        (10_000, 20, 1000),  # a tenth
+        (10_000, 800, 1600),  # two clips
+        (1000, 800, 800),  # half of training, but one clip
+        (500, 800, 499),  # one step is left
+        (1, 800, 1),
+    ],
+)
+def test_the_default_is_a_tenth_of_training_within_bounds(
+    total: int, one_clip: int, steps: int
+) -> None:
+    assert warm_up_steps(None, total, one_clip) == steps
+
+
+def test_every_step_is_reported_until_enough_are_taken() -> None:
+    agent, warm_up, reported = agent_of(1000), WarmUp(50, one_clip=10, n_envs=2), []
+    warm_up.run(agent, log(), lambda dones, infos: reported.append(dones), lambda: False)
+    assert warm_up.done and warm_up.taken == agent.num_timesteps == 50
+    assert np.shape(reported) == (25, 2)
+
+
+def test_it_goes_on_where_it_was_stopped() -> None:
+    stops = iter([False, False, True, True])
+    agent, stopped = agent_of(1000), WarmUp(50, one_clip=10, n_envs=2)
+    stopped.run(agent, log(), lambda dones, infos: None, lambda: next(stops))
+    assert not stopped.done and stopped.taken == agent.num_timesteps == 4
+    again = WarmUp(50, one_clip=10, n_envs=2)
+    again.load_state(stopped.state())
+    again.run(agent, log(), lambda dones, infos: None, lambda: False)
+    assert again.done and again.taken == agent.num_timesteps == 50
