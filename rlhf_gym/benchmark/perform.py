@@ -74,10 +74,7 @@ def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
         from rlhf_gym.benchmark import demonstrated  # slow to import
 
         shown = demonstrated.demonstrations(settings.env_id, run.demonstrations)
-    wall, cpu = (
-        time.perf_counter(),
-        _cpu_seconds(),
-    )  # a process trains the expert once only
+    wall, cpu = time.perf_counter(), _cpu_seconds()  # without the expert, trained once a process
     if arm.source == "nothing":
         env = make_env(settings.env_id, snapshots=False)
         policy = RandomPolicy(env.action_space, settings.seed)

@@ -6,10 +6,10 @@ import math
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
@@ -67,7 +67,8 @@ def train(
     """
     settings = fill_in(settings)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
-    feedback, env = _plug_in(settings, folder, resuming=False)
+    training = _Training(settings, folder, progress, video_seconds, log)
+    feedback, env = training.plug_in(resuming=False)
     with folder.held():
         write_settings(folder, settings)
         agent = make_agent(settings, env)
@@ -85,9 +86,9 @@ def train(
                 "will hardly learn anything"
             )
         with torch.random.fork_rng(devices=[]):  # evaluation must not change the training
-            before = _evaluated(settings, agent, folder, "before", video_seconds, log)
+            before = training.evaluate(agent, "before")
         Evaluation(after=(), before=before).write(folder.evaluation)
-        return _learn(settings, folder, feedback, agent, progress, video_seconds, log)
+        return training.learn(feedback, agent)
 
 
 def resume(
@@ -120,7 +121,8 @@ def resume(
     with folder.held():
         if steps is not None:
             settings = replace(settings, steps=steps)
-        feedback, env = _plug_in(settings, folder, resuming=True)
+        training = _Training(settings, folder, progress, video_seconds, log)
+        feedback, env = training.plug_in(resuming=True)
         try:
             agent = feedback.restore(algorithm(settings.algo), env, settings.device)
         except FileNotFoundError:
@@ -128,7 +130,7 @@ def resume(
             agent = make_agent(settings, env)
         write_settings(folder, settings)
         log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-        return _learn(settings, folder, feedback, agent, progress, video_seconds, log)
+        return training.learn(feedback, agent)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
@@ -166,45 +168,68 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
     return evaluation
 
 
-def _plug_in(
-    settings: TrainSettings, folder: RunFolder, *, resuming: bool
-) -> tuple[HumanFeedback, VecEnv]:
-    check_trackers(settings.track)
-    venv = make_training_env(settings)
-    feedback = make_plug_in(settings, make_teacher(settings), folder.path, resuming=resuming)
-    return feedback, normalised(settings, feedback.wrap(venv))
+@dataclass(frozen=True)
+class _Training:
+    """What the steps of a training need to know."""
 
+    settings: TrainSettings
+    folder: RunFolder
+    progress: bool
+    video_seconds: float
+    log: Callable[[str], None]
 
-def _learn(
-    settings: TrainSettings,
-    folder: RunFolder,
-    feedback: HumanFeedback,
-    agent: BaseAlgorithm,
-    progress: bool,
-    video_seconds: float,
-    log: Callable[[str], None],
-) -> RunFolder:
-    assert settings.steps is not None
-    if settings.teacher == "window" and not feedback.labels_given:
-        first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
-        log(f"waiting for the first {first} labels; training begins after them")
-    remaining = settings.steps - agent.num_timesteps
-    if remaining > 0:
-        logging = _logger(settings, folder, feedback.resuming)
-        with logging as logger, _stops_cleanly(feedback, log):
-            agent.set_logger(logger)
-            agent.learn(
-                remaining,
-                callback=feedback,
-                reset_num_timesteps=not feedback.resuming,
-                progress_bar=progress,
+    def plug_in(self, *, resuming: bool) -> tuple[HumanFeedback, VecEnv]:
+        """Make the plug-in and the environments as the agent sees them."""
+        check_trackers(self.settings.track)
+        venv, teacher = make_training_env(self.settings), make_teacher(self.settings)
+        feedback = make_plug_in(self.settings, teacher, self.folder.path, resuming=resuming)
+        return feedback, normalised(self.settings, feedback.wrap(venv))
+
+    def learn(self, feedback: HumanFeedback, agent: BaseAlgorithm) -> RunFolder:
+        """Train the agent for the steps that remain; evaluate it unless it was stopped."""
+        settings, folder = self.settings, self.folder
+        if settings.teacher == "window" and not feedback.labels_given:
+            first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
+            self.log(f"waiting for the first {first} labels; training begins after them")
+        remaining = (settings.steps or 0) - agent.num_timesteps
+        if remaining > 0:
+            logging = _logger(settings, folder, feedback.resuming)
+            with logging as logger, _stops_cleanly(feedback, self.log):
+                agent.set_logger(logger)
+                agent.learn(
+                    remaining,
+                    callback=feedback,
+                    reset_num_timesteps=not feedback.resuming,
+                    progress_bar=self.progress,
+                )
+        if feedback.stopped:
+            self.log(
+                f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}"
             )
-    if feedback.stopped:
-        log(f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}")
+            return folder
+        after = self.evaluate(agent, "after")
+        replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
         return folder
-    after = _evaluated(settings, agent, folder, "after", video_seconds, log)
-    replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
-    return folder
+
+    def evaluate(self, agent: BaseAlgorithm, when: Literal["before", "after"]) -> tuple[float, ...]:
+        """Measure true returns of the agent before or after training, and record a video.
+
+        An untrained agent's actions are sampled: its most likely action depends only on its initial
+        weights, and could balance a pole by chance.
+        """
+        settings, trained = self.settings, when == "after"
+        self.log(
+            f"evaluating the {'trained' if trained else 'untrained'} agent: "
+            f"{settings.evaluation_episodes} episodes of the untouched environment"
+        )
+        how: dict[str, Any] = {"seed": settings.seed, "deterministic": trained}
+        returns = true_returns(
+            agent, settings.env_id, settings.evaluation_episodes, horizon=settings.horizon, **how
+        )
+        if self.video_seconds > 0 and can_be_drawn(settings.env_id):
+            video = self.folder.videos / f"{when}.mp4"
+            record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
+        return returns
 
 
 @contextmanager
@@ -236,41 +261,3 @@ def _stops_cleanly(feedback: HumanFeedback, log: Callable[[str], None]) -> Itera
 
     with on_interrupt(stop):
         yield
-
-
-def _evaluated(
-    settings: TrainSettings,
-    agent: BaseAlgorithm,
-    folder: RunFolder,
-    when: Literal["before", "after"],
-    video_seconds: float,
-    log: Callable[[str], None],
-) -> tuple[float, ...]:
-    """Measure true returns of the agent before or after training, and record a video.
-
-    An untrained agent's actions are sampled: its most likely action depends only on its initial
-    weights, and could balance a pole by chance.
-    """
-    trained, episodes = when == "after", settings.evaluation_episodes
-    log(
-        f"evaluating the {'trained' if trained else 'untrained'} agent: {episodes} episodes of the "
-        "untouched environment"
-    )
-    returns = true_returns(
-        agent,
-        settings.env_id,
-        episodes,
-        seed=settings.seed,
-        horizon=settings.horizon,
-        deterministic=trained,
-    )
-    if video_seconds > 0 and can_be_drawn(settings.env_id):
-        record_video(
-            agent,
-            settings.env_id,
-            folder.videos / f"{when}.mp4",
-            seed=settings.seed,
-            deterministic=trained,
-            seconds=video_seconds,
-        )
-    return returns
