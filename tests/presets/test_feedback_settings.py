@@ -115,7 +115,7 @@ def test_every_knob_is_a_flag_with_its_docstring(capsys: pytest.CaptureFixture[s
 
 
 def test_all_knobs_come_back_from_the_config_of_a_run(tmp_path: Path) -> None:
-    chosen = {
+    chosen: dict[str, Any] = {
         "labels": 12,
         "clip_seconds": 0.5,
         "clip_length": 7,
@@ -132,7 +132,7 @@ def test_all_knobs_come_back_from_the_config_of_a_run(tmp_path: Path) -> None:
     }
     assert chosen.keys() == set(KNOBS)
     settings = fill_in(TrainSettings("Pendulum-v1", **chosen))
-    assert settings.feedback == FeedbackSettings(**chosen)  # type: ignore[arg-type]
+    assert settings.feedback == FeedbackSettings(**chosen)
     run = RunFolder(tmp_path)
     write_settings(run, settings)
     assert read_settings(run, TrainSettings) == settings
