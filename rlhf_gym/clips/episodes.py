@@ -15,7 +15,7 @@ __all__ = ["TERMINATED", "EpisodeEnds", "Positions"]
 
 REASONS = (None, "terminated", "truncated")
 """Why an episode ended at a step, by the code that is kept of it; None: it went on."""
-TERMINATED, TRUNCATED = (REASONS.index(reason) for reason in ("terminated", "truncated"))
+TERMINATED, TRUNCATED = 1, 2
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ class EpisodeEnds:
         self.step[row] = self.next_step
         self.done[row] = step.dones
         self.absorbing[row] = step.transitions.absorbing
-        self.ended[row] = TERMINATED * step.transitions.terminated + TRUNCATED * step.truncated
+        ended = self.ended[row]
+        ended[:] = step.transitions.terminated  # of which the code is 1
+        ended[step.truncated] = TRUNCATED
         self.next_step += 1
         self.next_step[step.dones] = 0
         self.rows += 1

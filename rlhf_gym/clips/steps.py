@@ -208,12 +208,10 @@ def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bool
     terminated, truncated, absorbing = (np.zeros(len(dones), bool) for _ in range(3))
     if not infos:
         terminated[:] = dones
-    # Nearly all steps end nothing: `end_of` is asked only where one may.
+    # Nearly all steps end nothing, and this is done at each: look closer only where one may.
     for env, (done, info) in enumerate(zip(dones.tolist(), infos, strict=False)):
-        if is_absorbing(info):
-            absorbing[env] = True
-        elif done or ENDED in info:
-            end = end_of(done, info)
+        if done or ENDED in info or ABSORBING in info:
+            absorbing[env], end = is_absorbing(info), end_of(done, info)
             terminated[env], truncated[env] = end == "terminated", end == "truncated"
     return terminated, truncated, absorbing
 
