@@ -296,7 +296,7 @@ def test_another_environment_can_be_set() -> None:
 
 
 def test_workers_can_be_spawned() -> None:
-    agent = A3C("MlpPolicy", counting(2), n_workers=2, start_method="spawn")
+    agent = A3C("MlpPolicy", counting(2), n_workers=1, start_method="spawn")
     assert agent.learn(20).num_timesteps == 20 and not multiprocessing.active_children()
 
 

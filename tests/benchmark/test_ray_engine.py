@@ -20,7 +20,7 @@ def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RAY_worker_niceness", "0")  # else they starve beside other tests
-    runs = tiny(seeds=1, settings={"steps": 6000, "n_envs": 4}).runs
+    runs = tiny(seeds=1).runs
     seen = Seen()
     killed: list[int] = []
 

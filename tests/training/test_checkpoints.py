@@ -211,10 +211,18 @@ def test_a_teacher_answers_after_a_stop_as_it_would_have_without(
     ]
 
 
+@pytest.fixture(scope="module")
+def never_stopped(tmp_path_factory: pytest.TempPathFactory) -> torch.Tensor:
+    """The weights of a run of PPO that was never stopped."""
+    feedback, agent = CASES["PPO"].train(tmp_path_factory.mktemp("runs") / "whole")
+    return weights(agent, feedback)
+
+
 @pytest.mark.parametrize("after", [0, 3])
-def test_a_stop_in_the_warm_up_goes_on_there(after: int, tmp_path: Path) -> None:
+def test_a_stop_in_the_warm_up_goes_on_there(
+    after: int, never_stopped: torch.Tensor, tmp_path: Path
+) -> None:
     case = CASES["PPO"]
-    whole, agent = case.train(tmp_path / "whole")
     feedback, env = case.plug_in(tmp_path / "half")
     if after == 0:
         feedback.stop()
@@ -230,7 +238,7 @@ def test_a_stop_in_the_warm_up_goes_on_there(after: int, tmp_path: Path) -> None
     PPO("MlpPolicy", env, seed=5, device="cpu", **case.settings).learn(TOTAL, callback=feedback)
     assert feedback.stopped and feedback.labels_given == 0
     resumed, again = case.resume(tmp_path / "half")
-    assert torch.equal(weights(agent, whole), weights(again, resumed))
+    assert torch.equal(never_stopped, weights(again, resumed))
 
 
 def test_labels_given_after_the_checkpoint_are_kept_and_count(tmp_path: Path) -> None:
