@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,19 +21,24 @@ def empty_run(run: Path) -> Path:
     return run
 
 
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return full_run(tmp_path_factory.mktemp("full"))
+RUNS = {"full": full_run, "persons": persons_run, "unfinished": unfinished_run, "empty": empty_run}
 
 
 @pytest.fixture(scope="module")
-def persons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return persons_run(tmp_path_factory.mktemp("persons"))
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The page of one of `RUNS`; each is built once, in a folder that is not there before."""
+
+    @cache
+    def page(name: str) -> Path:
+        run = RUNS[name](tmp_path_factory.mktemp(name))
+        return build_report(run, run / "out" / "page.html")
+
+    return page
 
 
-@pytest.mark.parametrize("write", [full_run, persons_run, unfinished_run, empty_run])
-def test_one_offline_page_below_5_megabytes(tmp_path: Path, write: Callable[[Path], Path]) -> None:
-    path = build_report(write(tmp_path))
+@pytest.mark.parametrize("name", RUNS)
+def test_one_offline_page_below_5_megabytes(name: str, built: Callable[[str], Path]) -> None:
+    path = built(name)
     html = path.read_text(encoding="utf-8")
     page = Page(path)
     assert path.stat().st_size < FIVE_MEGABYTES
@@ -43,8 +49,8 @@ def test_one_offline_page_below_5_megabytes(tmp_path: Path, write: Callable[[Pat
     assert len(page.ids) == len(set(page.ids))
 
 
-def test_a_full_run_shows_every_part(full: Path) -> None:
-    page = report(full)
+def test_a_full_run_shows_every_part(built: Callable[[str], Path]) -> None:
+    page = Page(built("full"))
     assert page.tags.count("svg") == 7
     assert page.tags.count("video") == 2 + 2 * 6
     assert "its true return rose from −1,241 to −203." in page.text
@@ -53,16 +59,18 @@ def test_a_full_run_shows_every_part(full: Path) -> None:
     assert "2.13.0" in page.text
 
 
-def test_a_persons_run_shows_time_and_reliability_of_the_answers(persons: Path) -> None:
-    page = report(persons)
+def test_a_persons_run_shows_time_and_reliability_of_the_answers(
+    built: Callable[[str], Path],
+) -> None:
+    page = Page(built("persons"))
     assert page.tags.count("svg") == 10
     assert "A person's time" in page.text
     assert "1 taken back" in page.text
     assert "7 of 8 repeated pairs answered the same" in page.text
 
 
-def test_an_unfinished_run_says_how_far_it_is(tmp_path: Path) -> None:
-    assert "Unfinished: 11,000 of 50,000 steps" in report(unfinished_run(tmp_path)).text
+def test_an_unfinished_run_says_how_far_it_is(built: Callable[[str], Path]) -> None:
+    assert "Unfinished: 11,000 of 50,000 steps" in Page(built("unfinished")).text
 
 
 def test_an_empty_run_is_reported_as_such(tmp_path: Path) -> None:
@@ -86,12 +94,11 @@ def test_videos_that_would_make_the_page_too_large_are_left_out(tmp_path: Path) 
     assert "before.mp4" in Page(path).text
 
 
-def test_the_numbers_lie_beside_the_page_as_strict_json(persons: Path, tmp_path: Path) -> None:
+def test_the_numbers_lie_beside_the_page_as_strict_json(built: Callable[[str], Path]) -> None:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
 
-    path = build_report(persons, tmp_path / "out" / "page.html")
-    numbers = json.loads(path.with_suffix(".json").read_text(), parse_constant=refuse)
+    numbers = json.loads(built("persons").with_suffix(".json").read_text(), parse_constant=refuse)
     assert numbers["outcome"]["labels"] == 72  # 8 of 80 cannot tell, 8 more are repeats
     assert numbers["answers"]["shares"]["cannot_tell"]["hits"] == 8
     assert numbers["answers"]["undone"] == 1
