@@ -24,8 +24,13 @@ PAGES = [
     if not WRITTEN & set(path.relative_to(ROOT).parts[:-1])
 ]
 NEEDS = {"robots": "mujoco", "atari": "ale_py"}
-FEWER = ((r"\.learn\(([\w.]+)", r".learn(min(\1, 2_000)"), (r'"window"', '"synthetic"'))
-"""Programs learn for few steps, and a formula takes the place of a person."""
+FEWER = (
+    (r"\.learn\(([\w.]+)", r".learn(min(\1, 1_000)"),
+    (r'"window"', '"synthetic"'),
+    (r"labels=\d+", "labels=8"),
+    (r'HumanFeedback\((teacher=)?"synthetic"\)', 'HumanFeedback("synthetic", labels=8)'),
+)
+"""Programs learn for few steps from few labels, and a formula takes the place of a person."""
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
