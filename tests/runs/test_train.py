@@ -32,8 +32,6 @@ from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.train import evaluate, load, resume, train
 
-CHANCE = 23.0
-"""True return of a random policy in CartPole (docs/results/classic, median of 10 seeds)."""
 Capture = pytest.CaptureFixture[str]
 
 
@@ -375,20 +373,11 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
 
 
 @pytest.mark.slow
-def test_cartpole_is_learned_from_few_labels(tmp_path: Path) -> None:
-    settings = TrainSettings(env_id="CartPole-v1", labels=60, steps=40_000, device="cpu")
+def test_acrobot_is_learned_from_few_labels(tmp_path: Path) -> None:
+    settings = TrainSettings(env_id="Acrobot-v1", labels=100, steps=40_000, device="cpu")
     folder = train(
         settings, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None
     )
-    assert read_evaluation(folder.evaluation).mean > 5 * CHANCE
-
-
-@pytest.mark.slow
-def test_cartpole_is_not_learned_from_the_answers_of_a_coin(tmp_path: Path) -> None:
-    settings = TrainSettings(
-        env_id="CartPole-v1", labels=60, steps=40_000, mistake=0.5, device="cpu"
-    )
-    folder = train(
-        settings, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None
-    )
-    assert read_evaluation(folder.evaluation).mean < 3 * CHANCE
+    found = read_evaluation(folder.evaluation)
+    assert sum(found.before) / len(found.before) < -400
+    assert found.mean > -200  # -85 to -97 in four seeds
