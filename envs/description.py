@@ -48,7 +48,7 @@ METADATA_KEYS: dict[str, tuple[type, ...]] = {
 """The keys of ``metadata`` that are read, each with the types of its value."""
 
 _OLD_KEYS = {"ends_differ": "valued_terminals"}
-"""Names of keys in the first release, which are still read."""
+"""Names of keys in version 0.1.0, which are still read."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def misfits(metadata: Mapping[str, Any]) -> list[str]:
 
 
 def _renamed(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are read, by the names of now; None counts as left out."""
+    """The values that are read, by their current names; None counts as left out."""
     by_name = {_OLD_KEYS.get(name, name): value for name, value in metadata.items()}
     return {name: by_name[name] for name in METADATA_KEYS if by_name.get(name) is not None}
 

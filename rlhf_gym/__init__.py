@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
     from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _MODULES = {
     "A3C": "agents.a3c.agent",
@@ -120,7 +120,7 @@ def _after() -> Any:
     from rlhf_gym.wrappers.old_reward_function import After
 
     warnings.warn(
-        "After goes in the next release: reward functions take Transitions, which hold "
+        "After will be removed in version 0.3.0: reward functions take Transitions, which hold "
         "next_observations and terminated",
         DeprecationWarning,
         stacklevel=3,

@@ -84,7 +84,7 @@ class ClipRecorder(VecEnvWrapper):
         self._actions: Array = np.zeros(0)
 
     def reset(self) -> VecEnvObs:
-        """Reset all environments; no clip goes on across it."""
+        """Reset all environments; no clip spans a reset."""
         observations = self.venv.reset()
         self.begin_episodes()
         self._keep(observations)
@@ -151,6 +151,6 @@ def check_finite(observations: Observations) -> None:
             bad = np.argwhere(~np.isfinite(leaf))[0].tolist()
             raise ValueError(
                 f"an observation holds {leaf[tuple(bad)]} (environment {bad[0]}, entry "
-                f"{bad[1:]}); the reward model needs finite numbers: mend the environment or "
+                f"{bad[1:]}); the reward model needs finite numbers: fix the environment or "
                 "clip its observations with gymnasium.wrappers.TransformObservation"
             )

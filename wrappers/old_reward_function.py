@@ -1,4 +1,4 @@
-"""Reward functions of the first release, ``(observations, actions, after)``; gone in the next."""
+"""Reward functions of version 0.1.0, ``(observations, actions, after)``; removed in 0.3.0."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["After", "accept_old_form", "from_old_form"]
 
 @dataclass(frozen=True)
 class After:
-    """The consequences of steps, as reward functions of the first release see them.
+    """The consequences of steps, as reward functions of version 0.1.0 see them.
 
     Attributes:
         observations: ``(n, *obs)``, seen after each step.
@@ -40,7 +40,7 @@ def accept_old_form(function: Callable[..., Any]) -> RewardFunction:
         return function
     warnings.warn(
         f"the reward function {getattr(function, '__name__', function)} takes (observations, "
-        "actions, after), which the next release will not call any more; let it take one argument, "
+        "actions, after), which version 0.3.0 will not call; let it take one argument, "
         "transitions, with observations, actions, terminated, absorbing and next_observations",
         DeprecationWarning,
         stacklevel=3,
@@ -66,8 +66,8 @@ def from_old_form(
         DeprecationWarning: always.
     """
     warnings.warn(
-        "predict(observations, actions, after) goes in the next release: give it Transitions, "
-        "such as Transitions.within_episodes(observations, actions)",
+        "predict(observations, actions, after) will be removed in version 0.3.0: give it "
+        "Transitions, such as Transitions.within_episodes(observations, actions)",
         DeprecationWarning,
         stacklevel=3,
     )

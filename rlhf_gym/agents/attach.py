@@ -81,7 +81,7 @@ class Relabelled(Attached):
     """An off-policy agent, whose rewards are predicted when a batch is sampled."""
 
     def __init__(self, agent: OffPolicyAlgorithm) -> None:
-        """Let the rewards of steps be predicted only if VecNormalize is scaled by them."""
+        """Let the rewards of steps be predicted only if VecNormalize needs them for its scale."""
         self._agent = agent
         normalize = agent.get_vec_normalize_env()
         self.predicts_steps = normalize is not None and normalize.norm_reward

@@ -162,13 +162,13 @@ def _imported(name: str) -> type[BaseAlgorithm]:
         install = {"sb3_contrib": "sb3-contrib"}.get(package, package)
         raise ValueError(
             f"the algorithm {name!r} cannot be imported: {error}; install it with "
-            f"`pip install {install}`, or look at how it is spelled"
+            f"`pip install {install}`, or check its spelling"
         ) from error
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"the algorithm {name!r} cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, (OnPolicyAlgorithm, OffPolicyAlgorithm))):
         raise ValueError(
-            f"{name!r} is no algorithm that can learn here: it must be an OnPolicyAlgorithm or an "
+            f"{name!r} is not a supported algorithm: it must be an OnPolicyAlgorithm or an "
             "OffPolicyAlgorithm of stable-baselines3"
         )
     return found

@@ -36,7 +36,7 @@ SCALED = {"features_extractor_class": "rlhf_gym.agents.features:ScaledObservatio
 """Keyword arguments of a policy that sees observations scaled by their bounds."""
 
 GIVEN_ELSEWHERE = {
-    "self": "it is no setting",
+    "self": "it is not a setting",
     "policy": "it follows from the observations",
     "env": "it is the environment that is trained on",
     "seed": "there is --seed",

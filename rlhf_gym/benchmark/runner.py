@@ -25,7 +25,7 @@ def run_benchmark(
     progress: bool = True,
     log: Callable[[str], None] = print,
 ) -> ResultsFolder:
-    """Run those runs of a plan that a results folder lacks; a stopped benchmark continues so.
+    """Run what a results folder lacks of a plan; this also resumes a stopped benchmark.
 
     After a KeyboardInterrupt the tables hold the finished runs.
 

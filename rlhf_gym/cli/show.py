@@ -17,7 +17,7 @@ __all__ = ["shown", "summary"]
 
 
 def shown(settings: TrainSettings) -> dict[str, Any]:
-    """What a run would use, as plain data for JSON.
+    """Return the settings of a run as plain data for JSON.
 
     Args:
         settings: with nothing left open.
@@ -43,7 +43,7 @@ def shown(settings: TrainSettings) -> dict[str, Any]:
 
 
 def summary(settings: TrainSettings) -> str:
-    """What a run would use, as text.
+    """Return the settings of a run as text.
 
     Args:
         settings: with nothing left open.

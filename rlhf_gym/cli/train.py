@@ -59,8 +59,8 @@ def command(
     if resume_run is not None:
         if show or set or reward_model or replace(settings, steps=None) != TrainSettings():
             raise ValueError(
-                "a resumed run has its own settings: beside --resume only --steps can be given, to "
-                "train for longer"
+                "a resumed run has its own settings: only --steps can be combined with "
+                "--resume, to train for longer"
             )
         RunFolder.open(resume_run)
     else:

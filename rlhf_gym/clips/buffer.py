@@ -316,7 +316,7 @@ class ClipBuffer:
                 f"but this buffer takes {shape}; use as many environments and as many bytes as "
                 "the buffer that they come from"
             )
-        if "held" in state:  # of a checkpoint of the first release
+        if "held" in state:  # of a checkpoint of version 0.1.0
             state = {**state, "absorbing": state["held"]}
         self._ends.rows = int(state["rows"])
         at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity

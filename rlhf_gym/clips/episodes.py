@@ -14,7 +14,7 @@ from rlhf_gym.clips.steps import VecStep
 __all__ = ["TERMINATED", "EpisodeEnds", "Positions"]
 
 REASONS = (None, "terminated", "truncated")
-"""Why an episode ended at a step, by the code that is kept of it; None: it went on."""
+"""Why an episode ended at a step, by the stored code; None: it continued."""
 TERMINATED, TRUNCATED = 1, 2
 
 

@@ -14,7 +14,7 @@ from rlhf_gym.envs.description import EnvironmentDescription
 
 if TYPE_CHECKING:
     from rlhf_gym.environments.contract import check_environment
-    from rlhf_gym.environments.description import describe
+    from rlhf_gym.environments.lookup import describe
     from rlhf_gym.environments.make import make_env, make_vec_env
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 
 _LATE = {
     "check_environment": "contract",
-    "describe": "description",
+    "describe": "lookup",
     "make_env": "make",
     "make_vec_env": "make",
 }

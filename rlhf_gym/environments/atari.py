@@ -31,8 +31,8 @@ def make_atari(
     """Make ``n_envs`` games without score, lives and ends; with pictures, ALE steps them natively.
 
     Args:
-        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with ``-ram``
-            behind it, the memory is observed.
+        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with the
+            suffix ``-ram``, the memory is observed.
         n_envs: number of games.
         seed: seed of the first game; the others get the numbers that follow.
         obs_type: ``"grayscale"`` (the last four pictures) or ``"ram"`` (the console's memory).

@@ -1,4 +1,4 @@
-"""What is refused of a vector environment that somebody else built, before any time is spent."""
+"""Checks of vector environments that users build, before any time is spent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
-from rlhf_gym.environments.description import (
+from rlhf_gym.environments.lookup import (
     describe_venv,
     env_id_of,
     has_fixed_horizon,

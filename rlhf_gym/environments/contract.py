@@ -76,7 +76,7 @@ def check_environment(
 
 
 def _metadata_problems(env: Env) -> Iterator[str]:
-    """What its metadata say that cannot be so, before any step is taken."""
+    """Yield metadata entries that cannot be right, before any step is taken."""
     yield from misfits(env.metadata)
     for key in env.metadata:
         alike = near(str(key), METADATA_KEYS)
@@ -101,7 +101,7 @@ def _shape_problems(env: Env, description: EnvironmentDescription) -> Iterator[s
         yield f"metadata['frame_stack'] is {size}, but observations are {env.observation_space}"
     for keys, action in description.keys_to_action.items():
         if not all(isinstance(key, str) for key in (keys if isinstance(keys, tuple) else (keys,))):
-            yield f"metadata['keys_to_action'] has {keys!r}, which is no key and no tuple of keys"
+            yield f"metadata['keys_to_action'] has {keys!r}, neither a key nor a tuple of keys"
         if not env.action_space.contains(_as_action(env.action_space, action)):
             yield f"metadata['keys_to_action'][{keys!r}] is {action!r}, no action of the space"
 
@@ -171,12 +171,12 @@ def _problems_of(step: Step, env: Env, description: EnvironmentDescription) -> I
     except (TypeError, ValueError):
         finite = False
     if not finite:
-        yield f"the reward is {reward!r}, no finite number"
+        yield f"the reward is {reward!r}, not a finite number"
     for name, value in (("terminated", terminated), ("truncated", truncated)):
         if not isinstance(value, (bool, np.bool_)):
-            yield f"{name} is {value!r}, no bool"
+            yield f"{name} is {value!r}, not a bool"
     if not isinstance(info, dict):
-        yield f"the info is {info!r}, no dict"
+        yield f"the info is {info!r}, not a dict"
     elif description.probe and step[1:4] != (0.0, False, False) and "probe" not in info:
         yield "metadata['probe'] says what is counted, but info['probe'] is missing"
 

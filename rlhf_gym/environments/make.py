@@ -14,7 +14,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
-from rlhf_gym.environments.description import spec_json
+from rlhf_gym.environments.lookup import spec_json
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.description import describe_env
@@ -163,7 +163,7 @@ def _make(
 def _maker(
     make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
 ) -> Callable[[], Env]:
-    """What makes the environment; with a recorder it draws where its clips must be filmed."""
+    """Return a function that makes the environment; it draws where clips must be filmed."""
     if not snapshots:
         return partial(make, render_mode)
     kind = _snapshot_kind(make, render_mode)

@@ -23,7 +23,7 @@ _ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
 
 
 def spec_of(env_id: str) -> EnvSpec:
-    """What is registered under an id; the module of ``module:id`` is imported first.
+    """Return the specification of an id; the module of ``module:id`` is imported first.
 
     Environments of installed packages are found as well where these say what registers them, which
     Gymnasium itself no longer looks for.
@@ -46,7 +46,7 @@ def spec_of(env_id: str) -> EnvSpec:
     except gym.error.Error as error:
         raise ValueError(
             f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
-            "those that are installed, and module:id names one of an own module"
+            "those that are installed, and module:id names one in your own module"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Agreement: how often an annotator answers a pair alike again, and annotators answer alike."""
+"""Agreement: how often an annotator agrees with their own earlier answers, and with others."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class EnvironmentRecord:
         spec_json: Gymnasium's JSON of its specification, from which it is built again to draw
             clips; empty where there is none.
         fps: frames a second at which its clips are played.
-        goal: what the agent shall do, in one or two sentences.
+        goal: what the agent should do, in one or two sentences.
         tie_breaker: what decides between two clips that seem equal.
         observation_space: the space, as text.
         action_space: the space, as text.

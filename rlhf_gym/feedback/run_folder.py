@@ -173,7 +173,7 @@ class RunFolder:
         try:
             return tomllib.loads(self.config.read_text())
         except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{self.config} is not valid TOML: {error}; mend that line") from error
+            raise ValueError(f"{self.config} is not valid TOML: {error}; fix that line") from error
 
     def append_round(self, values: dict[str, Any]) -> None:
         """Append one line to `rounds`; it is on the disk when this returns."""

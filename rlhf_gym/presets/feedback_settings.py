@@ -13,7 +13,7 @@ __all__ = ["FeedbackSettings"]
 FIRST_LABELS = 25
 """The least number of labels before training, unless ``first_share`` is given.
 
-A reward learned from fewer sends the agent where later labels do not bring it back from.
+A reward learned from fewer can mislead the agent so far that later labels do not correct it.
 """
 PERSON_SECONDS = 1.0
 """The shortest clip that a person is shown, in seconds."""

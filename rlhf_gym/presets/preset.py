@@ -57,7 +57,7 @@ class Preset(AgentPreset):
     hold: int | None = None
 
     def __getattr__(self, name: str) -> Any:
-        """Find settings of the feedback where they were in the first release, with a warning."""
+        """Find settings of the feedback where they were in version 0.1.0, with a warning."""
         if name in FeedbackSettings.__dataclass_fields__:
             warnings.warn(
                 f"a preset's {name} has moved: write preset.feedback.{name}",

@@ -31,7 +31,7 @@ def choose_queries(
     n: int,
     rng: np.random.Generator,
     *,
-    strategy: Strategy = "disagreement",
+    strategy: Strategy,
     predict_returns: PredictReturns | None = None,
     round: int = 0,
     newest: int = NEWEST,
@@ -45,7 +45,7 @@ def choose_queries(
     Args:
         buffer: where the clips come from.
         n: number of queries.
-        rng: the randomness: of the candidates, of the strategy, and of which clip stands left.
+        rng: draws the candidates, the strategy's choice, and the clip that is shown on the left.
         strategy: the name of a strategy, or a `QueryStrategy`.
         predict_returns: the ensemble's learned returns; None in the first round.
         round: the round of asking and fitting, written into the queries.
@@ -88,7 +88,8 @@ def _candidates(
     """Draw pairs of clips near the present policy, of which every other one looks back.
 
     A reward that is right only about what the agent did long ago misleads it now; a reward that is
-    right only about what it does now lets it forget why it left the old ways (Hu et al. 2023).
+    right only about what it does now lets it forget why it abandoned the old behaviour (Hu
+    et al. 2023).
     """
 
     def draw(n: int, newest: int) -> Positions:

@@ -45,8 +45,8 @@ def label_target(
     labels: int,
     progress: float,
     *,
-    first_share: float = 0.25,
-    last_label: float = 0.7,
+    first_share: float,
+    last_label: float,
 ) -> int:
     """Return how many labels are wanted when a share ``progress`` of training is done.
 
@@ -63,9 +63,10 @@ def label_target(
     Returns:
         a whole number between 0 and ``labels``; all of them at ``progress = 1``.
 
-    >>> [label_target("hyperbolic", 100, p) for p in (0.0, 0.5, 1.0)]
+    >>> shares = {"first_share": 0.25, "last_label": 0.7}
+    >>> [label_target("hyperbolic", 100, p, **shares) for p in (0.0, 0.5, 1.0)]
     [25, 91, 100]
-    >>> [label_target("constant", 100, p) for p in (0.0, 0.5, 1.0)]
+    >>> [label_target("constant", 100, p, **shares) for p in (0.0, 0.5, 1.0)]
     [25, 79, 100]
     """
     progress = min(max(progress, 0.0), 1.0)
@@ -90,7 +91,10 @@ def check_schedule(schedule: Schedule) -> None:
     Raises:
         ValueError: there is none of that name, it gives no share, or it decreases.
     """
-    targets = [label_target(schedule, 1000, point / 20) for point in range(21)]
+    targets = [
+        label_target(schedule, 1000, point / 20, first_share=0.5, last_label=1.0)
+        for point in range(21)
+    ]
     if targets != sorted(targets):
         raise ValueError(
             "the schedule must not decrease, but of 1000 labels it wants, over training, "

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.feedback.preference import preference_probability
+from rlhf_gym.feedback.probability import preference_probability
 from rlhf_gym.queries.candidates import Candidates, Floats
 from rlhf_gym.words import near
 

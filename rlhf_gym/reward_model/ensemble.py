@@ -106,7 +106,7 @@ class RewardEnsemble:
 
         The mean of the members, each normalised by itself to mean 0 and deviation 1 over recent
         experience (see `normalise`); so its own deviation is 1 where they agree, else less.
-        (Observations, actions and what followed, as in the first release, work with a warning.)
+        (Observations, actions and what followed, as in version 0.1.0, work with a warning.)
         """
         if old:
             transitions = from_old_form(transitions, *old, **over)  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def cross_entropy(probability: Tensor, label: Tensor) -> Tensor:
 def loss_floor(likelihood: Likelihood, answers: Tensor) -> float:
     """Return the least mean loss that any model can reach: nothing is left to learn there.
 
-    Of a likelihood that is not ours nothing is known but that a probability is at most 1.
+    For a custom likelihood it is only known that a probability is at most 1.
     """
     return cross_entropy_floor(answers) if likelihood is bradley_terry else 0.0
 

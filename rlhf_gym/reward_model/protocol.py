@@ -45,7 +45,7 @@ class RewardModel(Protocol):
     ) -> npt.NDArray[np.floating[Any]]:
         """Return the sum of rewards of each of ``n`` padded clips by each member, not normalised.
 
-        Queries are chosen by the disagreement of the members; what is no ensemble has one member.
+        Queries are chosen by the disagreement of the members; other models have one member.
 
         Args:
             transitions: with leading axes ``(n, length)``.
@@ -107,7 +107,7 @@ class RewardModel(Protocol):
         """
         ...
 
-    if not TYPE_CHECKING:  # In the first release this was the name of RewardEnsemble.
+    if not TYPE_CHECKING:  # In version 0.1.0 this was the name of RewardEnsemble.
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Any:
             """Make a `RewardEnsemble`, with a warning."""
@@ -125,8 +125,8 @@ def _ensemble(old: str) -> Any:
     from rlhf_gym.reward_model.ensemble import RewardEnsemble
 
     warnings.warn(
-        f"{old} is RewardEnsemble now and goes in the next release: RewardModel is the protocol "
-        "that every reward model follows",
+        f"{old} is RewardEnsemble now and will be removed in version 0.3.0: RewardModel is the "
+        "protocol that every reward model follows",
         DeprecationWarning,
         stacklevel=3,
     )

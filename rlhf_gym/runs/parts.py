@@ -48,7 +48,7 @@ def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> Vec
 
 
 def make_teacher(settings: TrainSettings) -> Teacher | str:
-    """Who answers."""
+    """Return the teacher that the settings name."""
     if settings.teacher != "synthetic":
         return settings.teacher
     return SyntheticTeacher(

@@ -30,7 +30,7 @@ _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d+)?")
 
 
 def _default(words: str) -> Any:
-    """What the help says instead of None."""
+    """Return the default text that the help shows instead of None."""
     return tyro.conf.arg(help_behavior_hint=f"(default: {words})")
 
 
@@ -67,12 +67,12 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     seed: int = 0
     """Seed of everything."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
-    """Whether training waits for a person behind the first labels: for every answer (True), never
+    """Whether training waits for a person after the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
     annotator: Annotated[str | None, _default("your login's name")] = None
     """Name of the person who labels."""
     goal: Annotated[str | None, _default("the environment's own")] = None
-    """What the agent shall do, shown to the person."""
+    """What the agent should do, shown to the person."""
     tie_breaker: Annotated[str | None, _default("the environment's own")] = None
     """What decides between two clips that seem equal."""
     beta: float = math.inf
@@ -94,7 +94,7 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     evaluation_episodes: int = 20
     """Episodes of the final evaluation on the untouched environment."""
     track: Annotated[tuple[TrackerName, ...], tyro.conf.UseAppendAction] = ()
-    """Where to send the curves, beside TensorBoard; as often as wanted."""
+    """Where to send the curves, in addition to TensorBoard; may be repeated."""
     norm_reward: Annotated[bool | None, THE_PRESETS] = None
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Tables that a person wrote, checked against the dataclass that shall be made of them."""
+"""Tables that a person wrote, checked against the dataclass to which they are converted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
     Args:
         kind: the dataclass.
         table: what was written.
-        prefix: what stands before the names, in messages.
+        prefix: prefix of the names in messages.
 
     Raises:
         ValueError: says which name, and what was expected.

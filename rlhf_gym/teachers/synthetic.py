@@ -13,7 +13,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.preference import preference_probability
+from rlhf_gym.feedback.probability import preference_probability
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher
 

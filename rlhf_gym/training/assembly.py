@@ -6,7 +6,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.environments.checks import check_venv
-from rlhf_gym.environments.description import (
+from rlhf_gym.environments.lookup import (
     clip_steps,
     describe_venv,
     env_id_of,

@@ -44,8 +44,8 @@ class GivenSettings:
 
         Args:
             settings: all settings, or some by their names.
-            old_arguments: some by the names of `OLD_ARGUMENTS`, of each of which is warned.
-            **others: some by their names; None is as not given, here and in the other two.
+            old_arguments: some by the names of `OLD_ARGUMENTS`, each causes a deprecation warning.
+            **others: some by their names; None means not given, here and in the other two.
 
         Raises:
             ValueError: if a value cannot work.
@@ -78,7 +78,7 @@ def _renamed(old_arguments: Mapping[str, Any]) -> dict[str, Any]:
             )
         new = OLD_ARGUMENTS[name]
         warnings.warn(
-            f"HumanFeedback({name}=...) goes in the next release: use "
+            f"HumanFeedback({name}=...) will be removed in version 0.3.0: use "
             f"settings=FeedbackSettings({new}=...), or settings={{{new!r}: ...}}, which leaves all "
             "else as was measured in the environment",
             DeprecationWarning,

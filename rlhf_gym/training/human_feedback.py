@@ -11,7 +11,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.clips.observations import Array
-from rlhf_gym.environments.description import env_id_of
+from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
@@ -60,7 +60,7 @@ class HumanFeedback(BaseCallback):
         resume: go on with the run in that folder, see `restore`.
         wait: whether training waits for a live teacher after the first labels: by default while it
             is more than 8 labels ahead; True: for every answer; False: never.
-        goal: what the agent shall do, shown to a person; by default the environment's own goal.
+        goal: what the agent should do, shown to a person; by default the environment's own goal.
         tie_breaker: what decides between two clips that seem equal.
         annotator: name of the person.
         seed: of the choice of queries, of the reward model, and of the synthetic teacher.

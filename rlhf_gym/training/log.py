@@ -157,7 +157,7 @@ class RunLog:
 class FolderOutput:
     """Lets SB3's logger write what a report shows into the run folder, unless it does already.
 
-    An output that is there for the time of one ``learn``, in which the logger belongs to the agent.
+    It is attached for the duration of one ``learn``, in which the logger is the agent's.
     """
 
     def __init__(self, run: RunFolder | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 
-from rlhf_gym.environments.description import horizon_of
+from rlhf_gym.environments.lookup import horizon_of
 
 __all__ = ["share_of_training"]
 

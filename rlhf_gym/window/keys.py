@@ -43,7 +43,7 @@ HELP: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ("Redo", (Action.REDO,)),
     ("Pause", (Action.PAUSE,)),
     ("Replay both", (Action.REPLAY,)),
-    ("Hear left, right, if they sound", (Action.HEAR_LEFT, Action.HEAR_RIGHT)),
+    ("Play the sound: left, right", (Action.HEAR_LEFT, Action.HEAR_RIGHT)),
     ("One frame back, on", (Action.BACK, Action.FORWARD)),
     ("Slower, faster", (Action.SLOWER, Action.FASTER)),
     ("Give the pair back", (Action.GIVE_BACK,)),

@@ -20,7 +20,7 @@ INSTRUCTION_VERSION = "1"
 INSTRUCTIONS = (
     "You see two short clips of the same agent. Choose the one that comes closer to the goal.",
     "Judge only what you see: how the agent got there, and what may come next, do not matter.",
-    "If one is lost already when it starts, ask which one makes more of it.",
+    "If a clip starts in a hopeless position, ask which one makes more of it.",
     "“About the same” is an answer: the agent learns from it. “Can't tell” is for pairs that you "
     "cannot judge: it is kept, but never learned from.",
     "Every answer is saved at once. Undo goes back as far as you like, and you may close the "

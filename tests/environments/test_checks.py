@@ -11,7 +11,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNorm
 
 from rlhf_gym import make_vec_env
 from rlhf_gym.environments.checks import check_venv
-from rlhf_gym.environments.description import (
+from rlhf_gym.environments.lookup import (
     describe_venv,
     env_id_of,
     environment_record,

@@ -13,7 +13,7 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
-from rlhf_gym.environments.description import clip_steps, spec_json
+from rlhf_gym.environments.lookup import clip_steps, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon

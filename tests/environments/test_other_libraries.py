@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym import HumanFeedback, SyntheticTeacher
 from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.description import spec_json
+from rlhf_gym.environments.lookup import spec_json
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN

@@ -22,7 +22,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecFrameStack
 
 from rlhf_gym import FeedbackStore, Query, RewardEnsemble, RewardModelSettings, make_atari
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.description import environment_record, frame_stack_of
+from rlhf_gym.environments.lookup import environment_record, frame_stack_of
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 

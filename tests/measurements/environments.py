@@ -20,7 +20,7 @@ from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.snapshots import restore
-from rlhf_gym.environments.description import frame_stack_of, spec_json
+from rlhf_gym.environments.lookup import frame_stack_of, spec_json
 from rlhf_gym.envs import ATARI_IDS
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 

@@ -8,7 +8,7 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecFrameStack
 
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.description import frame_stack_of, spec_json
+from rlhf_gym.environments.lookup import frame_stack_of, spec_json
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.media import draw
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder

@@ -9,7 +9,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym import FeedbackStore, HumanFeedback, Query, make_vec_env
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.environments.description import environment_record
+from rlhf_gym.environments.lookup import environment_record
 from rlhf_gym.envs.melody import TEMPO, notes_of
 from rlhf_gym.envs.sound import RATE, Samples, melody_sound
 from rlhf_gym.media import draw_clips, encode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gymnasium as gym
@@ -29,6 +30,8 @@ from rlhf_gym.queries.strategies import (
     k_centre,
     variance_of_preference,
 )
+
+target = partial(label_target, first_share=0.25, last_label=0.7)
 
 
 def episodes_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
@@ -148,7 +151,13 @@ def test_no_queries_are_chosen_if_none_are_wanted(strategy: Strategy) -> None:
 def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> None:
     # the members agree on all clips but 7, which one finds far better and one far worse
     predict = returns_of(lambda x: 20.0 * (x == 7), lambda x: -20.0 * (x == 7))
-    queries = choose_queries(episodes_of(20), 4, np.random.default_rng(0), predict_returns=predict)
+    queries = choose_queries(
+        episodes_of(20),
+        4,
+        np.random.default_rng(0),
+        predict_returns=predict,
+        strategy="disagreement",
+    )
     assert all(7 in pair for pair in pairs(queries))
     assert [query.score for query in queries] == pytest.approx([0.25] * 4)
 
@@ -165,7 +174,13 @@ def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
 
 def test_the_best_come_first() -> None:
     predict = returns_of(lambda x: 0.1 * x, lambda x: -0.1 * x)
-    queries = choose_queries(episodes_of(9), 6, np.random.default_rng(0), predict_returns=predict)
+    queries = choose_queries(
+        episodes_of(9),
+        6,
+        np.random.default_rng(0),
+        predict_returns=predict,
+        strategy="disagreement",
+    )
     scores = [query.score for query in queries]
     assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
 
@@ -213,7 +228,7 @@ def test_with_only_absorbing_steps_lately_clips_are_taken_from_before() -> None:
     for step in range(10_000):
         info: list[dict[str, object]] = [{"held": step >= 4000}]
         add(buffer, np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
-    queries = choose_queries(buffer, 5, np.random.default_rng(0))
+    queries = choose_queries(buffer, 5, np.random.default_rng(0), strategy="disagreement")
     assert len(queries) == 5
 
 
@@ -236,14 +251,18 @@ def test_the_same_random_numbers_give_the_same_queries() -> None:
 
 
 def test_the_side_is_drawn_at_random_and_the_round_is_noted() -> None:
-    queries = choose_queries(episodes_of(60), 200, np.random.default_rng(0), round=3)
+    queries = choose_queries(
+        episodes_of(60), 200, np.random.default_rng(0), round=3, strategy="disagreement"
+    )
     assert 60 < sum(query.left for query in queries) < 140
     assert {query.round for query in queries} == {3}
 
 
 def test_only_drawable_clips_are_chosen_when_asked() -> None:
     buffer = episodes_of(5)
-    assert not choose_queries(buffer, 3, np.random.default_rng(0), drawable=True)
+    assert not choose_queries(
+        buffer, 3, np.random.default_rng(0), drawable=True, strategy="disagreement"
+    )
     for shown in (90, 91):
         for last in (False, True):
             add(
@@ -254,7 +273,9 @@ def test_only_drawable_clips_are_chosen_when_asked() -> None:
                 np.array([last]),
                 [{} if last else {"snapshot": b"s"}],
             )
-    (query,) = choose_queries(buffer, 3, np.random.default_rng(0), drawable=True)
+    (query,) = choose_queries(
+        buffer, 3, np.random.default_rng(0), drawable=True, strategy="disagreement"
+    )
     assert set(pairs([query])[0]) == {90, 91}
 
 
@@ -271,20 +292,20 @@ def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
 
 def test_the_hyperbolic_schedule_is_christianos() -> None:
     # labels after the first 25: 75 ln(1 + 10 p) / ln 11, so 21.7 at p = 0.1 and 56.04 at p = 0.5
-    assert label_target("hyperbolic", 100, 0.1 * 0.7) == 25 + 22
-    assert label_target("hyperbolic", 100, 0.5 * 0.7) == 25 + 57
-    assert label_target("hyperbolic", 100, 0.7) == 100
+    assert target("hyperbolic", 100, 0.1 * 0.7) == 25 + 22
+    assert target("hyperbolic", 100, 0.5 * 0.7) == 25 + 57
+    assert target("hyperbolic", 100, 0.7) == 100
 
 
 def test_the_constant_schedule_is_a_straight_line() -> None:
     points = [0, 0.2 * 0.7, 0.9 * 0.7, 0.7]
-    targets = [label_target("constant", 100, point, first_share=0.5) for point in points]
+    targets = [target("constant", 100, point, first_share=0.5) for point in points]
     assert targets == [50, 60, 95, 100]
 
 
 @pytest.mark.parametrize("schedule", ["constant", "hyperbolic"])
 def test_the_last_label_is_asked_for_when_it_shall_be(schedule: Any) -> None:
-    targets = [label_target(schedule, 100, p, last_label=0.95) for p in (0.7, 0.9, 0.95)]
+    targets = [target(schedule, 100, p, last_label=0.95) for p in (0.7, 0.9, 0.95)]
     assert targets[0] < targets[1] < targets[2] == 100
 
 
@@ -297,27 +318,27 @@ def test_the_last_label_is_asked_for_when_it_shall_be(schedule: Any) -> None:
 def test_every_budget_starts_with_its_share_never_falls_and_is_spent_exactly(
     schedule: Any, labels: int, first_share: float, points: list[float]
 ) -> None:
-    targets = [label_target(schedule, labels, p, first_share=first_share) for p in sorted(points)]
+    targets = [target(schedule, labels, p, first_share=first_share) for p in sorted(points)]
     assert targets == sorted(targets)
     assert all(0 <= target <= labels for target in targets)
-    assert label_target(schedule, labels, 1.0, first_share=first_share) == labels
-    first = label_target(schedule, labels, 0.0, first_share=first_share)
+    assert target(schedule, labels, 1.0, first_share=first_share) == labels
+    first = target(schedule, labels, 0.0, first_share=first_share)
     assert first == (0 if callable(schedule) else math.ceil(labels * first_share - 1e-9))
 
 
 def test_progress_outside_of_training_counts_as_its_ends() -> None:
-    assert label_target("constant", 100, -0.5) == 25
-    assert label_target("constant", 100, 1.5) == 100
+    assert target("constant", 100, -0.5) == 25
+    assert target("constant", 100, 1.5) == 100
 
 
 def test_a_function_says_which_share_is_wanted() -> None:
-    assert label_target(lambda progress: progress**2, 100, 0.5) == 25
+    assert target(lambda progress: progress**2, 100, 0.5) == 25
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
 def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match=r"gave .* at 0.5; it must be within \[0, 1\]"):
-        label_target(lambda _: share, 100, 0.5)
+        target(lambda _: share, 100, 0.5)
 
 
 @pytest.mark.parametrize(

@@ -612,7 +612,7 @@ def test_inputs_far_from_all_others_are_seen_as_the_farthest_that_is_told_apart(
     assert a_model().predict(far) != a_model().predict(farther)
 
 
-# --- names of the first release
+# --- names of version 0.1.0
 
 
 def test_the_first_names_make_and_load_an_ensemble_with_a_warning(tmp_path: Path) -> None:

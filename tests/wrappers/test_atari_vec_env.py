@@ -13,7 +13,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv
 
 from rlhf_gym import HumanFeedback, make_atari, make_vec_env
 from rlhf_gym.clips.snapshots import restore
-from rlhf_gym.environments.description import horizon_of
+from rlhf_gym.environments.lookup import horizon_of
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.wrappers.atari_vec_env import AtariVecEnv
 

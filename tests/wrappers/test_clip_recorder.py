@@ -13,7 +13,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecEnv, VecFrameStack
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.observations import leaves
-from rlhf_gym.environments.description import frame_stack_of
+from rlhf_gym.environments.lookup import frame_stack_of
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder, KeptSteps
 

@@ -66,7 +66,7 @@ class A3C(A2C):
     Start it under ``if __name__ == "__main__":``, as SubprocVecEnv.
 
     Args:
-        policy: as of A2C.
+        policy: as in A2C.
         env: an id, of which each worker gets an environment; an environment, of which each gets a
             copy; or a vector environment (DummyVecEnv, wrapped as you like) of at least
             ``n_workers`` environments, of which each gets a share.
@@ -75,9 +75,9 @@ class A3C(A2C):
         n_steps: steps of a rollout in each environment (the paper's t_max).
         ent_coef: weight of the entropy (the paper's beta), a number or a schedule of the progress
             remaining, from 1 to 0.
-        start_method: of the processes, as of SubprocVecEnv.
+        start_method: of the processes, as in SubprocVecEnv.
         device: the parameters are shared on the CPU.
-        **kwargs: as of A2C: gamma, gae_lambda, vf_coef, max_grad_norm, rms_prop_eps, use_rms_prop,
+        **kwargs: as in A2C: gamma, gae_lambda, vf_coef, max_grad_norm, rms_prop_eps, use_rms_prop,
             normalize_advantage, policy_kwargs, seed and so on.
 
     Raises:
@@ -109,8 +109,8 @@ class A3C(A2C):
             raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
         if start_method not in (None, "forkserver", "spawn"):
             raise ValueError(
-                f"start_method={start_method!r} cannot be: workers are started by 'forkserver' or "
-                "'spawn', since a fork would keep the connections of others open"
+                f"start_method={start_method!r} is not supported: workers are started by "
+                "'forkserver' or 'spawn', since a fork would keep the connections of others open"
             )
         super().__init__(
             policy,

@@ -111,7 +111,7 @@ class HogwildOptimizer:
 
     Args:
         shared: of the same network in another process, see `share_optimizer`.
-        local: this process's own parameters, in the same order; moved to lie behind each other, so
+        local: this process's own parameters, in the same order; made contiguous, so
             that a step takes a few operations whatever their number.
     """
 

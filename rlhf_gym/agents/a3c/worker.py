@@ -83,7 +83,7 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
     """Work until all rollouts are done, or the trainer closes the connection or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer handles Ctrl-C
     torch.set_num_threads(1)
-    Distribution.set_default_validate_args(False)  # a tenth of the time; the loss is looked at
+    Distribution.set_default_validate_args(False)  # saves a tenth of the time; the loss is checked
     line = _Line(connection, assignment.ahead)
     try:
         for rollout in _rollouts(assignment, line):

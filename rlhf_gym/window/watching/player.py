@@ -31,7 +31,7 @@ class _Player:
     Attributes:
         start: begins again, with a fresh episode.
         fps: moments a second at speed 1.
-        caption: what stands around the picture.
+        caption: the text around the picture.
     """
 
     start: Callable[[], Iterator[Moment]]
@@ -103,7 +103,7 @@ def watch(
     Args:
         start: gives the moments from the start of a fresh episode on.
         title: what is shown, e.g. the environment's id.
-        goal: what the agent shall do.
+        goal: what the agent should do.
         fps: moments a second at speed 1.
         size: of the window, pixels.
 

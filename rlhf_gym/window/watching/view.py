@@ -25,7 +25,7 @@ class Caption:
 
     Attributes:
         title: what is shown.
-        goal: what the agent shall do.
+        goal: what the agent should do.
         paused: whether time is stopped.
         speed: 1 is the environment's own.
         keys: whether the keys are explained.
