@@ -1,4 +1,4 @@
-"""Algorithms of stable-baselines3 by name, and the actions that they can take."""
+"""Find stable-baselines3's algorithms by name, and the actions that they can take."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import train_on_true_reward
 from rlhf_gym.results.row import Row
-from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
+from rlhf_gym.runs.parts import make_agent, make_training_env, wrap_with_normalisation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 __all__ = ["demonstrations", "learn_from_demonstrations"]
@@ -126,7 +126,7 @@ def _adversarial(
     from imitation.util.networks import RunningNorm
 
     settings = replace(settings, agent=_constant(settings.agent))
-    env = normalised(settings, make_training_env(settings, snapshots=False))
+    env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
     agent = make_agent(settings, env)
     trainer_of, net = (GAIL, BasicRewardNet) if arm == "gail" else (AIRL, BasicShapedRewardNet)
     points, total, began = list[Point](), settings.steps or 0, time.perf_counter()

@@ -18,7 +18,7 @@ from rlhf_gym.runs.parts import (
     make_plug_in,
     make_teacher,
     make_training_env,
-    normalised,
+    wrap_with_normalisation,
 )
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.teachers import ShuffledTeacher, teacher_of
@@ -48,7 +48,7 @@ def train_on_true_reward(
     settings: TrainSettings, on_progress: OnProgress
 ) -> tuple[BaseAlgorithm, list[Point]]:
     """Train an agent on the environment's own reward; all else is as in the other arms."""
-    env = normalised(settings, make_training_env(settings, snapshots=False))
+    env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress)
     agent.learn(settings.steps or 0, callback=curve)
     env.close()
@@ -64,7 +64,7 @@ def train_on_answers(
     if run.arm == "shuffled":
         teacher = ShuffledTeacher(teacher_of(teacher), settings.seed)
     feedback = make_plug_in(settings, teacher)
-    env = normalised(settings, feedback.wrap(make_training_env(settings)))
+    env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress, feedback)
     agent.learn(settings.steps or 0, callback=[feedback, curve])
     env.close()

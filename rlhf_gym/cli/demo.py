@@ -1,4 +1,4 @@
-"""`rlhf-gym demo`: see an agent learn from comparisons, without a person or a display."""
+"""`rlhf-gym demo`: watch an agent learn from comparisons, without a person or a display."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["command"]
 
 
 def command(*, run: str | None = None, seed: int = 1, no_progress: bool = False) -> int:
-    """Teach an agent to balance a pole from 100 comparisons of clips; ends in a report.
+    """Teach an agent to balance a pole from 100 comparisons of clips, and write a report.
 
-    A formula plays the person: of two short clips it names the better one. Nothing else tells the
-    agent what to do. Takes about a minute; needs no display.
+    A formula takes the place of a person: it names the better one of two short clips. The agent
+    learns from nothing else. The demo takes about a minute and needs no display.
 
     Example: rlhf-gym demo
 
     Args:
-        run: the folder to write; by default runs/CartPole-v1-ppo-DATE.
-        seed: seed of everything.
+        run: the run folder; by default runs/CartPole-v1-ppo-DATE.
+        seed: seed of all random numbers.
         no_progress: show no progress bar.
     """
     print("CartPole-v1: an agent that never sees the reward, and 100 comparisons of short clips.")

@@ -1,4 +1,4 @@
-"""`rlhf-gym envs`: the environments that can be trained on here."""
+"""`rlhf-gym envs`: list the environments."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def command(
     json: bool = False,
     gallery: Path | None = None,
 ) -> None:
-    """List the environments with their spaces, horizon, goal, and what presets were measured.
+    """List the environments with their spaces, time limit, goal, and measured presets.
 
-    Any other Gymnasium id that can be made here works as well.
+    Any other installed Gymnasium environment can be used as well.
 
     Example: rlhf-gym envs rlhf/ --gallery environments.html
 
     Args:
-        only: show ids that contain this text only.
-        all: show every version, not only the newest one of each.
-        json: write JSON.
-        gallery: write an HTML page with a picture of each into this file.
+        only: show only ids that contain this text.
+        all: show every version instead of the newest one.
+        json: print JSON.
+        gallery: write an HTML page with a picture of each environment into this file.
     """
     ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
     rows = [row for row in map(_describe, ids) if row is not None]
@@ -51,14 +51,14 @@ def command(
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:
-            print(f"    {_paid(row['naive_reward'])}; counted: {row['probe']}")
+            print(f"    {_reward(row['naive_reward'])}; counted: {row['probe']}")
         print(f"    sees {row['observations']}, does {row['actions']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
 
 
 def _ids(every_version: bool) -> list[str]:
-    """Our own ids first, then Atari's and Gymnasium's; toys and twins left out."""
+    """Return our own ids first, then Atari's and Gymnasium's, without duplicates of these."""
     from rlhf_gym.presets import presets_of
 
     newest: dict[tuple[str | None, str], gym.envs.registration.EnvSpec] = {}
@@ -66,7 +66,7 @@ def _ids(every_version: bool) -> list[str]:
     for spec in gym.registry.values():
         if spec.entry_point is None or spec.namespace in ("phys2d", "tabular"):
             continue
-        twin = spec.id in RAM_IDS and not presets_of(spec.id)  # of the game with pictures
+        twin = spec.id in RAM_IDS and not presets_of(spec.id)  # the same game as one with pictures
         if twin and not every_version:
             continue
         chosen.append(spec)
@@ -81,7 +81,7 @@ def _ids(every_version: bool) -> list[str]:
 
 
 def _describe(env_id: str) -> dict[str, Any] | None:
-    """One environment, or None where it needs a package that is missing."""
+    """Describe one environment; None if it needs a package that is missing."""
     from rlhf_gym.envs.description import describe_env
     from rlhf_gym.presets import presets_of
 
@@ -106,12 +106,12 @@ def _describe(env_id: str) -> dict[str, Any] | None:
     return row
 
 
-def _paid(naive_reward: str) -> str:
+def _reward(naive_reward: str) -> str:
     return f"a naive reward, {naive_reward}" if naive_reward else "no reward function"
 
 
 def _short(space: gym.Space[Any]) -> str:
-    """A space in a few characters.
+    """Describe a space in a few characters.
 
     >>> _short(gym.spaces.Box(-1, 1, (2,))), _short(gym.spaces.Discrete(3))
     ('Box(2) float32', 'Discrete(3)')

@@ -1,4 +1,4 @@
-"""The program's entry: finds the command, reads its flags, and turns errors into advice."""
+"""The entry point: find the command, parse its options, and turn errors into advice."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["main"]
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 COMMANDS = {
-    "demo": "see an agent learn from comparisons, without a person or a display",
+    "demo": "watch an agent learn from comparisons, without a person or a display",
     "train": "train an agent on what a person (or a formula) prefers",
     "label": "answer a run's queries in the window",
     "evaluate": "measure the trained agent on the untouched environment",
-    "watch": "see the agent act, with the reward that was learned",
-    "report": "write one HTML file about a run",
-    "compare": "put runs beside each other in one HTML file",
-    "benchmark": "compare algorithms and ways to learn from people, over seeds",
+    "watch": "watch the agent act, with the learned reward",
+    "report": "write an HTML report about a run",
+    "compare": "compare runs side by side in an HTML file",
+    "benchmark": "compare algorithms and ways to learn from people, over several seeds",
     "play": "play an environment with the keyboard",
     "envs": "list the environments",
     "doctor": "find out what is wrong with an installation",
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: what follows the program's name; by default the process's own.
+        arguments: the arguments after the program's name; by default those of the process.
 
     Returns:
-        0 if it is done, 1 if it failed, 2 if it was used wrongly.
+        0 if the command is done, 1 if it failed, 2 if it was used wrongly.
     """
     # The networks are small: more threads would only wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, arguments: list[str], debug: bool) -> int:
-    """Run the command ``name``; a user's mistake becomes one message, a bug keeps its traceback."""
+    """Run a command; a user's mistake is reported in one line, a bug with its traceback."""
     try:
         import tyro
 
@@ -92,7 +92,7 @@ def _run(name: str, arguments: list[str], debug: bool) -> int:
 
 
 def _is_advice(error: Exception) -> bool:
-    """Whether the message was written for the user, by this project or by Gymnasium."""
+    """Return whether this project or Gymnasium wrote the message for the user."""
     if isinstance(error, OSError):
         return True
     if type(error).__module__.startswith(("rlhf_gym.", "gymnasium.error")):
@@ -104,7 +104,7 @@ def _is_advice(error: Exception) -> bool:
 
 
 def _remedy(error: Exception) -> str:
-    """What to do about an error of the operating system that does not say so itself."""
+    """Return what to do about an error of the operating system, which does not say so."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
             ": free some space and go on; nothing that was finished is lost (`rlhf-gym train "
@@ -114,7 +114,7 @@ def _remedy(error: Exception) -> str:
 
 
 def _help() -> str:
-    """The overview."""
+    """Return the overview of all commands."""
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""Options of the command line that are made from a dataclass of settings."""
+"""Derive options of the command line from a dataclass of settings."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ __all__ = ["options_of"]
 
 
 def options_of(kind: type) -> Any:
-    """The fields of a dataclass as options, for tyro; a dict of those that were given comes out.
+    """Return the fields of a dataclass as options for tyro, which makes a dict of those given.
 
-    A default of its own would hide that an option was not given, and that the preset's value holds.
+    The options have no defaults, which would hide that the preset's values apply.
 
     >>> from rlhf_gym.reward_model.settings import RewardModelSettings
     >>> tyro.cli(options_of(RewardModelSettings), args=["--members", "5", "--actions", "False"])
     {'members': 5, 'actions': False}
     """
-    told = field_docstrings(kind)
+    help_texts = field_docstrings(kind)
     options = {
         name: Annotated[
             hint,
             tyro.conf.FlagConversionOff,
-            tyro.conf.arg(help=told[name], help_behavior_hint="(default: the preset's)"),
+            tyro.conf.arg(help=help_texts[name], help_behavior_hint="(default: the preset's)"),
         ]
         for name, hint in get_type_hints(kind).items()
     }

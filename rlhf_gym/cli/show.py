@@ -1,4 +1,4 @@
-"""What a run would use, for ``rlhf-gym train --show``: settings, minutes, and the environment."""
+"""Show what a run would use, for ``rlhf-gym train --show``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["shown", "summary"]
 
 
 def shown(settings: TrainSettings) -> dict[str, Any]:
-    """Return the settings of a run as plain data for JSON.
+    """Return what a run would use as plain data for JSON.
 
     Args:
-        settings: with nothing left open.
+        settings: settings of the run, filled in.
     """
     environment, feedback = describe_id(settings.env_id), settings.feedback
     preset = presets_of(settings.env_id).get(settings.algo)
@@ -43,10 +43,10 @@ def shown(settings: TrainSettings) -> dict[str, Any]:
 
 
 def summary(settings: TrainSettings) -> str:
-    """Return the settings of a run as text.
+    """Return what a run would use as text.
 
     Args:
-        settings: with nothing left open.
+        settings: settings of the run, filled in.
     """
     sections = {
         "environment": _environment(settings),

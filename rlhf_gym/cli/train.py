@@ -40,21 +40,21 @@ def command(
 ) -> int:
     """Train an agent on what a person, or a formula, prefers.
 
-    Ctrl-C stops after the present rollout with everything saved; --resume RUN goes on from there.
+    Ctrl-C stops after the current rollout with everything saved; --resume RUN continues from there.
 
     Example: rlhf-gym train CartPole-v1 --teacher window --labels 100
 
     Args:
-        settings: what to train, and how.
+        settings: settings of the run.
         reward_model: settings of the reward model, instead of the preset's.
-        set: a setting of the agent, by SB3's name, instead of the preset's: n_steps=128; falling
-            linearly: learning_rate=lin_1e-3. As often as wanted.
-        run: the folder to write; by default runs/ENV-ALGO-DATE.
-        resume_run: go on with this run, with its own settings; --steps makes it longer.
+        set: a setting of the agent, by SB3's name, instead of the preset's, such as n_steps=128, or
+            learning_rate=lin_1e-3, which falls linearly to 0. Can be repeated.
+        run: the run folder; by default runs/ENV-ALGO-DATE.
+        resume_run: continue this run with its own settings; --steps makes it longer.
         video_seconds: length of the videos of the agent before and after training; 0 makes none.
         show: print what the run would use, and train nothing.
-        no_progress: show no progress bar.
-        json: write the result as JSON.
+        no_progress: do not show a progress bar.
+        json: print the result as JSON.
     """
     if resume_run is not None:
         if show or set or reward_model or replace(settings, steps=None) != TrainSettings():
@@ -91,7 +91,7 @@ def command(
 def _filled_in(
     settings: TrainSettings, assignments: tuple[str, ...], reward_model: dict[str, Any]
 ) -> TrainSettings:
-    """The settings of a run with nothing left open, checked."""
+    """Return the settings of a run, checked, with nothing left open."""
     settings = replace(settings, agent=agent_settings(assignments))
     if reward_model:
         of_run = reward_model_of(settings.env_id, reward_model)

@@ -45,11 +45,11 @@ def command(
     folder = RunFolder.open(run)
     with quick_imports():
         from rlhf_gym.cli.moments import moments, write_video
-        from rlhf_gym.environments.make import prepared
+        from rlhf_gym.environments.make import prepare
         from rlhf_gym.runs.train import load
         from rlhf_gym.window.watching.player import watch
     agent, reward_model, settings = load(folder.path)
-    env = prepared(gym.make(settings.env_id, render_mode="rgb_array"))
+    env = prepare(gym.make(settings.env_id, render_mode="rgb_array"))
     description = describe_env(env)
     goal = settings.goal or description.goal.text
 

@@ -1,7 +1,7 @@
 """Environments: made by their id, described, and checked.
 
 An id comes in, or a function that makes an environment; what goes out are environments whose
-episodes all last equally long, and an `EnvironmentDescription`, the contract of ``metadata``.
+episodes all have the same length, and an `EnvironmentDescription`, the contract of ``metadata``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""make_atari: any game of Atari, many at once."""
+"""make_atari: many copies of any Atari game."""
 
 from __future__ import annotations
 
@@ -28,25 +28,27 @@ def make_atari(
     horizon: int | None = None,
     snapshots: bool = True,
 ) -> VecEnv:
-    """Make ``n_envs`` games without score, lives and ends; with pictures, ALE steps them natively.
+    """Make ``n_envs`` games that show neither score nor lives and hide where an episode ends.
+
+    With pictures as observations, ALE steps all games natively.
 
     Args:
-        game: its name, as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with the
-            suffix ``-ram``, the memory is observed.
+        game: its name, such as ``"Seaquest"``, ``"space_invaders"`` or ``"rlhf/Pong-v1"``; with
+            ``-ram`` appended, the memory is observed.
         n_envs: number of games.
         seed: seed of the first game; the others get the numbers that follow.
         obs_type: ``"grayscale"`` (the last four pictures) or ``"ram"`` (the console's memory).
         setting: ``"machado2018"`` or ``"mnih2015"``, see `rlhf_gym.envs.atari.Atari`.
-        mask: ``((top, bottom, left, right), ...)`` of the screen of 210 x 160 pixels to paint over;
-            by default what is known of the game, and () hides nothing.
+        mask: boxes ``((top, bottom, left, right), ...)`` to paint over, in pixels of a screen of
+            210 x 160; by default those that are known for the game, and () hides nothing.
         full_action_space: offer all 18 actions.
         horizon: length of an episode in steps, by default 4,500.
-        snapshots: note in the infos what is needed to draw clips later.
+        snapshots: record in the infos what is needed to draw clips later.
 
     Raises:
-        ModuleNotFoundError: ale-py or OpenCV is missing.
-        ValueError: there is no such game, nothing is known of where it shows its score and no mask
-            is given, or a setting is another one.
+        ModuleNotFoundError: if ale-py or OpenCV is missing.
+        ValueError: if there is no such game, a value is not among those above, or it is not known
+            where the game shows its score and no mask is given.
 
     >>> make_atari("Seaquest", n_envs=2, seed=0).reset().shape
     (2, 84, 84, 4)

@@ -1,4 +1,4 @@
-"""Checks of vector environments that users build, before any time is spent."""
+"""Check a vector environment that a user built, before training spends any time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["check_venv"]
 
 
 def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
-    """Refuse what could not work, and warn of what would mislead.
+    """Refuse a vector environment that cannot work, and warn of what would mislead.
 
     Args:
         venv: the vector environment that feedback is to wrap.
@@ -27,8 +27,8 @@ def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
         person: whether a person is to judge its clips.
 
     Raises:
-        ValueError: a clip is longer than an episode, observations are normalised before the reward
-            model sees them, or a person is to judge an environment that cannot be drawn.
+        ValueError: if a clip is longer than an episode, observations are normalised before the
+            reward model sees them, or a person is to judge clips that cannot be drawn.
     """
     env_id, horizon = env_id_of(venv), horizon_of(venv)
     if horizon is not None and clip_length > horizon:

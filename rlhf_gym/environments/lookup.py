@@ -1,4 +1,4 @@
-"""What an environment says about itself: an id, one environment, or a vector environment."""
+"""Describe an id, an environment, or a vector environment."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ __all__ = [
 ]
 
 _NOT_RECORDED = ("Monitor", "SnapshotRecorder")
-"""Wrappers that are left out where an environment is rebuilt."""
+"""Wrappers that are left out when an environment is rebuilt."""
 
 
 def describe(env: str | gym.Env[Any, Any] | VecEnv) -> EnvironmentDescription:
-    """Describe an environment: see `EnvironmentDescription`.
+    """Describe an environment, see `EnvironmentDescription`.
 
     Args:
         env: its id, the environment, or a vector environment.
 
     Raises:
-        ValueError: there is no environment of that id.
+        ValueError: if there is no environment of that id.
 
     >>> describe("CartPole-v1").fps, describe(gym.make("Taxi-v4")).goal.text
     (50.0, 'Prefer the clip that shows more of the behaviour that you want.')
@@ -61,28 +61,28 @@ def describe_venv(venv: VecEnv) -> EnvironmentDescription:
 
 
 def env_id_of(venv: VecEnv) -> str:
-    """The Gymnasium id of the environments, or the name of their class."""
+    """Return the Gymnasium id of the environments, or the name of their class."""
     found = describe_venv(venv).env_id
     return found or type(venv.get_attr("unwrapped", [0])[0]).__name__
 
 
 def horizon_of(venv: VecEnv) -> int | None:
-    """Length of an episode in steps where it is bounded, else None."""
+    """Return the length of an episode in steps if it is bounded, else None."""
     if all(venv.env_is_wrapped(FixedHorizon)):
         return int(venv.get_attr("horizon", [0])[0])
     return describe_venv(venv).time_limit
 
 
 def has_fixed_horizon(venv: VecEnv) -> bool:
-    """Whether all episodes are of the same length, as far as the environments say."""
+    """Return whether all episodes have the same length, as far as the environments say."""
     return describe_venv(venv).fixed_horizon or all(venv.env_is_wrapped(FixedHorizon))
 
 
 def clip_steps(venv: VecEnv, seconds: float) -> int:
-    """Number of steps that last ``seconds`` at the environment's own frame rate.
+    """Return the number of steps that last ``seconds`` at the environment's frame rate.
 
     Raises:
-        ValueError: ``seconds`` is not positive.
+        ValueError: if ``seconds`` is not positive.
     """
     if not seconds > 0:
         raise ValueError(f"a clip must last longer than 0 seconds, but {seconds} was given")
@@ -97,7 +97,7 @@ def clip_steps(venv: VecEnv, seconds: float) -> int:
 
 
 def frame_stack_of(venv: VecEnv) -> FrameStack | None:
-    """How `VecFrameStack`, or the environment itself, stacks images; None if neither does."""
+    """Return how `VecFrameStack`, or the environment itself, stacks images, or None."""
     if isinstance(venv.observation_space, spaces.Dict):
         return None
     for wrapper in wrappers_of(venv):
@@ -111,7 +111,7 @@ def frame_stack_of(venv: VecEnv) -> FrameStack | None:
 def environment_record(
     venv: VecEnv, goal: str | None = None, tie_breaker: str | None = None
 ) -> EnvironmentRecord:
-    """What the store notes of the environment.
+    """Return what the store keeps about the environment.
 
     Args:
         venv: the vector environment.
@@ -132,7 +132,7 @@ def environment_record(
 
 
 def spec_json(env: VecEnv | gym.Env[Any, Any]) -> str:
-    """What rebuilds the environment elsewhere, as JSON for ``EnvSpec.from_json``.
+    """Return a specification to rebuild the environment from, as for ``EnvSpec.from_json``.
 
     Monitor and SnapshotRecorder are left out.
 

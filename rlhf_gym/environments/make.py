@@ -1,4 +1,4 @@
-"""Environments by id: made, wrapped for learning from clips, and described."""
+"""Make environments, wrapped for learning from clips."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
-__all__ = ["make_env", "make_vec_env", "prepared"]
+__all__ = ["make_env", "make_vec_env", "prepare"]
 
 Env = gym.Env[Any, Any]
 
@@ -38,22 +38,23 @@ def make_env(
     render_mode: str | None = None,
     **kwargs: Any,
 ) -> Env:
-    """Make one environment whose episodes all last equally long.
+    """Make one environment whose episodes all have the same length.
 
     Args:
         env_id: a Gymnasium id, or a function that makes an environment.
         horizon: length of an episode in steps; by default the environment's own time limit.
-        hold: steps for which an early end is held; by default all until the horizon.
+        hold: absorbing steps after an early end; by default all until the horizon.
         keep_termination: let episodes end early, as the environment does. Their length then tells
             an agent what its learned reward does not (see `FixedHorizon`).
-        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
-        render_mode: how it draws; left out for environments that do not know the mode. By default
-            it does not draw, unless its clips must be filmed as it runs: others are drawn in an
-            environment of their own, and some (Box2D's) are much slower where they draw.
+        snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        render_mode: how it draws; ignored for environments that do not have the mode. By default
+            it does not draw, unless its clips must be filmed as it runs: other clips are drawn in
+            an environment of their own, and some environments (Box2D's) are much slower if they
+            draw.
         **kwargs: further arguments of the environment.
 
     Raises:
-        ValueError: the id is unknown, or there is no horizon.
+        ValueError: if the id is unknown, or there is no horizon.
     """
     make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
     return _maker(make, render_mode, snapshots)()
@@ -83,14 +84,14 @@ def make_vec_env(
         hold: absorbing steps after an early end; by default what is known to suit the environment,
             or all until the horizon.
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
-        snapshots: note in the infos what is needed to draw clips later (see `SnapshotRecorder`).
+        snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment.
-        vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default environments that
-            can be stepped natively (Atari's) are, and others are in a DummyVecEnv.
+        vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default the native vector
+            environment if there is one (Atari), else DummyVecEnv.
         vec_env_kwargs: further arguments of the vector environment.
 
     Raises:
-        ValueError: the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
+        ValueError: if the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
             ``snapshots``) a reward model cannot read the spaces.
 
     >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
@@ -127,11 +128,11 @@ def make_vec_env(
     )
 
 
-def prepared(env: Env) -> Env:
-    """The environment as it is used here, in training and evaluation alike.
+def prepare(env: Env) -> Env:
+    """Wrap an environment as it is used in training and in evaluation.
 
-    Where it has no reward function, or a naive one, what a test counts is its reward; where agents
-    and reward models cannot read its observations, these become what they can read.
+    If it has no reward function, or a naive one, its probe becomes its reward. If agents and reward
+    models cannot read its observations, these are converted.
     """
     env = ProbedReward(env) if describe_env(env).probe else env
     return env if is_readable(env.observation_space) else ReadableObservation(env)
@@ -145,7 +146,7 @@ def _make(
     kwargs: Mapping[str, Any],
     render_mode: str | None,
 ) -> Env:
-    """The environment without a recorder."""
+    """Make the environment without a recorder."""
     if isinstance(env_id, str):
         drawn = render_mode in (describe_id(env_id).render_modes or ())
         mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
@@ -154,7 +155,7 @@ def _make(
         env = env_id(**kwargs)
         if keep_termination and horizon is not None:
             env = gym.wrappers.TimeLimit(env, horizon)
-    env = prepared(env)
+    env = prepare(env)
     if keep_termination:
         return env
     return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
@@ -163,7 +164,10 @@ def _make(
 def _maker(
     make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
 ) -> Callable[[], Env]:
-    """Return a function that makes the environment; it draws where clips must be filmed."""
+    """Return a function that makes the environment, with a recorder if ``snapshots``.
+
+    With a recorder it draws if its clips must be filmed.
+    """
     if not snapshots:
         return partial(make, render_mode)
     kind = _snapshot_kind(make, render_mode)
@@ -175,7 +179,7 @@ def _maker(
 def _native(
     env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
 ) -> VecEnv | None:
-    """The environments in a vector environment of their own, where they name one."""
+    """Make the native vector environment that the environment names, if there is one."""
     if describe_id(env_id).vec_env is None:
         return None
     template = make(None)
@@ -192,9 +196,12 @@ def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
 
 
 def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -> Kind:
-    """How clips can be drawn again: not at all where no other process can make the environment."""
+    """Find out how clips can be drawn again.
+
+    They must be filmed if no other process can make the environment.
+    """
     env = make(render_mode)
-    _tell_what_is_left_out(env)
+    _warn_of_what_is_left_out(env)
     check_spaces(env.observation_space, env.action_space)
     described = spec_json(env)
     env.close()
@@ -203,7 +210,7 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     return probe(partial(make, render_mode), partial(make, "rgb_array"))
 
 
-def _tell_what_is_left_out(env: Env) -> None:
+def _warn_of_what_is_left_out(env: Env) -> None:
     if env.has_wrapper_attr("left_out") and (keys := env.get_wrapper_attr("left_out")):
         warnings.warn(
             f"of the observations of {env.unwrapped}, {', '.join(map(repr, keys))} is left out: "

@@ -1,4 +1,4 @@
-"""What is registered with Gymnasium under an id, by whichever library."""
+"""Find what any installed library has registered with Gymnasium under an id."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from rlhf_gym.words import near
 __all__ = ["describe_id", "spec_of"]
 
 _PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
-"""Groups of entry points by which a package says what registers its environments."""
+"""Groups of entry points in which packages name the function that registers environments."""
 _ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
-"""Packages that have no such entry point but register when imported, by how their ids begin."""
+"""Packages that register environments when imported, by the beginning of their ids."""
 
 
 def spec_of(env_id: str) -> EnvSpec:
-    """Return the specification of an id; the module of ``module:id`` is imported first.
+    """Return what is registered under an id; the module of ``module:id`` is imported first.
 
-    Environments of installed packages are found as well where these say what registers them, which
-    Gymnasium itself no longer looks for.
+    Environments of installed packages that have an entry point for Gymnasium are found as well,
+    although Gymnasium itself no longer looks for these.
 
     Raises:
-        ValueError: there is none, or the module cannot be imported.
+        ValueError: if there is none, or the module cannot be imported.
 
     >>> spec_of("CartPole-v1").max_episode_steps
     500
@@ -54,7 +54,7 @@ def describe_id(env_id: str) -> EnvironmentDescription:
     """Describe what is registered under an id, without making the environment.
 
     Raises:
-        ValueError: there is none, or the module cannot be imported.
+        ValueError: if there is none, or the module cannot be imported.
 
     >>> description = describe_id("CartPole-v1")
     >>> description.fps, description.goal.text
@@ -64,7 +64,7 @@ def describe_id(env_id: str) -> EnvironmentDescription:
 
 
 def _look_in_packages(name: str) -> None:
-    """Let installed packages register their environments, until one is called ``name``."""
+    """Let installed packages register their environments until one has the id ``name``."""
     for begins, package in _ON_IMPORT.items():
         if name.startswith(begins) and find_spec(package):
             import_module(package)
@@ -77,12 +77,14 @@ def _load_plug_ins() -> None:
     for plug_in in (entry for group in _PLUG_INS for entry in entry_points(group=group)):
         try:
             plug_in.load()()
-        except Exception as error:  # another package's fault must not hide that an id is unknown
+        except (
+            Exception
+        ) as error:  # a fault in another package must not hide that the id is unknown
             warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
 
 
 def _meant(name: str) -> str:
-    """What may have been meant by an id that is not registered."""
+    """Suggest what an id that is not registered may have meant."""
     if name.startswith("ALE/"):
         return f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
     if name.startswith("rlhf/") and find_spec("ale_py"):

@@ -1,4 +1,4 @@
-"""Dataclasses of settings as the plain tables that TOML holds, and back."""
+"""Convert dataclasses of settings to the plain tables of TOML files, and back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Settings = TypeVar("Settings")
 
 
 def as_table(settings: Any) -> dict[str, Any]:
-    """The fields of a dataclass as plain data; those that are None are left out (TOML has none).
+    """Return the fields of a dataclass as plain data, without those that are None.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
@@ -45,11 +45,11 @@ def as_table(settings: Any) -> dict[str, Any]:
 
 
 def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
-    """A dataclass from the table that `as_table` made of it; fields left out keep their defaults.
+    """Make a dataclass from the table that `as_table` returned; missing fields keep defaults.
 
     Raises:
-        ValueError: the table has a key that is no field.
-        TypeError: a field without default is missing.
+        ValueError: if the table has a key that is no field.
+        TypeError: if a field without a default is missing.
     """
     hints = get_type_hints(kind)
     unknown = sorted(set(table) - set(hints))
@@ -59,13 +59,13 @@ def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
 
 
 def dataclass_in(hint: Any) -> type | None:
-    """The dataclass that a type annotation names, alone or beside others such as None."""
+    """Return the dataclass in a type annotation such as ``Fit | None``, or None."""
     kinds = (kind for kind in (hint, *get_args(hint)) if isinstance(kind, type))
     return next(filter(is_dataclass, kinds), None)
 
 
 def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The names whose values are not the same in all tables.
+    """Return the names whose values are not the same in all tables.
 
     >>> differing([{"steps": 1, "seed": 1}, {"steps": 1, "seed": 2}, {"steps": 1}])
     ['seed']
@@ -80,7 +80,7 @@ def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Nested tables as one with dotted names.
+    """Flatten nested tables into one with dotted names.
 
     >>> flat({"steps": 100, "agent": {"gamma": 0.9}})
     {'steps': '100', 'agent.gamma': '0.9'}
@@ -105,10 +105,14 @@ def write_settings(run: RunFolder, settings: Any) -> None:
 
 
 def read_settings(run: RunFolder, kind: type[Settings]) -> Settings:
-    """The settings that `write_settings` wrote, as a ``kind``.
+    """Read the settings that `write_settings` wrote.
+
+    Args:
+        run: the run folder.
+        kind: the dataclass of the settings.
 
     Raises:
-        ValueError: they are missing, or they are not settings of that kind.
+        ValueError: if they are missing, or are not settings of that kind.
     """
     table = run.settings_table()
     if not table:
@@ -137,7 +141,7 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(hint: Any, value: Any) -> Any:
-    """``value`` as the type annotation ``hint`` wants it."""
+    """Convert a value from TOML to the type that an annotation asks for."""
     kinds = [hint, *get_args(hint)]
     if isinstance(value, dict) and (settings := dataclass_in(hint)):
         return from_table(settings, value)

@@ -1,4 +1,4 @@
-"""The docstrings of a dataclass's fields, which become help texts."""
+"""Read the docstrings of a dataclass's fields, to use them as help texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["field_docstrings"]
 
 
 def field_docstrings(kind: type) -> dict[str, str]:
-    """The docstring below each field of a dataclass that has one, without line breaks.
+    """Return the docstring of each field of a dataclass that has one, without line breaks.
 
     >>> from rlhf_gym.reward_model.settings import RewardModelSettings
     >>> field_docstrings(RewardModelSettings)["members"]

@@ -14,7 +14,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
 from rlhf_gym.clips.rendering import frame_of
-from rlhf_gym.environments.make import prepared
+from rlhf_gym.environments.make import prepare
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.runs.settings import VIDEO_SECONDS
@@ -58,7 +58,7 @@ def true_returns(
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
 
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
-        env = prepared(gym.make(env_id, **dict(env_kwargs or {})))
+        env = prepare(gym.make(env_id, **dict(env_kwargs or {})))
         if horizon is None or (env.spec is not None and env.spec.max_episode_steps is not None):
             return env
         return gym.wrappers.TimeLimit(env, horizon)
@@ -131,7 +131,7 @@ def record_video(
     Raises:
         ValueError: if the environment draws no pictures.
     """
-    with off_screen(), closing(prepared(gym.make(env_id, render_mode="rgb_array"))) as env:
+    with off_screen(), closing(prepare(gym.make(env_id, render_mode="rgb_array"))) as env:
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)

@@ -1,4 +1,4 @@
-"""A dataclass of settings in which each field may be left open."""
+"""Derive a dataclass in which each setting of another may be left open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ __all__ = ["open_fields"]
 
 
 def open_fields(kind: type) -> type:
-    """A dataclass with the fields of another, each None unless it is given, by keyword only.
+    """Return a dataclass with the fields of another, keyword only and None by default.
 
-    They are options of the command line with the other's docstrings as their help, but for fields
-    that are dataclasses themselves. What cannot be written, such as a function, is no value.
+    On the command line they are options whose help is the docstring of the original field, except
+    for fields that are dataclasses themselves. Functions, which cannot be written in TOML, are
+    removed from the types.
 
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def open_fields(kind: type) -> type:
 
 
 def _option(hint: Any, help_text: str) -> Any:
-    """The annotation of a field that may be left open."""
+    """Return the annotation of a field that may be left open."""
     optional: Any = _written(hint) | None
     if is_dataclass(hint):
         return Annotated[optional, tyro.conf.Suppress]
@@ -53,7 +54,7 @@ def _option(hint: Any, help_text: str) -> Any:
 
 
 def _written(hint: Any) -> Any:
-    """The type without the functions among its alternatives."""
+    """Return a type without the functions among its alternatives."""
     if get_origin(hint) not in (Union, UnionType):
         return hint
     parts = tuple(part for part in get_args(hint) if get_origin(part) is not Callable)

@@ -1,4 +1,4 @@
-"""What a run is made of, from its settings: environments, teacher, plug-in and agent."""
+"""Make the parts of a run from its settings: environments, teacher, plug-in and agent."""
 
 from __future__ import annotations
 
@@ -20,15 +20,25 @@ from rlhf_gym.teachers.teacher import Teacher
 from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.wrappers.clip_recorder import check_finite
 
-__all__ = ["make_agent", "make_plug_in", "make_teacher", "make_training_env", "normalised"]
+__all__ = [
+    "make_agent",
+    "make_plug_in",
+    "make_teacher",
+    "make_training_env",
+    "wrap_with_normalisation",
+]
 
 
 def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> VecEnv:
-    """The environments in which the agent trains, looked at once.
+    """Make the environments in which the agent trains, and check that it can.
+
+    Args:
+        settings: settings of the run, filled in.
+        snapshots: whether clips are to be drawn from the environments later.
 
     Raises:
-        ValueError: the algorithm cannot take their actions, a setting of the agent cannot work, or
-            the environments are broken.
+        ValueError: if the algorithm cannot take their actions, a setting of the agent cannot work,
+            or the first observations are not finite.
     """
     with without_interrupts():
         venv = make_vec_env(
@@ -48,7 +58,7 @@ def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> Vec
 
 
 def make_teacher(settings: TrainSettings) -> Teacher | str:
-    """Return the teacher that the settings name."""
+    """Make the teacher, or return its name if `HumanFeedback` makes it."""
     if settings.teacher != "synthetic":
         return settings.teacher
     return SyntheticTeacher(
@@ -69,7 +79,7 @@ def make_plug_in(
     *,
     resuming: bool = False,
 ) -> HumanFeedback:
-    """The plug-in, with its store in a run folder or in memory."""
+    """Make the plug-in, with its store in a run folder or in memory."""
     return HumanFeedback(
         teacher,
         settings=settings.feedback,
@@ -84,15 +94,15 @@ def make_plug_in(
     )
 
 
-def normalised(settings: TrainSettings, env: VecEnv) -> VecEnv:
-    """The environments as the agent sees them: with normalised rewards, if so set."""
+def wrap_with_normalisation(settings: TrainSettings, env: VecEnv) -> VecEnv:
+    """Normalise the rewards that the agent sees, if the settings say so."""
     if not settings.norm_reward:
         return env
     return VecNormalize(env, norm_obs=False, gamma=settings.agent.get("gamma", 0.99))
 
 
 def make_agent(settings: TrainSettings, env: VecEnv) -> BaseAlgorithm:
-    """The untrained agent."""
+    """Make the untrained agent."""
     return _agent(settings, env)
 
 
@@ -104,12 +114,12 @@ def _agent(settings: TrainSettings, env: VecEnv, **kwargs: Any) -> BaseAlgorithm
 
 
 def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
-    """Make the agent once, with the least replay buffer, to see that its settings can work."""
+    """Make the agent once, with the smallest replay buffer, to check its settings."""
     kind = algorithm(settings.algo)
     least = {"buffer_size": 1} if issubclass(kind, OffPolicyAlgorithm) else {}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the agent itself will warn
+            warnings.simplefilter("ignore")  # the agent warns when it is made for training
             _agent(settings, env, **least)
     except (AssertionError, TypeError) as error:
         if "action spaces" in str(error):

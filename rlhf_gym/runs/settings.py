@@ -1,4 +1,4 @@
-"""TrainSettings: everything that can be chosen about a run; the preset fills what is left open."""
+"""TrainSettings: all that can be chosen about a run; presets fill in what is left open."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rlhf_gym.runs.open_fields import open_fields
 __all__ = ["VIDEO_SECONDS", "TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
 
 TrackerName: TypeAlias = Literal["wandb", "trackio"]
-"""Where curves can be sent, beside TensorBoard."""
+"""Services that curves can be sent to, in addition to TensorBoard."""
 
 VIDEO_SECONDS = 8.0
 """Length of the videos of an agent, in seconds."""
@@ -30,14 +30,17 @@ _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d+)?")
 
 
 def _default(words: str) -> Any:
-    """Return the default text that the help shows instead of None."""
+    """Show ``words`` in the help as the default, instead of None."""
     return tyro.conf.arg(help_behavior_hint=f"(default: {words})")
 
 
 THE_PRESETS = _default("the preset's")
 
 _OpenFeedbackSettings: Any = open_fields(FeedbackSettings)
-"""`FeedbackSettings` of which each may be left open; Any, since type checkers cannot follow."""
+"""The fields of `FeedbackSettings`, each of which may be left open.
+
+Its type is Any, since type checkers cannot follow a class that is made at run time.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     algo: str = "ppo"
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
     teacher: Literal["synthetic", "window"] = "synthetic"
-    """Who answers: a formula that knows the true reward, or a person in a window."""
+    """The teacher: a formula that knows the true reward, or a person in a window."""
     steps: Annotated[int | None, THE_PRESETS] = None
-    """Training steps, the untrained agent's first ones included."""
+    """Number of training steps, including the first ones of the untrained agent."""
     n_envs: Annotated[int | None, THE_PRESETS] = None
     """Number of environments that run side by side."""
     horizon: Annotated[int | None, _default("what is known of it, else its own time limit")] = None
@@ -65,48 +68,48 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     hold: Annotated[int | None, _default("what is known of it, else until the horizon")] = None
     """Absorbing steps after an early end of an episode."""
     seed: int = 0
-    """Seed of everything."""
+    """Seed of all random numbers."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person after the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
-    annotator: Annotated[str | None, _default("your login's name")] = None
+    annotator: Annotated[str | None, _default("your login name")] = None
     """Name of the person who labels."""
     goal: Annotated[str | None, _default("the environment's own")] = None
-    """What the agent should do, shown to the person."""
+    """What the agent should do; it is shown to the person."""
     tie_breaker: Annotated[str | None, _default("the environment's own")] = None
     """What decides between two clips that seem equal."""
     beta: float = math.inf
-    """Synthetic teacher: rationality; inf is deterministic."""
+    """Synthetic teacher: rationality; answers are deterministic at inf."""
     gamma: float = 1.0
-    """Synthetic teacher: below 1 it is myopic."""
+    """Synthetic teacher: discount of earlier steps; below 1 the teacher is myopic."""
     mistake: float = 0.0
-    """Synthetic teacher: share of answers flipped."""
+    """Synthetic teacher: share of answers that are flipped."""
     skip: float = 0.0
-    """Synthetic teacher: pairs of which both are worse than this share of the mean are skipped."""
+    """Synthetic teacher: it skips pairs whose returns are both below this share of the mean."""
     equal: float = 0.0
-    """Synthetic teacher: returns that differ by less than this share of the mean are ties."""
+    """Synthetic teacher: returns that differ by less than this share of the mean tie."""
     keep_termination: bool = False
-    """Let episodes end early, although that leaks the reward."""
+    """Let episodes end early, although their length then leaks the reward."""
     subprocesses: bool = False
     """Run each environment in a process of its own."""
     device: str = "auto"
     """cpu, cuda, or auto."""
     evaluation_episodes: int = 20
-    """Episodes of the final evaluation on the untouched environment."""
+    """Number of episodes in the final evaluation on the untouched environment."""
     track: Annotated[tuple[TrackerName, ...], tyro.conf.UseAppendAction] = ()
-    """Where to send the curves, in addition to TensorBoard; may be repeated."""
+    """Service to send the curves to, in addition to TensorBoard; can be repeated."""
     norm_reward: Annotated[bool | None, THE_PRESETS] = None
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""
 
     def with_changes(self, **changes: Any) -> TrainSettings:
-        """The same settings but for ``changes``: `replace` for type checkers."""
+        """Return these settings with some changed: `replace` for type checkers."""
         return replace(self, **changes)
 
     @property
     def feedback(self) -> FeedbackSettings:
-        """How feedback is collected: the preset's values, and those that are given here.
+        """The settings of feedback: those given here, and the environment's for all others.
 
         >>> TrainSettings("Pendulum-v1", labels=20).feedback.clip_seconds
         0.2
@@ -116,7 +119,11 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
 
 
 def reward_model_of(env_id: str, given: Mapping[str, Any]) -> RewardModelSettings:
-    """The environment's settings of the reward model, with those that are given.
+    """Return the environment's settings of the reward model with some replaced.
+
+    Args:
+        env_id: id of the environment.
+        given: the settings to replace, by name.
 
     >>> reward_model_of("Hopper-v5", {"members": 5}).members
     5
@@ -126,10 +133,10 @@ def reward_model_of(env_id: str, given: Mapping[str, Any]) -> RewardModelSetting
 
 
 def fill_in(settings: TrainSettings) -> TrainSettings:
-    """Give settings that were left open the values of the presets, and check all of them.
+    """Fill in the settings that were left open from the presets, and check all of them.
 
     Raises:
-        ValueError: a setting cannot work.
+        ValueError: if a setting cannot work.
 
     >>> fill_in(TrainSettings("Pendulum-v1", labels=20)).steps
     100000

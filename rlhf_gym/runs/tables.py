@@ -1,4 +1,4 @@
-"""Tables that a person wrote, checked against the dataclass to which they are converted."""
+"""Check tables that a person wrote against the dataclass that is to be made of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _WORDS = {
 
 
 def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
-    """Refuse a table that has other names, or other types, than the fields of a dataclass.
+    """Refuse a table whose names or types do not match the fields of a dataclass.
 
     Args:
         kind: the dataclass.
-        table: what was written.
-        prefix: prefix of the names in messages.
+        table: the table.
+        prefix: put before each name in messages.
 
     Raises:
-        ValueError: says which name, and what was expected.
+        ValueError: if one does not match; the message says which, and what was expected.
     """
     hints = get_type_hints(kind)
     check_names(table, hints, prefix)
@@ -45,7 +45,7 @@ def check_names(table: Iterable[str], known: Iterable[str], prefix: str = "") ->
     """Refuse names that are not known.
 
     Raises:
-        ValueError: there is one; the message names those that are near.
+        ValueError: if one is not known; the message suggests similar names.
     """
     known = list(known)
     for name in table:
@@ -67,7 +67,7 @@ def _suits(hint: Any, value: Any) -> bool:
 
 
 def _wanted(hint: Any) -> str:
-    """What a type annotation asks for, in words."""
+    """Describe the values that a type annotation allows."""
     origin, parts = get_origin(hint) or hint, get_args(hint)
     if origin in (Union, UnionType):
         return " or ".join(_wanted(part) for part in parts if part is not NoneType)

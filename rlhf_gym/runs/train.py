@@ -33,7 +33,7 @@ from rlhf_gym.runs.parts import (
     make_plug_in,
     make_teacher,
     make_training_env,
-    normalised,
+    wrap_with_normalisation,
 )
 from rlhf_gym.runs.records import Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
@@ -183,7 +183,7 @@ class _Training:
         check_trackers(self.settings.track)
         venv, teacher = make_training_env(self.settings), make_teacher(self.settings)
         feedback = make_plug_in(self.settings, teacher, self.folder.path, resuming=resuming)
-        return feedback, normalised(self.settings, feedback.wrap(venv))
+        return feedback, wrap_with_normalisation(self.settings, feedback.wrap(venv))
 
     def learn(self, feedback: HumanFeedback, agent: BaseAlgorithm) -> RunFolder:
         """Train the agent for the steps that remain; evaluate it unless it was stopped."""

@@ -1,4 +1,4 @@
-"""What a run ran with: versions of the packages, and the commit."""
+"""Versions of the packages that a run used, and the commit of this project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PACKAGES = ("rlhf-gym", "stable-baselines3", "gymnasium", "torch", "numpy", "py
 
 
 def installed_versions() -> dict[str, str]:
-    """Versions of Python, the system and the packages that results depend on."""
+    """Return the versions of Python, the system and the packages that results depend on."""
     versions = {"python": platform.python_version(), "platform": platform.platform()}
     for name in _PACKAGES:
         try:
@@ -24,7 +24,7 @@ def installed_versions() -> dict[str, str]:
 
 
 def commit() -> str:
-    """Of this project, where it runs from its repository; else an empty text."""
+    """Return the commit of this project if it runs from its repository, else ``""``."""
     folder = Path(__file__).parents[2]
     if not (folder / ".git").exists():
         return ""

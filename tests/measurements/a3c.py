@@ -20,7 +20,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym import A3C
 from rlhf_gym.runs.evaluation import true_returns
-from rlhf_gym.runs.parts import make_agent, make_training_env, normalised
+from rlhf_gym.runs.parts import make_agent, make_training_env, wrap_with_normalisation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 ENVIRONMENTS = {"CartPole-v1": ("MlpPolicy", 6000), "rlhf/MovingDot-v1": ("CnnPolicy", 3000)}
@@ -96,7 +96,7 @@ def measure_learning(seeds: int) -> None:
     returns, seconds = [], []
     for seed in range(seeds):
         settings = fill_in(TrainSettings(env_id, algo="a3c", seed=seed, device="cpu"))
-        env = normalised(settings, make_training_env(settings, snapshots=False))
+        env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
         began = time.perf_counter()
         agent = make_agent(settings, env).learn(settings.steps or 0)
         seconds.append(time.perf_counter() - began)

@@ -40,7 +40,7 @@ from rlhf_gym.runs.parts import (
     make_plug_in,
     make_teacher,
     make_training_env,
-    normalised,
+    wrap_with_normalisation,
 )
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
@@ -133,13 +133,13 @@ def _random(settings: TrainSettings) -> RandomPolicy:
 
 
 def _true(settings: TrainSettings) -> BaseAlgorithm:
-    env = normalised(settings, make_training_env(settings, snapshots=False))
+    env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
     return make_agent(settings, env).learn(settings.steps or 0)
 
 
 def _ours(settings: TrainSettings) -> BaseAlgorithm:
     feedback = make_plug_in(settings, make_teacher(settings))
-    env = normalised(settings, feedback.wrap(make_training_env(settings)))
+    env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))
     return make_agent(settings, env).learn(settings.steps or 0, callback=feedback)
 
 
