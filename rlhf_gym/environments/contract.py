@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +21,6 @@ from rlhf_gym.envs.description import (
     describe_env,
     misfits,
 )
-from rlhf_gym.words import near
 
 __all__ = ["check_environment"]
 
@@ -72,16 +72,17 @@ def check_environment(
             *_step_problems(env, horizon, steps, seed),
             *_drawing_problems(made, seed),
         ]
-    assert not problems, "\n- ".join([f"{name} cannot be taught in as it is:", *problems])
+    if problems:
+        raise AssertionError("\n- ".join([f"{name} cannot be taught in as it is:", *problems]))
 
 
 def _metadata_problems(env: Env) -> Iterator[str]:
     """Yield metadata entries that cannot be right, before any step is taken."""
     yield from misfits(env.metadata)
     for key in env.metadata:
-        alike = near(str(key), METADATA_KEYS)
-        if alike and key not in METADATA_KEYS and key != "ends_differ":
-            yield f"metadata has a key {key!r}{alike}"
+        alike = difflib.get_close_matches(str(key), METADATA_KEYS, n=1, cutoff=0.8)
+        if alike and key not in METADATA_KEYS:
+            yield f"metadata has a key {key!r} (did you mean {alike[0]}?)"
     if list(misfits(env.metadata)):
         return
     description = describe_env(env)

@@ -21,12 +21,9 @@ def open_fields(kind: type) -> type:
     for fields that are dataclasses themselves. Functions, which cannot be written in TOML, are
     removed from the types.
 
-    >>> from dataclasses import dataclass
-    >>> @dataclass(frozen=True)
-    ... class Fit:
-    ...     updates: int = 50
-    >>> open_fields(Fit)()
-    OpenFit(updates=None)
+    >>> from rlhf_gym.reward_model.settings import RewardModelSettings
+    >>> open_fields(RewardModelSettings)(members=5).updates is None
+    True
     """
     hints, help_texts = get_type_hints(kind), field_docstrings(kind)
     return make_dataclass(
