@@ -49,7 +49,7 @@ nb_execution_mode = (
 )
 
 default_role = "py:obj"  # a single backtick in a docstring names an object of this project
-autosummary_generate = True
+autosummary_generate = ["reference/index.md"]  # written by rooms.py before autosummary looks at it
 autosummary_ignore_module_all = False
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
