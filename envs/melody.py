@@ -17,7 +17,7 @@ from rlhf_gym.envs.melody_taste import (
     STEPS,
     TASTE,
     WIDTH,
-    Moment,
+    TuneContext,
     fits,
     heard,
     is_struck,
@@ -172,12 +172,14 @@ class Melody(DrawnEnv[Observation, "np.int64 | int"]):
     def _draw(self) -> Frame:
         return draw_melody(self.actions)
 
-    def _moment(self) -> Moment:
+    def _moment(self) -> TuneContext:
         step = min(len(self.actions), STEPS - 1)
         echo = self.kinds[step - 2 * BAR] if step >= 2 * BAR else -1
-        return Moment(step, self.last, self.before, self.sounding, self.strikes, self.alike, echo)
+        return TuneContext(
+            step, self.last, self.before, self.sounding, self.strikes, self.alike, echo
+        )
 
-    def _write(self, moment: Moment, action: int) -> None:
+    def _write(self, moment: TuneContext, action: int) -> None:
         kind = kind_of(action, moment.sounding)
         self.actions.append(action)
         self.kinds.append(kind)

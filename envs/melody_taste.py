@@ -19,7 +19,7 @@ __all__ = [
     "STEPS",
     "TASTE",
     "WIDTH",
-    "Moment",
+    "TuneContext",
     "features",
     "fits",
     "heard",
@@ -74,7 +74,7 @@ def fits(pitch: int, step: int) -> bool:
     return pitch % 7 in CHORDS[step // BAR]
 
 
-class Moment(NamedTuple):
+class TuneContext(NamedTuple):
     """The state of a tune before an eighth note.
 
     Attributes:
@@ -101,14 +101,14 @@ def kind_of(action: int, sounding: bool) -> int:
     return 2 if is_struck(action) else int(action == HOLD and sounding)
 
 
-def sounds(moment: Moment, action: int) -> int | None:
+def sounds(moment: TuneContext, action: int) -> int | None:
     """Return the pitch that sounds with an action, or None."""
     if is_struck(action):
         return action - FIRST
     return moment.last if action == HOLD and moment.sounding else None
 
 
-def heard(moment: Moment, action: int) -> tuple[float, ...]:
+def heard(moment: TuneContext, action: int) -> tuple[float, ...]:
     """Return the features of one eighth note, each 0 or 1, in the order of `FEATURES`.
 
     - ``smooth``: a note is struck one or two keys from the last one; after a leap of three keys or
@@ -120,7 +120,7 @@ def heard(moment: Moment, action: int) -> tuple[float, ...]:
     - ``motif``: such a bar ends, and had the rhythm of the bar two before.
     - ``home``: the tune ends on a C.
 
-    >>> heard(Moment(0, last=0, before=0), FIRST + 2)  # from C to E over the chord of C
+    >>> heard(TuneContext(0, last=0, before=0), FIRST + 2)  # from C to E over the chord of C
     (1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0)
     """
     struck, pitch = is_struck(action), sounds(moment, action)
@@ -140,7 +140,7 @@ def heard(moment: Moment, action: int) -> tuple[float, ...]:
     return tuple(map(float, found))
 
 
-def observe(moment: Moment, pleased: tuple[bool, bool]) -> npt.NDArray[np.float32]:
+def observe(moment: TuneContext, pleased: tuple[bool, bool]) -> npt.NDArray[np.float32]:
     """Return the agent's observation of a moment, ``(76,)`` float32, see `Melody`.
 
     Args:
@@ -162,15 +162,15 @@ def observe(moment: Moment, pleased: tuple[bool, bool]) -> npt.NDArray[np.float3
     return seen
 
 
-def moment_of(observation: npt.NDArray[np.float32]) -> Moment:
+def moment_of(observation: npt.NDArray[np.float32]) -> TuneContext:
     """Return the moment of an observation, the inverse of `observe`.
 
-    >>> moment_of(observe(Moment(9, 3, 14, True, 1, True, 2), (True, False)))
-    Moment(step=9, last=3, before=14, sounding=True, strikes=1, alike=True, echo=2)
+    >>> moment_of(observe(TuneContext(9, 3, 14, True, 1, True, 2), (True, False)))
+    TuneContext(step=9, last=3, before=14, sounding=True, strikes=1, alike=True, echo=2)
     """
     parts = np.split(observation, [_BAR, _LAST, _BEFORE, _MOVE, _STATE, _ECHO, _PLEASED])
     place, bar, last, before, _, state, echo, _ = parts
-    return Moment(
+    return TuneContext(
         step=int(bar.argmax() * BAR + place.argmax()),
         last=int(last.argmax()),
         before=int(before.argmax()),

@@ -23,7 +23,7 @@ __all__ = [
     "Drawing",
     "DrawnEnv",
     "Frame",
-    "Screen",
+    "PictureOutput",
     "check_render_mode",
     "wrapped",
 ]
@@ -171,7 +171,7 @@ def _opened(size: int) -> Any:
     return pygame.font.Font(file if file.exists() else None, size)
 
 
-class Screen:
+class PictureOutput:
     """Returns pictures or shows them in a window, depending on the render mode.
 
     Args:
@@ -234,7 +234,7 @@ class DrawnEnv(gym.Env[ObsType, ActType]):
         Raises:
             ValueError: the render mode is another one.
         """
-        self.screen = Screen(render_mode, self.metadata["render_fps"], type(self).__name__)
+        self.screen = PictureOutput(render_mode, self.metadata["render_fps"], type(self).__name__)
         self.render_mode = render_mode
 
     def render(self) -> Frame | None:

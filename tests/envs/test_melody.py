@@ -11,7 +11,7 @@ import pytest
 
 from rlhf_gym.envs.melody import Melody, notes_of
 from rlhf_gym.envs.melody_picture import draw_melody
-from rlhf_gym.envs.melody_taste import FEATURES, STEPS, TASTE, Moment, features, heard
+from rlhf_gym.envs.melody_taste import FEATURES, STEPS, TASTE, TuneContext, features, heard
 from rlhf_gym.envs.sound import RATE, Loudspeaker, melody_sound, write_wav
 
 REST, HOLD, C, D, E, F, G, A, B, HIGH_C = range(10)
@@ -25,7 +25,7 @@ def written(actions: list[int], start: int = 0) -> list[tuple[float, dict[str, f
     return [(float(step[1]), step[4]) for step in map(env.step, actions)]
 
 
-def named(moment: Moment, action: int) -> set[str]:
+def named(moment: TuneContext, action: int) -> set[str]:
     """The features that are there."""
     return {name for name, value in zip(FEATURES, heard(moment, action), strict=True) if value}
 
@@ -60,7 +60,7 @@ def test_a_bar_in_small_steps_with_a_rhythm_is_liked_better() -> None:
     ],
 )
 def test_ways_from_note_to_note(last: int, before: int, action: int, expected: set[str]) -> None:
-    assert named(Moment(1, last, before), action) == expected
+    assert named(TuneContext(1, last, before), action) == expected
 
 
 def test_a_rhythm_that_returns_is_heard_at_the_end_of_its_bar() -> None:
@@ -74,9 +74,9 @@ def test_a_rhythm_that_returns_is_heard_at_the_end_of_its_bar() -> None:
 
 
 def test_a_tune_comes_home_on_c() -> None:
-    assert named(Moment(STEPS - 1, 1, 2), C) >= {"home"}
-    assert "home" not in named(Moment(STEPS - 1, 1, 2), D)
-    assert "home" in named(Moment(STEPS - 1, 7, 2, sounding=True), HOLD)
+    assert named(TuneContext(STEPS - 1, 1, 2), C) >= {"home"}
+    assert "home" not in named(TuneContext(STEPS - 1, 1, 2), D)
+    assert "home" in named(TuneContext(STEPS - 1, 7, 2, sounding=True), HOLD)
 
 
 def test_features_of_what_was_seen_and_done_give_the_listeners_taste() -> None:
