@@ -28,7 +28,7 @@ def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None 
         annotator: your name; by default the name of your account.
     """
     folder = RunFolder.open(run)
-    before = _labels(folder.store)
+    before = _answered(folder.store)
     teacher = WindowTeacher(annotator)
     teacher.start(folder.path)
     try:
@@ -36,11 +36,11 @@ def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None 
             time.sleep(0.2)
     finally:
         teacher.stop()
-    after = _labels(folder.store)
+    after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
     print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
 
 
-def _labels(path: Path) -> int:
+def _answered(path: Path) -> int:
     with FeedbackStore.open(path) as store:
         return store.counts().answered
