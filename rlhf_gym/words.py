@@ -25,9 +25,11 @@ def near(name: str, known: Iterable[str]) -> str:
 def number(value: float) -> str:
     """Write a number with about three digits.
 
-    >>> number(1234.6), number(12.345), number(-0.1234)
-    ('1,235', '12.3', '−0.123')
+    >>> number(1234.6), number(12.345), number(-0.1234), number(math.nan)
+    ('1,235', '12.3', '−0.123', '–')
     """
+    if math.isnan(value):
+        return NOTHING
     if abs(value) >= 100:
         text = f"{value:,.0f}"
     else:

@@ -12,6 +12,7 @@ import matplotlib
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 __all__ = [
     "BLUE",
@@ -23,7 +24,7 @@ __all__ = [
     "SKY",
     "VERMILLION",
     "canvas",
-    "short",
+    "few_ticks",
     "svg",
     "themed",
     "to_svg",
@@ -95,6 +96,13 @@ def short(value: float, _position: int | None = None) -> str:
     else:
         text = f"{value / 1e3:g}k" if abs(value) >= 1e4 else f"{value:,g}"
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def few_ticks(axes: Axes, count: int) -> None:
+    """Give both axes at most ``count`` intervals between ticks, with short numbers."""
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(count))
+        axis.set_major_formatter(FuncFormatter(short))
 
 
 @contextmanager

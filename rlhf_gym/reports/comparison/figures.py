@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from rlhf_gym.reports.comparison.styles import Style
-from rlhf_gym.reports.plotting import GREY, INK, short, svg
+from rlhf_gym.reports.plotting import GREY, INK, few_ticks, svg
 from rlhf_gym.results.cells import Cell, algorithm_name
 from rlhf_gym.results.curves import SECONDS_A_LABEL, Band
 from rlhf_gym.results.series import Series
@@ -53,10 +53,7 @@ def curves(
         axes.set_xlabel(x_label)
         axes.margins(x=0.02, y=0.08)
         axes.set_xlim(left=0)
-        axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.xaxis.set_major_formatter(FuncFormatter(short))
-        axes.yaxis.set_major_formatter(FuncFormatter(short))
+        few_ticks(axes, 4)
         if minutes:
             _minutes_above(axes)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from rlhf_gym.results.statistics import Floats
 from rlhf_gym.words import NOTHING, duration, number
 
 __all__ = ["TITLED", "by_cell", "columns", "overview"]
+
+Column: TypeAlias = Callable[[Cell], str]
 
 FEEDBACK = ("labels", "demonstrations")
 
@@ -68,22 +71,29 @@ def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
 
 def by_cell(comparison: Comparison) -> TextTable:
     """List every cell: score, median and worst true return, seeds."""
+    columns: dict[str, Column] = {
+        "score, IQM [95 %]": _score,
+        "true return, median": lambda cell: number(_median(cell, "mean_return")),
+        "worst seed": lambda cell: number(min(cell.returns, default=math.nan)),
+        "seeds": lambda cell: (
+            f"{len(cell.rows)}" + (f" ({cell.failed} failed)" if cell.failed else "")
+        ),
+    }
+    return _of_cells(comparison.cells, columns)
+
+
+def _of_cells(cells: Iterable[Cell], columns: Mapping[str, Column]) -> TextTable:
+    """Return a table with a row for each cell, without columns in which nothing is known."""
     rows = tuple(
-        (
-            cell.env_id,
-            algorithm_name(cell.algo),
-            cell.name,
-            NOTHING if cell.scale is None else with_interval(cell.estimate),
-            number(float(np.median(cell.returns))) if cell.rows else NOTHING,
-            number(float(cell.returns.min())) if cell.rows else NOTHING,
-            f"{len(cell.rows)}" + (f" ({cell.failed} failed)" if cell.failed else ""),
-        )
-        for cell in comparison.cells
+        (cell.env_id, algorithm_name(cell.algo), cell.name, *(f(cell) for f in columns.values()))
+        for cell in cells
     )
-    header = ("environment", "algorithm", "arm", "score, IQM [95 %]")
-    return TextTable(
-        (*header, "true return, median", "worst seed", "seeds"), rows, labels=3
-    ).of_known_columns()
+    header = ("environment", "algorithm", "arm", *columns)
+    return TextTable(header, rows, labels=3).of_known_columns()
+
+
+def _score(cell: Cell) -> str:
+    return NOTHING if cell.scale is None else with_interval(cell.estimate)
 
 
 def aggregates(comparison: Comparison) -> TextTable:
@@ -141,21 +151,13 @@ def needed(found: Efficiency) -> str:
 
 def speeds(comparison: Comparison) -> TextTable:
     """List wall time, processor time and speed of training: medians over the seeds of a cell."""
-    rows = tuple(
-        (
-            cell.env_id,
-            algorithm_name(cell.algo),
-            cell.name,
-            duration(_median(cell, "seconds")),
-            decimals(_slowdown(comparison, cell)),
-            duration(_median(cell, "cpu_seconds") or math.nan),
-            f"{_median(cell, 'steps_per_second'):,.0f}",
-        )
-        for cell in comparison.cells
-        if _timed(cell)
-    )
-    header = ("environment", "algorithm", "arm", "wall time", "true reward = 1")
-    return TextTable((*header, "processor time", "steps/s"), rows, labels=3).of_known_columns()
+    columns: dict[str, Column] = {
+        "wall time": lambda cell: duration(_median(cell, "seconds")),
+        "true reward = 1": lambda cell: decimals(_slowdown(comparison, cell)),
+        "processor time": lambda cell: duration(_median(cell, "cpu_seconds") or math.nan),
+        "steps/s": lambda cell: f"{_median(cell, 'steps_per_second'):,.0f}",
+    }
+    return _of_cells(filter(_timed, comparison.cells), columns)
 
 
 def speeds_over_all(comparison: Comparison) -> TextTable:
@@ -187,21 +189,14 @@ def _slowdown(comparison: Comparison, cell: Cell) -> float:
 
 def diagnostics(comparison: Comparison) -> TextTable:
     """List reward models on held-out labels: medians over seeds, the lowest in brackets."""
-    rows = tuple(
-        (
-            cell.env_id,
-            algorithm_name(cell.algo),
-            cell.name,
-            _with_lowest(cell.measured("accuracy")),
-            decimals(_median(cell, "cross_entropy")),
-            _with_lowest(cell.measured("correlation")),
-            with_interval(cell.estimate) if cell.scale else NOTHING,
-        )
-        for cell in comparison.cells
-        if cell.measured("accuracy").size
-    )
-    header = ("environment", "algorithm", "arm", "accuracy (lowest)", "cross-entropy, nats")
-    return TextTable((*header, "correlation (lowest)", "score"), rows, labels=3).of_known_columns()
+    columns: dict[str, Column] = {
+        "accuracy (lowest)": lambda cell: _with_lowest(cell.measured("accuracy")),
+        "cross-entropy, nats": lambda cell: decimals(_median(cell, "cross_entropy")),
+        "correlation (lowest)": lambda cell: _with_lowest(cell.measured("correlation")),
+        "score": _score,
+    }
+    known = (cell for cell in comparison.cells if cell.measured("accuracy").size)
+    return _of_cells(known, columns)
 
 
 def failures(comparison: Comparison) -> TextTable:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.reports.plotting import (
@@ -18,7 +18,7 @@ from rlhf_gym.reports.plotting import (
     SKY,
     VERMILLION,
     canvas,
-    short,
+    few_ticks,
     svg,
     to_svg,
 )
@@ -63,9 +63,7 @@ def returns(
         for axes in panels:
             axes.set_xlim(0, 1.02 * max(true[0]) or 1.0)
             axes.margins(y=0.1)
-            axes.xaxis.set_major_formatter(FuncFormatter(short))
-            axes.yaxis.set_major_formatter(FuncFormatter(short))
-            axes.yaxis.set_major_locator(MaxNLocator(5))
+            few_ticks(axes, 5)
         return to_svg(figure, name, f"True and learned return against {x_label}")
 
 
@@ -151,9 +149,7 @@ def learned_against_true(entry: RoundMeasures) -> Markup:
             axes.plot(ends, slope * ends + offset, color=VERMILLION, linestyle=(0, (5, 1.5)))
         axes.set_xlabel("true return")
         axes.set_ylabel("learned return")
-        axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(short))
-        axes.yaxis.set_major_formatter(FuncFormatter(short))
+        few_ticks(axes, 5)
         if np.isfinite(entry.correlation):
             axes.set_title(f"Correlation {entry.correlation:.2f} in round {entry.round}")
 
