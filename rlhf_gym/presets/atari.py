@@ -21,7 +21,11 @@ _MEMORY = FeedbackSettings(
     labels=3300,
     clip_seconds=1.7,
     reward_model=RewardModelSettings(
-        hidden=(64, 64), changes=True, actions=False, updates=300, updates_per_label=20
+        hidden=(64, 64),
+        uses_next_observations=True,
+        actions=False,
+        updates=300,
+        updates_per_label=20,
     ),
 )
 

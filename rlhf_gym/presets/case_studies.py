@@ -11,11 +11,11 @@ __all__ = ["AGENTS", "FEEDBACK"]
 
 FEEDBACK: dict[str, FeedbackSettings] = {
     "SupportChat-v1": FeedbackSettings(
-        labels=300, clip_seconds=3.0, reward_model=RewardModelSettings(changes=True)
+        labels=300, clip_seconds=3.0, reward_model=RewardModelSettings(uses_next_observations=True)
     ),
     "Moderation-v1": FeedbackSettings(labels=300, clip_seconds=3.0),
     "Melody-v1": FeedbackSettings(
-        labels=400, clip_seconds=8.0, reward_model=RewardModelSettings(changes=True)
+        labels=400, clip_seconds=8.0, reward_model=RewardModelSettings(uses_next_observations=True)
     ),
 }
 

@@ -25,8 +25,8 @@ _LUNAR_LANDER = FeedbackSettings(
         updates_per_label=40,
         weight_decay=0.01,
         adaptive=False,
-        anew=True,
-        changes=True,
+        refit_from_scratch=True,
+        uses_next_observations=True,
         clip_inputs=3.0,
     ),
 )
@@ -45,7 +45,7 @@ FEEDBACK: dict[str, FeedbackSettings] = {
     "LunarLander-v3": _LUNAR_LANDER,
     "LunarLanderContinuous-v3": replace(
         _LUNAR_LANDER,
-        reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, anew=False),
+        reward_model=replace(_LUNAR_LANDER.reward_model, updates=600, refit_from_scratch=False),
     ),
 }
 

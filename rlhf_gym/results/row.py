@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rlhf_gym.results.arms import arm_of
+from rlhf_gym.reward_model.settings import with_new_names
 
 __all__ = ["Row", "Status"]
 
@@ -115,6 +116,9 @@ class Row:
         for name in _FLOATS:
             values[name] = math.nan if values[name] is None else values[name]
         values |= {"returns": tuple(values["returns"]), "arm": arm_of(values["arm"]).name}
+        of_model = with_new_names(values["settings"].get("reward_model") or {})
+        if of_model:
+            values["settings"] = {**values["settings"], "reward_model": of_model}
         return cls(**values)
 
 

@@ -24,7 +24,7 @@ from rlhf_gym.reward_model.inputs import Inputs, input_spec
 from rlhf_gym.reward_model.likelihoods import LIKELIHOODS, Likelihood, answer_probability
 from rlhf_gym.reward_model.networks import new_networks
 from rlhf_gym.reward_model.scale import RewardScale, standardisation
-from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import RewardModelSettings, with_new_names
 from rlhf_gym.reward_model.small_batches import SmallBatches
 from rlhf_gym.wrappers.old_reward_function import from_old_form
 
@@ -78,7 +78,7 @@ class RewardEnsemble:
         self.spec = input_spec(
             observation_space,
             action_space,
-            changes=self.settings.changes,
+            uses_next_observations=self.settings.uses_next_observations,
             actions=self.settings.actions,
         )
         self.seed, self.version = seed, 0
@@ -99,7 +99,7 @@ class RewardEnsemble:
     @property
     def uses_next_observations(self) -> bool:
         """Whether the networks see what a step led to."""
-        return self.settings.changes
+        return self.settings.uses_next_observations
 
     def predict(self, transitions: Transitions, *old: Any, **over: Any) -> npt.NDArray[np.float32]:
         """Return the learned reward ``(n,)`` float32 of each of ``n`` steps.
@@ -170,7 +170,7 @@ class RewardEnsemble:
 
     def _standardise(self, inputs: Inputs) -> None:
         if self.spec.features:
-            moments = standardisation(inputs.vector, ends_last=self.spec.changes)
+            moments = standardisation(inputs.vector, ends_last=self.spec.uses_next_observations)
             self.networks.standardise(*(moment.to(self.device) for moment in moments))
 
     def normalise(
@@ -303,9 +303,8 @@ class RewardEnsemble:
         """
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
-            settings = RewardModelSettings(
-                **{**state["settings"], "hidden": tuple(state["settings"]["hidden"])}
-            )
+            of_file = with_new_names(state["settings"])
+            settings = RewardModelSettings(**{**of_file, "hidden": tuple(of_file["hidden"])})
             seed = int(state["seed"])
         except OSError:
             raise

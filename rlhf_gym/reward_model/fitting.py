@@ -79,8 +79,8 @@ class Fitting:
         known = torch.nonzero(~dataset.labels.isnan()).squeeze(1)
         if len(known) == 0:
             return 0
-        if self.settings.anew:
-            self.networks.begin_anew(self.rng)
+        if self.settings.refit_from_scratch:
+            self.networks.draw_weights(self.rng)
             self.optimizer = self._new_optimizer(self.optimizer.param_groups[0]["weight_decay"])
         labels, weights = dataset.labels, dataset.weights
         floor = loss_floor(self.likelihood, labels[known])

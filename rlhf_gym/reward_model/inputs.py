@@ -54,8 +54,8 @@ class InputSpec:
         action: the space of the actions; None where they are not looked at.
         features: width of the vector.
         images: shape ``(channels, height, width)`` of each image.
-        changes: whether the vector also holds how a step changed the observation, and then, last,
-            whether it ended the episode.
+        uses_next_observations: whether the vector also holds how a step changed the observation,
+            and then, last, whether it ended the episode.
     """
 
     parts: tuple[_Part, ...]
@@ -63,22 +63,23 @@ class InputSpec:
     action: spaces.Space[object] | None
     features: int
     images: tuple[tuple[int, int, int], ...]
-    changes: bool
+    uses_next_observations: bool
 
     def encode(self, transitions: Transitions) -> Inputs:
         """Return a batch of ``n`` steps as network inputs, on the CPU.
 
         Raises:
-            ValueError: changes are to be seen, but there are no next observations.
+            ValueError: it uses next observations, but there are none.
         """
         observations, actions = transitions.observations, transitions.actions
         before = self._columns(observations)
         columns = [*before, *([] if self.action is None else [_flat(self.action, actions)])]
-        if self.changes:
+        if self.uses_next_observations:
             if transitions.next_observations is None:
                 raise ValueError(
                     "this reward model sees what a step led to: give it steps with "
-                    "next_observations, or make it with RewardModelSettings(changes=False)"
+                    "next_observations, or make it with "
+                    "RewardModelSettings(uses_next_observations=False)"
                 )
             seen = self._columns(transitions.next_observations)
             columns += [new - old for old, new in zip(before, seen, strict=True)]
@@ -101,14 +102,14 @@ def input_spec(
     observation_space: spaces.Space[object],
     action_space: spaces.Space[object],
     *,
-    changes: bool = False,
+    uses_next_observations: bool = False,
     actions: bool = True,
 ) -> InputSpec:
     """Return how values of two spaces become network inputs.
 
     Raises:
-        ValueError: if a space is not supported, naming those that are, or changes are to be seen
-            in images.
+        ValueError: if a space is not supported, naming those that are, or next observations are
+            images.
     """
     if isinstance(observation_space, spaces.Dict):
         parts = [_Part(key, part) for key, part in sorted(observation_space.spaces.items())]
@@ -116,19 +117,22 @@ def input_spec(
         parts = [_Part(None, observation_space)]
     images = tuple(part for part in parts if is_image(part.space))
     flat = tuple(part for part in parts if not is_image(part.space))
-    if changes and images:
+    if uses_next_observations and images:
         raise ValueError(
-            "changes=True sees how a step changed a vector, but the observations hold images; "
-            "leave it out, and stack frames instead (VecFrameStack), which shows changes as well"
+            "uses_next_observations=True shows how a step changed a vector, but the observations "
+            "hold images; leave it out, and stack frames instead (VecFrameStack), which shows "
+            "changes as well"
         )
-    features = sum(width_of(part.space, "observation") for part in flat) * (1 + changes) + changes
+    features = sum(width_of(part.space, "observation") for part in flat)
+    if uses_next_observations:  # and how each feature changed, and whether the episode ended
+        features = 2 * features + 1
     return InputSpec(
         parts=flat,
         image_parts=images,
         action=action_space if actions else None,
         features=features + width_of(action_space, "action") * actions,
         images=tuple(image_shape(part.space) for part in images),
-        changes=changes,
+        uses_next_observations=uses_next_observations,
     )
 
 

@@ -86,7 +86,7 @@ class RewardNetworks(nn.Module):
         return list(zip(parameters[::2], parameters[1::2], strict=True))
 
     @torch.no_grad()
-    def begin_anew(self, rng: np.random.Generator) -> None:
+    def draw_weights(self, rng: np.random.Generator) -> None:
         """Draw new weights; how inputs are standardised stays."""
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         for parameter, bound in self._bounds():

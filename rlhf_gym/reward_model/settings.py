@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-__all__ = ["RewardModelSettings"]
+__all__ = ["RewardModelSettings", "with_new_names"]
+
+T = TypeVar("T")
+
+RENAMED = MappingProxyType({"changes": "uses_next_observations", "anew": "refit_from_scratch"})
+"""Names that settings had in the first release, and their names now."""
 
 
+def with_new_names(table: Mapping[str, T]) -> dict[str, T]:
+    """Return settings of the reward model, as files of the first release name them, by new names.
+
+    >>> with_new_names({"members": 3, "anew": True})
+    {'members': 3, 'refit_from_scratch': True}
+    """
+    return {RENAMED.get(name, name): value for name, value in table.items()}
+
+
+def _accept_old_names(kind: type[T]) -> type[T]:
+    """Let a class take the old names of its arguments, with a warning."""
+    takes_new_names: Any = kind.__init__
+
+    @functools.wraps(takes_new_names)
+    def init(self: T, *args: Any, **settings: Any) -> None:
+        for old in RENAMED.keys() & settings.keys():
+            warnings.warn(
+                f"{old}=... of {kind.__name__} will be removed in version 0.3.0: it is "
+                f"{RENAMED[old]}=... now",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+        takes_new_names(self, *args, **with_new_names(settings))
+
+    setattr(kind, "__init__", init)  # noqa: B010  mypy takes no assignment
+    return kind
+
+
+@_accept_old_names
 @dataclass(frozen=True)
 class RewardModelSettings:
     """Settings of the reward model and of its fit."""
+
+    RENAMED = RENAMED
 
     members: int = 3
     """Networks in the ensemble."""
@@ -36,11 +77,11 @@ class RewardModelSettings:
     adaptive: bool = True
     """Whether a fit ends when the held-out loss rises, and the L2 regularisation follows the ratio
     of held-out and training loss (Christiano et al. 2017). With many labels that stops too soon."""
-    anew: bool = False
+    refit_from_scratch: bool = False
     """Whether each fit begins with new networks. Networks that were fitted to the first labels for
     long learn less from later ones (Nikishin et al. 2022); but with few labels the reward then
     changes so much that it misleads agents."""
-    changes: bool = False
+    uses_next_observations: bool = False
     """Whether the networks also see what a step led to: how it changed the observation (not with
     images), and whether it ended the episode. A reward for progress, for luck, or for a good end is
     then learned from far fewer labels."""

@@ -51,7 +51,8 @@ def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
         ValueError: if the table has a key that is no field.
         TypeError: if a field without a default is missing.
     """
-    hints = get_type_hints(kind)
+    hints, renamed = get_type_hints(kind), getattr(kind, "RENAMED", {})
+    table = {renamed.get(name, name): value for name, value in table.items()}
     unknown = sorted(set(table) - set(hints))
     if unknown:
         raise ValueError(f"unknown setting {', '.join(unknown)}")

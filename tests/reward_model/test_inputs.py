@@ -49,7 +49,7 @@ def test_the_parts_of_a_dict_stand_in_the_order_of_their_keys() -> None:
 
 def test_changes_and_the_end_come_after_the_action() -> None:
     observed = spaces.Dict({"b": spaces.Box(0, 9, (2,)), "a": spaces.Discrete(2)})
-    spec = input_spec(observed, BUTTON, changes=True)
+    spec = input_spec(observed, BUTTON, uses_next_observations=True)
     before = {"b": np.array([[3.0, 4.0]]), "a": np.array([1])}
     seen = {"b": np.array([[3.5, 2.0]]), "a": np.array([0])}
     ends = {"terminated": np.array([True]), "absorbing": np.array([False])}
@@ -60,14 +60,14 @@ def test_changes_and_the_end_come_after_the_action() -> None:
 
 
 def test_changes_that_are_not_given_are_refused() -> None:
-    spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, changes=True)
+    spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, uses_next_observations=True)
     with pytest.raises(ValueError, match="give it steps with next_observations"):
         spec.encode(steps(np.zeros((1, 1)), np.zeros(1)))
 
 
 def test_changes_of_images_are_refused() -> None:
     with pytest.raises(ValueError, match="stack frames instead"):
-        input_spec(spaces.Box(0, 255, (16, 12, 3), np.uint8), BUTTON, changes=True)
+        input_spec(spaces.Box(0, 255, (16, 12, 3), np.uint8), BUTTON, uses_next_observations=True)
 
 
 @pytest.mark.parametrize("shape", [(16, 12, 3), (3, 16, 12)])

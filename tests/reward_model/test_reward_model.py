@@ -196,7 +196,7 @@ def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
     """Whatever was answered first, once all were ties after all, the same is learned."""
 
     def learned(first_answer: float, anew: bool) -> Any:
-        model = a_model(anew=anew, adaptive=False)
+        model = a_model(refit_from_scratch=anew, adaptive=False)
         queries = judge(model, 40)
         model.update({query.id: first_answer for query in queries}, {})
         model.fit(updates=50)
@@ -210,10 +210,10 @@ def test_a_fit_that_begins_anew_forgets_what_the_labels_do_not_say() -> None:
 
 def test_weights_are_drawn_anew_as_they_were_at_first() -> None:
     space = spaces.Box(0, 255, (24, 24, 3), np.uint8)
-    settings = RewardModelSettings(hidden=(64,), anew=True)
+    settings = RewardModelSettings(hidden=(64,), refit_from_scratch=True)
     model = RewardEnsemble(space, ACTED, settings, device="cpu")
     before = [parameter.detach().clone() for parameter in model.networks.parameters()]
-    model.networks.begin_anew(np.random.default_rng(0))
+    model.networks.draw_weights(np.random.default_rng(0))
     after = [parameter.detach() for parameter in model.networks.parameters()]
     for old, new in zip(before, after, strict=True):
         assert not torch.equal(old, new)
@@ -576,7 +576,7 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
     seen = walk(500)
     found = []
     for changes in (False, True):
-        model = a_model(changes=changes)
+        model = a_model(uses_next_observations=changes)
         model.standardise_inputs(seen.transitions)
         model.update(labels, {query.id: query for query in queries})
         for _ in range(5):
@@ -588,7 +588,7 @@ def test_a_reward_for_progress_is_learned_better_by_a_model_that_sees_changes() 
 
 
 def test_a_model_that_sees_changes_comes_back_from_its_file(tmp_path: Path) -> None:
-    model = a_model(changes=True)
+    model = a_model(uses_next_observations=True)
     seen = linear_clip(np.random.default_rng(9), 20)
     walked = steps(seen.observations, seen.actions, np.asarray(seen.observations)[::-1].copy())
     model.save(tmp_path / "model.pt")
@@ -627,10 +627,24 @@ def test_the_first_names_make_and_load_an_ensemble_with_a_warning(tmp_path: Path
 
 
 def test_observations_and_actions_are_still_predicted_with_a_warning() -> None:
-    model, some = a_model(changes=True), steps_of(5)
+    model, some = a_model(uses_next_observations=True), steps_of(5)
     seen = replace(some, next_observations=some.observations, terminated=np.ones(5, bool))
     after = After(some.observations, np.ones(5, bool))
     old: Any = model.predict
     with pytest.warns(DeprecationWarning, match="Transitions.within_episodes"):
         rewards = old(some.observations, some.actions, after)
     np.testing.assert_array_equal(rewards, model.predict(seen))
+
+
+def test_old_names_of_settings_work_with_a_warning_and_in_files(tmp_path: Path) -> None:
+    old: Any = RewardModelSettings
+    with pytest.warns(DeprecationWarning, match="it is refit_from_scratch=... now"):
+        assert old(anew=True, members=2) == RewardModelSettings(refit_from_scratch=True, members=2)
+    model = a_model(uses_next_observations=True)
+    model.save(tmp_path / "model.pt")
+    state = torch.load(tmp_path / "model.pt", weights_only=True)
+    for name, before in (("uses_next_observations", "changes"), ("refit_from_scratch", "anew")):
+        state["settings"][before] = state["settings"].pop(name)
+    torch.save(state, tmp_path / "model.pt")
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", OBSERVED, ACTED, device="cpu")
+    assert loaded.settings == model.settings

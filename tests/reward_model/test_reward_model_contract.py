@@ -32,7 +32,13 @@ def of_the_example(observed: Any, acted: Any) -> Any:
 
 @pytest.mark.parametrize(
     "make",
-    [ensemble(), ensemble(members=1), ensemble(changes=True), ensemble(anew=True), of_the_example],
+    [
+        ensemble(),
+        ensemble(members=1),
+        ensemble(uses_next_observations=True),
+        ensemble(refit_from_scratch=True),
+        of_the_example,
+    ],
     ids=["ensemble", "one member", "changes", "anew", "linear"],
 )
 def test_every_reward_model_keeps_the_contract(make: Callable[[Any, Any], Any]) -> None:

@@ -111,7 +111,7 @@ def test_every_algorithm_trains_unchanged_and_spends_the_labels_exactly(
 def test_every_algorithm_trains_on_a_reward_for_changes(
     algorithm: type[BaseAlgorithm], settings: dict[str, Any]
 ) -> None:
-    model = RewardModelSettings(changes=True)
+    model = RewardModelSettings(uses_next_observations=True)
     feedback = feedback_of(labels=7, reward_model=model)
     trained(feedback, 400, "CartPole-v1", algorithm, 2, **settings)
     assert feedback.labels_given == 7
