@@ -1,42 +1,42 @@
-# Every target makes .venv first, demo without what tests need. Needed: Python >= 3.10 with venv, and make.
+# Every target creates .venv first; demo installs the package alone. Requires Python >= 3.10 with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
 SMOKE := tests/clips tests/feedback tests/labelling tests/queries tests/results tests/reward_model tests/teachers \
 	tests/wrappers tests/cli/test_main.py "tests/test_examples.py::test_the_example_runs[three_lines]"
 OTHERS := examples/other_libraries/requirements.txt
 
-# One thread each: the networks are small, and tests run beside each other.
+# One thread for each process: the networks are small, and tests run in parallel.
 export OMP_NUM_THREADS := 1
 
-# Whoever sets it, as containers do, has every process of the tests compile all modules again.
+# Where it is set, as in many containers, every process of the tests compiles all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo smoke test check docs benchmark clean
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: .venv/package  ## teach CartPole without a person or a display; ends in a report
+demo: .venv/package  ## teach CartPole without a person or a display, and write a report
 	$(BIN)/rlhf-gym demo
 
-smoke: .venv/ready  ## the tests of a minute: the parts, and one agent that is taught
+smoke: .venv/ready  ## run the one-minute tests: the parts, and one agent that is taught
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not desktop" $(SMOKE)
 
-test: .venv/ready  ## tests and the examples in docstrings
+test: .venv/ready  ## run all tests, and the examples in docstrings
 	$(BIN)/pytest -n 2 --dist worksteal --doctest-modules rlhf_gym tests
 
-check: .venv/ready  ## style, types, import contracts, and the wheel installed elsewhere
+check: .venv/ready  ## check style, types and import contracts, and install the wheel elsewhere
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	.ci/wheel
 
-docs: .venv/docs  ## the documentation site, in docs/_build/html; a warning is an error
+docs: .venv/docs  ## build the documentation site in docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-benchmark: .venv/ready  ## the figures in the readme; learning only where docs/results lacks a run
+benchmark: .venv/ready  ## measure the figures of the results page; train only the runs that docs/results lacks
 	$(BIN)/python tests/measurements/fitting.py
 	$(BIN)/python tests/measurements/memory.py
 	$(BIN)/python tests/measurements/atari.py
@@ -52,7 +52,7 @@ benchmark: .venv/ready  ## the figures in the readme; learning only where docs/r
 	$(BIN)/python tests/measurements/imitation_peer.py
 	$(BIN)/python tests/measurements/case_studies.py
 
-clean:  ## what the other targets made; runs/ stays
+clean:  ## remove what the other targets made; runs/ stays
 	rm -rf docs/_build docs/environments docs/reference
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,6 +27,7 @@ extensions = [
     "myst_nb",
     "environment_pages",
     "rooms",
+    "settings_table",
 ]
 exclude_patterns = ["_build", "results", "environments/pictures"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}

@@ -4,7 +4,7 @@ A formula that scores backflips answers 900 queries, as a person did for Christi
 teacher="window" in its place, and the person is you.
 
 Install: pip install "rlhf-gym[mujoco]"
-Run it: python examples/hopper_backflip.py (a quarter of an hour)
+Run it: python examples/hopper_backflip.py (about ten minutes)
 """
 
 import argparse

@@ -141,12 +141,12 @@ def page(row: dict[str, Any]) -> str:
 
 def facts(row: dict[str, Any]) -> str:
     """The table of what an environment is."""
-    steps = f"{row['horizon']} steps" if row["horizon"] else "no time limit"
+    steps = f"{row['time_limit']} steps" if row["time_limit"] else "none"
     lines = [
         ("Import", f'`make_vec_env("{row["id"]}", n_envs=8)`'),
         ("Observations", f"`{row['observations']}`"),
         ("Actions", f"`{row['actions']}`"),
-        ("Length of an episode", steps),
+        ("Time limit", steps),
     ]
     if row["probe"]:
         reward = f"naive: {row['naive_reward']}" if row["naive_reward"] else "none"

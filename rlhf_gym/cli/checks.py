@@ -226,7 +226,12 @@ def check_robots(_: Path) -> Finding:
 def check_imitation(_: Path) -> Finding:
     """Check imitation, which is optional: its metadata would install plain pygame."""
     if importlib.util.find_spec("imitation") is None:
-        return Finding("imitation", "ok", "not installed (needed for `make benchmark` only)")
+        return Finding(
+            "imitation",
+            "ok",
+            "not installed (needed for the arms bc, gail and airl)",
+            INSTALL_IMITATION,
+        )
     if missing := [n for n in ("datasets", "scipy", "seals") if not importlib.util.find_spec(n)]:
         return Finding("imitation", "warn", f"without {', '.join(missing)}", INSTALL_IMITATION)
     return Finding("imitation", "ok", str(installed_version("imitation")))

@@ -25,11 +25,12 @@ def command(
     open: bool = False,
     json: bool = False,
 ) -> None:
-    """Compare finished runs; those with the same settings are taken together as seeds.
+    """Compare finished runs side by side, pooling seeds.
 
-    Runs of the same environment, algorithm, teacher and number of labels are taken together. The
-    command writes an HTML file that needs no network, and next to it the tables as Markdown and the
-    numbers as JSON.
+    Runs of the same environment, algorithm, arm (which is their teacher's), number of labels and
+    number of demonstrations are pooled as seeds; the page warns where they differ in any other
+    setting. The command writes an HTML file that needs no network, and next to it the tables as
+    Markdown and the numbers as JSON.
 
     Example: rlhf-gym compare runs/CartPole-v1-ppo-* --out cartpole.html
 

@@ -47,7 +47,8 @@ def command(
         print(json_module.dumps(rows, indent=2))
         return
     for row in rows:
-        steps = f"{row['horizon']} steps" if row["horizon"] else "no time limit: give --horizon"
+        limit = row["time_limit"]
+        steps = f"time limit: {limit} steps" if limit else "no time limit: give --horizon"
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:
@@ -94,7 +95,7 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "id": env_id,
         "observations": _short(env.observation_space),
         "actions": _short(env.action_space),
-        "horizon": description.time_limit,
+        "time_limit": description.time_limit,
         "draws": description.draws,
         "goal": description.goal.text,
         "tie_breaker": description.goal.tie_breaker,

@@ -1,4 +1,4 @@
-"""Cells: runs that differ in nothing but their seed, and the scale of their scores."""
+"""Cells: runs that are pooled as seeds, and the scale of their scores."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ class Scale:
 
 @dataclass(frozen=True)
 class Cell:
-    """Runs that differ in nothing but their seed.
+    """Runs that are pooled as seeds: of one environment, algorithm, arm and amount of feedback.
+
+    Reports warn where they differ in any other setting than the seed.
 
     Attributes:
         env_id: the environment.

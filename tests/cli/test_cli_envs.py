@@ -14,7 +14,9 @@ Capture = pytest.CaptureFixture[str]
 
 def test_our_environments_come_first(capsys: Capture) -> None:
     assert main(["envs", "/CartPole-v1"]) == 0
-    assert capsys.readouterr().out.startswith("rlhf/CartPole-v1  (500 steps)\n    Keep the pole")
+    assert capsys.readouterr().out.startswith(
+        "rlhf/CartPole-v1  (time limit: 500 steps)\n    Keep the pole"
+    )
 
 
 def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
@@ -22,7 +24,7 @@ def test_json_holds_what_the_table_shows(capsys: Capture) -> None:
     (row,) = json.loads(capsys.readouterr().out)
     assert row["id"] == "rlhf/Pendulum-v1"
     assert (row["observations"], row["actions"]) == ("Box(3) float32", "Box(1) float32")
-    assert (row["horizon"], row["draws"]) == (200, True)
+    assert (row["time_limit"], row["draws"]) == (200, True)
     assert "from 50 labels" in row["presets"]["ppo"]
 
 
