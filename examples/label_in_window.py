@@ -1,9 +1,9 @@
 """You are the teacher: compare clips in a window while the agent trains.
 
 The window opens by itself. Arrow keys answer: left or right clip better, up for "about the same",
-down for "can't tell"; H shows all keys. Training waits for the first labels, and later whenever it is
-more than 8 labels ahead. Close the window whenever you like: everything is saved in the folder, and
-the same command continues from there.
+down for "can't tell"; H shows all keys. Training waits for the first labels, and later whenever it
+is more than 8 labels ahead. Close the window whenever you like: everything is saved in the folder,
+and the same command continues from there.
 
 Run it: python examples/label_in_window.py
 """
