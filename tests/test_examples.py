@@ -17,7 +17,7 @@ FLAGS = {
     "hopper_backflip": ["--labels", "12", "--film", "80"],
     "label_in_window": ["--teacher", "synthetic", "--labels", "8"],
     "melody": ["--labels", "20"],
-    "on_highway": ["--steps", "250", "--labels", "6", "--episodes", "2"],
+    "on_highway": ["--steps", "100", "--labels", "6", "--episodes", "1"],
     "on_minatar": ["--labels", "8", "--episodes", "2"],
     "on_minigrid": ["--labels", "8"],
 }
