@@ -69,7 +69,7 @@ def train(
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     training = _Training(settings, folder, progress, video_seconds, log)
     feedback, env = training.plug_in(resuming=False)
-    with folder.held():
+    with folder.held(), closing(env):
         write_settings(folder, settings)
         agent = make_agent(settings, env)
         log(f"run folder: {folder.path}")
@@ -123,14 +123,15 @@ def resume(
             settings = replace(settings, steps=steps)
         training = _Training(settings, folder, progress, video_seconds, log)
         feedback, env = training.plug_in(resuming=True)
-        try:
-            agent = feedback.restore(algorithm(settings.algo), env, settings.device)
-        except FileNotFoundError:
-            log("the run has no checkpoint yet: training starts again, labels are kept")
-            agent = make_agent(settings, env)
-        write_settings(folder, settings)
-        log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-        return training.learn(feedback, agent)
+        with closing(env):
+            try:
+                agent = feedback.restore(algorithm(settings.algo), env, settings.device)
+            except FileNotFoundError:
+                log("the run has no checkpoint yet: training starts again, labels are kept")
+                agent = make_agent(settings, env)
+            write_settings(folder, settings)
+            log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
+            return training.learn(feedback, agent)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:

@@ -75,7 +75,8 @@ def test_an_agent_learns_from_comparisons_and_is_evaluated(env_id: str) -> None:
     settings = {"clip_length": 4, "warm_up_steps": 48}
     feedback = HumanFeedback(SyntheticTeacher(), labels=6, settings=settings)
     env = feedback.wrap(made(env_id))
-    agent = PPO(policy_for(PPO, env.observation_space), env, n_steps=16, n_epochs=1, device="cpu")
+    few: dict[str, Any] = {"n_steps": 16, "batch_size": 32, "n_epochs": 1}
+    agent = PPO(policy_for(PPO, env.observation_space), env, device="cpu", **few)
     agent.learn(96, callback=feedback)
     assert feedback.labels_given == 6
     assert len(true_returns(agent, env_id, 2, horizon=HORIZONS[env_id])) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -367,6 +368,7 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
         assert process.returncode == 0, shown
     assert "stopped with everything saved" in shown and "Traceback" not in shown
     assert main(["train", "--resume", str(run), "--video-seconds", "0", "--json"]) == 0
+    assert not multiprocessing.active_children()
     assert len(json.loads(capsys.readouterr().out)["after"]) == 1
     with FeedbackStore.open(run / "feedback.db") as store:
         assert store.counts().answered == 8
