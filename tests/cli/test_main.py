@@ -100,23 +100,3 @@ def test_the_overview_loads_no_heavy_library() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] == "[]"
-
-
-def test_help_and_mistakes_need_neither_torch_nor_matplotlib() -> None:
-    mistakes = [
-        ["train", "--labls", "3"],
-        ["train", "--algo", "pp"],
-        ["train", "--labels", "-3"],
-        ["train", "--teacher", "sythetic"],
-        ["benchmark", "quik"],
-        *([command, "nowhere"] for command in ("compare", "evaluate", "label", "report", "watch")),
-    ]
-    given = [*([name, "--help"] for name in COMMANDS), *mistakes]
-    code = (
-        "import sys; from rlhf_gym.cli.main import main;"
-        f"print([main(arguments) for arguments in {given}]);"
-        "print([m for m in ('torch', 'stable_baselines3', 'matplotlib') if m in sys.modules])"
-    )
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    codes, loaded = shown.stdout.splitlines()[-2:]
-    assert codes == str([0] * len(COMMANDS) + [2, 1, 1, 2] + [1] * 6) and loaded == "[]"

@@ -91,6 +91,7 @@ def test_a_run_is_resumed_for_longer(
     run: str, step: int, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["train", "--resume", str(files / run), "--steps", "768", "--no-progress"]
+    command += ["--video-seconds", "0"]
     assert main(command) == 0
     assert f"going on at step {step} with 8 labels" in capsys.readouterr().out
     assert (files / run / "progress.2.csv").exists()
