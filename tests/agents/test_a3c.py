@@ -307,7 +307,7 @@ def test_what_cannot_work_is_refused_before_any_process_is_started(tmp_path: Pat
         A3C("MlpPolicy", counting(2), n_workers=0)
     with pytest.raises(ValueError, match="shares its parameters on the CPU: device='cuda'"):
         A3C("MlpPolicy", counting(2), n_workers=2, device="cuda")
-    with pytest.raises(ValueError, match="start_method='fork' cannot be"):
+    with pytest.raises(ValueError, match="start_method='fork' is not supported"):
         A3C("MlpPolicy", counting(2), n_workers=2, start_method="fork")
     with pytest.raises(ValueError, match="cannot be sent to worker processes, as it cannot be"):
         A3C("MlpPolicy", make_vec_env(Unpicklable, 2), n_workers=2)

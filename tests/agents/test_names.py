@@ -46,7 +46,7 @@ def test_an_import_path_that_leads_nowhere_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["collections:deque", "sb3_contrib:ARS"])
 def test_a_class_that_cannot_learn_here_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=f"'{name}' is no algorithm that can learn here: it must"):
+    with pytest.raises(ValueError, match=f"'{name}' is not a supported algorithm: it must"):
         algorithm(name)
 
 

@@ -332,7 +332,7 @@ def test_one_seed_gives_one_run(algorithm: type[BaseAlgorithm], settings: dict[s
         ({"warm_up_steps": 0}, "warm_up_steps must be at least 1"),
         ({"first_share": 0.0}, r"first_share must be within \(0, 1\]"),
         ({"last_label": 1.2}, r"last_label must be within \(0, 1\]"),
-        ({"strategy": "best"}, "strategy must be one of uniform"),
+        ({"strategy": "best"}, "strategy must be a function, or one of uniform"),
         ({"schedule": lambda share: 1 - share}, "the schedule must not decrease"),
         ({"teacher": "oracle"}, "there is no teacher 'oracle'"),
     ],
