@@ -73,8 +73,8 @@ def _renamed(old_arguments: Mapping[str, Any]) -> dict[str, Any]:
     for name in old_arguments:
         if name not in OLD_ARGUMENTS:
             raise TypeError(
-                f"HumanFeedback has no argument {name!r}{near(name, OLD_ARGUMENTS)}; how feedback "
-                "is collected is said by settings=FeedbackSettings(...)"
+                f"HumanFeedback has no argument {name!r}{near(name, OLD_ARGUMENTS)}; pass "
+                "feedback settings as settings=FeedbackSettings(...)"
             )
         new = OLD_ARGUMENTS[name]
         warnings.warn(

@@ -55,7 +55,7 @@ def refused(changes: dict[str, Any], **methods: Any) -> str:
         ({"naive_reward": "clicks"}, "needs metadata.'probe'"),
         ({"frame_stack": 3}, "'frame_stack'] is 3, but observations are Box"),
         ({"keys_to_action": {"left": 2}}, "'left'] is 2, no action"),
-        ({"keys_to_action": {3: 0}}, "has 3, which is no key"),
+        ({"keys_to_action": {3: 0}}, "has 3, neither a key nor a tuple"),
         ({"vec_env": "nowhere:Fast"}, "'nowhere:Fast', which cannot be imported"),
         ({"fixed_horizon": True}, "'fixed_horizon'] is true, but an episode ended after"),
         ({"probe": "turns"}, "info.'probe'. is missing"),
@@ -72,8 +72,8 @@ def test_broken_steps_and_pictures_are_found() -> None:
         return np.full(4, np.inf, np.float32), "much", 1, False, None
 
     found = refused({}, step=step)
-    assert "the reward is 'much', no finite number" in found
-    assert "terminated is 1, no bool" in found and "the info is None, no dict" in found
+    assert "the reward is 'much', not a finite number" in found
+    assert "terminated is 1, not a bool" in found and "the info is None, not a dict" in found
 
     assert "must give (height, width, 3) uint8, but gives list" in refused({}, render=lambda _: [1])
 

@@ -121,7 +121,7 @@ def test_a_finished_run_can_be_made_longer(run: Path, tmp_path: Path, capsys: Ca
 
 def test_other_settings_are_no_part_of_resuming(run: Path, capsys: Capture) -> None:
     assert main(["train", "--resume", str(run), "--labels", "9"]) == 1
-    assert "beside --resume only --steps can be given" in capsys.readouterr().err
+    assert "only --steps can be combined with --resume" in capsys.readouterr().err
 
 
 def test_the_settings_of_a_fall_back_say_how_long_ends_are_held() -> None:
@@ -156,7 +156,7 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"set": "policy_kwargs=3"}, r"policy_kwargs of the agent must be a table, such as policy_kw"),
     ({"set": "policy_kwargs={net_arc=[64]}"}, "PPO refuses its settings: .*net_arc"),
     ({"set": "n_steps=1.5"}, "PPO refuses its settings"),
-    ({"algo": "sb3_contrib:ARS"}, "is no algorithm that can learn here: it must be an OnPolicy"),
+    ({"algo": "sb3_contrib:ARS"}, "is not a supported algorithm: it must be an OnPolicy"),
     ({"algo": "a3c", "n_envs": 2}, "4 workers need an environment each, but there are 2"),
     ({"clip_seconds": 0.0}, "clip_seconds must be positive, but is 0.0"),
     ({"labels": 0}, "labels must be at least 1, but is 0"),
