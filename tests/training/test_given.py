@@ -31,11 +31,7 @@ def test_the_table_holds_all_arguments_that_have_moved() -> None:
 @pytest.mark.parametrize("name", OLD)
 def test_an_old_argument_still_works_with_a_warning_that_names_the_new_place(name: str) -> None:
     new = OLD_ARGUMENTS[name]
-<<<<<<< Updated upstream
     place = rf"HumanFeedback\({name}=\.\.\.\) will .* settings=FeedbackSettings\({new}=\.\.\.\)"
-=======
-    place = rf"HumanFeedback\({name}=.*\) will be removed .* settings=FeedbackSettings\({new}="
->>>>>>> Stashed changes
     with pytest.warns(DeprecationWarning, match=place) as warned:
         feedback = HumanFeedback("synthetic", **{name: OLD[name]})
     assert warned[0].filename == __file__
