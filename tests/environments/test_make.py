@@ -101,7 +101,10 @@ def test_an_unknown_id_is_answered_with_the_nearest() -> None:
         make_vec_env("qqqqqq")
 
 
-def test_a_game_whose_score_is_not_known_names_the_way_to_hide_it() -> None:
+def test_a_game_whose_score_is_not_known_names_the_way_to_hide_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(gym.registry, "rlhf/Tennis-v1", raising=False)  # make_atari registers it
     with pytest.raises(ValueError, match=r'make_atari\("Tennis", mask=...\) hides'):
         make_env("rlhf/Tennis-v1")
 
