@@ -387,7 +387,7 @@ print(agent.num_timesteps, feedback.labels_given, flush=True)
 
 @pytest.mark.slow
 def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
-    command = ["-c", KILLED, str(tmp_path / "run"), "3000"]
+    command = ["-c", KILLED, str(tmp_path / "run"), "12000"]  # about 10 s; killed for 2 of them
     moments = random.Random(0)
     for _ in range(3):
         with Program(*command) as process:
@@ -398,7 +398,7 @@ def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
     done = completed(*command)
     assert done.returncode == 0, done.stderr
     steps, labels = map(int, done.stdout.splitlines()[-1].split())
-    assert 3000 <= steps < 3064 and labels == 40
+    assert 12000 <= steps < 12064 and labels == 40
     with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:
         judged = [judgement.query for judgement in store.judgements()]
         assert len(judged) == len(set(judged)) == store.counts().answered == 40
