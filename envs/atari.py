@@ -79,9 +79,8 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
+        **DrawnEnv.metadata,
         "render_fps": _FRAMES_A_SECOND // FRAME_SKIP,
-        "fixed_horizon": True,
         "vec_env": "rlhf_gym.wrappers.atari_vec_env:AtariVecEnv",  # for pictures only
     }
 
@@ -115,7 +114,7 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
         _check_choice("setting", setting, get_args(Setting))
         self.rom = rom_of(game)
         self.mask, self._hidden = hidden(game, mask, memory=obs_type == "ram")
-        self.game = self.screen.title = game
+        self.game = self.title = game
         self.obs_type, self.setting, self.full_action_space = obs_type, setting, full_action_space
         ale = self._ale = load_console(self.rom, setting)
         minimal = ale.getMinimalActionSet()
@@ -139,29 +138,13 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
         self._colour: list[Picture] = []
         self.played = Played()
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Picture, dict[str, Any]]:
-        """Switch the console on and begin a game."""
-        super().reset(seed=seed)
+    def _begin(self) -> None:
         self._play(draw_start(self.np_random, self.setting))
-        return self._observe(), {}
 
-    def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
-        """Hold an action for four frames."""
-        if not self.action_space.contains(action):
-            raise ValueError(
-                f"an action of {self.game} is an integer from 0 to {len(self._actions) - 1}, "
-                f"not {action!r}"
-            )
-        points = self._hold(int(action))
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        points = self._hold(self._checked(action))
         self._look()
-        return self._observe(), float(points), False, False, {}
-
-    @property
-    def frames_of_this_game(self) -> int:
-        """Number of frames since the current game began."""
-        return int(self._ale.getEpisodeFrameNumber())
+        return float(points), {}
 
     def save_state(self) -> dict[str, Any]:
         """Return what `load_state` needs to go on from here, as plain data."""
@@ -228,16 +211,15 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
             self._colour.append(self._ale.getScreenRGB())
 
     def _look(self) -> None:
-        if self.obs_type == "grayscale":
-            import cv2
+        if self.obs_type == "ram":
+            return
+        import cv2
 
-            screen = np.maximum.reduce(self._grey)
-            small = cv2.resize(screen, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-            for part in small_boxes(self.mask):
-                small[part] = 0
-            self._stack = np.concatenate([self._stack[..., 1:], small[..., None]], axis=-1)
-        if self.render_mode == "human":
-            self.render()
+        screen = np.maximum.reduce(self._grey)
+        small = cv2.resize(screen, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+        for part in small_boxes(self.mask):
+            small[part] = 0
+        self._stack = np.concatenate([self._stack[..., 1:], small[..., None]], axis=-1)
 
     def _draw(self) -> Picture:
         """Return the screen without score and lives, ``(420, 320, 3)`` uint8."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, pi, sin
+from math import cos, pi, sin, tau
 from typing import Any
 
 import gymnasium as gym
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.envs.screen import BLUE, FAINT, GREY, ORANGE, Drawing, DrawnEnv, Frame
-from rlhf_gym.envs.turns import further_round
 
 __all__ = ["CartPoleWindmill"]
 
@@ -64,9 +63,8 @@ class CartPoleWindmill(DrawnEnv[Observation, "np.int64 | int"]):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
+        **DrawnEnv.metadata,
         "render_fps": 50,
-        "fixed_horizon": True,
         "probe": "full turns of the pole",
         "goal": "Make the pole go round and round, always the same way, like a windmill.",
         "tie_breaker": (
@@ -87,21 +85,12 @@ class CartPoleWindmill(DrawnEnv[Observation, "np.int64 | int"]):
         self.turned = 0.0
         """Angle by which the pole has turned since the start, rad."""
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin a new episode; the pole hangs down."""
-        super().reset(seed=seed)
+    def _begin(self) -> None:
         x, velocity, angle, spin = self.np_random.uniform(-0.05, 0.05, size=4).tolist()
         self.state, self.turned = (x, velocity, pi + angle, spin), 0.0
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), {}
 
-    def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Push the cart for 0.02 s."""
-        if not self.action_space.contains(action):
-            raise ValueError(f"an action of CartPoleWindmill is 0, 1 or 2, not {action!r}")
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        action = self._checked(action)
         x, velocity, angle, spin = self.state
         sine, cosine = sin(angle), cos(angle)
         push = (_PUSHES[action] + _POLE * _HALF * spin**2 * sine) / (_CART + _POLE)
@@ -114,11 +103,8 @@ class CartPoleWindmill(DrawnEnv[Observation, "np.int64 | int"]):
         if abs(x) > _TRACK:
             x, velocity = min(max(x, -_TRACK), _TRACK), 0.0
         self.state = (x, velocity, angle + _SECONDS * spin, spin)
-        further = further_round(self.turned, _SECONDS * spin)
-        self.turned += _SECONDS * spin
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), 0.0, False, False, {"probe": further}
+        turned, self.turned = self.turned, self.turned + _SECONDS * spin
+        return 0.0, {"probe": (abs(self.turned) - abs(turned)) / tau}
 
     def _draw(self) -> Frame:
         x, _, angle, _ = self.state

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rlhf_gym.envs.atari import Atari, ObsType, Picture
+from rlhf_gym.envs.atari import Atari, ObsType
 from rlhf_gym.envs.atari_console import Setting
 
 __all__ = ["EnduroPace"]
@@ -67,9 +67,8 @@ class EnduroPace(Atari):
         """Make the race; the arguments are those of `Atari`."""
         super().__init__("enduro", render_mode, obs_type=obs_type, setting=setting)
 
-    def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
-        """Hold an action for four frames."""
-        observation, *_ = super().step(action)
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        super()._take(action)
         memory = self._ale.getRAM()
         level = abs(int(memory[_SPEED]) - _THEIRS) <= _LEVEL and bool(memory[_NEAR].any())
-        return observation, 0.0, False, False, {"probe": float(level)}
+        return 0.0, {"probe": float(level)}

@@ -92,9 +92,8 @@ class Melody(DrawnEnv[Observation, "np.int64 | int"]):
     """  # noqa: E501
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
+        **DrawnEnv.metadata,
         "render_fps": 4,  # eighths per second
-        "fixed_horizon": True,
         "drawn_after": True,
         "probe": "points for what the listener likes",
         "naive_reward": "notes that belong to the chord",
@@ -127,34 +126,29 @@ class Melody(DrawnEnv[Observation, "np.int64 | int"]):
         self.kinds: list[int] = []
         self.last = self.before = self.strikes = 0
         self.sounding = self.alike = False
+        self.pleased = (False, False)
+        """Whether the last eighth was in its chord, and its note fresh; see `observe`."""
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin a new episode with an empty tune."""
-        super().reset(seed=seed)
+    def _begin(self) -> None:
         self.actions, self.kinds = [], []
         self.last = self.before = _STARTS[self.np_random.integers(len(_STARTS))]
         self.strikes, self.sounding, self.alike = 0, False, False
-        if self.render_mode == "human":
-            self.render()
-        return observe(self._moment(), (False, False)), {}
+        self.pleased = (False, False)
 
-    def step(self, action: np.int64 | int) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Add an eighth note."""
-        if not self.action_space.contains(action):
-            raise ValueError(f"an action of Melody is an integer from 0 to 16, not {action!r}")
-        action, moment = int(action), self._moment()
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        action, moment = self._checked(action), self._moment()
         liked = heard(moment, action)
         pitch = sounds(moment, action)
         fitting = pitch is not None and fits(pitch, moment.step)
         self._write(moment, action)
-        if self.render_mode == "human":
-            self._play(action)
-            self.render()
+        self.pleased = (fitting, bool(liked[2]))
+        if self.render_mode == "human" and is_struck(action):
+            self.loudspeaker.play(melody_sound(notes_of([action]), TEMPO))
         taste = sum(weight * value for weight, value in zip(_TASTE, liked, strict=True))
-        seen = observe(self._moment(), (fitting, bool(liked[2])))
-        return seen, float(fitting), False, False, {"probe": taste}
+        return float(fitting), {"probe": taste}
+
+    def _observe(self) -> Observation:
+        return observe(self._moment(), self.pleased)
 
     def sound(self, steps: int = STEPS) -> Samples:
         """Return the sound of the last steps, exactly as long as they last."""
@@ -190,10 +184,6 @@ class Melody(DrawnEnv[Observation, "np.int64 | int"]):
         self.alike = self.alike and moment.echo == kind
         if len(self.actions) % BAR == 0:
             self.strikes, self.alike = 0, len(self.actions) >= 2 * BAR
-
-    def _play(self, action: int) -> None:
-        if is_struck(action):
-            self.loudspeaker.play(melody_sound(notes_of([action]), TEMPO))
 
 
 def notes_of(actions: Sequence[int]) -> list[Note]:

@@ -58,9 +58,8 @@ class MovingDot(DrawnEnv[Picture, "np.int64 | int"]):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
+        **DrawnEnv.metadata,
         "render_fps": 10,
-        "fixed_horizon": True,
         "goal": "Bring the blue dot to the orange ring quickly and keep it there.",
         "tie_breaker": (
             "If it gets there in neither, the one that ends closer to the ring is better; if in "
@@ -77,29 +76,18 @@ class MovingDot(DrawnEnv[Picture, "np.int64 | int"]):
         self.ring = np.full(2, _MIDDLE)
         self.dot = np.zeros(2, dtype=np.int64)
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Picture, dict[str, Any]]:
-        """Begin a new episode; the dot is put on a cell outside the ring."""
-        super().reset(seed=seed)
+    def _begin(self) -> None:
         cell = int(self.np_random.integers(_CELLS**2 - 1))
         cell += cell >= _MIDDLE * (_CELLS + 1)
         self.dot = np.array(divmod(cell, _CELLS))
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), {}
 
-    def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
-        """Move the dot by one cell."""
-        if not self.action_space.contains(action):
-            raise ValueError(f"an action of MovingDot is an integer from 0 to 4, not {action!r}")
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        action = self._checked(action)
         (row, column), (down, right) = self.dot.tolist(), _MOVES[action]
         row, column = (min(max(cell, 0), _CELLS - 1) for cell in (row + down, column + right))
         self.dot = np.array((row, column))
         distance = abs(row - int(self.ring[0])) + abs(column - int(self.ring[1]))
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), -distance / (2 * _MIDDLE), False, False, {}
+        return -distance / (2 * _MIDDLE), {}
 
     def _observe(self) -> Picture:
         return self._with_dot(_ring_alone(*self.ring.tolist()))

@@ -54,11 +54,10 @@ class MovingDotSecret(MovingDot):
         super().__init__(render_mode)
         self.ring = np.array(_PLACE)
 
-    def step(self, action: np.int64 | int) -> tuple[Picture, float, bool, bool, dict[str, Any]]:
-        """Move the dot by one cell."""
-        observation, *_ = super().step(action)
+    def _take(self, action: np.int64 | int) -> tuple[float, dict[str, Any]]:
+        super()._take(action)
         near = all(abs(cell - place) <= 1 for cell, place in zip(self.dot, _PLACE, strict=True))
-        return observation, 0.0, False, False, {"probe": float(near)}
+        return 0.0, {"probe": float(near)}
 
     def _observe(self) -> Picture:
         return self._with_dot(_EMPTY)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from math import tau
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.envs.pendulum import Pendulum
-from rlhf_gym.envs.turns import further_round
 
 __all__ = ["PendulumSpin"]
 
@@ -71,7 +71,6 @@ class PendulumSpin(Pendulum):
         """Apply a torque for 0.05 s."""
         before = float(self.state[0])
         observation, *_ = super().step(action)  # type: ignore[no-untyped-call]
-        angle = float(self.state[0]) - before
-        further = further_round(self.turned, angle)
-        self.turned += angle
-        return observation, 0.0, False, False, {"probe": further}
+        turned, self.turned = self.turned, self.turned + (float(self.state[0]) - before)
+        probe = (abs(self.turned) - abs(turned)) / tau
+        return observation, 0.0, False, False, {"probe": probe}

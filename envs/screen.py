@@ -23,8 +23,6 @@ __all__ = [
     "Drawing",
     "DrawnEnv",
     "Frame",
-    "PictureOutput",
-    "check_render_mode",
     "wrapped",
 ]
 
@@ -44,19 +42,6 @@ YELLOW, RED = (240, 228, 66), (213, 94, 0)
 
 _FINE = 2
 """Factor by which a picture is drawn larger and then shrunk, for smooth edges."""
-_MODES = ("human", "rgb_array")
-
-
-def check_render_mode(render_mode: str | None) -> None:
-    """Check a render mode.
-
-    Raises:
-        ValueError: it is none of ``"human"``, ``"rgb_array"`` and None.
-    """
-    if render_mode not in (None, *_MODES):
-        raise ValueError(
-            f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
-        )
 
 
 class Drawing:
@@ -171,34 +156,60 @@ def _opened(size: int) -> Any:
     return pygame.font.Font(file if file.exists() else None, size)
 
 
-class PictureOutput:
-    """Returns pictures or shows them in a window, depending on the render mode.
+class DrawnEnv(gym.Env[ObsType, ActType]):
+    """An environment that draws itself and never terminates.
 
-    Args:
-        render_mode: ``"rgb_array"``, ``"human"`` or None.
-        fps: frames per second in a window.
-        title: title of the window.
-
-    Raises:
-        ValueError: the render mode is another one.
+    A subclass defines `_begin`, `_take`, `_observe` and `_draw`, and names its frame rate.
     """
 
-    def __init__(self, render_mode: str | None, fps: float, title: str) -> None:
-        check_render_mode(render_mode)
-        self.render_mode, self.fps, self.title = render_mode, fps, title
-        self._window: Any = None
-        self._clock: Any = None
+    metadata = {"render_modes": ["human", "rgb_array"], "fixed_horizon": True}
+    _window: Any = None
+    _clock: Any = None
 
-    @property
-    def wanted(self) -> bool:
-        """Whether pictures are drawn at all; warns if they are not."""
+    def __init__(self, render_mode: str | None = None) -> None:
+        """Make the environment.
+
+        Args:
+            render_mode: ``"rgb_array"``, ``"human"`` or None.
+
+        Raises:
+            ValueError: the render mode is another one.
+        """
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(
+                f"render_mode must be 'human', 'rgb_array' or None, but is {render_mode!r}"
+            )
+        self.render_mode = render_mode
+        self.title = type(self).__name__
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[ObsType, dict[str, Any]]:
+        """Begin a new episode."""
+        super().reset(seed=seed)
+        self._begin()
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), {}
+
+    def step(self, action: ActType) -> tuple[ObsType, float, bool, bool, dict[str, Any]]:
+        """Take an action.
+
+        Raises:
+            ValueError: there is no such action.
+        """
+        reward, info = self._take(action)
+        if self.render_mode == "human":
+            self.render()
+        return self._observe(), reward, False, False, info
+
+    def render(self) -> Frame | None:
+        """Draw it: a `Frame` in mode ``"rgb_array"``, else in a window."""
         if self.render_mode is None:
             gym.logger.warn("render() draws nothing: make the environment with a render_mode")
-        return self.render_mode is not None
-
-    def show(self, frame: Frame) -> Frame | None:
-        """Return the picture, or show it in a window in mode ``"human"``."""
-        if self.render_mode != "human":
+            return None
+        frame = self._draw()
+        if self.render_mode == "rgb_array":
             return frame
         import pygame
 
@@ -210,7 +221,7 @@ class PictureOutput:
         pygame.surfarray.blit_array(self._window, frame.swapaxes(0, 1))
         pygame.event.pump()
         pygame.display.flip()
-        self._clock.tick(self.fps)
+        self._clock.tick(self.metadata["render_fps"])
         return None
 
     def close(self) -> None:
@@ -221,29 +232,26 @@ class PictureOutput:
             pygame.display.quit()
             self._window = self._clock = None
 
+    def _checked(self, action: Any) -> int:
+        """Return an action of a discrete space as an int, or refuse it."""
+        space = self.action_space
+        if not space.contains(action):
+            assert isinstance(space, gym.spaces.Discrete)
+            raise ValueError(
+                f"an action of {self.title} is an integer from 0 to {space.n - 1}, not {action!r}"
+            )
+        return int(action)
 
-class DrawnEnv(gym.Env[ObsType, ActType]):
-    """An environment that draws itself, with `_draw`."""
+    def _begin(self) -> None:
+        """Draw the start of an episode."""
+        raise NotImplementedError
 
-    def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
+    def _take(self, action: ActType) -> tuple[float, dict[str, Any]]:
+        """Take an action; return the reward and the info."""
+        raise NotImplementedError
 
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-
-        Raises:
-            ValueError: the render mode is another one.
-        """
-        self.screen = PictureOutput(render_mode, self.metadata["render_fps"], type(self).__name__)
-        self.render_mode = render_mode
-
-    def render(self) -> Frame | None:
-        """Draw it: a `Frame` in mode ``"rgb_array"``, else in a window."""
-        return self.screen.show(self._draw()) if self.screen.wanted else None
-
-    def close(self) -> None:
-        """Close the window."""
-        self.screen.close()
+    def _observe(self) -> ObsType:
+        raise NotImplementedError
 
     def _draw(self) -> Frame:
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import gymnasium as gym
 import numpy as np
@@ -32,9 +32,11 @@ _SHOWN = 10
 _ONE_HOT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 Observation = npt.NDArray[np.float32]
+Action: TypeAlias = "npt.NDArray[np.int64] | tuple[int, int]"
+"""Act and tone."""
 
 
-class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
+class SupportChat(DrawnEnv[Observation, "Action"]):
     """Answer customers so that they are content, not only marked as resolved.
 
     Customers write to a service, one after the other, and a person reads the conversation; some
@@ -110,9 +112,8 @@ class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
+        **DrawnEnv.metadata,
         "render_fps": 1,
-        "fixed_horizon": True,
         "drawn_after": True,
         "probe": "satisfaction of the customers, 0 to 1 a turn",
         "naive_reward": "tickets marked as resolved",
@@ -143,21 +144,11 @@ class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
         self.talk: list[Line] = []
         """The lines of the picture, the oldest first."""
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """Begin a new episode with a customer's message."""
-        super().reset(seed=seed)
+    def _begin(self) -> None:
         self.talk, self.customers = [], 0
         self._next_customer()
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), {}
 
-    def step(
-        self, action: npt.NDArray[np.int64] | tuple[int, int]
-    ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Take a turn: the agent writes, and the customer answers."""
+    def _take(self, action: Action) -> tuple[float, dict[str, Any]]:
         act, tone = int(action[0]), int(action[1])
         if not (0 <= act < len(ACTS) and 0 <= tone < len(TONES)):
             raise ValueError(f"an action of SupportChat is (0 to 4, 0 or 1), not {action!r}")
@@ -166,7 +157,7 @@ class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
         self.talk.append(("agent", AGENT[act][tone][variant & 1], f"{ACTS[act]}, {TONES[tone]}"))
         self.turn += 1
         upset = self.upset
-        kind, change = self._take(act, tone == 1)
+        kind, change = self._do(act, tone == 1)
         change += 0.03 if (tone == 1) == upset else -0.03
         change -= 0.05 if self.turn > _PATIENT else 0.0
         self.satisfaction = min(max(self.satisfaction + change, 0.0), 1.0)
@@ -182,14 +173,12 @@ class SupportChat(DrawnEnv[Observation, npt.NDArray[np.int64]]):
         if ends:
             self._end(clicked=reward > 0)
         del self.talk[:-_SHOWN]
-        if self.render_mode == "human":
-            self.render()
-        return self._observe(), reward, False, False, {"probe": probe}
+        return reward, {"probe": probe}
 
     def _draw(self) -> Frame:
         return draw_chat(self.talk)
 
-    def _take(self, act: int, warm: bool) -> tuple[str, float]:
+    def _do(self, act: int, warm: bool) -> tuple[str, float]:
         """Apply an act; return the kind of the customer's answer and the change of satisfaction."""
         upset, needed = self.upset, _QUESTIONS * self.hard - self.asked
         if act == CLOSE:

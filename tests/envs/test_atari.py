@@ -65,7 +65,7 @@ def test_a_game_that_is_over_is_followed_by_the_next_one() -> None:
     for _ in range(600):
         _, _, terminated, truncated, info = env.step(env.action_space.sample())
         assert not (terminated or truncated or info)
-        lengths.append(env.frames_of_this_game)
+        lengths.append(env._ale.getEpisodeFrameNumber())
     assert min(lengths[1:]) < lengths[0] + 100 and np.diff(lengths).min() < 0
 
 
@@ -197,7 +197,7 @@ def test_a_window_shows_the_game(monkeypatch: pytest.MonkeyPatch) -> None:
     env = Atari("pong", "human")
     env.reset(seed=0)
     env.step(0)
-    assert env.screen._window.get_size() == (320, 420)
+    assert env._window.get_size() == (320, 420)
     env.close()
 
 

@@ -321,7 +321,7 @@ def test_walls_stop_the_cart_of_the_windmill() -> None:
 
 
 def test_the_windmill_names_a_wrong_action() -> None:
-    with pytest.raises(ValueError, match="0, 1 or 2, not 3"):
+    with pytest.raises(ValueError, match="0 to 2, not 3"):
         windmill((0.0, 0.0, 0.0, 0.0)).step(3)
 
 

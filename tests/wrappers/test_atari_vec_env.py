@@ -46,8 +46,8 @@ def test_clips_are_the_same_in_a_game_of_its_own_also_where_one_game_follows_ano
                 observation, points, *_ = alone.step(actions[number, env])
                 assert np.array_equal(observation, steps[number][0][env])
                 assert points == steps[number][1][env]
-    lives = alone.unwrapped._ale.lives()  # type: ignore[attr-defined]
-    assert lives >= 0 and alone.unwrapped.frames_of_this_game < 4 * 260  # type: ignore[attr-defined]
+    ale = alone.unwrapped._ale  # type: ignore[attr-defined]
+    assert ale.lives() >= 0 and ale.getEpisodeFrameNumber() < 4 * 260
 
 
 def test_episodes_begin_and_end_together_and_are_noted_as_monitor_notes_them() -> None:
