@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gymnasium as gym
 
+from rlhf_gym.envs.atari_masks import MASKS
+
 __all__ = ["ATARI_IDS", "RAM_IDS", "ROBOT_IDS", "register_atari"]
 
 _OURS = {
@@ -45,24 +47,7 @@ _ROBOTS = {
 for _id, (_entry, _steps) in {**_OURS, **_ROBOTS}.items():
     gym.register(_id, f"rlhf_gym.envs.{_entry}", max_episode_steps=_steps)
 
-ATARI_IDS = {
-    "rlhf/BeamRider-v1": "beam_rider",
-    "rlhf/Breakout-v1": "breakout",
-    "rlhf/Enduro-v1": "enduro",
-    "rlhf/Hero-v1": "hero",
-    "rlhf/MontezumaRevenge-v1": "montezuma_revenge",
-    "rlhf/Pong-v1": "pong",
-    "rlhf/PrivateEye-v1": "private_eye",
-    "rlhf/Qbert-v1": "qbert",
-    "rlhf/Seaquest-v1": "seaquest",
-    "rlhf/SpaceInvaders-v1": "space_invaders",
-}
-"""ALE's names, by id, of the Atari games whose score can be painted over."""
-
 ROBOT_IDS = frozenset(_ROBOTS)
-
-RAM_IDS = {_id.replace("-v1", "-ram-v1"): _game for _id, _game in ATARI_IDS.items()}
-"""The same games, with the console's memory as observation."""
 
 
 def register_atari(game: str, obs_type: str = "grayscale") -> str:
@@ -87,6 +72,8 @@ def register_atari(game: str, obs_type: str = "grayscale") -> str:
     return env_id
 
 
-for _game in ATARI_IDS.values():
-    register_atari(_game)
-    register_atari(_game, "ram")
+ATARI_IDS = {register_atari(game): game for game in MASKS}
+"""ALE's names, by id, of the Atari games whose score can be painted over."""
+
+RAM_IDS = {register_atari(game, "ram"): game for game in MASKS}
+"""The same games, with the console's memory as observation."""

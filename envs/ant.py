@@ -19,18 +19,8 @@ class Ant(Robot, AntEnv):
     steps; unlike Gymnasium's they do not terminate when the ant falls (see `Robot`).
 
     ## Action space
-    ``Box(-1, 1, (8,))`` float32: the torque on each joint, as a share of its maximum.
-
-    | index | joint |
-    |---|---|
-    | 0 | rear right hip |
-    | 1 | rear right ankle |
-    | 2 | front left hip |
-    | 3 | front left ankle |
-    | 4 | front right hip |
-    | 5 | front right ankle |
-    | 6 | rear left hip |
-    | 7 | rear left ankle |
+    ``Box(-1, 1, (8,))`` float32: the torque on hip and ankle of the rear right, front left, front
+    right and rear left leg, as a share of its maximum.
 
     ## Observation space
     ``Box(105,)`` float64
@@ -50,11 +40,6 @@ class Ant(Robot, AntEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = Ant()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     metadata = robot_metadata(

@@ -183,28 +183,21 @@ def describe_metadata(
     for problem in misfits(read):
         warnings.warn(f"{problem}; it is not used", stacklevel=3)
     read = {name: value for name, value in read.items() if _fits(name, value)}
+    fps, modes = read.pop("render_fps", None), read.pop("render_modes", None)
+    goal, tie_breaker = read.pop("goal", None), read.pop("tie_breaker", GENERAL_GOAL.tie_breaker)
     env_id = spec.id if spec is not None else ""
     otherwise = known(env_id)
-    fps = read.get("render_fps")
+    read.setdefault("valued_terminals", otherwise.valued_terminals)
     return EnvironmentDescription(
         env_id=env_id,
-        render_modes=tuple(read["render_modes"]) if "render_modes" in read else None,
+        render_modes=None if modes is None else tuple(modes),
         fps=float(fps or DEFAULT_FPS),
         names_fps=bool(fps),
-        goal=_goal(read, otherwise.goal),
-        valued_terminals=read.get("valued_terminals", otherwise.valued_terminals),
-        fixed_horizon=read.get("fixed_horizon", False),
-        frame_stack=read.get("frame_stack"),
-        drawn_after=read.get("drawn_after", False),
-        sound=read.get("sound", False),
-        probe=read.get("probe", ""),
-        naive_reward=read.get("naive_reward", ""),
-        keys=read.get("keys", ""),
-        keys_to_action=read.get("keys_to_action", {}),
-        vec_env=read.get("vec_env"),
+        goal=otherwise.goal if goal is None else Goal(goal, tie_breaker),
         time_limit=None if spec is None else spec.max_episode_steps,
         horizon=otherwise.horizon,
         hold=otherwise.hold,
+        **read,
     )
 
 
@@ -231,10 +224,3 @@ def _renamed(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _fits(name: str, value: Any) -> bool:
     kinds = METADATA_KEYS[name]
     return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-
-
-def _goal(metadata: Mapping[str, Any], otherwise: Goal) -> Goal:
-    """Its own goal, with the general tie-breaker if it names none; else another."""
-    if "goal" not in metadata:
-        return otherwise
-    return Goal(metadata["goal"], metadata.get("tie_breaker", GENERAL_GOAL.tie_breaker))

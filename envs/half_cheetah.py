@@ -18,16 +18,8 @@ class HalfCheetah(Robot, HalfCheetahEnv):
     steps and never terminated, as in Gymnasium.
 
     ## Action space
-    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its maximum.
-
-    | index | joint |
-    |---|---|
-    | 0 | back thigh |
-    | 1 | back shin |
-    | 2 | back foot |
-    | 3 | front thigh |
-    | 4 | front shin |
-    | 5 | front foot |
+    ``Box(-1, 1, (6,))`` float32: the torque on thigh, shin and foot at the back, and on thigh, shin
+    and foot in front, as a share of its maximum.
 
     ## Observation space
     ``Box(17,)`` float64
@@ -46,11 +38,6 @@ class HalfCheetah(Robot, HalfCheetahEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = HalfCheetah()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     metadata = robot_metadata(

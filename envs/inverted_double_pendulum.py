@@ -48,11 +48,6 @@ class InvertedDoublePendulum(Robot, InvertedDoublePendulumEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = InvertedDoublePendulum()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     follows = False

@@ -21,15 +21,7 @@ from rlhf_gym.envs.scores import (
     tip_height,
 )
 
-__all__ = [
-    "GENERAL_GOAL",
-    "KNOWN",
-    "Goal",
-    "Known",
-    "known",
-    "score_of",
-    "tastes_of",
-]
+__all__ = ["GENERAL_GOAL", "KNOWN", "Goal", "Known", "known", "score_of", "tastes_of"]
 
 
 @dataclass(frozen=True)

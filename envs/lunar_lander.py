@@ -54,11 +54,6 @@ class LunarLander(Absorbing, gymnasium_s.LunarLander):
 
     ## Source
     Gymnasium's implementation, by Oleg Klimov.
-
-    >>> env = LunarLander()
-    >>> observation, info = env.reset(seed=0)
-    >>> observation.shape
-    (8,)
     """
 
     metadata = {

@@ -36,10 +36,6 @@ class LunarLanderContinuous(LunarLander):
 
     ## Source
     Gymnasium's implementation, by Oleg Klimov.
-
-    >>> env = LunarLanderContinuous()
-    >>> env.action_space.shape
-    (2,)
     """
 
     metadata = {
@@ -57,12 +53,8 @@ class LunarLanderContinuous(LunarLander):
     def __init__(
         self, render_mode: str | None = None, continuous: bool = True, *args: Any, **kwargs: Any
     ) -> None:
-        """Make the environment.
+        """Make the environment with Gymnasium's arguments: render mode, gravity and wind.
 
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` or None.
-            continuous: always True; accepted because a pickled environment passes it on.
-            *args: Gymnasium's further arguments: gravity and wind.
-            **kwargs: the same by name.
+        ``continuous`` is always True; it is accepted because a pickled environment passes it on.
         """
         super().__init__(render_mode, True, *args, **kwargs)

@@ -6,6 +6,7 @@ import numpy as np
 from gymnasium.envs.classic_control.continuous_mountain_car import Continuous_MountainCarEnv
 
 from rlhf_gym.envs.absorbing import Absorbing
+from rlhf_gym.envs.mountain_car import MountainCar
 
 __all__ = ["MountainCarContinuous"]
 
@@ -44,14 +45,8 @@ class MountainCarContinuous(Absorbing, Continuous_MountainCarEnv):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 30,
-        "fixed_horizon": True,
+        **MountainCar.metadata,
         "goal": "Drive the car up to the flag on the right hill with little force.",
-        "tie_breaker": (
-            "If it arrives in both (the picture freezes), the one that is there first is better; "
-            "if in neither, the one that climbs higher or gains more speed."
-        ),
         "keys_to_action": {
             "left": np.array([-1.0], dtype=np.float32),
             "": np.array([0.0], dtype=np.float32),

@@ -50,11 +50,6 @@ class MovingDot(DrawnEnv[Picture, "np.int64 | int"]):
 
     ## Source
     Made for rlhf-gym, after the task of the same name in github.com/mrahtz/gym-moving-dot.
-
-    >>> env = MovingDot()
-    >>> observation, info = env.reset(seed=0)
-    >>> observation.shape, str(observation.dtype)
-    ((36, 36, 1), 'uint8')
     """
 
     metadata = {

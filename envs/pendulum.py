@@ -33,10 +33,6 @@ class Pendulum(PendulumEnv):
 
     ## Source
     Gymnasium's implementation.
-
-    >>> observation, info = Pendulum().reset(seed=0)
-    >>> observation.shape
-    (3,)
     """
 
     metadata = {

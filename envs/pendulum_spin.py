@@ -27,12 +27,7 @@ class PendulumSpin(Pendulum):
     ``Box(-2, 2, (1,))`` float32: the torque in N m, positive counter-clockwise.
 
     ## Observation space
-    ``Box(3,)`` float32
-
-    | index | quantity | from | to |
-    |---|---|---|---|
-    | 0, 1 | cosine and sine of the angle, which is 0 if upright | -1 | 1 |
-    | 2 | angular velocity, rad/s | -8 | 8 |
+    ``Box(3,)`` float32, see `Pendulum`.
 
     ## Start
     The angle is drawn from the whole circle, the angular velocity from -1 to 1, both uniformly.

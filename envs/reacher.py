@@ -18,12 +18,8 @@ class Reacher(Robot, ReacherEnv):
     Episodes are truncated after 50 steps and never terminated, as in Gymnasium.
 
     ## Action space
-    ``Box(-1, 1, (2,))`` float32: the torque on each joint, as a share of its maximum.
-
-    | index | joint |
-    |---|---|
-    | 0 | at the fixed end |
-    | 1 | between the links |
+    ``Box(-1, 1, (2,))`` float32: the torque on the joint at the fixed end, and on that between the
+    links, as a share of its maximum.
 
     ## Observation space
     ``Box(10,)`` float64
@@ -41,11 +37,6 @@ class Reacher(Robot, ReacherEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = Reacher()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     follows = False

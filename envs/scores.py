@@ -1,4 +1,7 @@
-"""Scores for simulated teachers where the true reward ties, and features of people's tastes."""
+"""Scores for simulated teachers where the true reward ties, and features of people's tastes.
+
+All are functions of a batch of observations and actions, see `Score` and `Tastes`.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,8 @@ def coasting_height(
 
     Args:
         observations: ``(n, 2)``: position ``x`` and velocity ``v``.
-        actions: ``(n, ...)``, not used.
+        actions: not used.
         flag: position of the flag.
-
-    Returns:
-        ``(n,)`` float32.
 
     >>> valley, slope, arrived = (-np.pi / 6, 0.0), (0.0, 0.0), (0.5, 0.02)
     >>> coasting_height(np.array([valley, slope, arrived]), np.zeros(3)).tolist()
@@ -65,12 +65,8 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     The height is ``-cos(a) - cos(a + b)`` with the joints' angles ``a`` and ``b``, in lengths of a
     link: from -2 (hanging) to 2 (upright). Gymnasium's episode terminates above 1.
 
-    Args:
-        observations: ``(n, 6)``: ``cos(a), sin(a), cos(b), sin(b)`` and two velocities.
-        actions: ``(n,)``, not used.
-
-    Returns:
-        ``(n,)`` float32.
+    Observations are ``(n, 6)``: ``cos(a), sin(a), cos(b), sin(b)`` and two velocities; actions are
+    not used.
 
     >>> hanging, upright = (1, 0, 1, 0, 0, 0), (-1, 0, 1, 0, 0, 0)
     >>> tip_height(np.array([hanging, upright]), np.zeros(2)).tolist()
@@ -81,14 +77,9 @@ def tip_height(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 
 
 def spinning(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
-    """Return how fast a CartPoleWindmill or a PendulumSpin turns, in either direction.
+    """Return how fast a CartPoleWindmill or a PendulumSpin turns, rad/s, in either direction.
 
-    Args:
-        observations: ``(n, d)``, the angular velocity last.
-        actions: ``(n, ...)``, not used.
-
-    Returns:
-        ``(n,)`` float32, rad/s.
+    Observations are ``(n, d)``, the angular velocity last; actions are not used.
 
     >>> spinning(np.array([(1, 0, -8.0), (1, 0, 2.0)]), np.zeros(2)).tolist()
     [8.0, 2.0]
@@ -99,14 +90,8 @@ def spinning(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
 def hovering(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """Return how near a LunarLanderHover is to the middle of the frame, how slow and upright.
 
-    The score is minus the sum of the distance, half the speed and the tilt.
-
-    Args:
-        observations: ``(n, 8)``: position, velocity, angle, ...
-        actions: ``(n, ...)``, not used.
-
-    Returns:
-        ``(n,)`` float32.
+    The score is minus the sum of the distance, half the speed and the tilt. Observations are
+    ``(n, 8)``: position, velocity, angle, ...; actions are not used.
 
     >>> still, fallen = (0, 0.75, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0.5, 0, 1, 1)
     >>> hovering(np.array([still, fallen]), np.zeros(2)).tolist()
@@ -124,14 +109,8 @@ def backflipping(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     This is the reward that Christiano et al. ("Deep reinforcement learning from human preferences",
     2017) wrote by hand to compare people's answers with: ``-w (1 + 0.3 z + 0.1 a . j - 0.05 v)``
     with the torso's angular velocity ``w``, height ``z`` and velocity forward ``v``, the action
-    ``a``, and the joints' angular velocities ``j``.
-
-    Args:
-        observations: ``(n, 12)``, see `HopperBackflip`.
-        actions: ``(n, 3)``.
-
-    Returns:
-        ``(n,)`` float32.
+    ``a``, and the joints' angular velocities ``j``. Observations are ``(n, 12)``, see
+    `HopperBackflip`, and actions ``(n, 3)``.
 
     >>> turning = np.zeros((1, 12))
     >>> turning[0, [0, 8]] = 1.0, -2.0
@@ -148,13 +127,8 @@ def manner(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """Return whether a turn of SupportChat is warm, is a question, and is a link.
 
     Some people like to be asked questions and to be spoken to kindly, others prefer it short.
-
-    Args:
-        observations: ``(n, 10)``, not used.
-        actions: ``(n, 2)``: act and tone.
-
-    Returns:
-        ``(n, 3)`` float32, each 0 or 1.
+    Actions are ``(n, 2)``: act and tone; observations are not used. The features are ``(n, 3)``,
+    each 0 or 1.
 
     >>> manner(np.zeros((2, 10)), np.array([(0, 1), (3, 0)])).tolist()
     [[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
@@ -167,14 +141,8 @@ def strictness(observations: Floats, actions: npt.NDArray[Any]) -> Floats:
     """Return how severe a decision of Moderation is, and whether it is a hidden one (limit).
 
     Some people would rather see too much removed, others too little, and some object to what the
-    author does not learn of.
-
-    Args:
-        observations: ``(n, 10)``, not used.
-        actions: ``(n,)``: the decisions.
-
-    Returns:
-        ``(n, 2)`` float32, from 0 to 1.
+    author does not learn of. Actions are ``(n,)``, the decisions; observations are not used. The
+    features are ``(n, 2)``, from 0 to 1.
 
     >>> strictness(np.zeros((3, 10)), np.array([0, 2, 3])).tolist()  # doctest: +ELLIPSIS
     [[0.0, 0.0], [..., 1.0], [1.0, 0.0]]

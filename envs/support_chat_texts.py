@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-__all__ = [
-    "AGENT",
-    "ANSWERS",
-    "FACTS",
-    "OPENINGS",
-    "SEEN",
-    "TOPICS",
-    "seen_in",
-]
+__all__ = ["AGENT", "ANSWERS", "FACTS", "OPENINGS", "SEEN", "TOPICS", "seen_in"]
 
 Texts = tuple[str, ...]
 

@@ -18,12 +18,8 @@ class Swimmer(Robot, SwimmerEnv):
     terminated, as in Gymnasium.
 
     ## Action space
-    ``Box(-1, 1, (2,))`` float32: the torque on each joint, as a share of its maximum.
-
-    | index | joint |
-    |---|---|
-    | 0 | between first and second link |
-    | 1 | between second and third link |
+    ``Box(-1, 1, (2,))`` float32: the torque on the joint between first and second link, and on that
+    between second and third, as a share of its maximum.
 
     ## Observation space
     ``Box(8,)`` float64
@@ -41,11 +37,6 @@ class Swimmer(Robot, SwimmerEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = Swimmer()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     metadata = robot_metadata(

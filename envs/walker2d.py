@@ -19,16 +19,8 @@ class Walker2d(Robot, Walker2dEnv):
     they do not terminate when the walker falls (see `Robot`).
 
     ## Action space
-    ``Box(-1, 1, (6,))`` float32: the torque on each joint, as a share of its maximum.
-
-    | index | joint |
-    |---|---|
-    | 0 | right thigh |
-    | 1 | right leg |
-    | 2 | right foot |
-    | 3 | left thigh |
-    | 4 | left leg |
-    | 5 | left foot |
+    ``Box(-1, 1, (6,))`` float32: the torque on thigh, leg and foot on the right, and on thigh, leg
+    and foot on the left, as a share of its maximum.
 
     ## Observation space
     ``Box(17,)`` float64
@@ -47,11 +39,6 @@ class Walker2d(Robot, Walker2dEnv):
 
     ## Source
     Gymnasium's implementation in MuJoCo (Todorov et al. 2012).
-
-    >>> env = Walker2d()
-    >>> observation, info = env.reset(seed=0)
-    >>> env.step(env.action_space.sample())[2:4]
-    (False, False)
     """
 
     metadata = robot_metadata(
