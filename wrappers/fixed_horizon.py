@@ -15,10 +15,7 @@ ObsType = TypeVar("ObsType")
 ActType = TypeVar("ActType")
 
 
-class FixedHorizon(
-    gym.Wrapper[ObsType, ActType, ObsType, ActType],
-    RecordConstructorArgs,
-):
+class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):
     """Hold the last observation of an episode, with reward 0, until ``horizon`` steps are done.
 
     Where episodes may end early, the sign of the reward alone solves many tasks: any positive

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -78,15 +77,8 @@ def is_readable(space: Space) -> bool:
     (True, False)
     """
     if isinstance(space, spaces.Dict):
-        return not any(_is_text(part) or _is_vector(part, in_dict=True) for part in space.values())
-    return not _is_vector(space, in_dict=False)
-
-
-def _shortest_side(space: Space) -> int | None:
-    """Return the shorter side of a picture in pixels, or None if the space holds no pictures."""
-    if not isinstance(space, spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
-        return None
-    return sorted(space.shape)[1]  # the channels are fewer than either
+        return not any(_is_text(part) or _highest(part, in_dict=True) for part in space.values())
+    return _highest(space, in_dict=False) is None
 
 
 def _is_text(space: Space) -> bool:
@@ -94,19 +86,21 @@ def _is_text(space: Space) -> bool:
     return space.dtype is not None and space.dtype.kind == "U"
 
 
-def _is_vector(space: Space, in_dict: bool) -> bool:
-    side = _shortest_side(space)
-    return side is not None and side < (SMALLEST_PICTURE if in_dict else SMALLEST_IMAGE)
+def _highest(space: Space, in_dict: bool) -> int | None:
+    """Return the largest number of the vector that a space becomes, or None if it stays."""
+    if not isinstance(space, spaces.Box) or len(space.shape) != 3 or space.dtype != np.uint8:
+        return None
+    side = sorted(space.shape)[1]  # pixels; the channels are fewer than either
+    if side < SMALLEST_IMAGE:
+        return _MOST  # names of what lies on a grid
+    return 1 if in_dict and side < SMALLEST_PICTURE else None  # brightnesses
 
 
 def _read_space(space: Space, in_dict: bool) -> Space:
-    if not _is_vector(space, in_dict):
+    most = _highest(space, in_dict)
+    if most is None:
         return space
-    assert isinstance(space, spaces.Box)
-    side = _shortest_side(space)
-    assert side is not None
-    most = _MOST if side < SMALLEST_IMAGE else 1  # names of what lies on a grid, or brightnesses
-    return spaces.Box(0, most, (math.prod(space.shape),), np.float32)
+    return spaces.Box(0, most, (spaces.flatdim(space),), np.float32)
 
 
 def _as(space: Space, values: npt.NDArray[Any]) -> Any:

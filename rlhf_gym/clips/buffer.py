@@ -203,12 +203,7 @@ class ClipBuffer:
         return self._transitions(rows, env), mask, true_rewards
 
     def transitions(
-        self,
-        n: int,
-        rng: np.random.Generator,
-        *,
-        newest: int = RECENT,
-        absorbing: bool = False,
+        self, n: int, rng: np.random.Generator, *, newest: int = RECENT, absorbing: bool = False
     ) -> Transitions:
         """Return copies of ``n`` random steps, drawn with replacement.
 

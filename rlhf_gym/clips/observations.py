@@ -9,14 +9,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "Array",
-    "Observations",
-    "batch_of_one",
-    "leaves",
-    "map_leaves",
-    "zeros_of",
-]
+__all__ = ["Array", "Observations", "batch_of_one", "leaves", "map_leaves", "zeros_of"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Observations: TypeAlias = "Array | dict[str, Array]"

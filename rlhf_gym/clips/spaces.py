@@ -61,18 +61,11 @@ def width_of(space: spaces.Space[object], what: str) -> int:
     >>> width_of(spaces.MultiDiscrete([2, 3]), "action")
     5
     """
-    match space:
-        case spaces.Box():
-            return int(np.prod(space.shape))
-        case spaces.Discrete():
-            return int(space.n)
-        case spaces.MultiDiscrete():
-            return int(np.sum(space.nvec))
-        case spaces.MultiBinary():
-            return int(np.prod(space.shape))
-        case _:
-            raise ValueError(
-                f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
-                "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
-                "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
-            )
+    readable = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
+    if not isinstance(space, readable):
+        raise ValueError(
+            f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
+            "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
+            "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
+        )
+    return int(spaces.flatdim(space))

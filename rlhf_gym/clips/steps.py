@@ -220,12 +220,9 @@ def _seen_after(after: Any, dones: Bools, infos: Sequence[Mapping[str, Any]]) ->
     """Return the observations after a step, also of episodes that ended; copies only then."""
     if not dones.any():
         return after  # type: ignore[no-any-return]
-    seen: Any = map_leaves(np.array, after)
+    seen = map_leaves(np.array, after)
     for env in np.flatnonzero(dones).tolist():
-        last = infos[env]["terminal_observation"]
-        if isinstance(seen, dict):
-            for key, leaf in seen.items():
-                leaf[env] = last[key]
-        else:
-            seen[env] = last
-    return seen  # type: ignore[no-any-return]
+        last = leaves(infos[env]["terminal_observation"])
+        for leaf, value in zip(leaves(seen), last, strict=True):
+            leaf[env] = value
+    return seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from stable_baselines3.common.vec_env import VecEnv
 
@@ -57,18 +56,13 @@ def make_atari(
     if "-ram" in game:
         obs_type = "ram"
     rom_of(name)
-    env_id = register_atari(name, obs_type)
-    kwargs: dict[str, Any] = {
-        "obs_type": obs_type,
-        "setting": setting,
-        "mask": mask,
-        "full_action_space": full_action_space,
-    }
     return make_vec_env(
-        env_id,
+        register_atari(name, obs_type),
         n_envs,
         seed=seed,
         horizon=horizon,
         snapshots=snapshots,
-        env_kwargs=kwargs,
+        env_kwargs=dict(
+            obs_type=obs_type, setting=setting, mask=mask, full_action_space=full_action_space
+        ),
     )

@@ -6,12 +6,7 @@ import warnings
 
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
-from rlhf_gym.environments.lookup import (
-    describe_venv,
-    env_id_of,
-    has_fixed_horizon,
-    horizon_of,
-)
+from rlhf_gym.environments.lookup import describe_venv, env_id_of, has_fixed_horizon, horizon_of
 from rlhf_gym.environments.vec_env import wrappers_of
 from rlhf_gym.wrappers.snapshots import ensure_drawable
 

@@ -15,12 +15,7 @@ import numpy as np
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.environments.registry import spec_of
-from rlhf_gym.envs.description import (
-    METADATA_KEYS,
-    EnvironmentDescription,
-    describe_env,
-    misfits,
-)
+from rlhf_gym.envs.description import METADATA_KEYS, EnvironmentDescription, describe_env, misfits
 
 __all__ = ["check_environment"]
 
@@ -78,12 +73,13 @@ def check_environment(
 
 def _metadata_problems(env: Env) -> Iterator[str]:
     """Yield metadata entries that cannot be right, before any step is taken."""
-    yield from misfits(env.metadata)
+    wrong = misfits(env.metadata)
+    yield from wrong
     for key in env.metadata:
         alike = difflib.get_close_matches(str(key), METADATA_KEYS, n=1, cutoff=0.8)
         if alike and key not in METADATA_KEYS:
             yield f"metadata has a key {key!r} (did you mean {alike[0]}?)"
-    if list(misfits(env.metadata)):
+    if wrong:
         return
     description = describe_env(env)
     if description.draws and not description.names_fps:

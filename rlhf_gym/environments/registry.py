@@ -77,9 +77,7 @@ def _load_plug_ins() -> None:
     for plug_in in (entry for group in _PLUG_INS for entry in entry_points(group=group)):
         try:
             plug_in.load()()
-        except (
-            Exception
-        ) as error:  # a fault in another package must not hide that the id is unknown
+        except Exception as error:  # another package's fault must not hide an unknown id
             warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
 
 

@@ -47,11 +47,7 @@ def draw_clips(
         while not stop():
             try:
                 drawn = _draw_next(store, run)
-            except (
-                OSError,
-                StoreLocked,
-                DiskFull,
-            ) as error:  # a person may free the disk or the lock
+            except (OSError, StoreLocked, DiskFull) as error:  # a person may free disk or lock
                 print(f"drawing is paused: {error}", file=sys.stderr, flush=True)
                 time.sleep(retry_seconds)
                 continue

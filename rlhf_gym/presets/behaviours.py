@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rlhf_gym.presets.classic import CARTPOLE_PPO, PENDULUM_PPO
+from rlhf_gym.presets.classic import CARTPOLE_PPO, PENDULUM_PPO, PPO_SMALL
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.presets.recipes import PPO_SMALL
 
 __all__ = ["AGENTS", "FEEDBACK"]
 

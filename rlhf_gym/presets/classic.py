@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from rlhf_gym.agents.settings import SCALED
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.presets.recipes import A2C_SMALL, DQN_SMALL, PPO_SMALL
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
-__all__ = ["AGENTS", "CARTPOLE_PPO", "FEEDBACK", "PENDULUM_PPO"]
+__all__ = ["AGENTS", "CARTPOLE_PPO", "FEEDBACK", "PENDULUM_PPO", "PPO_SMALL"]
 
 _LUNAR_LANDER = FeedbackSettings(
     labels=2400,
@@ -49,6 +49,27 @@ FEEDBACK: dict[str, FeedbackSettings] = {
     ),
 }
 
+PPO_SMALL: dict[str, Any] = {
+    "n_steps": 64,
+    "batch_size": 256,
+    "n_epochs": 10,
+    "gamma": 0.99,
+    "gae_lambda": 0.95,
+}
+"""PPO with many environments and short rollouts, for small networks of observations."""
+
+_A2C_SMALL: dict[str, Any] = {"n_steps": 16, "gamma": 0.99, "gae_lambda": 0.95}
+"""A2C and A3C with advantages over 16 steps, in place of 5 without smoothing."""
+
+_DQN_SMALL: dict[str, Any] = {
+    "batch_size": 128,
+    "learning_starts": 1000,
+    "gradient_steps": 4,
+    "exploration_fraction": 0.2,
+    "policy_kwargs": {"net_arch": [128, 128]},
+}
+"""DQN with networks of two layers of 128."""
+
 CARTPOLE_PPO = AgentPreset(
     steps=100_000,
     n_envs=32,
@@ -60,7 +81,7 @@ _CARTPOLE_A2C = AgentPreset(
     steps=100_000,
     n_envs=8,
     norm_reward=True,
-    agent={**A2C_SMALL, "ent_coef": 0.0, "learning_rate": "lin_2e-3"},
+    agent={**_A2C_SMALL, "ent_coef": 0.0, "learning_rate": "lin_2e-3"},
     measured="500, worst of 5 seeds 454, from 100 labels (shuffled: 15, true reward: 500)",
 )
 
@@ -68,7 +89,7 @@ _ACROBOT_A2C = AgentPreset(
     steps=150_000,
     n_envs=8,
     norm_reward=True,
-    agent={**A2C_SMALL, "ent_coef": 0.01, "learning_rate": "lin_1e-3"},
+    agent={**_A2C_SMALL, "ent_coef": 0.01, "learning_rate": "lin_1e-3"},
     measured="-83, worst of 5 seeds -88, from 100 labels (shuffled: -500, true reward: -83)",
 )
 
@@ -108,7 +129,7 @@ AGENTS: dict[tuple[str, str], AgentPreset] = {
         steps=50_000,
         n_envs=1,
         agent={
-            **DQN_SMALL,
+            **_DQN_SMALL,
             "learning_rate": "lin_2.3e-3",
             "batch_size": 64,
             "buffer_size": 100_000,
@@ -142,7 +163,7 @@ AGENTS: dict[tuple[str, str], AgentPreset] = {
         steps=60_000,
         n_envs=4,
         agent={
-            **DQN_SMALL,
+            **_DQN_SMALL,
             "learning_rate": "lin_1e-3",
             "buffer_size": 60_000,
             "gamma": 0.99,
@@ -179,7 +200,7 @@ AGENTS: dict[tuple[str, str], AgentPreset] = {
         steps=100_000,
         n_envs=1,
         agent={
-            **DQN_SMALL,
+            **_DQN_SMALL,
             "learning_rate": 4e-3,
             "buffer_size": 10_000,
             "gamma": 0.98,
