@@ -12,7 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from rlhf_gym.presets import FeedbackSettings
-from rlhf_gym.runs.docstrings import field_docstrings
+from rlhf_gym.runs.open_fields import field_docstrings
 
 MARK = "<!-- table of the settings of feedback -->"
 

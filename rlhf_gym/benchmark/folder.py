@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rlhf_gym.benchmark.perform import RunOutcome, versions
+from rlhf_gym.benchmark.perform import RunOutcome
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.feedback.durable import append_line, held, json_lines
 from rlhf_gym.presets import FeedbackSettings
@@ -18,6 +17,7 @@ from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import as_table, differing, flat
 from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.versions import installed_versions
 
 __all__ = ["ResultsFolder"]
 
@@ -40,8 +40,7 @@ class ResultsFolder:
         self.path = path
         self._lines, self._suite = path / "runs.jsonl", path / "suite.toml"
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """Let no other process run a benchmark into the folder meanwhile.
 
         Raises:
@@ -49,8 +48,7 @@ class ResultsFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         refusal = f"another benchmark is running in {self.path}: wait for it, or give another --out"
-        with held(self.path / ".lock", refusal):
-            yield
+        return held(self.path / ".lock", refusal)
 
     def rows(self) -> list[Row]:
         """Read one row for each run, the newest if it was repeated; a damaged line is skipped.
@@ -94,13 +92,11 @@ class ResultsFolder:
 
     def other_versions(self) -> str:
         """Describe finished runs that used other versions than the current ones; else empty."""
-        now = versions()
+        now = installed_versions()
         theirs = [row.versions for row in self.rows() if row.status == "done"]
         apart = [used for used in theirs if any(used.get(n, now[n]) != now[n] for n in WEIGHTY)]
         found = {n: {used.get(n, now[n]) for used in apart} - {now[n]} for n in WEIGHTY}
-        listed = [
-            f"{n} {' and '.join(sorted(found[n]))} (now {now[n]})" for n in WEIGHTY if found[n]
-        ]
+        listed = [f"{n} {' and '.join(sorted(v))} (now {now[n]})" for n, v in found.items() if v]
         if not listed:
             return ""
         return (

@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from rlhf_gym import __version__
 from rlhf_gym.benchmark.curve import OnProgress, Point, curve_text
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import RandomPolicy, train_on_answers, train_on_true_reward
@@ -21,7 +20,7 @@ from rlhf_gym.results.row import Row
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.runs.versions import commit, installed_versions
 
-__all__ = ["RunOutcome", "failed", "perform", "versions"]
+__all__ = ["RunOutcome", "failed", "perform"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,6 @@ def failed(run: Run, error: str, log: str = "") -> RunOutcome:
     return RunOutcome(replace(_row(run), status="failed", error=error), log=log or error)
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of this package, of those that results depend on, and of the system."""
-    return {"rlhf-gym": __version__, **installed_versions()}
-
-
 def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
     settings, arm = run.settings, arm_of(run.arm)
     row, points = _row(run), list[Point]()
@@ -96,7 +90,7 @@ def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
 
 
 def _row(run: Run) -> Row:
-    return replace(run.row, versions=versions(), commit=commit(), date=_now())
+    return replace(run.row, versions=installed_versions(), commit=commit(), date=_now())
 
 
 def _now() -> str:

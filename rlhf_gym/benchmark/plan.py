@@ -83,40 +83,36 @@ def plan_of(suite: Suite) -> Plan:
             work, or two grids ask for the same run with different settings.
     """
     spaces = {env_id: _action_space(env_id) for grid in suite.grids for env_id in grid.environments}
-    for grid in suite.grids:
-        _check_rewards(grid, suite.name)
     left_out: dict[tuple[str, str], None] = {}
     runs: dict[str, Run] = {}
-    for grid in suite.grids:
-        fitting = []
-        for env_id, algo in itertools.product(grid.environments, grid.algos):
-            if fits(algorithm(algo), spaces[env_id]):
-                fitting.append((env_id, algo))
-            else:
-                left_out[env_id, algo] = None
-        if not fitting:
-            env_id, algo = grid.environments[0], grid.algos[0]
-            raise ValueError(
-                f"the suite {suite.name}: none of {', '.join(grid.algos)} can take the actions of "
-                f"{', '.join(grid.environments)}; {refusal(algorithm(algo), spaces[env_id])}"
-            )
-        try:
+    try:
+        for grid in suite.grids:
+            _check_rewards(grid)
+            pairs = list(itertools.product(grid.environments, grid.algos))
+            fitting = [pair for pair in pairs if fits(algorithm(pair[1]), spaces[pair[0]])]
+            if not fitting:
+                env_id, algo = pairs[0]
+                raise ValueError(
+                    f"none of {', '.join(grid.algos)} can take the actions of "
+                    f"{', '.join(grid.environments)}; {refusal(algorithm(algo), spaces[env_id])}"
+                )
+            left_out |= {pair: None for pair in pairs if pair not in fitting}
             for env_id, algo in fitting:
                 for run in _runs(grid, env_id, algo):
                     _check_same(runs.setdefault(run.name, run), run)
-        except ValueError as error:
-            raise ValueError(f"the suite {suite.name}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"the suite {suite.name}: {error}") from error
     ordered = sorted(runs.values(), key=lambda run: run.settings.seed)
     return Plan(suite, tuple(ordered), tuple(left_out))
 
 
-def _check_rewards(grid: Grid, name: str) -> None:
+def _check_rewards(grid: Grid) -> None:
     """Refuse arms that need a true reward in environments without one."""
     need = [arm for arm in grid.arms if arm_of(arm).needs_reward]
     lacking = [env_id for env_id in grid.environments if not describe_id(env_id).has_reward]
     if need and lacking:
         raise ValueError(
-            f"the suite {name}: {', '.join(lacking)} has no reward function that says what is "
+            f"{', '.join(lacking)} has no reward function that says what is "
             f"wanted, but the arms {', '.join(need)} learn from one: leave them out (what it "
             "counts is for tests only)"
         )
@@ -154,13 +150,8 @@ def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
 
 
 def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
-    own: dict[str, Any] = {
-        "env_id": env_id,
-        "algo": algo,
-        "evaluation_episodes": grid.evaluation_episodes,
-    }
-    forbidden = sorted({*own, "seed", "teacher", "agent", "track"} & set(grid.settings) - {"agent"})
-    if forbidden:
+    own = {"env_id": env_id, "algo": algo, "evaluation_episodes": grid.evaluation_episodes}
+    if forbidden := sorted({*own, "seed", "teacher", "track"} & set(grid.settings)):
         raise ValueError(
             f"{', '.join(forbidden)} cannot be given in [settings]: the benchmark sets it"
         )

@@ -86,12 +86,7 @@ def command(
     called = shlex.join(["rlhf-gym", *sys.argv[1:]])
     try:
         folder = run_benchmark(
-            plan,
-            out,
-            runs_on,
-            retry=retry,
-            progress=not (no_progress or json),
-            log=log,
+            plan, out, runs_on, retry=retry, progress=not (no_progress or json), log=log
         )
     except KeyboardInterrupt:
         _report_finished(ResultsFolder(out), plan, called, log)

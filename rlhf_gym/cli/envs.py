@@ -52,7 +52,9 @@ def command(
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:
-            print(f"    {_reward(row['naive_reward'])}; counted: {row['probe']}")
+            naive = row["naive_reward"]
+            reward = f"a naive reward, {naive}" if naive else "no reward function"
+            print(f"    {reward}; counted: {row['probe']}")
         print(f"    sees {row['observations']}, does {row['actions']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
@@ -105,10 +107,6 @@ def _describe(env_id: str) -> dict[str, Any] | None:
     }
     env.close()
     return row
-
-
-def _reward(naive_reward: str) -> str:
-    return f"a naive reward, {naive_reward}" if naive_reward else "no reward function"
 
 
 def _short(space: gym.Space[Any]) -> str:

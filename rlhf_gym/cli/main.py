@@ -28,6 +28,19 @@ COMMANDS = {
     "doctor": "find out what is wrong with an installation",
 }
 
+HELP = """\
+rlhf-gym: teach agents by comparing clips
+
+usage: rlhf-gym COMMAND [options]      rlhf-gym COMMAND --help shows them
+
+{commands}
+
+start here:
+  rlhf-gym demo                                     a minute, ends in a report
+  rlhf-gym train CartPole-v1 --teacher window       you label while the agent trains
+
+--debug (or RLHF_GYM_DEBUG=1) shows the traceback of an error; --version the version."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -45,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in given or os.environ.get("RLHF_GYM_DEBUG", "0") not in ("", "0")
     given = [argument for argument in given if argument != "--debug"]
     if not given or given[0] in ("-h", "--help", "help"):
-        print(_help(), file=sys.stdout if given else sys.stderr)
+        width = max(map(len, COMMANDS))
+        lines = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+        print(HELP.format(commands=lines), file=sys.stdout if given else sys.stderr)
         return DONE if given else WRONG_USAGE
     if given[0] == "--version":
         from rlhf_gym import __version__
@@ -111,27 +126,6 @@ def _remedy(error: Exception) -> str:
             "--resume RUN`, or the same `rlhf-gym benchmark` again)"
         )
     return ""
-
-
-def _help() -> str:
-    """Return the overview of all commands."""
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
-    return "\n".join(
-        [
-            "rlhf-gym: teach agents by comparing clips",
-            "",
-            "usage: rlhf-gym COMMAND [options]      rlhf-gym COMMAND --help shows them",
-            "",
-            *lines,
-            "",
-            "start here:",
-            "  rlhf-gym demo                                     a minute, ends in a report",
-            "  rlhf-gym train CartPole-v1 --teacher window       you label while the agent trains",
-            "",
-            "--debug (or RLHF_GYM_DEBUG=1) shows the traceback of an error; --version the version.",
-        ]
-    )
 
 
 if __name__ == "__main__":

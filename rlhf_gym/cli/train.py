@@ -7,15 +7,16 @@ import sys
 from dataclasses import replace
 from typing import Annotated, Any
 
+import numpy as np
 import tyro
 
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.imports import quick_imports
-from rlhf_gym.cli.options import options_of
 from rlhf_gym.cli.show import shown, summary
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.runs.open_fields import options_of
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
 
@@ -75,16 +76,11 @@ def command(
         print(line, file=sys.stderr if json else sys.stdout, flush=True)
 
     progress = not (no_progress or json)
+    how: dict[str, Any] = {"progress": progress, "video_seconds": video_seconds, "log": log}
     if resume_run is not None:
-        folder = resume(
-            resume_run,
-            steps=settings.steps,
-            progress=progress,
-            video_seconds=video_seconds,
-            log=log,
-        )
+        folder = resume(resume_run, steps=settings.steps, **how)
     else:
-        folder = train(settings, run, progress=progress, video_seconds=video_seconds, log=log)
+        folder = train(settings, run, **how)
     return conclude(folder, json)
 
 
@@ -112,9 +108,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         return 0
     if evaluation.after:
         env_id = str(folder.settings_table().get("env_id", ""))
-        before = (
-            f"{sum(evaluation.before) / len(evaluation.before):.1f}" if evaluation.before else "?"
-        )
+        before = f"{np.mean(evaluation.before):.1f}" if evaluation.before else "?"
         print(
             f"{describe_id(env_id).return_name} on the untouched environment: {before} before, "
             f"{evaluation.summary} after ({len(evaluation.after)} episodes)"

@@ -20,13 +20,8 @@ from rlhf_gym.labelling.state import (
 Step = tuple[State, tuple[e.Effect, ...]]
 """The next state, and the effects to carry out."""
 
-
-CHOICES = {
-    Action.LEFT: Choice.LEFT,
-    Action.RIGHT: Choice.RIGHT,
-    Action.TIE: Choice.TIE,
-    Action.CANNOT_TELL: Choice.CANNOT_TELL,
-}
+CHOICES = {Action(choice.value): choice for choice in Choice}
+"""The actions that answer, and their answers."""
 
 
 def show(state: State, index: int) -> State:

@@ -54,9 +54,7 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
             state = replace(state, draft=(state.draft + event.text)[:NOTE_LENGTH])
         return state, ()
     if isinstance(event, e.Focus):
-        pressed = (
-            state.pressed if event.focused else None
-        )  # another window receives its key-up event
+        pressed = state.pressed if event.focused else None  # else its release is not seen here
         return replace(state, focused=event.focused, pressed=pressed), ()
     if isinstance(event, e.Visible):
         return replace(state, visible=event.visible), ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,14 @@ def render(template: str, **values: Any) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.PackageLoader("rlhf_gym.reports", "")
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters["headings"] = _headings
+    return made
+
+
+def _headings(html: str) -> list[tuple[str, str]]:
+    """Return id and title of each section, up to a comma, for the list of contents."""
+    return re.findall(r'<section id="(\w+)">\s*<h2>([^<,]+)', html)
 
 
 def write(path: Path, text: str) -> None:

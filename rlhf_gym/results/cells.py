@@ -92,7 +92,7 @@ class Cell:
     @property
     def name(self) -> str:
         """The arm and its amount of feedback."""
-        return arm_name(self.arm, [self.labels], [self.demonstrations])
+        return arm_name([self])
 
     @property
     def place(self) -> str:
@@ -105,14 +105,17 @@ class Cell:
         return values[np.isfinite(values)]
 
 
-def arm_name(arm: str, labels: Sequence[int], demonstrations: Sequence[int]) -> str:
-    """Write an arm and its amount of feedback.
+def arm_name(runs: Sequence[Row | Cell]) -> str:
+    """Write the arm of some runs, which is the same, and their amount of feedback.
 
-    >>> arm_name("learned", [50, 200, 50], [0, 0, 0]), arm_name("bc", [0], [1])
+    >>> few, many = (Row("CartPole-v1", "ppo", "learned", labels, 0, 0) for labels in (50, 200))
+    >>> arm_name([few, many]), arm_name([Row("CartPole-v1", "", "bc", 0, 1, 0)])
     ('learned, 50 to 200 labels', 'bc, 1 demonstration')
     """
-    amounts = ((labels, "label"), (demonstrations, "demonstration"))
-    return ", ".join([arm, *(counted(counts, noun) for counts, noun in amounts if max(counts))])
+    labels, shown = [run.labels for run in runs], [run.demonstrations for run in runs]
+    amounts = ((labels, "label"), (shown, "demonstration"))
+    given = (counted(counts, noun) for counts, noun in amounts if max(counts))
+    return ", ".join([runs[0].arm, *given])
 
 
 def algorithm_name(algo: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ import numpy as np
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.reward_model.settings import with_new_names
 
-__all__ = ["Row", "Status"]
+__all__ = ["Row", "Status", "renamed"]
 
 Status = Literal["done", "failed"]
 
@@ -83,22 +84,13 @@ class Row:
         """Write the row as one line of JSON; a number that is not finite becomes null.
 
         >>> row = Row("CartPole-v1", "ppo", "true", 0, 0, seed=3, returns=(500.0, 480.0))
-        >>> Row.from_json(row.to_json()).mean_return
+        >>> Row.from_table(json.loads(row.to_json())).mean_return
         490.0
         """
         values = asdict(self)
         for name in _FLOATS:
             values[name] = values[name] if math.isfinite(values[name]) else None
         return json.dumps(values, allow_nan=False)
-
-    @classmethod
-    def from_json(cls, line: str) -> Row:
-        """Read the row that `to_json` wrote.
-
-        Raises:
-            ValueError: the line is no such row, or one of another version.
-        """
-        return cls.from_table(json.loads(line))
 
     @classmethod
     def from_table(cls, values: Any) -> Row:
@@ -116,10 +108,15 @@ class Row:
         for name in _FLOATS:
             values[name] = math.nan if values[name] is None else values[name]
         values |= {"returns": tuple(values["returns"]), "arm": arm_of(values["arm"]).name}
-        of_model = with_new_names(values["settings"].get("reward_model") or {})
-        if of_model:
-            values["settings"] = {**values["settings"], "reward_model": of_model}
+        values["settings"] = renamed(values["settings"])
         return cls(**values)
+
+
+def renamed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the settings of a run of the first release as they are named now."""
+    of_model = settings.get("reward_model")
+    new = {"reward_model": with_new_names(of_model)} if isinstance(of_model, Mapping) else {}
+    return {**settings, **new}
 
 
 _FLOATS = ("accuracy", "cross_entropy", "correlation")

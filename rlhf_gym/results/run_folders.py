@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import count_labels, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
-from rlhf_gym.results.row import Row
-from rlhf_gym.reward_model.settings import with_new_names
+from rlhf_gym.results.row import Row, renamed
 from rlhf_gym.runs.records import LABELS, SECONDS, STEPS, RunRecord, read_run
 
 __all__ = ["rows_of_runs"]
@@ -60,16 +58,9 @@ def _row(folder: Path) -> Row:
         cross_entropy=run.latest("cross_entropy"),
         correlation=run.latest("correlation"),
         curve=str(folder),
-        settings=_with_new_names(config),
+        settings=renamed(config),
         versions={name: str(version) for name, version in run.versions.items()},
     )
-
-
-def _with_new_names(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the settings of a run of the first release as they are named now."""
-    of_model = config.get("reward_model")
-    renamed = {"reward_model": with_new_names(of_model)} if isinstance(of_model, Mapping) else {}
-    return {**config, **renamed}
 
 
 def _labels_given(run: RunRecord) -> int:

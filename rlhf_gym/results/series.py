@@ -39,10 +39,14 @@ class Series:
         return self.arm, self.level
 
     @property
+    def taught(self) -> bool:
+        """Whether the agents of its arm learn what their teacher really prefers."""
+        return arm_of(self.arm).taught
+
+    @property
     def name(self) -> str:
         """The arm and its amount of feedback."""
-        labels = [cell.labels for cell in self.cells]
-        return arm_name(self.arm, labels, [cell.demonstrations for cell in self.cells])
+        return arm_name(self.cells)
 
     @property
     def title(self) -> str:

@@ -17,12 +17,7 @@ from rlhf_gym.results.row import Row
 from rlhf_gym.results.series import Series, series_of
 from rlhf_gym.results.statistics import Estimate, labels_needed, probability_of_improvement
 
-__all__ = [
-    "Comparison",
-    "Efficiency",
-    "Improvement",
-    "compare",
-]
+__all__ = ["Comparison", "Efficiency", "Improvement", "compare"]
 
 COLLAPSED = 0.5
 """A run has collapsed if it lies more than this share of the range below its cell's median.
@@ -115,7 +110,7 @@ class Comparison:
     def main(self, algo: str) -> Series:
         """Return the series by which an algorithm is judged: its first taught arm, else any."""
         found = self.of(algo)
-        return next((series for series in found if arm_of(series.arm).taught), found[0])
+        return next((series for series in found if series.taught), found[0])
 
     @cached_property
     def improvements(self) -> tuple[Improvement, ...]:
@@ -128,10 +123,10 @@ class Comparison:
 
     def _alike(self, algo: str, other: str) -> tuple[Series, Series]:
         """Return the first taught series at one level that both have; else their main ones."""
-        theirs = {(series.arm, series.level): series for series in self.of(other)}
+        theirs = {series.key: series for series in self.of(other)}
         for series in self.of(algo):
-            if arm_of(series.arm).taught and (series.arm, series.level) in theirs:
-                return series, theirs[series.arm, series.level]
+            if series.taught and series.key in theirs:
+                return series, theirs[series.key]
         return self.main(algo), self.main(other)
 
     @cached_property
@@ -155,9 +150,8 @@ class Comparison:
         """Return the range of a cell: 1 in scores, else between the environment's extreme runs."""
         if cell.scale is not None:
             return 1.0
-        returns = np.concatenate(
-            [each.returns for each in self.cells if each.env_id == cell.env_id]
-        )
+        cells = (each for each in self.cells if each.env_id == cell.env_id)
+        returns = np.concatenate([each.returns for each in cells])
         low, high = float(returns.min()), float(returns.max())
         return high - low if differ(low, high) else math.inf
 

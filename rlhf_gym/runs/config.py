@@ -71,11 +71,10 @@ def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> differing([{"steps": 1, "seed": 1}, {"steps": 1, "seed": 2}, {"steps": 1}])
     ['seed']
     """
-    names = {name: None for table in tables for name in table}
     missing = object()
     return [
         name
-        for name in names
+        for name in dict.fromkeys(name for table in tables for name in table)
         if any(table.get(name, missing) != tables[0].get(name, missing) for table in tables)
     ]
 
@@ -91,9 +90,8 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, Mapping):
             found |= flat(value, f"{prefix}{name}.")
         else:
-            found[prefix + name] = (
-                value if isinstance(value, str) else json.dumps(value, default=str)
-            )
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            found[prefix + name] = text
     return found
 
 

@@ -1,17 +1,18 @@
-"""Derive a dataclass in which each setting of another may be left open."""
+"""Derive from a dataclass of settings what leaves each of them open, with its docstring as help."""
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Callable
 from dataclasses import field, fields, is_dataclass, make_dataclass
+from itertools import pairwise
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypedDict, Union, get_args, get_origin, get_type_hints
 
 import tyro
 
-from rlhf_gym.runs.docstrings import field_docstrings
-
-__all__ = ["open_fields"]
+__all__ = ["field_docstrings", "open_fields", "options_of"]
 
 
 def open_fields(kind: type) -> type:
@@ -26,19 +27,11 @@ def open_fields(kind: type) -> type:
     True
     """
     hints, help_texts = get_type_hints(kind), field_docstrings(kind)
-    return make_dataclass(
-        f"Open{kind.__name__}",
-        [
-            (
-                each.name,
-                _option(hints[each.name], help_texts.get(each.name, "")),
-                field(default=None),
-            )
-            for each in fields(kind)
-        ],
-        kw_only=True,
-        frozen=True,
-    )
+    options = [
+        (each.name, _option(hints[each.name], help_texts.get(each.name, "")), field(default=None))
+        for each in fields(kind)
+    ]
+    return make_dataclass(f"Open{kind.__name__}", options, kw_only=True, frozen=True)
 
 
 def _option(hint: Any, help_text: str) -> Any:
@@ -46,8 +39,11 @@ def _option(hint: Any, help_text: str) -> Any:
     optional: Any = _written(hint) | None
     if is_dataclass(hint):
         return Annotated[optional, tyro.conf.Suppress]
-    default = tyro.conf.arg(help=help_text, help_behavior_hint="(default: the preset's)")
-    return Annotated[optional, default]
+    return Annotated[optional, _the_presets(help_text)]
+
+
+def _the_presets(help_text: str) -> Any:
+    return tyro.conf.arg(help=help_text, help_behavior_hint="(default: the preset's)")
 
 
 def _written(hint: Any) -> Any:
@@ -56,3 +52,48 @@ def _written(hint: Any) -> Any:
         return hint
     parts = tuple(part for part in get_args(hint) if get_origin(part) is not Callable)
     return Union[parts]  # noqa: UP007  made at run time
+
+
+def options_of(kind: type) -> Any:
+    """Return the fields of a dataclass as options for tyro, which makes a dict of those given.
+
+    The options have no defaults, which would hide that the preset's values apply.
+
+    >>> from rlhf_gym.reward_model.settings import RewardModelSettings
+    >>> tyro.cli(options_of(RewardModelSettings), args=["--members", "5", "--actions", "False"])
+    {'members': 5, 'actions': False}
+    """
+    hints, help_texts = get_type_hints(kind), field_docstrings(kind)
+    options = {
+        name: Annotated[hint, tyro.conf.FlagConversionOff, _the_presets(help_texts[name])]
+        for name, hint in hints.items()
+    }
+    return TypedDict(kind.__name__, options, total=False)  # type: ignore[operator]
+
+
+def field_docstrings(kind: type) -> dict[str, str]:
+    """Return the docstring of each field of a dataclass that has one, without line breaks.
+
+    >>> from rlhf_gym.reward_model.settings import RewardModelSettings
+    >>> field_docstrings(RewardModelSettings)["members"]
+    'Networks in the ensemble.'
+    """
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        if is_dataclass(each):
+            found |= _own_docstrings(each)
+    return found
+
+
+def _own_docstrings(kind: type) -> dict[str, str]:
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        field.target.id: " ".join(below.value.value.split())
+        for field, below in pairwise(tree.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }

@@ -101,15 +101,11 @@ def wrap_with_normalisation(settings: TrainSettings, env: VecEnv) -> VecEnv:
     return VecNormalize(env, norm_obs=False, gamma=settings.agent.get("gamma", 0.99))
 
 
-def make_agent(settings: TrainSettings, env: VecEnv) -> BaseAlgorithm:
-    """Make the untrained agent."""
-    return _agent(settings, env)
-
-
-def _agent(settings: TrainSettings, env: VecEnv, **kwargs: Any) -> BaseAlgorithm:
+def make_agent(settings: TrainSettings, env: VecEnv, **replacing: Any) -> BaseAlgorithm:
+    """Make the untrained agent; ``replacing`` takes the place of some of its settings."""
     kind = algorithm(settings.algo)
     policy = policy_for(kind, env.observation_space)
-    arguments = {**agent_arguments(settings.agent), **kwargs}
+    arguments = {**agent_arguments(settings.agent), **replacing}
     return kind(policy, env, seed=settings.seed, device=settings.device, **arguments)
 
 
@@ -120,7 +116,7 @@ def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the agent warns when it is made for training
-            _agent(settings, env, **least)
+            make_agent(settings, env, **least)
     except (AssertionError, TypeError) as error:
         if "action spaces" in str(error):
             raise refusal(kind, env.action_space) from error

@@ -18,14 +18,7 @@ from rlhf_gym.feedback.durable import replacing
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 
-__all__ = [
-    "Evaluation",
-    "LearningCurve",
-    "RunRecord",
-    "read_curve",
-    "read_evaluation",
-    "read_run",
-]
+__all__ = ["Evaluation", "LearningCurve", "RunRecord", "read_curve", "read_evaluation", "read_run"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 T = TypeVar("T")

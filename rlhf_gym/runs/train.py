@@ -236,11 +236,10 @@ class _Training:
 @contextmanager
 def _logger(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[Logger]:
     """Provide SB3's logger, and close all its outputs however training ends."""
+    outputs = _outputs(settings, folder, resuming)
     with ExitStack() as stack:
-        outputs = [
-            stack.enter_context(closing(output)) for output in _outputs(settings, folder, resuming)
-        ]
-        yield Logger(str(folder.path), outputs)
+        opened = [stack.enter_context(closing(output)) for output in outputs]
+        yield Logger(str(folder.path), opened)
 
 
 def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iterator[KVWriter]:

@@ -58,8 +58,7 @@ def run_window(
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
-    store = FeedbackStore.open(RunFolder(Path(run)).store)
-    with store:
+    with FeedbackStore.open(RunFolder(Path(run)).store) as store:
         open_display()
         try:
             app = App(Path(run), store, annotator or user_name(), with_practice, size)
@@ -254,9 +253,8 @@ class App:
         try:
             self._store.release(self.state.pending, self.state.annotator)
         except StoreError as error:
-            print(
-                f"the pairs on the screen stay reserved for two minutes: {error}", file=sys.stderr
-            )
+            reserved = "the pairs on the screen stay reserved for two minutes"
+            print(f"{reserved}: {error}", file=sys.stderr)
         for judgement in self.state.unsaved:
             print(f"this judgement could not be stored: {judgement}", file=sys.stderr)
 

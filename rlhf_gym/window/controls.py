@@ -44,16 +44,17 @@ def draw_key(
 
 def draw_button(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
     """Draw one button: idle, under the mouse, pressed, or as the answer just given."""
-    _LOOKS[button.look](canvas, button, state, hovered, hovered and pressed)
+    if button.look != "clip":  # a clip is its own button
+        _LOOKS[button.look](canvas, button, state, hovered, hovered and pressed)
 
 
 def _answer(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
     px, item = canvas.px, state.item
     tint = TINTS.get(button.action, theme.MUTED)
-    chosen = item is not None and item.choice is not None and item.choice.value == button.action
-    old = (
-        item is not None and item.old_choice is not None and item.old_choice.value == button.action
-    )
+    now = item.choice if item is not None else None
+    chosen = now is not None and now.value == button.action
+    before = item.old_choice if item is not None else None
+    old = before is not None and before.value == button.action
     share = 0.30 if pressed else 0.22 if hovered else 0.12
     fill = tint if chosen else theme.mixed(theme.CARD, tint, share)
     edge = tint if hovered or old or chosen else theme.mixed(theme.CARD, tint, 0.55)
@@ -81,8 +82,8 @@ def _answer(canvas: Canvas, button: Button, state: State, hovered: bool, pressed
 def _hint(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
     px, rect = canvas.px, button.rect.move(0, canvas.px(1)) if pressed else button.rect
     item = state.item
-    lit = button.action is Action.FLAG and item is not None and item.flagged
-    lit = lit or (button.action is Action.NOTE and item is not None and bool(item.note))
+    marked = {Action.FLAG: item.flagged, Action.NOTE: bool(item.note)} if item else {}
+    lit = marked.get(button.action, False)
     colour = theme.BRIGHT if hovered or lit else theme.MUTED
     left = rect.left
     key = KEYS.get(button.action, ("",))[0]
@@ -113,22 +114,11 @@ def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: 
     words = button.rect.copy()
     words.width -= key + px(12)
     ink = theme.mixed(theme.SUNKEN, fill, 0.1)
-    draw_key(
-        canvas,
-        "return",
-        words.right,
-        words.centery,
-        11,
-        ink,
-        theme.mixed(fill, (255, 255, 255), 0.25),
-    )
+    ground = theme.mixed(fill, (255, 255, 255), 0.25)
+    draw_key(canvas, "return", words.right, words.centery, 11, ink, ground)
     canvas.text(
         button.label, words.inflate(-px(12), 0), 15, theme.SUNKEN, bold=True, align="center"
     )
-
-
-def _clip(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
-    """A clip is its own button."""
 
 
 _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
@@ -137,5 +127,4 @@ _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
     "plain": _plain,
     "line": _plain,
     "main": _main,
-    "clip": _clip,
 }

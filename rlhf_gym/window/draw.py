@@ -11,9 +11,10 @@ import pygame
 from rlhf_gym.window import theme
 from rlhf_gym.window.theme import Colour
 
-__all__ = ["Align", "Canvas", "Placed", "Shape"]
+__all__ = ["Align", "Canvas", "Placed", "Shape", "draw_rod"]
 
 Align = Literal["left", "center", "right"]
+Point = pygame.Vector2 | tuple[float, float]
 Shape = Literal["left", "right", "up", "down", "tick", "cross", "flag", "disc", "play", "pause"]
 SMOOTH = 4  # shapes are drawn this much larger and then scaled down
 
@@ -42,7 +43,7 @@ def _shape(name: Shape, pixels: int, colour: Colour) -> pygame.Surface:
     for line in _LINES.get(name, ()):
         points = [(x * size, y * size) for x, y in line]
         for start, end in zip(points, points[1:], strict=False):
-            _stroke(surface, colour, start, end, size * 0.14)
+            draw_rod(surface, colour, start, end, size * 0.14)
     polygon = _POLYGONS.get("left" if name in _TURNS else name)
     if polygon:
         pygame.draw.polygon(surface, colour, [(x * size, y * size) for x, y in polygon])
@@ -50,14 +51,10 @@ def _shape(name: Shape, pixels: int, colour: Colour) -> pygame.Surface:
     return pygame.transform.smoothscale(surface, (pixels, pixels))
 
 
-def _stroke(
-    surface: pygame.Surface,
-    colour: Colour,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    width: float,
+def draw_rod(
+    surface: pygame.Surface, colour: Colour, start: Point, end: Point, width: float
 ) -> None:
-    """A thick line with round ends."""
+    """Draw a thick line with round ends."""
     a, b = pygame.Vector2(start), pygame.Vector2(end)
     side = (b - a).normalize().rotate(90) * (width / 2)
     pygame.draw.polygon(surface, colour, [a + side, b + side, b - side, a - side])

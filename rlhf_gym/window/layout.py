@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -32,11 +32,12 @@ HINTS = (  # in the order in which they give way on a narrow window, last first
     (Action.GIVE_BACK, "Give back"),
 )
 WHILE_WAITING = (Action.UNDO, Action.HELP, Action.MENU)
+SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
 MENU_LABELS = {
     Action.MENU: "Resume",
     Action.HELP: "Instructions",
-    Action.SKIP_PRACTICE: "Skip the practice",
     Action.QUIT: "Save and quit",
+    Action.SKIP_PRACTICE: SKIP[1],
 }
 NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
 HINT_SIZE = 13.0
@@ -147,22 +148,17 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
         return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
     if state.item is None:
         return _hints(boxes["hints"], u, [hint for hint in HINTS if hint[0] in WHILE_WAITING])
-    verdict = state.base is Screen.PRACTICE and state.item.given is not None
-    if verdict:
+    if state.base is Screen.PRACTICE and state.item.given is not None:
         area = boxes["answers"]
         rect = pygame.Rect(0, 0, round(150 * u), round(38 * u))
         rect.midright = (area.right - round(10 * u), area.centery)
         return (Button(rect, Action.CONFIRM, "Continue", "main"),)
-    wanted_hints = HINTS if state.base is Screen.LABEL else (
-        *HINTS[:7], (Action.SKIP_PRACTICE, "Skip the practice"))  # fmt: skip
-    clips = tuple(
-        Button(boxes[f"card{side}"], (Action.LEFT, Action.RIGHT)[side], "", "clip")
-        for side in (0, 1)
-    )
+    hints = HINTS if state.base is Screen.LABEL else (*HINTS[:7], SKIP)
     return (
         *_answers(boxes["answers"], u),
-        *_hints(boxes["hints"], u, _named(wanted_hints, state)),
-        *clips,
+        *_hints(boxes["hints"], u, _named(hints, state)),
+        Button(boxes["card0"], Action.LEFT, "", "clip"),
+        Button(boxes["card1"], Action.RIGHT, "", "clip"),
     )
 
 
@@ -177,8 +173,8 @@ def _named(hints: Sequence[tuple[Action, str]], state: State) -> tuple[tuple[Act
 def _answers(area: pygame.Rect, u: float) -> tuple[Button, ...]:
     gap = round(9 * u)
     width = (area.width - 3 * gap) // 4
-    lefts = [area.left, area.left + width + gap, 0, area.right - width]
-    lefts[2] = lefts[3] - gap - width
+    last = area.right - width
+    lefts = (area.left, area.left + width + gap, last - gap - width, last)
     return tuple(
         Button(pygame.Rect(left, area.top, width, area.height), action, label, "answer")
         for left, (action, label) in zip(lefts, ANSWERS, strict=True)
@@ -237,22 +233,15 @@ def _overlay(
     if state.overlay is Screen.HELP:
         panel = _centered(size, min(width - 32 * u, 1060 * u), min(height - 24 * u, 660 * u))
         label = "Back" if state.answered or state.beneath else "Start"
-        wanted = [Button(NOWHERE, Action.CONFIRM, label, "main")]
-        if state.base is Screen.PRACTICE:
-            wanted.insert(0, Button(NOWHERE, Action.SKIP_PRACTICE, "Skip the practice"))
+        other = SKIP if state.base is Screen.PRACTICE else None
     elif state.overlay is Screen.NOTE:
         panel = _centered(size, 560 * u, 220 * u)
-        wanted = [
-            Button(NOWHERE, Action.MENU, "Cancel"),
-            Button(NOWHERE, Action.CONFIRM, "Keep the note", "main"),
-        ]
+        other, label = (Action.MENU, "Cancel"), "Keep the note"
     else:
         panel = _centered(size, 660 * u, 340 * u)
-        again = "Try again" if state.unsaved else "Go on"
-        wanted = [
-            Button(NOWHERE, Action.QUIT, "Close"),
-            Button(NOWHERE, Action.CONFIRM, again, "main"),
-        ]
+        other, label = (Action.QUIT, "Close"), "Try again" if state.unsaved else "Go on"
+    go_on = Button(NOWHERE, Action.CONFIRM, label, "main")
+    wanted = [go_on] if other is None else [Button(NOWHERE, *other), go_on]
     row = pygame.Rect(panel.left, panel.bottom - round(62 * u), panel.width, round(62 * u))
     return panel, _in_row(wanted, row, u, align_right=True)
 
@@ -279,6 +268,6 @@ def _in_row(
     for button, width in zip(buttons, widths, strict=True):
         rect = pygame.Rect(left, 0, width, round(40 * u))
         rect.centery = area.centery
-        placed.append(Button(rect, button.action, button.label, button.look))
+        placed.append(replace(button, rect=rect))
         left += width + gap
     return tuple(placed)

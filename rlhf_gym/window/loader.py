@@ -30,7 +30,7 @@ POLL_SECONDS = 0.05
 LEASE_POLL_SECONDS = 0.2
 STATUS_SECONDS = 0.5
 RENEW_SECONDS = 30.0
-SETTLE_SECONDS = 0.25  # seconds; a window that is being dragged changes its size all the time
+SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the time
 BYTES_A_CLIP = 80_000_000
 BYTES_IN_ALL = 450_000_000
 
@@ -206,8 +206,8 @@ class Loader(threading.Thread):
     def _load(self, pair: Pair, size: tuple[int, int]) -> bool:
         """Load the pictures of a pair; a broken video withdraws its query."""
         if pair.purpose == "practice":
-            self._keep(pair, size, (draw_practice(pair.query, 0, size),
-                                    draw_practice(pair.query, 1, size)))  # fmt: skip
+            left, right = (draw_practice(pair.query, side, size) for side in (0, 1))
+            self._keep(pair, size, (left, right))
             return True
         sides, sounds = [], list(self.sounds.get(pair.query, ()))
         for clip in pair.clips:

@@ -27,6 +27,14 @@ INSTRUCTIONS = (
     "window at any time.",
 )
 
+_SHARES = (
+    (Choice.LEFT, "left", theme.LEFT),
+    (Choice.TIE, "the same", theme.MUTED),
+    (Choice.CANNOT_TELL, "can't tell", theme.LINE),
+    (Choice.RIGHT, "right", theme.RIGHT),
+)
+"""The answers in the summary, from left to right: their names and colours."""
+
 
 def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
     """Draw WAITING or DONE, where there is no pair to show."""
@@ -57,9 +65,8 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     middle = pygame.Vector2(area.centerx, area.centery - px(46))
     for dot in range(3):
         wave = 0.5 + 0.5 * math.sin(state.now * 4 - dot * 0.9)
-        colour = theme.mixed(theme.LINE, theme.RIGHT if dot else theme.LEFT, 0.25 + 0.75 * wave)
-        if dot == 1:
-            colour = theme.mixed(theme.LINE, theme.BRIGHT, 0.25 + 0.75 * wave)
+        lit = (theme.LEFT, theme.BRIGHT, theme.RIGHT)[dot]
+        colour = theme.mixed(theme.LINE, lit, 0.25 + 0.75 * wave)
         canvas.shape("disc", (middle.x + (dot - 1) * px(30), middle.y), 15, colour)
     title, text = _waiting_words(state)
     width = min(area.width, px(720))
@@ -70,13 +77,8 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     canvas.text(text, body, 15, theme.MUTED, align="center", top=True)
     if status.open:
         line = pygame.Rect(head.left, body.bottom, width, px(22))
-        canvas.text(
-            f"{status.ready} of {status.open} open pairs drawn",
-            line,
-            14,
-            theme.FAINT,
-            align="center",
-        )
+        drawn = f"{status.ready} of {status.open} open pairs drawn"
+        canvas.text(drawn, line, 14, theme.FAINT, align="center")
 
 
 def _waiting_words(state: State) -> tuple[str, str]:
@@ -95,19 +97,16 @@ def _waiting_words(state: State) -> tuple[str, str]:
             "Nothing is left to label; all is saved. To go on: rlhf-gym train --resume RUN",
         )
     if status.trainer == "":
-        return (
-            "Waiting for the trainer",
-            "The first pairs come as soon as it has clips to ask about.",
-        )
+        text = "The first pairs come as soon as it has clips to ask about."
+        return "Waiting for the trainer", text
     if status.trainer == "warming up":
         return "Waiting for the first clips", "The agent is trying things out. This takes seconds."
     if status.open > status.ready:
         return "Drawing the next clips", "They come by themselves in a moment."
     if state.given_back and status.open:
         return "Only pairs that you gave back are left", "New ones come by themselves."
-    learner = (
-        "reward model is learning from" if status.trainer == "waiting" else "agent trains with"
-    )
+    fits = status.trainer == "waiting"
+    learner = "reward model is learning from" if fits else "agent trains with"
     return "All caught up", f"The {learner} your answers. New pairs come by themselves."
 
 
@@ -161,32 +160,19 @@ def _shares(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
     """Draw how often each answer was given: a bar for the side bias, and words."""
     px = canvas.px
     total = max(summary.answers, 1)
-    colours = {
-        Choice.LEFT: theme.LEFT,
-        Choice.TIE: theme.MUTED,
-        Choice.CANNOT_TELL: theme.LINE,
-        Choice.RIGHT: theme.RIGHT,
-    }
     bar = pygame.Rect(area.left, area.top, area.width, px(12))
     canvas.panel(bar, theme.CARD, 6)
     x = float(bar.left)
-    for choice, colour in colours.items():
+    for choice, _, colour in _SHARES:
         width = bar.width * summary.counts[choice] / total
         canvas.surface.fill(colour, (round(x), bar.top, round(x + width) - round(x), bar.height))
         x += width
     canvas.round_off(bar, theme.BACKGROUND, 6)
-    names = {
-        Choice.LEFT: "left",
-        Choice.TIE: "the same",
-        Choice.CANNOT_TELL: "can't tell",
-        Choice.RIGHT: "right",
-    }
     column = area.width // 4
-    for number, (choice, name) in enumerate(names.items()):
+    for number, (choice, name, colour) in enumerate(_SHARES):
         box = pygame.Rect(area.left + number * column, bar.bottom + px(6), column, px(24))
         share = f"{summary.counts[choice]} {name}"
-        colour = theme.MUTED if colours[choice] == theme.LINE else colours[choice]
-        canvas.text(share, box, 13, colour, True, "center")
+        canvas.text(share, box, 13, theme.MUTED if colour == theme.LINE else colour, True, "center")
 
 
 def _help(canvas: Canvas, inner: pygame.Rect, state: State) -> None:

@@ -168,18 +168,13 @@ class _Game:
         self._line(self.status or so_far, 16, theme.TEXT, height - 58)
         keys = f"keys: {self.hint}     Enter new episode     Esc quit"
         self._line(keys, 14, theme.MUTED, height - 28)
-        picture = self._picture()
-        room = (width - 40, height - 150)
-        scale = min(room[0] / picture.get_width(), room[1] / picture.get_height())
-        size = (int(picture.get_width() * scale), int(picture.get_height() * scale))
-        grow = pygame.transform.scale if scale >= 2 else pygame.transform.smoothscale
-        left, top = (width - size[0]) // 2, 56 + (room[1] - size[1]) // 2
-        self.screen.blit(grow(picture, (max(size[0], 1), max(size[1], 1))), (left, top))
+        picture = pygame.surfarray.make_surface(frame_of(self.env).swapaxes(0, 1))
+        room = pygame.Rect(20, 56, max(width - 40, 1), max(height - 150, 1))
+        place = picture.get_rect().fit(room)
+        crisp = place.width >= 2 * picture.get_width()
+        grow = pygame.transform.scale if crisp else pygame.transform.smoothscale
+        self.screen.blit(grow(picture, place.size), place)
         pygame.display.flip()
-
-    def _picture(self) -> pygame.Surface:
-        frame = frame_of(self.env)
-        return pygame.surfarray.make_surface(frame.swapaxes(0, 1))
 
     def _line(self, text: str, size: int, colour: theme.Colour, centre: int) -> None:
         drawn = theme.font(size).render(text, True, colour)

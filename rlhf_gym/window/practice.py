@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pygame
 
 from rlhf_gym.labelling.practice import FPS, PAIRS
+from rlhf_gym.window.draw import draw_rod
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_practice"]
@@ -48,7 +49,7 @@ def _pole(canvas: pygame.Surface, side: int, t: float) -> None:
     pygame.draw.rect(canvas, INK, (cart - 90, 570, 180, 100), border_radius=14)
     foot = pygame.Vector2(cart, 585)
     tip = foot + pygame.Vector2(math.sin(tilt), -math.cos(tilt)) * 420
-    _rod(canvas, WOOD, foot, tip, 26)
+    draw_rod(canvas, WOOD, foot, tip, 26)
     pygame.draw.circle(canvas, STEEL, foot, 18)
 
 
@@ -69,17 +70,8 @@ def _pendulum(canvas: pygame.Surface, side: int, t: float) -> None:
     angle = 0.7 * math.sin(4 * t + 0.15 * side)
     pivot = pygame.Vector2(600, 170)
     bob = pivot + pygame.Vector2(math.sin(angle), math.cos(angle)) * 410
-    _rod(canvas, (204, 77, 77), pivot, bob, 44)
+    draw_rod(canvas, (204, 77, 77), pivot, bob, 44)
     pygame.draw.circle(canvas, INK, pivot, 16)
-
-
-def _rod(
-    canvas: pygame.Surface, colour: Colour, a: pygame.Vector2, b: pygame.Vector2, width: int
-) -> None:
-    side = (b - a).normalize().rotate(90) * (width / 2)
-    pygame.draw.polygon(canvas, colour, [a + side, b + side, b - side, a - side])
-    for end in (a, b):
-        pygame.draw.circle(canvas, colour, end, width / 2)
 
 
 _SCENES: tuple[Callable[[pygame.Surface, int, float], None], ...] = (_pole, _ball, _pendulum)

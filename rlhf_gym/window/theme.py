@@ -28,16 +28,8 @@ TEXT: Colour = (214, 219, 229)
 BRIGHT: Colour = (245, 247, 250)
 
 _FAMILIES = (
-    "inter",
-    "segoeui",
-    "helveticaneue",
-    "roboto",
-    "opensans",
-    "notosans",
-    "cantarell",
-    "ubuntu",
-    "liberationsans",
-)
+    "inter segoeui helveticaneue roboto opensans notosans cantarell ubuntu liberationsans"
+).split()
 
 
 def mixed(colour: Colour, other: Colour, share: float) -> Colour:
@@ -84,9 +76,7 @@ def font(pixels: int, bold: bool = False) -> pygame.font.Font:
     try:
         opened = _opened(pixels, bold)
         opened.get_linesize()
-    except (
-        pygame.error
-    ):  # an environment that closes calls pygame.quit(), which invalidates every font
+    except pygame.error:  # an environment that closes calls pygame.quit(): no font is valid then
         pygame.font.init()
         _opened.cache_clear()
         opened = _opened(pixels, bold)

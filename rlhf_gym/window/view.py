@@ -109,7 +109,7 @@ def _header(canvas: Canvas, layout: Layout, state: State) -> None:
     practice = state.item is not None and state.item.pair.purpose == "practice"
     words = state.item.pair.goal if practice and state.item else state.goal
     if words:
-        mark = canvas.text("GOAL", goal.copy(), 12, theme.FAINT, bold=True)
+        mark = canvas.text("GOAL", goal, 12, theme.FAINT, bold=True)
         goal = goal.copy()
         goal.left, goal.width = mark.right + px(10), goal.width - mark.width - px(10)
         canvas.text(words, goal, 21, theme.BRIGHT, bold=True)

@@ -11,8 +11,9 @@ import pytest
 from plans import tiny
 
 from rlhf_gym.benchmark.folder import ResultsFolder
-from rlhf_gym.benchmark.perform import RunOutcome, failed, versions
+from rlhf_gym.benchmark.perform import RunOutcome, failed
 from rlhf_gym.benchmark.plan import Plan, Run
+from rlhf_gym.runs.versions import installed_versions
 
 
 def outcome_of(run: Run, value: float = 1.0) -> RunOutcome:
@@ -73,7 +74,7 @@ def test_a_line_that_is_no_text_costs_only_its_own_run(folder: ResultsFolder, pl
 
 
 def test_finished_runs_of_other_versions_are_told(folder: ResultsFolder, plan: Plan) -> None:
-    now = versions()
+    now = installed_versions()
     other = {**now, "torch": "0.1", "platform": "a toaster"}
     for run, used in zip(plan.runs, (now, {}, other, {**other, "torch": "0.2"}), strict=False):
         outcome = outcome_of(run)
@@ -86,7 +87,7 @@ def test_finished_runs_of_other_versions_are_told(folder: ResultsFolder, plan: P
 
 def test_the_same_versions_are_not_worth_a_word(folder: ResultsFolder, plan: Plan) -> None:
     outcome = outcome_of(plan.runs[0])
-    same = {**versions(), "platform": "a toaster"}
+    same = {**installed_versions(), "platform": "a toaster"}
     folder.add(plan.runs[0], replace(outcome, row=replace(outcome.row, versions=same)))
     assert folder.other_versions() == ""
 

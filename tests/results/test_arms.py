@@ -58,7 +58,7 @@ def test_a_benchmark_and_a_single_run_of_one_teacher_are_in_one_cell(tmp_path: P
     (run / "config.toml").write_text(f"beta = 1.0\n{config}")
     (single,) = rows_of_runs([run])
     (row,) = rows_of("Pendulum-v1", "stoc", [0.5], labels=50)
-    benchmarked = Row.from_json(replace(row, seed=2).to_json())
+    benchmarked = Row.from_table(json.loads(replace(row, seed=2).to_json()))
     cells, _ = cells_of([single, benchmarked])
     assert [(cell.arm, len(cell.rows)) for cell in cells] == [("stochastic", 2)]
 

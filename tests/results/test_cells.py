@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ def test_seeds_make_a_cell_in_their_order() -> None:
 
 def test_rows_of_an_arm_that_was_renamed_meet_in_one_cell() -> None:
     (row,) = rows_of("CartPole-v1", "stochastic", [0.5], labels=50)
-    old = Row.from_json(row.to_json().replace('"stochastic"', '"stoc"'))
+    old = Row.from_table(json.loads(row.to_json().replace('"stochastic"', '"stoc"')))
     cells, _ = cells_of([row, replace(old, seed=1)])
     assert [(cell.arm, len(cell.rows)) for cell in cells] == [("stochastic", 2)]
 

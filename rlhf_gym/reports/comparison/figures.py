@@ -102,13 +102,8 @@ def profiles(
             share, low, high = performance_profile(strata, TAUS, np.random.default_rng(0))
             if np.isfinite(low).all():
                 axes.fill_between(TAUS, low, high, color=style.colour, alpha=0.16, lw=0)
-            axes.plot(
-                TAUS,
-                share,
-                **style.line,
-                markevery=_apart(i, series, TAUS),
-                label=algorithm_name(each.algo),
-            )
+            look = {**style.line, "markevery": _apart(i, series, TAUS)}
+            axes.plot(TAUS, share, **look, label=algorithm_name(each.algo))
         if legend:
             axes.legend(loc="lower left", handlelength=3)
         axes.set_xlabel("score")
@@ -125,14 +120,8 @@ def against_labels(found: Efficiency, style: Style, *, name: str, title: str) ->
         axes.axhline(WANTED, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         labels = np.array([cell.labels for cell in found.cells], dtype=float)
         for cell in found.cells:
-            axes.scatter(
-                np.full(len(cell.values), cell.labels),
-                cell.values,
-                12,
-                style.colour,
-                alpha=0.3,
-                lw=0,
-            )
+            x = np.full(len(cell.values), cell.labels)
+            axes.scatter(x, cell.values, 12, style.colour, alpha=0.3, lw=0)
         values, low, high = np.array(
             [(c.estimate.value, c.estimate.low, c.estimate.high) for c in found.cells]
         ).T
@@ -157,15 +146,9 @@ def against_accuracy(
     def draw(axes: Axes) -> None:
         for style, cell in cells:
             x = [getattr(row, measure) for row in cell.rows]
+            y = np.clip(cell.values, -COLLAPSED, 1.5)
             axes.scatter(
-                x,
-                np.clip(cell.values, -COLLAPSED, 1.5),
-                22,
-                style.colour,
-                marker=style.marker,
-                alpha=0.7,
-                edgecolor="white",
-                linewidth=0.4,
+                x, y, 22, style.colour, marker=style.marker, alpha=0.7, edgecolor="white", lw=0.4
             )
         axes.axhline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.set_xlabel(x_label)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.reports.comparison.strips import Axis, axis_of, scale, strip
-from rlhf_gym.reports.comparison.styles import Style
+from rlhf_gym.reports.comparison.styles import Style, Styles
 from rlhf_gym.reports.comparison.writing import decimals, with_interval
 from rlhf_gym.results.cells import Cell, algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
@@ -18,8 +17,6 @@ from rlhf_gym.results.statistics import Estimate, Floats
 from rlhf_gym.words import counted, number
 
 __all__ = ["Forest", "chances", "each_environment", "over_all"]
-
-Styles: TypeAlias = Mapping[tuple[str, int], Style]
 
 BETWEEN = "Between algorithms"
 

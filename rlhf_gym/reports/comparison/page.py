@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from markupsafe import Markup
-
 from rlhf_gym.reports.comparison import tables
 from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
-from rlhf_gym.reports.comparison.panels import Panel, panels
+from rlhf_gym.reports.comparison.panels import panels
 from rlhf_gym.reports.comparison.strips import mark
-from rlhf_gym.reports.comparison.styles import Style, arm_styles
+from rlhf_gym.reports.comparison.styles import arm_styles
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.results.cells import algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
@@ -46,7 +44,6 @@ def render_page(
         command: the command that made the results; may be empty.
     """
     styles = arm_styles(series.key for series in comparison.series)
-    drawn = panels(comparison, curves, styles)
     return render(
         "comparison/comparison.html.j2",
         name=name,
@@ -54,16 +51,15 @@ def render_page(
         verdict=verdict,
         badge=BADGES[verdict.level],
         cards=list(_cards(comparison)),
-        contents=list(_contents(comparison, drawn)),
         environments=len(comparison.environments),
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in tables.TITLED.values()},
-        legend=_legend(comparison, styles),
+        legend=[(mark(styles[key]), name) for key, name in tables.columns(comparison).items()],
         forests=list(over_all(comparison, styles)),
         every=list(each_environment(comparison, styles)),
         chances=list(chances(comparison, styles)),
-        panels=drawn,
+        panels=panels(comparison, curves, styles),
         settings=list(_settings(comparison)),
         versions=_versions(comparison),
         command=command,
@@ -76,25 +72,6 @@ def _title(comparison: Comparison) -> str:
     return ", ".join(
         names[0] if len(names) == 1 else counted(len(names), noun) for names, noun in named if names
     )
-
-
-def _contents(
-    comparison: Comparison, drawn: Mapping[str, list[Panel]]
-) -> Iterator[tuple[str, str]]:
-    yield "scores", "Scores"
-    yield "every", "Each environment"
-    if comparison.improvements or drawn["profiles"]:
-        yield "chances", "Who beats whom"
-    if drawn["steps"]:
-        yield "learning", "Learning"
-    if drawn["labels"] or comparison.efficiencies:
-        yield "labels", "Labels and minutes"
-    if tables.diagnostics(comparison).rows:
-        yield "model", "Reward models"
-    yield "time", "Time"
-    if comparison.failed:
-        yield "failed", "Failed runs"
-    yield "settings", "Settings"
 
 
 def _cards(comparison: Comparison) -> Iterator[Card]:
@@ -111,16 +88,7 @@ def _cards(comparison: Comparison) -> Iterator[Card]:
     yield Card("Training", duration(sum(row.seconds for row in rows)), "all runs together")
 
 
-def _legend(
-    comparison: Comparison, styles: Mapping[tuple[str, int], Style]
-) -> list[tuple[Markup, str]]:
-    heading = dict(tables.columns(comparison))
-    return [(mark(style), heading[key]) for key, style in styles.items()]
-
-
-def _settings(
-    comparison: Comparison,
-) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
+def _settings(comparison: Comparison) -> Iterator[tuple[str, list[tuple[str, str]], list[str]]]:
     """List shared and differing settings for each environment and algorithm."""
     for env_id, algo in unique((row.env_id, row.algo) for row in comparison.rows if row.algo):
         rows = [row for row in comparison.rows if (row.env_id, row.algo) == (env_id, algo)]

@@ -9,15 +9,13 @@ import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.reports.comparison import figures
-from rlhf_gym.reports.comparison.styles import Style, styles
+from rlhf_gym.reports.comparison.styles import Style, Styles, styles
 from rlhf_gym.results.cells import algorithm_name
 from rlhf_gym.results.curves import Against, Band, band
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.records import LearningCurve
 
 __all__ = ["Panel", "panels"]
-
-Styles = Mapping[tuple[str, int], Style]
 
 
 @dataclass(frozen=True)

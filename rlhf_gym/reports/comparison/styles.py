@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from rlhf_gym.reports.plotting import BLUE, GREEN, GREY, INK, ORANGE, PINK, SKY, VERMILLION
 from rlhf_gym.results.arms import arm_of
 
-__all__ = ["Style", "arm_styles", "styles"]
+__all__ = ["Style", "Styles", "arm_styles", "styles"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class Style:
         dashes = (0, self.dashes) if self.dashes else "-"
         return {"color": self.colour, "linestyle": dashes, "marker": self.marker}
 
+
+Styles: TypeAlias = Mapping[tuple[str, int], Style]
+"""The style of each arm and level."""
 
 FIXED = {
     ("true", 0): Style(INK, (), "D"),

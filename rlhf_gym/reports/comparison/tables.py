@@ -20,8 +20,6 @@ __all__ = ["TITLED", "by_cell", "columns", "overview"]
 
 Column: TypeAlias = Callable[[Cell], str]
 
-FEEDBACK = ("labels", "demonstrations")
-
 
 def result(cell: Cell) -> str:
     """Write a cell's score, or its true return if there is no score, with the interval."""
@@ -46,17 +44,11 @@ def columns(comparison: Comparison) -> dict[tuple[str, int], str]:
     """Return arm and level of every series, in order, with their names over all algorithms."""
     keys = {series.key for series in comparison.series}
     ordered = sorted(keys, key=lambda key: (arm_of(key[0]).order, key[1]))
-    return {key: _heading(key[0], _column(comparison, key)) for key in ordered}
+    return {key: arm_name(_column(comparison, key)) for key in ordered}
 
 
 def _column(comparison: Comparison, key: tuple[str, int]) -> list[Cell]:
-    found = [series for series in comparison.series if series.key == key]
-    return [cell for series in found for cell in series.cells]
-
-
-def _heading(arm: str, cells: Sequence[Cell]) -> str:
-    labels, shown = ([getattr(cell, name) for cell in cells] for name in FEEDBACK)
-    return arm_name(arm, labels, shown)
+    return [cell for series in comparison.series if series.key == key for cell in series.cells]
 
 
 def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
@@ -115,12 +107,7 @@ def aggregates(comparison: Comparison) -> TextTable:
 def improvements(comparison: Comparison) -> TextTable:
     """List the probabilities that a run of one series beats a run of another."""
     rows = tuple(
-        (
-            each.x.title,
-            each.y.title,
-            with_interval(each.estimate),
-            str(each.environments),
-        )
+        (each.x.title, each.y.title, with_interval(each.estimate), str(each.environments))
         for each in comparison.improvements
     )
     return TextTable(("X", "Y", "P(X > Y) [95 %]", "environments"), rows)

@@ -35,7 +35,7 @@ NAMED = 6
 def judge(comparison: Comparison) -> Verdict:
     """Judge a comparison in words."""
     mains = [comparison.main(algo) for algo in comparison.algorithms]
-    taught = [series for series in mains if arm_of(series.arm).taught and series.scored]
+    taught = [series for series in mains if series.taught and series.scored]
     headline, trust = _scored(comparison, taught) if taught else _unscored(comparison, mains)
     return Verdict(headline, trust, _level(comparison, taught), tuple(_warnings(comparison)))
 
@@ -61,12 +61,8 @@ def _scored(comparison: Comparison, taught: Sequence[Series]) -> tuple[str, str]
 
 
 def _where(comparison: Comparison, taught: Sequence[Series]) -> str:
-    environments = {cell.env_id for series in taught for cell in series.scored}
-    return (
-        f"on {environments.pop()}"
-        if len(environments) == 1
-        else (f"over {len(environments)} environments")
-    )
+    ids = {cell.env_id for series in taught for cell in series.scored}
+    return f"on {ids.pop()}" if len(ids) == 1 else f"over {len(ids)} environments"
 
 
 def _taught_by(series: Series) -> str:
@@ -136,7 +132,7 @@ def _level(comparison: Comparison, taught: Sequence[Series]) -> str:
 def _poor(comparison: Comparison) -> list[Cell]:
     """Select the cells that learned little, of algorithms with several environments."""
     mains = [comparison.main(algo) for algo in comparison.algorithms]
-    several = [series for series in mains if arm_of(series.arm).taught and len(series.scored) > 1]
+    several = [series for series in mains if series.taught and len(series.scored) > 1]
     return [cell for series in several for cell in series.scored if cell.estimate.value < POOR]
 
 

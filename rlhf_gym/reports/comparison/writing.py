@@ -81,7 +81,5 @@ def with_interval(estimate: Estimate, write: Callable[[float], str] = decimals) 
 
 def run_name(row: Row) -> str:
     """Name a run: environment, algorithm, arm and seed."""
-    arm = arm_name(row.arm, [row.labels], [row.demonstrations])
-    return (
-        f"{' '.join(filter(None, (row.env_id, algorithm_name(row.algo), arm)))} (seed {row.seed})"
-    )
+    parts = (row.env_id, algorithm_name(row.algo), arm_name([row]), f"(seed {row.seed})")
+    return " ".join(filter(None, parts))

@@ -56,28 +56,14 @@ def shares(given: dict[Preference, Share]) -> Markup:
     def draw(axes: Axes) -> None:
         left = 0.0
         for answer, share in given.items():
-            label, colour, hatch = LOOKS[answer]
+            name, colour, hatch = LOOKS[answer]
             value = share.value if share.total else 0.0
-            axes.barh(
-                0,
-                value,
-                0.5,
-                left,
-                color=colour,
-                hatch=hatch,
-                edgecolor="white",
-                label=f"{label}: {share.hits}",
-            )
+            bars = axes.barh(0, value, 0.5, left, color=colour, hatch=hatch, edgecolor="white")
+            bars.set_label(f"{name}: {share.hits}")
             if value > 0.05:
-                axes.text(
-                    left + value / 2,
-                    0,
-                    f"{value:.0%}",
-                    ha="center",
-                    va="center",
-                    color=INK,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-                )
+                middle, text = left + value / 2, f"{value:.0%}"
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+                axes.text(middle, 0, text, ha="center", va="center", color=INK, bbox=box)
             left += value
         axes.set(xlim=(0, 1), ylim=(-0.3, 0.3))
         axes.axis("off")

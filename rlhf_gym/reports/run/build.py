@@ -14,12 +14,7 @@ from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.reports.run.disputed import draw_missing
 from rlhf_gym.reports.run.page import DISPUTED, render_page
 from rlhf_gym.reports.run.verdict import Summary, judge, summarise
-from rlhf_gym.results.answers import (
-    AnswerLog,
-    answer_shares,
-    read_answers,
-    side_bias,
-)
+from rlhf_gym.results.answers import AnswerLog, answer_shares, read_answers, side_bias
 from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunRecord, read_run
 
 __all__ = ["build_report"]
@@ -79,9 +74,7 @@ def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict)
         "answers": {
             "asked": log.asked,
             "undone": log.undone,
-            "shares": {
-                answer.value: _share(share) for answer, share in answer_shares(log.answers).items()
-            },
+            "shares": {each.value: _share(n) for each, n in answer_shares(log.answers).items()},
             "left_chosen": _share(side_bias(log.answers)),
             "self_agreement": _share(self_agreement(log.answers)),
             "annotator_agreement": _share(annotator_agreement(log.answers)),

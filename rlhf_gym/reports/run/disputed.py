@@ -32,7 +32,7 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
     cannot be drawn stays without a picture.
     """
     disputed = most_disputed(log.answers, count)
-    missing = {answer.judgement.query for answer in disputed if not _drawn(answer, log)}
+    missing = {each.judgement.query for each in disputed if not set(each.clips) <= set(log.media)}
     if not missing:
         return log
     found = dict(log.media)
@@ -50,7 +50,3 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
     except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass
     return replace(log, media=found)
-
-
-def _drawn(answer: Answer, log: AnswerLog) -> bool:
-    return all(clip in log.media for clip in answer.clips)

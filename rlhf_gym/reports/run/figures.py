@@ -77,9 +77,8 @@ def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
         left.set_ylim(0, 1.03)
         left.yaxis.set_major_formatter(PercentFormatter(1))
         left.set_title("Accuracy on held-out labels")
-        entropy, floor = (
-            _by_labels(rounds, key) for key in ("cross_entropy", "cross_entropy_floor")
-        )
+        entropy = _by_labels(rounds, "cross_entropy")
+        floor = _by_labels(rounds, "cross_entropy_floor")
         right.plot(*entropy, color=VERMILLION, marker="s", label="reward model")
         right.plot(*floor, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), label="lowest possible")
         right.set_ylim(0, 1.25 * max([*entropy[1], 0.6]))

@@ -16,13 +16,7 @@ from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.run import answer_figures, figures
 from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.reports.run.verdict import Summary
-from rlhf_gym.results.answers import (
-    Answer,
-    AnswerLog,
-    answer_shares,
-    human_minutes,
-    side_bias,
-)
+from rlhf_gym.results.answers import Answer, AnswerLog, answer_shares, human_minutes, side_bias
 from rlhf_gym.runs.config import flat
 from rlhf_gym.runs.records import (
     LABELS,
@@ -30,7 +24,6 @@ from rlhf_gym.runs.records import (
     SECONDS,
     STEPS,
     TRUE_RETURN,
-    Floats,
     RunRecord,
 )
 from rlhf_gym.words import NOTHING, duration, number
@@ -65,7 +58,7 @@ def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdic
     """Render the report as one HTML page that needs no other file."""
     videos = _Videos()
     before, after = (videos.embed(run.folder.videos / f"{n}.mp4") for n in ("before", "after"))
-    disputed = _disputed(log, videos)
+    disputed = [_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
     return render(
         "run/report.html.j2",
         run=run,
@@ -75,8 +68,12 @@ def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdic
         goal=log.goal,
         badge=BADGES[verdict.level],
         cards=list(_cards(run, log, result)),
-        contents=_contents(bool(before or after), bool(disputed)),
-        figures=_figures(run, log, result),
+        figures={
+            **_return_figures(run, log, result),
+            **_model_figures(run),
+            **_answer_figures(log),
+            **_stage_figure(run),
+        },
         answers_line=_answers_line(log),
         before=before,
         after=after,
@@ -88,13 +85,6 @@ def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdic
     )
 
 
-def _contents(videos: bool, disputed: bool) -> list[tuple[str, str]]:
-    sections = [("returns", "Returns"), ("model", "Reward model"), ("answers", "Answers")]
-    sections += [("videos", "Before and after")] if videos else []
-    sections += [("disputed", "Most disputed clips")] if disputed else []
-    return [*sections, ("time", "Time"), ("settings", "Settings")]
-
-
 def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     start = "" if result.before is None else f", {number(result.before)} at the start"
     source = "evaluated" if result.evaluated else "in training"
@@ -103,9 +93,8 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     yield Card("Labels", f"{result.labels:,}", _of(result.budget, "wanted"))
     yield Card("Agent steps", f"{result.steps:,}", _of(result.total_steps, "planned"))
     yield Card("Accuracy", _or_dash(result.accuracy, "{:.0%}".format), "on held-out labels")
-    yield Card(
-        "Correlation", _or_dash(result.correlation, "{:.2f}".format), "learned and true return"
-    )
+    correlation = _or_dash(result.correlation, "{:.2f}".format)
+    yield Card("Correlation", correlation, "learned and true return")
     if log.seconds:
         yield Card("A person's time", duration(log.seconds), "spent on answering")
     elif (elapsed := run.curve.last(SECONDS)) is not None:
@@ -120,15 +109,6 @@ def _of(total: int | None, word: str) -> str:
     return "" if total is None else f"of {total:,} {word}"
 
 
-def _figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Markup]:
-    return {
-        **_return_figures(run, log, result),
-        **_model_figures(run),
-        **_answer_figures(log),
-        **_stage_figure(run),
-    }
-
-
 def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Markup]:
     """Draw returns against steps and labels; with a person, against minutes too."""
 
@@ -137,8 +117,9 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
         if len(np.unique(true[0])) < 2 and x != STEPS or not len(true[0]):
             return None
         if label.startswith("minutes"):
-            spent = human_minutes(log.answers)
-            true, learned = ((_minutes(x, *spent), y) for x, y in (true, learned))
+            counted, minutes = human_minutes(log.answers)
+            known, spent = [0, *counted], [0.0, *minutes]
+            true, learned = ((np.interp(x, known, spent), y) for x, y in (true, learned))
         return figures.returns(
             true, learned, label, name=label.split()[0], wide=wide, start=result.before
         )
@@ -151,11 +132,6 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
         "minutes": draw(LABELS, "minutes of answering") if person else None,
     }
     return {name: picture for name, picture in drawn.items() if picture is not None}
-
-
-def _minutes(labels: Floats, known: list[int], minutes: list[float]) -> Floats:
-    """Return the minutes of answering that the labels had cost."""
-    return np.interp(labels, [0, *known], [0.0, *minutes])
 
 
 def _model_figures(run: RunRecord) -> dict[str, Markup]:
@@ -178,9 +154,8 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     found = {"shares": answer_figures.shares(answer_shares(answers))}
     if not log.seconds:
         return found
-    found["times"] = answer_figures.answer_times(
-        [answer.judgement.response_seconds for answer in answers]
-    )
+    times = [answer.judgement.response_seconds for answer in answers]
+    found["times"] = answer_figures.answer_times(times)
     rows = [
         ("left chosen", side_bias(answers), 0.5),
         ("same answer", self_agreement(answers), None),
@@ -231,21 +206,18 @@ def _disputed_line(log: AnswerLog) -> str:
     return "The pairs to which the query strategy gave the highest score."
 
 
-def _disputed(log: AnswerLog, videos: _Videos) -> list[dict[str, Any]]:
-    return [_pair(a, log, videos) for a in most_disputed(log.answers, DISPUTED)]
-
-
 def _pair(answer: Answer, log: AnswerLog, videos: _Videos) -> dict[str, Any]:
     said = answer.judgement.preference
-    names = ("First clip", "Second clip")
     clips = [
         {
-            "name": names[i],
-            "video": videos.embed(log.media.get(answer.clips[i])),
-            "chosen": said is (Preference.FIRST, Preference.SECOND)[i],
-            "true_return": number(answer.true_returns[i]),
+            "name": f"{choice.value} clip".capitalize(),
+            "video": videos.embed(log.media.get(clip)),
+            "chosen": said is choice,
+            "true_return": number(true_return),
         }
-        for i in range(2)
+        for choice, clip, true_return in zip(
+            (Preference.FIRST, Preference.SECOND), answer.clips, answer.true_returns, strict=True
+        )
     ]
     seconds = answer.judgement.response_seconds
     took = f" in {seconds:.1f} s" if seconds else ""

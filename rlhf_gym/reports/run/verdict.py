@@ -146,11 +146,8 @@ def _level(result: Summary) -> str:
         return "poor"
     right = result.correlation is None or result.correlation >= GOOD_CORRELATION
     enough = result.labels >= FEW_LABELS and result.finished and result.evaluated
-    return (
-        "good"
-        if right and enough and result.moved and result.accuracy >= GOOD_ACCURACY
-        else "mixed"
-    )
+    good = right and enough and result.moved and result.accuracy >= GOOD_ACCURACY
+    return "good" if good else "mixed"
 
 
 def _trust(result: Summary, level: str) -> str:
