@@ -84,8 +84,7 @@ class Acrobot(Absorbing, _Acrobot):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 15,
+        **AcrobotEnv.metadata,
         "fixed_horizon": True,
         "goal": "Swing the lower end of the two links above the line.",
         "tie_breaker": (

@@ -47,8 +47,7 @@ class CartPole(Absorbing, CartPoleEnv):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 50,
+        **CartPoleEnv.metadata,
         "fixed_horizon": True,
         "goal": "Keep the pole upright and the cart near the middle.",
         "tie_breaker": (

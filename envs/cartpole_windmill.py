@@ -75,7 +75,6 @@ class CartPoleWindmill(DrawnEnv[Observation, "np.int64 | int"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
         super().__init__(render_mode)
         self.action_space = gym.spaces.Discrete(3)
         high = np.array([_TRACK, np.inf, 1, 1, _FASTEST], dtype=np.float32)

@@ -57,8 +57,7 @@ class LunarLander(Absorbing, gymnasium_s.LunarLander):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 50,
+        **gymnasium_s.LunarLander.metadata,
         "fixed_horizon": True,
         "valued_terminals": True,
         "goal": "Land softly and upright between the two flags.",

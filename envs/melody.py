@@ -112,12 +112,7 @@ class Melody(DrawnEnv[Observation, "np.int64 | int"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment.
-
-        Args:
-            render_mode: ``"rgb_array"``, ``"human"`` (a window, and sound if there is a device)
-                or None.
-        """
+        """Make the environment; in mode ``"human"`` it is heard too, if there is a device."""
         super().__init__(render_mode)
         self.loudspeaker = Loudspeaker()
         self.action_space = gym.spaces.Discrete(FIRST + PITCHES)

@@ -130,7 +130,6 @@ class Moderation(DrawnEnv[Observation, "np.int64 | int"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
         super().__init__(render_mode)
         self.action_space = gym.spaces.Discrete(len(DECISIONS))
         self.observation_space = gym.spaces.Box(0, 1, (10,), np.float32)

@@ -44,8 +44,7 @@ class MountainCar(Absorbing, MountainCarEnv):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 30,
+        **MountainCarEnv.metadata,
         "fixed_horizon": True,
         "goal": "Drive the car up to the flag on the right hill.",
         "tie_breaker": (

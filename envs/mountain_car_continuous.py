@@ -25,12 +25,7 @@ class MountainCarContinuous(Absorbing, Continuous_MountainCarEnv):
     ``Box(-1, 1, (1,))`` float32: the force, positive to the right.
 
     ## Observation space
-    ``Box(2,)`` float32
-
-    | index | quantity | from | to |
-    |---|---|---|---|
-    | 0 | position along the track; the valley is at -0.52, the flag at 0.45 | -1.2 | 0.6 |
-    | 1 | velocity, positions a step | -0.07 | 0.07 |
+    ``Box(2,)`` float32, see `MountainCar`; the flag is at 0.45.
 
     ## Start
     The car is at rest, at a position drawn uniformly from -0.6 to -0.4.

@@ -50,7 +50,6 @@ class MovingDotSecret(MovingDot):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
         super().__init__(render_mode)
         self.ring = np.array(_PLACE)
 

@@ -36,8 +36,7 @@ class Pendulum(PendulumEnv):
     """
 
     metadata = {
-        "render_modes": ["human", "rgb_array"],
-        "render_fps": 30,
+        **PendulumEnv.metadata,
         "fixed_horizon": True,
         "goal": "Swing the pendulum up and hold it still, pointing straight up.",
         "tie_breaker": (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+from gymnasium.core import ActType, ObsType
 
 __all__ = [
     "BLUE",
@@ -29,8 +30,6 @@ __all__ = [
 Frame: TypeAlias = npt.NDArray[np.uint8]
 """``(height, width, 3)`` uint8."""
 Colour: TypeAlias = tuple[int, int, int]
-ObsType = TypeVar("ObsType")
-ActType = TypeVar("ActType")
 Point: TypeAlias = tuple[float, float]
 """Pixels to the right of and below the upper left corner."""
 

@@ -131,7 +131,6 @@ class SupportChat(DrawnEnv[Observation, "Action"]):
     }
 
     def __init__(self, render_mode: str | None = None) -> None:
-        """Make the environment; ``render_mode`` is ``"rgb_array"``, ``"human"`` or None."""
         super().__init__(render_mode)
         self.action_space = gym.spaces.MultiDiscrete([len(ACTS), len(TONES)])
         self.observation_space = gym.spaces.Box(0, 1, (10,), np.float32)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat, TypeVar
+from typing import Any, SupportsFloat
 
 import gymnasium as gym
+from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
 from rlhf_gym.clips.steps import ABSORBING, ENDED
 
 __all__ = ["FixedHorizon"]
-
-ObsType = TypeVar("ObsType")
-ActType = TypeVar("ActType")
 
 
 class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):

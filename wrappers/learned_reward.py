@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+from gymnasium.core import ActType, ObsType
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
@@ -15,9 +16,6 @@ from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbi
 from rlhf_gym.wrappers.old_reward_function import accept_old_form
 
 __all__ = ["LearnedReward", "VecLearnedReward"]
-
-ObsType = TypeVar("ObsType")
-ActType = TypeVar("ActType")
 
 
 class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat, TypeVar
+from typing import Any, SupportsFloat
 
 import gymnasium as gym
+from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
 from rlhf_gym.envs.description import describe_env
 
 __all__ = ["ProbedReward"]
-
-ObsType = TypeVar("ObsType")
-ActType = TypeVar("ActType")
 
 
 class ProbedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):

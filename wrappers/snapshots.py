@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, SupportsFloat, TypeVar
+from typing import Any, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
@@ -14,9 +15,6 @@ from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
-
-ObsType = TypeVar("ObsType")
-ActType = TypeVar("ActType")
 
 
 class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):

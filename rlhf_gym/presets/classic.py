@@ -35,10 +35,7 @@ FEEDBACK: dict[str, FeedbackSettings] = {
     "CartPole-v1": FeedbackSettings(labels=100, clip_seconds=0.5),
     "Acrobot-v1": FeedbackSettings(labels=100, clip_seconds=1.0),
     "Pendulum-v1": FeedbackSettings(
-        labels=50,
-        clip_seconds=0.2,
-        first_share=0.6,
-        reward_model=RewardModelSettings(members=7),
+        labels=50, clip_seconds=0.2, first_share=0.6, reward_model=RewardModelSettings(members=7)
     ),
     "MountainCar-v0": FeedbackSettings(labels=150, clip_seconds=3.0),
     "MountainCarContinuous-v0": FeedbackSettings(labels=150, clip_seconds=2.0),
@@ -98,7 +95,7 @@ PENDULUM_PPO = AgentPreset(
     n_envs=32,
     norm_reward=True,
     agent={**PPO_SMALL, "gamma": 0.98, "learning_rate": 1e-3},
-    measured=("-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)"),
+    measured="-222, worst of 10 seeds -388, from 50 labels (shuffled: -1469, true reward: -186)",
 )
 
 _LUNAR_LANDER_PPO = AgentPreset(
@@ -148,9 +145,7 @@ AGENTS: dict[tuple[str, str], AgentPreset] = {
         n_envs=32,
         norm_reward=True,
         agent={**PPO_SMALL, "n_epochs": 6, "learning_rate": "lin_2e-3"},
-        measured=(
-            "-86, worst of 10 seeds -102, from 100 labels (shuffled: -442, true reward: -84)"
-        ),
+        measured="-86, worst of 10 seeds -102, from 100 labels (shuffled: -442, true reward: -84)",
     ),
     ("Acrobot-v1", "a2c"): _ACROBOT_A2C,
     ("Acrobot-v1", "a3c"): replace(
