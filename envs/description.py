@@ -56,52 +56,39 @@ class EnvironmentDescription:
     """What is known of an environment: its ``metadata``, its registration, and `known`.
 
     **The contract.** An environment describes itself in the class attribute ``metadata``, a dict.
-    Each key is optional, and no other key is read:
-
-    ==================== ======== ==================================================================
-    key                  type     meaning
-    ==================== ======== ==================================================================
-    ``render_modes``     list     Gymnasium's; ``"rgb_array"`` lets a person see clips.
-    ``render_fps``       number   Gymnasium's: steps a second, by which clips last and are played.
-    ``goal``             str      What a person is asked to look for, in one sentence.
-    ``tie_breaker``      str      What decides between two clips that reach the goal alike.
-    ``valued_terminals`` bool     Whether episodes can terminate well or badly, as in a landing or a
-                                  crash. The worth of a terminal state is then learned.
-    ``fixed_horizon``    bool     Whether all episodes end at the time limit, and never before.
-    ``frame_stack``      int      An observation stacks that many images along the last axis,
-                                  the newest last, with zeros in place of those before the episode.
-    ``drawn_after``      bool     A frame shows what followed an action (a reply), instead
-                                  of what was there before it.
-    ``sound``            bool     The method ``sound(steps)`` gives the samples of the last steps:
-                                  ``(n,)`` int16.
-    ``probe``            str      There is no reward function, or a naive one; ``info["probe"]``
-                                  counts what is wanted, in these words, for tests alone.
-    ``naive_reward``     str      What the environment's own reward measures, where it has a probe.
-    ``keys``             str      What the keys do, shown to a person who plays.
-    ``keys_to_action``   dict     An action for each key, or tuple of keys; ``""`` is no key.
-    ``vec_env``          str      ``"module:Class"`` of a native vector environment.
-    ==================== ======== ==================================================================
-
-    `rlhf_gym.environments.check_environment` tests an environment against it, and
-    ``examples/own_environment.py`` has one.
+    An attribute below that a key sets names that key first, with its type. Each key is optional,
+    and no other is read. `rlhf_gym.environments.check_environment` tests an environment against
+    the contract, and ``examples/own_environment.py`` has one.
 
     Attributes:
         env_id: the Gymnasium id; ``""`` if it has none.
-        render_modes: how it draws; None if it does not say.
-        fps: its frame rate in steps a second, 30 if it names none.
+        render_modes: ``render_modes`` (list), Gymnasium's: how it draws; ``"rgb_array"`` lets a
+            person see clips. None if it does not say.
+        fps: ``render_fps`` (number), Gymnasium's: steps a second, by which clips last and are
+            played; 30 if it names none.
         names_fps: whether it names its frame rate.
-        goal: the goal and the tie-breaker.
-        valued_terminals: whether episodes can terminate well or badly.
-        fixed_horizon: whether all episodes end at the time limit, and never before.
-        frame_stack: number of images in an observation; None if they are not stacked.
-        drawn_after: whether a frame shows what followed an action.
-        sound: whether its clips have sound.
-        probe: what ``info["probe"]`` counts; ``""`` if the reward says what is wanted.
-        naive_reward: what its own reward measures, where it has a probe; ``""`` if it has no
-            reward function either.
-        keys: what the keys do; ``""`` if it does not say.
-        keys_to_action: an action for each key, or tuple of keys.
-        vec_env: ``"module:Class"`` of its native vector environment, or None.
+        goal: ``goal`` (str), what a person is asked to look for, in one sentence, and
+            ``tie_breaker`` (str), what decides between two clips that reach the goal alike.
+        valued_terminals: ``valued_terminals`` (bool), whether episodes can terminate well or badly,
+            as in a landing or a crash. The worth of a terminal state is then learned.
+        fixed_horizon: ``fixed_horizon`` (bool), whether all episodes end at the time limit, and
+            never before.
+        frame_stack: ``frame_stack`` (int), number of images that an observation stacks along the
+            last axis, the newest last, with zeros in place of those before the episode; None if
+            they are not stacked.
+        drawn_after: ``drawn_after`` (bool), whether a frame shows what followed an action (a
+            reply), instead of what was there before it.
+        sound: ``sound`` (bool), whether its clips have sound: the method ``sound(steps)`` gives the
+            samples of the last steps, ``(n,)`` int16.
+        probe: ``probe`` (str), what ``info["probe"]`` counts, for tests alone, where there is no
+            reward function, or a naive one; ``""`` if the reward says what is wanted.
+        naive_reward: ``naive_reward`` (str), what its own reward measures, where it has a probe;
+            ``""`` if it has no reward function either.
+        keys: ``keys`` (str), what the keys do, shown to a person who plays; ``""`` if it does not
+            say.
+        keys_to_action: ``keys_to_action`` (dict), an action for each key, or tuple of keys; ``""``
+            is no key.
+        vec_env: ``vec_env`` (str), ``"module:Class"`` of its native vector environment, or None.
         time_limit: its registered time limit in steps, or None.
         horizon: the length of a training episode in steps that is known to suit it, or None.
         hold: the absorbing steps after an early end that are known to suit it, or None.

@@ -22,7 +22,6 @@ from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 __all__ = [
-    "EnvironmentDescription",
     "clip_steps",
     "describe",
     "describe_venv",

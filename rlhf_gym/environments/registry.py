@@ -55,10 +55,6 @@ def describe_id(env_id: str) -> EnvironmentDescription:
 
     Raises:
         ValueError: if there is none, or the module cannot be imported.
-
-    >>> description = describe_id("CartPole-v1")
-    >>> description.fps, description.goal.text
-    (50.0, 'Keep the pole upright and the cart near the middle.')
     """
     return describe_spec(spec_of(env_id))
 

@@ -7,7 +7,7 @@ out are `FeedbackSettings` and an `AgentPreset`, or the fall-backs where nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from rlhf_gym.agents.names import is_off_policy
@@ -108,10 +108,9 @@ def preset_of(env_id: str, algo: str) -> Preset:
 
 def _with_environment(agent: AgentPreset, env_id: str) -> Preset:
     """The preset of an agent together with what is known of the environment."""
-    own = {field.name: getattr(agent, field.name) for field in fields(agent)}
     environment = known(env_id)
     return Preset(
-        **own,
+        **vars(agent),
         feedback=FEEDBACK.get(env_id.removeprefix("rlhf/"), FeedbackSettings()),
         horizon=environment.horizon,
         hold=environment.hold,
