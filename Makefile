@@ -41,8 +41,8 @@ benchmark: .venv/ready  ## measure the figures of the results page; train only t
 	$(BIN)/python tests/measurements/memory.py
 	$(BIN)/python tests/measurements/atari.py
 	$(BIN)/python tests/measurements/environments.py
-	$(BIN)/python tests/measurements/overhead.py
-	$(BIN)/python tests/measurements/relabelling.py
+	$(BIN)/python tests/measurements/overhead.py ppo
+	$(BIN)/python tests/measurements/overhead.py dqn
 	$(BIN)/python tests/measurements/window.py
 	$(BIN)/python tests/measurements/a3c.py speed
 	$(BIN)/python tests/measurements/a3c.py learning

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
-from measuring import RESULTS, add_run, one_thread, read_runs, report, spent
+from measuring import RESULTS, Run, add_run, one_thread, read_runs, report, spent
 from stable_baselines3 import PPO
 from stable_baselines3.common import env_util
 
@@ -38,17 +38,6 @@ SIDES: tuple[Side, ...] = ("random", "naive", "feedback", "shuffled", "hidden")
 ENVIRONMENTS = ("rlhf/SupportChat-v1", "rlhf/Moderation-v1", "rlhf/Melody-v1")
 EPISODES = 100
 PEOPLE = {"size": 20, "spread": 0.1, "beta": 10.0, "beta_spread": 0.5}
-
-
-@dataclass(frozen=True)
-class Run:
-    """What tells one run from all others; ``settings`` are those it was run with."""
-
-    env_id: str
-    side: Side
-    labels: int
-    seed: int
-    settings: str
 
 
 def main() -> None:
@@ -71,9 +60,9 @@ def main() -> None:
         for side in options.sides
     ]
     for run in wanted:
-        if run not in read_runs(options.rows, Run):
+        if run not in read_runs(options.rows):
             perform(run, options.rows)
-    known = read_runs(options.rows, Run)
+    known = read_runs(options.rows)
     for env_id in options.environments:
         summarise(env_id, [known[run] for run in wanted if run.env_id == env_id])
 

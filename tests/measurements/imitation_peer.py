@@ -20,13 +20,12 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from imitation_tutorial import TUTORIAL, TUTORIAL_PPO, learn_as_in_tutorial
-from measuring import RESULTS, add_run, one_thread, read_runs, report, spent
+from measuring import RESULTS, Run, add_run, one_thread, read_runs, report, spent
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym import make_vec_env
@@ -53,17 +52,6 @@ LABELS = (25, 50, 200)
 EPISODES = 50
 
 
-@dataclass(frozen=True)
-class Run:
-    """What tells one run from all others; ``settings`` are those it was run with."""
-
-    env_id: str
-    side: Side
-    labels: int
-    seed: int
-    settings: str
-
-
 def main() -> None:
     """Run what is missing, and tell what came of all."""
     parser = argparse.ArgumentParser(
@@ -79,14 +67,14 @@ def main() -> None:
     os.environ["TQDM_DISABLE"] = "1"  # imitation's bar for each fit
     labels = sorted(options.labels)
     wanted = list(runs(options.environments, labels, options.seeds))
-    known = read_runs(options.rows, Run)
+    known = read_runs(options.rows)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, context) as pool:
         missing = [run for run in wanted if run not in known]
         futures = [pool.submit(perform, run, options.rows) for run in missing]
     for future in futures:
         future.result()
-    known = read_runs(options.rows, Run)
+    known = read_runs(options.rows)
     for env_id in options.environments:
         rows = [known[run] for run in wanted if run.env_id == env_id]
         summarise(env_id, labels, rows)

@@ -13,14 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 
 from rlhf_gym.feedback.durable import append_line, json_lines
 from rlhf_gym.runs.versions import commit, installed_versions
-
-Run = TypeVar("Run")
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
@@ -130,12 +128,23 @@ def _what_and_where(row: dict[str, Any]) -> tuple[str, str]:
     return row["figure"], row["machine"]["processor"]
 
 
-def add_run(path: Path, run: Any, returns: Sequence[float], taken: Spent) -> None:
+@dataclass(frozen=True)
+class Run:
+    """What tells one run from all others; ``settings`` are those it was run with, as JSON."""
+
+    env_id: str
+    side: str
+    labels: int
+    seed: int
+    settings: str
+
+
+def add_run(path: Path, run: Run, returns: Sequence[float], taken: Spent) -> None:
     """Add a line of what came of a run to a file of runs, and print it.
 
     Args:
         path: the file.
-        run: a dataclass that tells it from all others, with the ``side`` that it belongs to.
+        run: what was run.
         returns: true return of each evaluation episode.
         taken: by its training.
     """
@@ -156,51 +165,10 @@ def add_run(path: Path, run: Any, returns: Sequence[float], taken: Spent) -> Non
     )
 
 
-def read_runs(path: Path, kind: Callable[..., Run]) -> dict[Run, dict[str, Any]]:
-    """The lines of all runs in a file, by the dataclass ``kind`` that tells them apart."""
+def read_runs(path: Path) -> dict[Run, dict[str, Any]]:
+    """The lines of all runs in a file, by their runs."""
     rows = json_lines(path.read_text()) if path.exists() else []
-    names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
-    return {kind(**{name: row[name] for name in names}): row for row in rows}
-
-
-def report_overhead(
-    name: str,
-    with_labels: Callable[[int], dict[str, float]],
-    plain: Callable[[int], object],
-    *,
-    at_most: float,
-    warm_up: int,
-    repeats: int,
-    steps: int,
-) -> None:
-    """Report what a script takes with the plug-in over what it takes without.
-
-    Args:
-        name: of the figure.
-        with_labels: the script with the plug-in, for so many steps; gives its stages' seconds.
-        plain: the script without.
-        at_most: the target.
-        warm_up: steps of a first run of each, which is not counted.
-        repeats: runs of each.
-        steps: of each run.
-    """
-    stages: list[dict[str, float]] = []
-    interleaved(lambda: with_labels(warm_up), lambda: plain(warm_up), 1)
-    pairs = interleaved(lambda: stages.append(with_labels(steps)), lambda: plain(steps), repeats)
-    report(
-        f"{name}, wall time",
-        wall_ratios(pairs),
-        at_most=at_most,
-        cpu_ratios=cpu_ratios(pairs),
-        seconds_with_labels=[first.wall for first, _ in pairs],
-        seconds_plain=[second.wall for _, second in pairs],
-        stages=stages,
-        steps=steps,
-    )
-    report(f"{name}, CPU time", cpu_ratios(pairs))
-    print(
-        "   seconds in the stages of the last run:", {k: round(v, 2) for k, v in stages[-1].items()}
-    )
+    return {Run(**{entry.name: row[entry.name] for entry in fields(Run)}): row for row in rows}
 
 
 def circumstances() -> dict[str, Any]:
