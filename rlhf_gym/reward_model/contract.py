@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.observations import Array, map_leaves, zeros_of
+from rlhf_gym.clips.observations import Array, map_leaves
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.diagnostics import Diagnostics
@@ -51,7 +51,7 @@ def check_reward_model(
     """
     samples = _Samples(observation_space, action_space)
     model = make(observation_space, action_space)
-    _check_predictions(model, samples, observation_space, action_space)
+    _check_predictions(model, samples)
     for answer in (1.0, 0.0):
         model = make(observation_space, action_space)
         _check_learning(model, samples, answer)
@@ -63,14 +63,13 @@ class _Samples:
     """Random steps, and queries about them."""
 
     def __init__(self, observation_space: gym.Space[Any], action_space: gym.Space[Any]) -> None:
-        self._spaces = observation_space, action_space
-        for seed, space in enumerate(self._spaces):
+        self.spaces = observation_space, action_space
+        for seed, space in enumerate(self.spaces):
             space.seed(seed)
-        self._zeros = zeros_of(observation_space)
 
     def steps(self, n: int) -> Transitions:
         """Return random steps, with next observations."""
-        observed, acted = self._spaces
+        observed, acted = self.spaces
 
         def batch(space: gym.Space[Any]) -> Any:
             values = [space.sample() for _ in range(n)]
@@ -87,15 +86,14 @@ class _Samples:
 
     def queries(self, n: int) -> dict[int, Query]:
         """Return pairs of clips: one of random steps, and one in which only zeros are seen."""
-        queries = {}
-        for id_ in range(1, n + 1):
-            seen, nothing = (self._clip(self.steps(LENGTH)), self._clip(self._unseen()))
-            queries[id_] = Query((seen, nothing), id=id_)
-        return queries
+        return {
+            id_: Query((self._clip(self.steps(LENGTH)), self._clip(self._unseen())), id=id_)
+            for id_ in range(1, n + 1)
+        }
 
     def _unseen(self) -> Transitions:
         steps = self.steps(LENGTH)
-        zeros = map_leaves(lambda leaf: np.stack([leaf] * LENGTH), self._zeros)
+        zeros = map_leaves(np.zeros_like, steps.observations)
         return replace(steps, observations=zeros, next_observations=zeros)
 
     def _clip(self, steps: Transitions) -> Clip:
@@ -105,19 +103,14 @@ class _Samples:
         )
 
 
-def _check_predictions(
-    model: RewardModel,
-    samples: _Samples,
-    observation_space: gym.Space[Any],
-    action_space: gym.Space[Any],
-) -> None:
+def _check_predictions(model: RewardModel, samples: _Samples) -> None:
     assert isinstance(model.version, int) and model.version >= 0, (
         f"version must be a whole number of 0 or more, but is {model.version!r}"
     )
     assert isinstance(model.uses_next_observations, bool), (
         f"uses_next_observations must be True or False, but is {model.uses_next_observations!r}"
     )
-    check_reward_function(model.predict, observation_space, action_space)
+    check_reward_function(model.predict, *samples.spaces)
     padded, mask = samples.padded(6)
     returns = model.predict_returns(padded, mask)
     assert returns.ndim == 2 and returns.shape[1] == 6, (

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn import functional
 
-from rlhf_gym.reward_model.likelihoods import cross_entropy, cross_entropy_floor
+from rlhf_gym.reward_model.likelihoods import Likelihood, bradley_terry, loss_floor
 
 __all__ = ["Diagnostics", "correlation", "diagnose"]
 
@@ -46,6 +47,7 @@ def diagnose(
     probability: npt.NDArray[np.floating],
     weights: npt.NDArray[np.floating],
     labels: npt.NDArray[np.floating],
+    likelihood: Likelihood = bradley_terry,
 ) -> Diagnostics:
     """Return diagnostics, computed from predictions.
 
@@ -53,20 +55,21 @@ def diagnose(
         probability: ``(members, n)``, predicted probability that the first clip is better.
         weights: ``(members, n)``, how often each member learned from each query.
         labels: ``(n,)``, 1, 0 or 0.5.
+        likelihood: by which the model learned from them; it sets the floor.
     """
     outside = weights == 0
     seen, learned = outside.any(axis=0), (~outside).any(axis=0)
     predicted = _mean_where(probability, outside)[seen]
     actual = labels[seen]
-    entropy = cross_entropy(
-        torch.from_numpy(predicted.astype(np.float64)), torch.from_numpy(actual.astype(np.float64))
-    )
+    answers = torch.from_numpy(actual).double()
     ties = actual == 0.5
     return Diagnostics(
         held_out=int(seen.sum()),
         accuracy=_accuracy(predicted, actual),
-        cross_entropy=entropy.mean().item() if len(entropy) else math.nan,
-        cross_entropy_floor=cross_entropy_floor(torch.from_numpy(actual)),
+        cross_entropy=functional.binary_cross_entropy(
+            torch.from_numpy(predicted).double(), answers
+        ).item(),
+        cross_entropy_floor=loss_floor(likelihood, answers),
         tie_error=float(np.abs(predicted[ties] - 0.5).mean()) if ties.any() else math.nan,
         calibration=_calibration(predicted, actual),
         training_accuracy=_accuracy(_mean_where(probability, ~outside)[learned], labels[learned]),

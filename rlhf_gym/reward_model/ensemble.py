@@ -120,7 +120,7 @@ class RewardEnsemble:
                 self._small = (self.version, networks)
             return self._small[1](inputs.vector.numpy())
         with torch.inference_mode():
-            return self.scale.mean(self._raw(inputs)).cpu().numpy()
+            return self.scale.each(self._raw(inputs)).mean(dim=0).cpu().numpy()
 
     def predict_each(
         self, transitions: Transitions, *, normalised: bool = False
@@ -136,15 +136,7 @@ class RewardEnsemble:
             return (self.scale.each(raw) if normalised else raw).cpu().numpy()
 
     def predict_returns(self, transitions: Transitions, mask: Array) -> npt.NDArray[np.float32]:
-        """Return the sum of rewards of each of ``n`` padded clips by each member, not normalised.
-
-        Args:
-            transitions: with leading axes ``(n, length)``.
-            mask: ``(n, length)``, the steps that count.
-
-        Returns:
-            ``(members, n)``.
-        """
+        """Return ``(members, n)`` returns of padded clips, see `RewardModel.predict_returns`."""
         each = self.predict_each(transitions.flat())
         return np.asarray((each.reshape(-1, *mask.shape) * mask).sum(axis=2))
 
@@ -180,14 +172,10 @@ class RewardEnsemble:
         *,
         valued_terminals: bool = False,
     ) -> None:
-        """Standardise inputs and rewards over recent steps, and set the level of absorbing ones.
+        """Standardise inputs, and set the scale of rewards, see `RewardModel.normalise`.
 
-        Args:
-            recent: each member's reward gets mean 0 and deviation 1 over them.
-            absorbing: absorbing steps. Each gets one reward from now on, the mean prediction for
-                them, or else the agent would seek the pleasantest way to fail.
-            valued_terminals: whether episodes end well or badly: absorbing steps keep the rewards
-                that are predicted for them, of which the mean becomes 0.
+        Each member's reward gets mean 0 and deviation 1. If ``valued_terminals``, absorbing steps
+        keep the rewards that are predicted for them, of which the mean becomes 0.
         """
         inputs = self.spec.encode(recent)
         self._standardise(inputs)
@@ -236,6 +224,7 @@ class RewardEnsemble:
             probability.cpu().numpy(),
             self.dataset.weights[:, known].cpu().numpy(),
             labels[known].cpu().numpy(),
+            self._fitting.likelihood,
         )
 
     def weights(self) -> dict[str, Tensor]:

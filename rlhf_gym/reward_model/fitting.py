@@ -11,12 +11,7 @@ from torch import Tensor
 
 from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.inputs import Inputs
-from rlhf_gym.reward_model.likelihoods import (
-    Likelihood,
-    answer_probability,
-    bradley_terry,
-    loss_floor,
-)
+from rlhf_gym.reward_model.likelihoods import Likelihood, answer_probability, loss_floor
 from rlhf_gym.reward_model.networks import RewardNetworks
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
@@ -49,7 +44,7 @@ class Fitting:
         settings: RewardModelSettings,
         chunk: int,
         rng: np.random.Generator,
-        likelihood: Likelihood = bradley_terry,
+        likelihood: Likelihood,
     ) -> None:
         self.networks, self.settings, self.rng = networks, settings, rng
         self.likelihood = likelihood

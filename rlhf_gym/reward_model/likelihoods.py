@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
@@ -17,8 +16,6 @@ __all__ = [
     "Likelihood",
     "answer_probability",
     "bradley_terry",
-    "cross_entropy",
-    "cross_entropy_floor",
     "loss_floor",
     "preference_probability",
 ]
@@ -49,7 +46,10 @@ def bradley_terry(returns: Tensor, answers: Tensor) -> Tensor:
     >>> bradley_terry(torch.tensor([[[3.0, 3.0]]]), torch.tensor([1.0])).item()  # ln 1/2
     -0.6931471824645996
     """
-    return -cross_entropy(preference_probability(returns[..., 0], returns[..., 1]), answers)
+    probability = preference_probability(returns[..., 0], returns[..., 1])
+    return -functional.binary_cross_entropy(
+        probability, answers.expand_as(probability), reduction="none"
+    )
 
 
 LIKELIHOODS: Mapping[str, Likelihood] = MappingProxyType({"comparison": bradley_terry})
@@ -81,33 +81,19 @@ def answer_probability(likelihood: Likelihood, returns: Tensor) -> Tensor:
     return torch.sigmoid(for_each_answer[0] - for_each_answer[1])
 
 
-def cross_entropy(probability: Tensor, label: Tensor) -> Tensor:
-    """Return the cross-entropy of each label under its predicted probability, in nats."""
-    return functional.binary_cross_entropy(
-        probability, label.expand_as(probability), reduction="none"
-    )
-
-
 def loss_floor(likelihood: Likelihood, answers: Tensor) -> float:
-    """Return the least mean loss that any model can reach: nothing is left to learn there.
+    """Return the least mean loss, in nats, that any model can reach; NaN without answers.
 
-    For a custom likelihood it is only known that a probability is at most 1.
-    """
-    return cross_entropy_floor(answers) if likelihood is bradley_terry else 0.0
+    By Bradley-Terry it predicts each answer as nearly as the response noise ``e`` lets it: a tie
+    costs at least ``ln 2``, a decided answer ``-ln(1 - e / 2)``. For a custom likelihood it is only
+    known that a probability is at most 1.
 
-
-def cross_entropy_floor(labels: Tensor) -> float:
-    """Return the least mean cross-entropy that any model can reach on these labels.
-
-    It predicts each label as nearly as the response noise ``e`` lets it: a tie costs at least
-    ``ln 2``, a decided label ``-ln(1 - e / 2)``.
-
-    >>> round(cross_entropy_floor(torch.tensor([1.0, 0.0])), 4)
+    >>> round(loss_floor(bradley_terry, torch.tensor([1.0, 0.0])), 4)
     0.0513
-    >>> round(cross_entropy_floor(torch.tensor([0.5])), 4)
+    >>> round(loss_floor(bradley_terry, torch.tensor([0.5])), 4)
     0.6931
     """
-    if len(labels) == 0:
-        return math.nan
-    nearest = labels.clamp(RESPONSE_NOISE / 2, 1 - RESPONSE_NOISE / 2)
-    return cross_entropy(nearest, labels).mean().item()
+    if likelihood is not bradley_terry:
+        return 0.0
+    nearest = answers.clamp(RESPONSE_NOISE / 2, 1 - RESPONSE_NOISE / 2)
+    return functional.binary_cross_entropy(nearest, answers).item()

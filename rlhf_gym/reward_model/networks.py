@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,44 +24,24 @@ class RewardNetworks(nn.Module):
     """An ensemble of reward networks: images through convolutions, then all through an MLP.
 
     Args:
-        members: number of networks.
-        features: width of the vector input.
-        images: ``(channels, height, width)`` of each image.
-        hidden: widths of the hidden layers of the MLP.
-        filters: filters of each convolution.
-        batch_norm: whether each convolution's outputs are normalised over the batch.
-        dropout: share of each convolution's outputs that is left out in training mode.
-        clip_inputs: deviations beyond which a vector input is seen as no further from its mean.
+        spec: of the inputs: the width of the vector, and the shape of each image.
+        settings: number and sizes of the networks; dropout is for training mode only.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(
-        self,
-        members: int,
-        features: int,
-        images: Sequence[tuple[int, int, int]],
-        hidden: Sequence[int],
-        filters: int,
-        *,
-        batch_norm: bool = False,
-        dropout: float = 0.0,
-        clip_inputs: float = math.inf,
-    ) -> None:
+    def __init__(self, spec: InputSpec, settings: RewardModelSettings) -> None:
         super().__init__()
-        self.members, self.clip_inputs = members, clip_inputs
-        self.convolutions = nn.ModuleList(
-            _Convolutions(members, shape, filters, batch_norm, dropout) for shape in images
-        )
-        width = features + sum(part.width for part in self.convolutions)  # type: ignore[misc]
-        sizes = [int(width), *hidden, 1]
+        self.members, self.clip_inputs = settings.members, settings.clip_inputs
+        self.convolutions = nn.ModuleList(_Convolutions(shape, settings) for shape in spec.images)
+        width = spec.features + sum(part.width for part in self.convolutions)  # type: ignore[misc]
+        sizes = [int(width), *settings.hidden, 1]
         self.layers = nn.ModuleList(
-            _Linear(members, before, after)
-            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+            _Linear(self.members, before, after) for before, after in pairwise(sizes)
         )
-        self.register_buffer("mean", torch.zeros(features))
-        self.register_buffer("std", torch.ones(features))
+        self.register_buffer("mean", torch.zeros(spec.features))
+        self.register_buffer("std", torch.ones(spec.features))
 
     def forward(self, inputs: Inputs) -> Tensor:
         """Return rewards ``(members, n)``."""
@@ -129,16 +110,7 @@ def new_networks(spec: InputSpec, settings: RewardModelSettings, seed: int) -> R
     """Return an ensemble whose weights depend on the seed alone; torch's random state stays."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return RewardNetworks(
-            settings.members,
-            spec.features,
-            spec.images,
-            settings.hidden,
-            settings.filters,
-            batch_norm=settings.batch_norm,
-            dropout=settings.dropout,
-            clip_inputs=settings.clip_inputs,
-        )
+        return RewardNetworks(spec, settings)
 
 
 class _Linear(nn.Module):
@@ -160,27 +132,21 @@ class _Linear(nn.Module):
 class _Convolutions(nn.Module):
     """The convolutions of all members as grouped convolutions: one image in, features out."""
 
-    def __init__(
-        self,
-        members: int,
-        shape: tuple[int, int, int],
-        filters: int,
-        batch_norm: bool,
-        dropout: float,
-    ) -> None:
+    def __init__(self, shape: tuple[int, int, int], settings: RewardModelSettings) -> None:
         super().__init__()
         channels, height, width = shape
+        members, filters = settings.members, settings.filters
         self.members = members
         layers: list[nn.Module] = []
         for i, (kernel, stride) in enumerate(_kernels(min(height, width))):
             groups = members if i else 1
             before = members * filters if i else channels
             layers.append(nn.Conv2d(before, members * filters, kernel, stride, groups=groups))
-            if batch_norm:
+            if settings.batch_norm:
                 layers.append(nn.BatchNorm2d(members * filters))
             layers.append(nn.LeakyReLU(SLOPE, inplace=True))
-            if dropout:
-                layers.append(nn.Dropout(dropout))
+            if settings.dropout:
+                layers.append(nn.Dropout(settings.dropout))
             height, width = (height - kernel) // stride + 1, (width - kernel) // stride + 1
         self.layers = nn.Sequential(*layers)
         self.width = filters * height * width

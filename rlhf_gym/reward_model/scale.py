@@ -32,10 +32,6 @@ class RewardScale:
         self.scale = torch.ones(members, 1, device=device)
         self.absorbing = torch.full((), torch.nan, device=device)
 
-    def mean(self, raw: Tensor) -> Tensor:
-        """Return the members' mean normalised rewards ``(n,)``, of raw ones ``(members, n)``."""
-        return self.each(raw).mean(dim=0)
-
     def each(self, raw: Tensor) -> Tensor:
         """Return the normalised rewards of each member, ``(members, n)`` as the raw ones."""
         return (raw - self.offset) / self.scale

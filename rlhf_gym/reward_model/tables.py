@@ -11,12 +11,7 @@ _GROWTH = 1.5
 
 
 class Table:
-    """Rows of one tensor, which grows as rows come.
-
-    Args:
-        shape: of a row.
-        dtype: of its values.
-        device: where it lies.
+    """Rows of one shape in one tensor, which grows as rows come.
 
     >>> table = Table((2,), torch.float32, torch.device("cpu"))
     >>> table.append(torch.ones(3, 2)), table.append(torch.zeros(1, 2)), len(table)
@@ -60,10 +55,6 @@ class ImageTable:
     """Images ``(channels, height, width)`` of which each channel is stored once a clip.
 
     Stacked frames repeat each other: of four frames in a stack three were in the one before.
-
-    Args:
-        shape: ``(channels, height, width)``.
-        device: where it lies.
 
     >>> frames = torch.arange(5, dtype=torch.uint8).reshape(5, 1, 1)
     >>> stacks = torch.stack([frames[:4], frames[1:]])

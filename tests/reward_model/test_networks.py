@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rlhf_gym.reward_model.inputs import Inputs
+from rlhf_gym.reward_model.inputs import Inputs, InputSpec
 from rlhf_gym.reward_model.networks import RewardNetworks
+from rlhf_gym.reward_model.settings import RewardModelSettings
 
 FILTERS = 4
 
@@ -24,7 +25,9 @@ def networks_of(
     **settings: Any,
 ) -> RewardNetworks:
     torch.manual_seed(0)
-    return RewardNetworks(members, features, images, hidden, FILTERS, **settings)
+    spec = InputSpec((), (), None, features, tuple(images), uses_next_observations=False)
+    sizes = RewardModelSettings(members, tuple(hidden), FILTERS, **settings)
+    return RewardNetworks(spec, sizes)
 
 
 def one_by_one(networks: RewardNetworks, inputs: Inputs) -> Tensor:
