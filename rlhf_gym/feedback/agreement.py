@@ -63,11 +63,8 @@ class AnsweredPair:
     @property
     def chosen(self) -> int | Preference:
         """The number of the chosen clip, or the answer if none was chosen."""
-        if self.judgement.preference is Preference.FIRST:
-            return self.clips[0]
-        if self.judgement.preference is Preference.SECOND:
-            return self.clips[1]
-        return self.judgement.preference
+        named = {Preference.FIRST: self.clips[0], Preference.SECOND: self.clips[1]}
+        return named.get(self.judgement.preference, self.judgement.preference)
 
     @property
     def shown_to(self) -> tuple[str, frozenset[int]]:

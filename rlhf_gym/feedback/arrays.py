@@ -30,9 +30,7 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
             np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
             images = array.dtype == np.uint8 and array.nbytes >= _IMAGES
             archive.writestr(
-                zipfile.ZipInfo(
-                    f"{name}.npy"
-                ),  # with a fixed date, so that equal arrays give equal bytes
+                zipfile.ZipInfo(f"{name}.npy"),  # its date is fixed
                 member.getbuffer(),
                 zipfile.ZIP_DEFLATED if images else zipfile.ZIP_STORED,
                 compresslevel=1,

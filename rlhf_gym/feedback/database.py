@@ -110,16 +110,9 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         # isolation_level None: the sqlite3 module begins no transaction of its own.
-        if self.path is None:
-            address = ":memory:"
-        else:
-            address = f"{self.path.absolute().as_uri()}?mode=rw"
+        file = ":memory:" if self.path is None else f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            address,
-            uri=True,
-            timeout=self._timeout,
-            isolation_level=None,
-            check_same_thread=False,
+            file, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
         )
         try:
             if self._new:  # the file keeps this setting; a file that is no store is left as it is

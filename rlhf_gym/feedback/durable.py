@@ -60,12 +60,9 @@ def held(lock_file: Path, refusal: str) -> Iterator[None]:
     Raises:
         ValueError: another process holds it; the message is ``refusal``.
     """
-    lock = FileLock(lock_file, blocking=False)
     try:
-        lock.acquire()
+        lock = FileLock(lock_file, blocking=False).acquire()
     except Timeout as error:
         raise ValueError(refusal) from error
-    try:
+    with lock:
         yield
-    finally:
-        lock.release()

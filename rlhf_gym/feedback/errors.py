@@ -1,15 +1,4 @@
-"""Errors of a store; each message says what to do about it.
-
-StoreError
-├── StoreMissing         there is no such file (any more)
-├── StoreExists          there is one already
-├── StoreReadOnly        it may not be written
-├── StoreLocked          another program holds it
-├── DiskFull             there is no room left
-├── StoreCorrupt         the file is damaged, or no feedback store
-├── OtherSchema          written by another version of rlhf-gym
-└── OtherEnvironment     its queries are about another environment
-"""
+"""Errors of a store; each message says what to do about it."""
 
 from __future__ import annotations
 

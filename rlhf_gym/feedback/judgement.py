@@ -36,10 +36,7 @@ class Preference(str, Enum):
 
 
 _LABELS = {Preference.FIRST: 1.0, Preference.SECOND: 0.0, Preference.TIE: 0.5}
-_SWAPPED = {
-    Preference.FIRST: Preference.SECOND,
-    Preference.SECOND: Preference.FIRST,
-}
+_SWAPPED = {Preference.FIRST: Preference.SECOND, Preference.SECOND: Preference.FIRST}
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,7 @@ class Labels:
     """
 
     def __init__(self, purpose_of: Callable[[int], Purpose]) -> None:
-        """Begin without judgements.
-
-        Args:
-            purpose_of: returns the purpose of the query with an id.
-        """
+        """Begin without judgements; ``purpose_of`` gives the purpose of the query with an id."""
         self._purpose_of = purpose_of
         self._answers: dict[int, dict[str, Preference]] = {}
         self._values: dict[int, float] = {}

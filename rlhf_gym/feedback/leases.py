@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select
+from sqlalchemy import Connection, and_, case, delete, insert, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from rlhf_gym.feedback.tables import DRAWN, OPEN, LeaseRow, QueryRow
-
-_RELEASE_ONE = delete(LeaseRow).where(
-    LeaseRow.query == bindparam("held"), LeaseRow.annotator == bindparam("holder")
-)
 
 
 def take(
@@ -45,8 +41,8 @@ def renew(
 
 def release(connection: Connection, ids: Iterable[int], annotator: str) -> None:
     """End the annotator's leases of these queries."""
-    for id_ in ids:
-        connection.execute(_RELEASE_ONE, {"held": id_, "holder": annotator})
+    held = and_(LeaseRow.query.in_(list(ids)), LeaseRow.annotator == annotator)
+    connection.execute(delete(LeaseRow).where(held))
 
 
 def live(now: float) -> ColumnElement[bool]:

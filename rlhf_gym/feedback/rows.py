@@ -46,9 +46,10 @@ _CLIP = select(
 )
 _CLIP_WITH_FRAMES = _CLIP.add_columns(ClipRow.frames)
 _JUDGEMENT = select(JudgementRow.__table__).order_by(JudgementRow.id)
-_JUDGEMENTS_AFTER = _JUDGEMENT.where(JudgementRow.id > bindparam("after"))
-_CHAIN = _JUDGEMENT.where(
-    JudgementRow.query == bindparam("of"), JudgementRow.annotator == bindparam("by")
+_LATEST = (
+    select(JudgementRow.__table__)
+    .where(JudgementRow.query == bindparam("of"), JudgementRow.annotator == bindparam("by"))
+    .order_by(JudgementRow.id.desc())
 )
 _STORED_PURPOSES = {"label": "normal"}
 """Purposes that the column ``kind``, the first schema's name of a purpose, calls otherwise."""
@@ -182,8 +183,8 @@ def _clip(fields: dict[str, Any]) -> Clip:
 def insert_judgement(connection: Connection, judgement: Judgement, now: float) -> Judgement:
     """Append to the annotator's chain of judgements of the query; return it as stored."""
     chain = {"of": judgement.query, "by": judgement.annotator}
-    earlier = [Judgement(**row._mapping) for row in connection.execute(_CHAIN, chain)]
-    latest = earlier[-1] if earlier else None
+    row = connection.execute(_LATEST, chain).first()
+    latest = None if row is None else Judgement(**row._mapping)
     _check_judgement(judgement, latest)
     stored = replace(
         judgement,
@@ -213,13 +214,6 @@ def _check_judgement(judgement: Judgement, latest: Judgement | None) -> None:
 def select_judgements(connection: Connection, condition: ColumnElement[bool]) -> list[Judgement]:
     """Return the judgements that fulfil the condition, in the order in which they were made."""
     return [Judgement(**row._mapping) for row in connection.execute(_JUDGEMENT.where(condition))]
-
-
-def judgements_after(connection: Connection, after: int) -> list[Judgement]:
-    """Return the judgements with greater ids."""
-    return [
-        Judgement(**row._mapping) for row in connection.execute(_JUDGEMENTS_AFTER, {"after": after})
-    ]
 
 
 def media(connection: Connection, clip_id: int) -> Media | None:

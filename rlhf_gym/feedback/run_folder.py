@@ -20,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["RunFolder", "json_lines"]
+__all__ = ["RunFolder"]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from rlhf_gym.feedback.tables import (
     OPEN,
     ClipRow,
     EnvironmentRow,
+    JudgementRow,
     LeaseRow,
     MediaRow,
     ProgressRow,
@@ -86,11 +87,9 @@ class FeedbackStore:
         return cls(Database.open(Path(path), timeout), clock)
 
     @classmethod
-    def in_memory(
-        cls, environment: EnvironmentRecord, *, clock: Clock = time.time
-    ) -> FeedbackStore:
+    def in_memory(cls, environment: EnvironmentRecord) -> FeedbackStore:
         """Create a store that ends with the process, for runs in which no person answers."""
-        return cls(Database.create(None, 5.0, environment), clock)
+        return cls(Database.create(None, 5.0, environment), time.time)
 
     def close(self) -> None:
         """Close the file."""
@@ -205,8 +204,8 @@ class FeedbackStore:
         """Append a judgement; it is committed when this returns.
 
         It supersedes the same annotator's earlier judgement of the query. An undo is a judgement
-        with `Preference.UNDONE`: the query is open
-        again, and stays leased to the annotator, who still sees it.
+        with `Preference.UNDONE`: the query is open again, and stays leased to the annotator, who
+        still sees it.
 
         Returns:
             The judgement with its id, time and what it supersedes.
@@ -227,7 +226,7 @@ class FeedbackStore:
     def judgements(self, after: int = 0) -> list[Judgement]:
         """Return the judgements after id ``after``, with undone and superseded ones."""
         with self._database.reading() as connection:
-            return rows.judgements_after(connection, after)
+            return rows.select_judgements(connection, JudgementRow.id > after)
 
     def current(self) -> dict[int, list[Judgement]]:
         """The judgements in force (neither superseded nor undone), by query."""

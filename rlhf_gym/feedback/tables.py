@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    CheckConstraint,
-    Double,
-    Enum,
-    ForeignKey,
-    Index,
-    and_,
-    exists,
-    select,
-)
+from sqlalchemy import CheckConstraint, Double, Enum, ForeignKey, Index, and_, exists, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 
 from rlhf_gym.feedback.judgement import Preference
