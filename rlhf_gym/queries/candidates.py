@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +23,9 @@ MAX_FEATURES = 256
 """The most numbers of one observation that describe a clip."""
 
 
-class PredictReturns(Protocol):
-    """Learned returns of padded clips, by each member of an ensemble."""
-
-    def __call__(self, transitions: Transitions, mask: Array) -> Floats:
-        """Steps and which of them count, of leading axes ``(n, length)`` -> ``(members, n)``."""
+PredictReturns: TypeAlias = Callable[[Transitions, Array], Floats]
+"""Learned returns ``(members, n)`` of ``n`` padded clips, by each member of an ensemble, from their
+steps and which of those count, with leading axes ``(n, length)``."""
 
 
 @dataclass(frozen=True, eq=False)

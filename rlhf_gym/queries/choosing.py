@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +36,6 @@ def choose_queries(
     strategy: Strategy,
     predict_returns: PredictReturns | None = None,
     round: int = 0,
-    newest: int = NEWEST,
     drawable: bool = False,
 ) -> list[Query]:
     """Choose ``n`` pairs of clips from a buffer.
@@ -49,7 +50,6 @@ def choose_queries(
         strategy: the name of a strategy, or a `QueryStrategy`.
         predict_returns: the ensemble's learned returns; None in the first round.
         round: the round of asking and fitting, written into the queries.
-        newest: number of newest steps from which clips are taken.
         drawable: take only clips that can be drawn again.
 
     Returns:
@@ -59,7 +59,7 @@ def choose_queries(
         ValueError: there is no strategy of that name, or it does not keep its contract.
     """
     name, choose = strategy_named(strategy)
-    first, second = _candidates(buffer, OVERSAMPLE * n, rng, newest, drawable)
+    first, second = _candidates(buffer, OVERSAMPLE * n, rng, drawable)
     distinct = _distinct(first, second)
     if len(distinct) == 0:
         return []
@@ -83,7 +83,7 @@ def choose_queries(
 
 
 def _candidates(
-    buffer: ClipBuffer, pairs: int, rng: np.random.Generator, newest: int, drawable: bool
+    buffer: ClipBuffer, pairs: int, rng: np.random.Generator, drawable: bool
 ) -> tuple[Positions, Positions]:
     """Draw pairs of clips near the present policy, of which every other one looks back.
 
@@ -91,18 +91,15 @@ def _candidates(
     right only about what it does now lets it forget why it abandoned the old behaviour (Hu
     et al. 2023).
     """
-
-    def draw(n: int, newest: int) -> Positions:
-        return buffer.positions(n, rng, newest=newest, drawable=drawable)
-
-    recent = max(RECENT, RECENT_CLIPS * buffer.clip_length * buffer.n_envs)
-    first = draw(pairs, min(recent, newest))
+    draw = partial(buffer.positions, pairs, rng, drawable=drawable)
+    recent = min(max(RECENT, RECENT_CLIPS * buffer.clip_length * buffer.n_envs), NEWEST)
+    first = draw(newest=recent)
     if len(first) == 0:  # all recent steps are absorbing
-        return draw(pairs, newest), draw(pairs, newest)
+        return draw(), draw()
     looks_back = np.arange(pairs) % 2 == 1
-    second = draw(pairs, newest).where(looks_back, draw(pairs, min(recent, newest)))
+    second = draw().where(looks_back, draw(newest=recent))
     if buffer.valued_terminals:
-        nothing = buffer.positions(pairs, rng, newest=newest, drawable=drawable, absorbing=True)
+        nothing = draw(absorbing=True)
         if len(nothing):
             second = nothing.where(rng.random(pairs) < NOTHING, second)
     return first, second

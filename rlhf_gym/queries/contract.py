@@ -88,12 +88,8 @@ def sample_candidates(
         rewards = np.einsum("mf,nlf->mnl", weights, observations)
         return np.asarray((rewards * mask).sum(axis=-1))
 
-    env, begins, lengths = (
-        np.arange(2 * pairs),
-        np.zeros(2 * pairs, int),
-        np.full(2 * pairs, length),
-    )
-    everything = Positions(env=env, first=begins, length=lengths)
+    begins, lengths = np.zeros(2 * pairs, int), np.full(2 * pairs, length)
+    everything = Positions(env=np.arange(2 * pairs), first=begins, length=lengths)
     return Candidates(
         buffer,
         everything[:pairs],

@@ -41,12 +41,7 @@ SCHEDULES: dict[str, Callable[[float], float]] = {"hyperbolic": hyperbolic, "con
 
 
 def label_target(
-    schedule: Schedule,
-    labels: int,
-    progress: float,
-    *,
-    first_share: float,
-    last_label: float,
+    schedule: Schedule, labels: int, progress: float, *, first_share: float, last_label: float
 ) -> int:
     """Return how many labels are wanted when a share ``progress`` of training is done.
 

@@ -128,12 +128,7 @@ def strategy_named(strategy: Strategy) -> tuple[str, QueryStrategy]:
 
 
 def scores_of(name: str, found: object, candidates: Candidates) -> Scores:
-    """Return what a strategy found as `Scores`, checked.
-
-    Args:
-        name: of the strategy, for messages.
-        found: what it returned.
-        candidates: what it was given.
+    """Return what the strategy of this name found in candidates as `Scores`, checked.
 
     Raises:
         ValueError: there is no score for each pair, a score is NaN, or pairs are chosen that do not

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +114,7 @@ def _check_live(teacher: Teacher, queries: Sequence[Query]) -> None:
         run = RunFolder(Path(folder) / "run")
         run.create()
         with FeedbackStore.create(run.store, environment=EnvironmentRecord("CartPole-v1")) as store:
-            (stored,) = store.add_queries([_unnumbered(queries[0])])
+            (stored,) = store.add_queries([replace(queries[0], id=0)])
             for _ in range(2):
                 teacher.start(run.path)
                 try:
@@ -123,7 +124,3 @@ def _check_live(teacher: Teacher, queries: Sequence[Query]) -> None:
                 finally:
                     teacher.stop()
             teacher.stop()
-
-
-def _unnumbered(query: Query) -> Query:
-    return Query(query.clips, left=query.left)

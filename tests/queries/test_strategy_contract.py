@@ -45,7 +45,7 @@ def test_nothing_is_computed_before_it_is_wanted() -> None:
         asked.append(1)
         return predict(*arguments)
 
-    candidates._predict_returns = counted  # type: ignore[assignment]
+    candidates._predict_returns = counted
     assert len(candidates) == 4 and candidates.features.shape[0] == 4 and not asked
     for _ in range(2):
         variance_of_preference(candidates.return_difference)
