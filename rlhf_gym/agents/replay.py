@@ -15,14 +15,7 @@ __all__ = ["load_replay", "replay_state"]
 
 def replay_state(buffer: ReplayBuffer) -> dict[str, Array]:
     """Return the filled rows of a replay buffer, and what is known of its rewards."""
-    rows = _filled(buffer)
-    state: dict[str, Array] = {"pos": np.array(buffer.pos), "full": np.array(buffer.full)}
-    for name in ("observations", "next_observations"):
-        for i, leaf in enumerate(leaves(getattr(buffer, name, {}))):
-            state[f"{name}_{i}"] = leaf[rows]
-    for name in ("actions", "rewards", "dones", "timeouts"):
-        state[name] = np.asarray(getattr(buffer, name))[rows]
-    return state | {name: array[rows] for name, array in reward_state(buffer).items()}
+    return {"pos": np.array(buffer.pos), "full": np.array(buffer.full), **_filled_rows(buffer)}
 
 
 def load_replay(buffer: ReplayBuffer, state: Mapping[str, Array]) -> None:
@@ -31,17 +24,18 @@ def load_replay(buffer: ReplayBuffer, state: Mapping[str, Array]) -> None:
     What is known of the rewards is taken over as well if the buffer is relabelled.
     """
     buffer.pos, buffer.full = int(state["pos"]), bool(state["full"])
-    rows = _filled(buffer)
+    for name, rows in _filled_rows(buffer).items():
+        rows[:] = state[name]
+
+
+def _filled_rows(buffer: ReplayBuffer) -> dict[str, Array]:
+    """Return views of the filled rows of all arrays, by their names in a checkpoint."""
+    arrays = reward_state(buffer)
     for name in ("observations", "next_observations"):
         for i, leaf in enumerate(leaves(getattr(buffer, name, {}))):
-            leaf[rows] = state[f"{name}_{i}"]
-    for name in ("actions", "dones", "timeouts"):
-        getattr(buffer, name)[rows] = state[name]
-    np.asarray(buffer.rewards)[rows] = state["rewards"]
-    for name, array in reward_state(buffer).items():
-        array[rows] = state[name]
-
-
-def _filled(buffer: ReplayBuffer) -> slice:
+            arrays[f"{name}_{i}"] = leaf
+    for name in ("actions", "rewards", "dones", "timeouts"):
+        arrays[name] = np.asarray(getattr(buffer, name))
     # With optimize_memory_usage the newest next observation lies one row further.
-    return slice(0, buffer.buffer_size if buffer.full else buffer.pos + 1)
+    filled = buffer.buffer_size if buffer.full else buffer.pos + 1
+    return {name: array[:filled] for name, array in arrays.items()}

@@ -64,9 +64,8 @@ def _read(path: str) -> dict[str, Any]:
     assert isinstance(init, ast.FunctionDef)
     inherited: dict[str, Any] = {}
     if init.args.kwarg is not None:
-        (base,) = (
-            each for each in ALGORITHMS.values() if each.endswith(f":{_name(found.bases[0])}")
-        )
+        name = getattr(found.bases[0], "id", "")
+        (base,) = (each for each in ALGORITHMS.values() if each.endswith(f":{name}"))
         inherited = _read(base)
     return inherited | _parameters(init.args)
 
@@ -90,7 +89,3 @@ def _literal(default: ast.expr | None) -> Any:
         return COMPUTED if default is None else ast.literal_eval(default)
     except ValueError:
         return COMPUTED
-
-
-def _name(base: ast.expr) -> str:
-    return base.id if isinstance(base, ast.Name) else ""

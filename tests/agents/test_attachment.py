@@ -45,7 +45,7 @@ def stack_of(n_envs: int = 3) -> tuple[VecEnv, Attachment]:
     recorder = ClipRecorder(inner, buffer)
     between = PassesOn(recorder)
     reward = VecLearnedReward(between, no_reward)
-    return VecNormalize(reward), Attachment(reward, recorder, Stand, recorder)
+    return VecNormalize(reward), Attachment(reward, recorder, Stand)
 
 
 class PassesOn(VecEnvWrapper):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from rlhf_gym.clips.steps import VecStep
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 
-__all__ = ["Attachment", "Recorder", "WorkerPart"]
+__all__ = ["Attachment", "WorkerPart"]
 
 
 class WorkerPart(Protocol):
@@ -24,29 +25,18 @@ class WorkerPart(Protocol):
         ...
 
 
-class Recorder(Protocol):
-    """A wrapper in the trainer that records what the workers do."""
-
-    def begin_episodes(self, envs: slice = ...) -> None:
-        """Let the next step begin a new episode in these environments."""
-
-    def add_recorded(self, parts: Sequence[VecStep]) -> None:
-        """Record a step of all environments, of which each worker took a part."""
-
-
 @dataclass(frozen=True, eq=False)
 class Attachment:
     """Wrappers of the trainer's vector environment that something else replaces in the workers.
 
     Attributes:
         outermost: the outermost wrapper that is replaced.
-        innermost: the innermost one; all between them are replaced as well.
+        recorder: the innermost one, which gets the steps of the workers; all between them are
+            replaced as well.
         in_worker: puts what replaces them around a share of the environments; it is sent to the
             workers, and returns a `WorkerPart`.
-        recorder: gets the steps of the workers.
     """
 
     outermost: VecEnvWrapper
-    innermost: VecEnvWrapper
+    recorder: ClipRecorder
     in_worker: Callable[[VecEnv], VecEnv]
-    recorder: Recorder

@@ -127,7 +127,7 @@ def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None)
             wraps.append(attachment.in_worker)
         elif not replacing:
             wraps.append(_copied(wrapper))
-        if attachment is not None and wrapper is attachment.innermost:
+        if attachment is not None and wrapper is attachment.recorder:
             replacing = False
     if attached is not None:
         attached = len(wraps) - 1 - attached

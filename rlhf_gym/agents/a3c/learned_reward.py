@@ -26,11 +26,8 @@ def share_with_workers(
 ) -> Callable[[], None]:
     """Let the workers of an agent predict the learned reward, and record what they do.
 
-    Args:
-        agent: is trained on an environment with both wrappers.
-        reward_model: predicts the rewards.
-        recorder: what ``learned_reward`` wraps.
-        learned_reward: the wrapper whose work the workers do.
+    They do the work of ``learned_reward`` and of ``recorder`` inside it, two wrappers around the
+    agent's environment.
 
     Returns:
         A function that shows the newest reward model to the workers, which take it over when their
@@ -47,7 +44,7 @@ def share_with_workers(
         )
     weights = SharedWeights(reward_model)
     in_worker = partial(WorkerReward, weights, keep_next=recorder.sink.keeps_next)
-    agent.attach(Attachment(learned_reward, recorder, in_worker, recorder))
+    agent.attach(Attachment(learned_reward, recorder, in_worker))
     return partial(weights.publish, reward_model)
 
 

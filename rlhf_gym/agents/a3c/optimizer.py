@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import torch
 from stable_baselines3.common.sb2_compat.rmsprop_tf_like import RMSpropTFLike
 from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from torch.optim import Adam, Optimizer, RMSprop
 
 from rlhf_gym.agents.a3c.shared_memory import shared
@@ -64,19 +65,14 @@ def share_optimizer(optimizer: Optimizer) -> SharedOptimizer:
             statistics[name] = shared(first.clone())
             parts: Iterable[Tensor] = [statistics[name]] * len(each)
         else:
-            statistics[name] = shared(_joined(each))
+            statistics[name] = shared(parameters_to_vector(each))
             parts = _views(statistics[name], parameters)
         for parameter, part in zip(parameters, parts, strict=True):
             optimizer.state[parameter][name] = part
-    flat = shared(_joined(parameters))
-    for parameter, part in zip(parameters, _views(flat, parameters), strict=True):
-        parameter.data = part
+    flat = shared(parameters_to_vector(parameters).detach())
+    vector_to_parameters(flat, parameters)
     settings = {name: value for name, value in group.items() if name != "params"}
     return SharedOptimizer(kind, settings, flat, statistics)
-
-
-def _joined(tensors: Sequence[Tensor]) -> Tensor:
-    return torch.cat([tensor.detach().flatten() for tensor in tensors])
 
 
 def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
@@ -116,16 +112,15 @@ class HogwildOptimizer:
     """
 
     def __init__(self, shared: SharedOptimizer, local: Sequence[nn.Parameter]) -> None:
-        self._local = _joined(local)
+        self._local = parameters_to_vector(local).detach()
         if self._local.shape != shared.parameters.shape:
             raise ValueError(
                 f"{len(shared.parameters)} parameters are shared, but {len(self._local)} local"
             )
         self._gradient = torch.zeros_like(self._local)
-        for parameter, part, gradient in zip(
-            local, _views(self._local, local), _views(self._gradient, local), strict=True
-        ):
-            parameter.data, parameter.grad = part, gradient
+        vector_to_parameters(self._local, local)
+        for parameter, gradient in zip(local, _views(self._gradient, local), strict=True):
+            parameter.grad = gradient
         self._shared = nn.Parameter(shared.parameters)
         self._shared.grad = self._gradient
         group: Any = {**shared.settings, "params": [self._shared]}
