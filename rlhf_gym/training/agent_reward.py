@@ -35,14 +35,7 @@ class AgentReward:
     """
 
     def __init__(self, venv: VecEnv, model: RewardModel, buffer: ClipBuffer, log: RunLog) -> None:
-        """Wrap an environment.
-
-        Args:
-            venv: its rewards are the true ones.
-            model: predicts the learned rewards.
-            buffer: where steps are recorded.
-            log: where learned returns go.
-        """
+        """Wrap ``venv``, whose rewards are the true ones; steps are recorded in ``buffer``."""
         self._model, self._buffer, self._log = model, buffer, log
         self.recorder = ClipRecorder(venv, buffer)
         self.wrapper = VecLearnedReward(self.recorder, self._predict)

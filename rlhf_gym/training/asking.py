@@ -24,12 +24,8 @@ __all__ = ["Asking", "LabelChanges"]
 ATTEMPTS_PER_LABEL = 10
 """Number of queries put to a teacher for each label wanted, before the rest is left for the next
 round."""
-OPEN_QUERIES = 8
-"""Number of queries, at most, that wait for a live teacher."""
-FRESH_SECONDS = 30.0
-"""Seconds after which an open query that nobody looks at gives way to newer clips, if there are
-any."""
-
+OPEN_QUERIES, FRESH_SECONDS = 8, 30.0
+"""See `Asking`."""
 TELLING = 10
 """Number of labels below which many ties may be chance."""
 
@@ -58,6 +54,9 @@ class Asking:
         round: number of the round of asking and fitting, from 0; the training loop counts it.
         seen: id of the last judgement that was taken from the store.
         asked: number of queries ever posted, in all sessions of the run.
+        open_queries: number of queries, at most, that wait for a live teacher.
+        fresh_seconds: seconds after which an open query that nobody looks at gives way to newer
+            clips, if there are any.
     """
 
     def __init__(
@@ -68,8 +67,6 @@ class Asking:
         settings: FeedbackSettings,
         *,
         seed: int = 0,
-        open_queries: int = OPEN_QUERIES,
-        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         """Take over the queries that are open in the store.
 
@@ -80,14 +77,11 @@ class Asking:
             settings: with the budget of labels (a tie is a label, "cannot tell" is not), the
                 strategy, and the share of repeats, which are for live teachers only.
             seed: of the choice of queries.
-            open_queries: number of queries, at most, that wait for a live teacher.
-            fresh_seconds: seconds after which an open query that nobody looks at gives way to newer
-                clips.
         """
         self.teacher, self.store, self.buffer = teacher, store, buffer
         self.budget, self.strategy = settings.labels, settings.strategy
         self.repeats = settings.repeats if teacher.live else 0.0
-        self.open_queries, self.fresh_seconds = open_queries, fresh_seconds
+        self.open_queries, self.fresh_seconds = OPEN_QUERIES, FRESH_SECONDS
         self._rng = np.random.default_rng([seed, 2])
         self.round = 0
         self.seen = 0

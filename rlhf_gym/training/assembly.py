@@ -16,15 +16,9 @@ from rlhf_gym.environments.lookup import (
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings
-from rlhf_gym.reward_model import RewardEnsemble, RewardModel
+from rlhf_gym.reward_model import RewardModel
 
-__all__ = [
-    "check_is_vec_env",
-    "checked_clip_length",
-    "make_buffer",
-    "make_reward_model",
-    "open_store",
-]
+__all__ = ["check_is_vec_env", "checked_clip_length", "make_buffer", "open_store"]
 
 
 def check_is_vec_env(venv: object) -> None:
@@ -49,16 +43,6 @@ def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: boo
     length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
     check_venv(venv, length, person=person)
     return length
-
-
-def make_reward_model(
-    venv: VecEnv, settings: FeedbackSettings, own: RewardModel | None, *, seed: int, device: str
-) -> RewardModel:
-    """Return ``own``, the user's reward model, or else an ensemble."""
-    if own is not None:
-        return own
-    spaces = venv.observation_space, venv.action_space
-    return RewardEnsemble(*spaces, settings.reward_model, seed=seed, device=device)
 
 
 def make_buffer(

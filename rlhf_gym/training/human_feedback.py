@@ -14,7 +14,7 @@ from rlhf_gym.clips.observations import Array
 from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings
-from rlhf_gym.reward_model import RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings
 from rlhf_gym.teachers import teacher_of
 from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 from rlhf_gym.training.agent_reward import AgentReward
@@ -23,7 +23,6 @@ from rlhf_gym.training.assembly import (
     check_is_vec_env,
     checked_clip_length,
     make_buffer,
-    make_reward_model,
     open_store,
 )
 from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_parts
@@ -127,9 +126,7 @@ class HumanFeedback(BaseCallback):
         length = checked_clip_length(venv, settings, person=live)
         if self._is_the_oracle:
             self.teacher = teacher_of("synthetic", seed=self.seed, env_id=env_id)
-        self.reward_model = make_reward_model(
-            venv, settings, self._own_model, seed=self.seed, device=self.device
-        )
+        self.reward_model = self._own_model if self._own_model is not None else self._ensemble(venv)
         self.buffer = make_buffer(venv, settings, length, self.reward_model)
         if self.run is None and live:
             self.run = RunFolder.new(env_id)
@@ -148,6 +145,10 @@ class HumanFeedback(BaseCallback):
             self.asking, self.reward_model, self.log, settings, wait=self.wait, seed=self.seed
         )
         return self.agent_reward.wrapper
+
+    def _ensemble(self, venv: VecEnv) -> RewardEnsemble:
+        spaces, of_model = (venv.observation_space, venv.action_space), self.settings.reward_model
+        return RewardEnsemble(*spaces, of_model, seed=self.seed, device=self.device)
 
     @property
     def labels_given(self) -> int:
@@ -171,7 +172,7 @@ class HumanFeedback(BaseCallback):
         if self.run is not None:
             self.teacher.start(self.run.path)
         if not self.warm_up.done:
-            self.warm_up.run(self.model, self.log, self._episodes_ended, self.loop.is_stopping)
+            self.warm_up.run(self.model, self.log, self._episodes_ended, lambda: self.loop.stopping)
             self.num_timesteps = self.model.num_timesteps
         if not (self.loop.first_round_done or self.loop.stopping):
             self.loop.first_round(self.model)

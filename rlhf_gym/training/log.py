@@ -41,14 +41,7 @@ class RunLog:
     def __init__(
         self, store: FeedbackStore, run: RunFolder | None, budget: int, n_envs: int
     ) -> None:
-        """Begin with nothing counted.
-
-        Args:
-            store: where the window reads how far training is.
-            run: the run folder, or None.
-            budget: number of labels wanted.
-            n_envs: number of environments.
-        """
+        """Begin with nothing counted; ``budget`` is the number of labels wanted."""
         self._store, self._run, self._budget = store, run, budget
         self.seconds = {"ask": 0.0, "fit": 0.0, "predict": 0.0, "record": 0.0}
         self.latest: RoundMeasures | None = None
@@ -92,14 +85,7 @@ class RunLog:
         return float(np.mean(self._learned_returns)) if self._learned_returns else math.nan
 
     def write(self, logger: Logger, *, labels: int, asked: int, round: int) -> None:
-        """Record everything with SB3's logger, unless the logger holds it already.
-
-        Args:
-            logger: of the agent.
-            labels: number of labels given.
-            asked: number of queries asked.
-            round: number of the round.
-        """
+        """Record everything with SB3's logger, unless the logger holds it already."""
         # Off-policy agents begin a rollout every few steps, but dump the records much later.
         news = (labels, asked, round, self._episodes)
         if news == self._written and "feedback/labels" in logger.name_to_value:
@@ -115,9 +101,7 @@ class RunLog:
         for stage, seconds in self.seconds.items():
             logger.record(f"time/feedback_{stage}_seconds", float(np.round(seconds, 2)))
 
-    def publish(
-        self, agent: BaseAlgorithm, labels: int, state: TrainerState, error: str = ""
-    ) -> None:
+    def publish(self, agent: BaseAlgorithm, labels: int, state: TrainerState) -> None:
         """Report to the window how far training is, at most twice a second."""
         now = time.monotonic()
         recent = now - self._published[1] < PUBLISH_SECONDS
@@ -135,7 +119,6 @@ class RunLog:
                 true_return=float(np.mean(returns)) if returns else None,
                 accuracy=None if math.isnan(accuracy) else accuracy,
                 state=state,
-                error=error,
             )
         )
 

@@ -51,34 +51,22 @@ class FeedbackLoop:
         *,
         wait: bool | None,
         seed: int = 0,
-        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         """Begin with no label.
 
-        Args:
-            asking: puts queries to the teacher and collects the labels; has the budget of labels,
-                and the buffer with recent experience.
-            reward_model: learns from them.
-            log: where measures and seconds go.
-            settings: say when labels are asked for.
-            wait: whether training waits for a live teacher, see `HumanFeedback`.
-            seed: of the steps and clips on which the reward model is scaled and measured.
-            poll_seconds: seconds between two looks at the store for the answers of a live teacher.
+        ``wait`` is as in `HumanFeedback`; ``seed`` is of the steps and clips on which the reward
+        model is scaled and measured.
         """
         self.asking, self.reward_model = asking, reward_model
         self.buffer, self.log = asking.buffer, log
-        self.settings, self.wait, self.poll_seconds = settings, wait, poll_seconds
+        self.settings, self.wait, self.poll_seconds = settings, wait, POLL_SECONDS
         self.stopping = False
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
         self._fitted = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
-        self._polled = -poll_seconds
-
-    def is_stopping(self) -> bool:
-        """Whether training is to end."""
-        return self.stopping
+        self._polled = -POLL_SECONDS
 
     def first_round(self, agent: BaseAlgorithm) -> None:
         """Ask for the labels before training, and wait for them in any case.
@@ -97,9 +85,7 @@ class FeedbackLoop:
     def round(self, agent: BaseAlgorithm, progress: float) -> None:
         """Ask and learn if enough labels are due, keep the scale of rewards, and report.
 
-        Args:
-            agent: is trained.
-            progress: share of training done, 1 at the last moment at which a label is of use.
+        ``progress`` is the share of training done, 1 at the last moment at which a label is of use.
         """
         self._ask_what_is_due(agent, self._target(progress))
         if agent.num_timesteps - self._refreshed_at >= REFRESH_EVERY:

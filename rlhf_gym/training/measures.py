@@ -28,17 +28,9 @@ def measure_round(
     asked: int,
     seconds: dict[str, float],
 ) -> RoundMeasures:
-    """Measure the reward model on the labelled queries and on recent clips.
+    """Measure the reward model on the labelled queries and on random recent clips of the buffer.
 
-    Args:
-        reward_model: is measured.
-        buffer: where recent clips come from.
-        rng: of the choice of clips.
-        round: number of the round, from 0.
-        agent_step: training steps taken.
-        labels: number of labels that it learned from.
-        asked: number of queries asked.
-        seconds: spent so far, by stage.
+    ``round``, ``agent_step``, ``labels``, ``asked`` and ``seconds`` are as in `RoundMeasures`.
     """
     found = reward_model.diagnostics()
     positions = buffer.positions(CLIPS, rng)

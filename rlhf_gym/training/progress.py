@@ -13,11 +13,7 @@ __all__ = ["share_of_training"]
 def share_of_training(agent: BaseAlgorithm, warm_up: int) -> float:
     """Return the share of training done, 1 at the start of the last rollout.
 
-    A label that comes later than that is of no use.
-
-    Args:
-        agent: is trained.
-        warm_up: steps of the warm-up, which are not counted.
+    A label that comes later than that is of no use. The ``warm_up`` steps are not counted.
     """
     last = agent._total_timesteps - _rollout_steps(agent) - warm_up
     return (agent.num_timesteps - warm_up) / last if last > 0 else 1.0

@@ -49,13 +49,7 @@ class WarmUp:
     """
 
     def __init__(self, asked: int | None, one_clip: int, n_envs: int) -> None:
-        """Plan it, see `warm_up_steps`.
-
-        Args:
-            asked: number of steps that the user wants, or None.
-            one_clip: steps in which one environment makes a clip.
-            n_envs: number of environments.
-        """
+        """Plan it, see `warm_up_steps`; one environment makes a clip in ``one_clip`` steps."""
         self._asked, self._one_clip, self._n_envs = asked, one_clip * n_envs, n_envs
         self.taken = 0
         self.done = False
