@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -21,6 +21,7 @@ __all__ = [
     "describe_metadata",
     "describe_spec",
     "misfits",
+    "time_limit_of",
 ]
 
 DEFAULT_FPS = 30.0
@@ -46,6 +47,18 @@ METADATA_KEYS: dict[str, tuple[type, ...]] = {
     "vec_env": (str,),
 }
 """The keys of ``metadata`` that are read, each with the types of its value."""
+
+TIME_LIMITS = (
+    "max_episode_steps",
+    "_max_episode_steps",
+    "max_steps",
+    "_max_steps",
+    "max_episode_length",
+    "_max_episode_length",
+    "max_timesteps",
+    "episode_length",
+)
+"""Attributes in which environments of other libraries keep their time limit in steps."""
 
 _OLD_KEYS = {"ends_differ": "valued_terminals"}
 """Names of keys in version 0.1.0, which are still read."""
@@ -89,7 +102,7 @@ class EnvironmentDescription:
         keys_to_action: ``keys_to_action`` (dict), an action for each key, or tuple of keys; ``""``
             is no key.
         vec_env: ``vec_env`` (str), ``"module:Class"`` of its native vector environment, or None.
-        time_limit: its registered time limit in steps, or None.
+        time_limit: its time limit in steps, or None.
         horizon: the length of a training episode in steps that is known to suit it, or None.
         hold: the absorbing steps after an early end that are known to suit it, or None.
     """
@@ -139,7 +152,26 @@ def describe_env(env: gym.Env[Any, Any]) -> EnvironmentDescription:
     >>> describe_env(gym.make("CartPole-v1")).fps
     50.0
     """
-    return describe_metadata(env.metadata, env.spec)
+    described = describe_metadata(env.metadata, env.spec)
+    return replace(described, time_limit=time_limit_of(env))
+
+
+def time_limit_of(env: gym.Env[Any, Any]) -> int | None:
+    """Return the steps after which an environment truncates an episode, or None.
+
+    It is the registered limit, or one that the environment keeps under one of the names of
+    `TIME_LIMITS`.
+
+    >>> time_limit_of(gym.make("CartPole-v1"))
+    500
+    """
+    if env.spec is not None and env.spec.max_episode_steps is not None:
+        return int(env.spec.max_episode_steps)
+    for name in TIME_LIMITS:
+        limit = getattr(env.unwrapped, name, None)
+        if isinstance(limit, Integral) and not isinstance(limit, bool) and int(limit) > 0:
+            return int(limit)
+    return None
 
 
 def describe_spec(spec: EnvSpec) -> EnvironmentDescription:

@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Iterable
+from typing import Any
 
-__all__ = ["NOTHING", "counted", "duration", "listed", "near", "number", "span"]
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["NOTHING", "assigned", "counted", "duration", "listed", "near", "number", "span"]
 
 NOTHING = "\N{EN DASH}"
 """Written where a number is not known."""
+
+
+def assigned(assignments: Iterable[str], example: str) -> dict[str, Any]:
+    """Return values by name from ``key=value``; a value is TOML, or a bare word.
+
+    Raises:
+        ValueError: if one has no ``=``; the message shows the example.
+
+    >>> assigned(["gravity=1.62", "wind=true", "map_name=8x8"], "gravity=1.62")
+    {'gravity': 1.62, 'wind': True, 'map_name': '8x8'}
+    """
+    found: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, value = (part.strip() for part in assignment.partition("="))
+        if not (equals and key and value):
+            raise ValueError(f"expected key=value, such as {example}, but got {assignment!r}")
+        try:
+            found[key] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key] = value
+    return found
 
 
 def near(name: str, known: Iterable[str]) -> str:

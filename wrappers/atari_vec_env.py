@@ -14,6 +14,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.plain_data import decode, encode
+from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.snapshots import take
 from rlhf_gym.envs.atari import SIZE, STACK, Atari
 from rlhf_gym.envs.atari_console import FRAME_SKIP, STICKY, Played, draw_start
@@ -119,7 +120,12 @@ class AtariVecEnv(VecEnv):
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         """Return an attribute of the wrapped game, once for each index."""
         own = {"snapshot_kind": "state", "restorable": self.snapshots}
-        value = own[attr_name] if attr_name in own else self.template.get_wrapper_attr(attr_name)
+        if attr_name == "spec_json":
+            value: Any = spec_json_of(self.template)
+        elif attr_name in own:
+            value = own[attr_name]
+        else:
+            value = self.template.get_wrapper_attr(attr_name)
         return [value for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:

@@ -9,6 +9,7 @@ from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
 from rlhf_gym.clips.steps import ABSORBING, ENDED
+from rlhf_gym.envs.description import time_limit_of
 
 __all__ = ["FixedHorizon"]
 
@@ -56,7 +57,7 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
         Args:
             env: an environment whose episodes may end early.
             horizon: length of every episode in steps; by default the environment's own
-                ``spec.max_episode_steps``.
+                time limit.
             hold: largest number of absorbing steps; by default all until the horizon.
             final: whether an episode is terminated, not truncated, after ``hold`` absorbing steps.
 
@@ -103,11 +104,11 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
 
 
 def _own_horizon(env: gym.Env[Any, Any]) -> int:
-    horizon = env.spec.max_episode_steps if env.spec is not None else None
+    horizon = time_limit_of(env)
     if horizon is None:
         name = env.spec.id if env.spec is not None else env
         raise ValueError(
             f"{name} has no time limit of its own: say how many steps an episode lasts, with "
-            "horizon=... or --horizon, or keep its ends with keep_termination=True"
+            "horizon=... or --horizon"
         )
     return horizon

@@ -27,6 +27,7 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
     - Bytes on a grid of less than 8 cells in height or width become a vector of the same numbers.
     - A picture in a Dict observation that is too small for stable-baselines3's convolutions (less
       than 36 pixels) becomes a vector of brightnesses from 0 to 1.
+    - `Discrete` and `MultiDiscrete` that start elsewhere start at 0.
 
     `is_readable` says where none of this is needed.
 
@@ -63,11 +64,13 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
 
     def _read(self, observation: Any) -> Any:
         if isinstance(self.observation_space, spaces.Dict):
+            own: Any = self.env.observation_space
             return {
-                key: _as(part, np.asarray(observation[key]))
+                key: _as(part, np.asarray(observation[key]) - _start(own[key]))
                 for key, part in self.observation_space.items()
             }
-        return _as(self.observation_space, np.asarray(observation))
+        start = _start(self.env.observation_space)
+        return _as(self.observation_space, np.asarray(observation) - start)
 
 
 def is_readable(space: Space) -> bool:
@@ -77,8 +80,17 @@ def is_readable(space: Space) -> bool:
     (True, False)
     """
     if isinstance(space, spaces.Dict):
-        return not any(_is_text(part) or _highest(part, in_dict=True) for part in space.values())
-    return _highest(space, in_dict=False) is None
+        return not any(_is_text(part) or _is_changed(part, in_dict=True) for part in space.values())
+    return not _is_changed(space, in_dict=False)
+
+
+def _is_changed(space: Space, in_dict: bool) -> bool:
+    return _highest(space, in_dict) is not None or bool(np.any(_start(space)))
+
+
+def _start(space: Space) -> Any:
+    """Return what the numbers of a space are counted from."""
+    return space.start if isinstance(space, (spaces.Discrete, spaces.MultiDiscrete)) else 0
 
 
 def _is_text(space: Space) -> bool:
@@ -97,6 +109,10 @@ def _highest(space: Space, in_dict: bool) -> int | None:
 
 
 def _read_space(space: Space, in_dict: bool) -> Space:
+    if isinstance(space, spaces.Discrete):
+        return spaces.Discrete(int(space.n))
+    if isinstance(space, spaces.MultiDiscrete):
+        return spaces.MultiDiscrete(space.nvec)
     most = _highest(space, in_dict)
     if most is None:
         return space

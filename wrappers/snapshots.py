@@ -11,8 +11,10 @@ from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
+from rlhf_gym.envs.description import EnvironmentDescription, describe_env
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
 
@@ -94,6 +96,16 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         return {"snapshot": take(self.env)} if self._steps % self.every == 0 else {}
 
     @property
+    def spec_json(self) -> str:
+        """What another process makes the environment from, see `spec_json_of`."""
+        return spec_json_of(self.env)
+
+    @property
+    def environment_description(self) -> EnvironmentDescription:
+        """What is known of the environment, as data that can be sent to other processes."""
+        return describe_env(self.env)
+
+    @property
     def restorable(self) -> bool:
         """Whether a run can go on in the middle of an episode."""
         return self.snapshot_kind == "state"
@@ -117,8 +129,10 @@ def ensure_drawable(venv: VecEnv) -> None:
         ValueError: the environments record no snapshots, or must film and draw no pictures.
     """
     try:
-        (kind,) = venv.get_attr("snapshot_kind", [0])
-    except AttributeError as error:
+        (kind,) = venv.get_attr("snapshot_kind", [0]) if venv.has_attr("snapshot_kind") else [None]
+        if kind is None:
+            raise AttributeError("snapshot_kind")
+    except Exception as error:  # what a vector environment of others does is its own affair
         raise ValueError(
             "a person is to judge clips, but the environments do not record how to draw them; "
             "build them with rlhf_gym.make_vec_env, or wrap each in "

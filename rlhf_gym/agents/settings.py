@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rlhf_gym.agents.names import ALGORITHMS
 from rlhf_gym.agents.signatures import parameters_of
-from rlhf_gym.words import near
+from rlhf_gym.words import assigned, near
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
     from stable_baselines3.common.utils import LinearSchedule
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = [
     "LINEAR",
@@ -60,13 +54,7 @@ def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
     >>> agent_settings(["n_steps=128", "learning_rate=lin_1e-3", "policy_kwargs={net_arch=[64]}"])
     {'n_steps': 128, 'learning_rate': 'lin_1e-3', 'policy_kwargs': {'net_arch': [64]}}
     """
-    found: dict[str, Any] = {}
-    for assignment in assignments:
-        key, equals, value = assignment.partition("=")
-        if not (equals and key.strip() and value.strip()):
-            raise ValueError(f"expected key=value, such as n_steps=128, but got {assignment!r}")
-        found[key.strip()] = _value(value.strip())
-    return found
+    return assigned(assignments, "n_steps=128")
 
 
 def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
@@ -130,13 +118,6 @@ def _check_kind(name: str, value: Any, default: Any) -> None:
             f"{name} of the agent must be a table, such as {name}={{net_arch=[64, 64]}}, but is "
             f"{value!r}"
         )
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _argument(name: str, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from dataclasses import replace
@@ -17,6 +18,7 @@ from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import train_on_true_reward
 from rlhf_gym.results.row import Row
+from rlhf_gym.runs.config import from_table
 from rlhf_gym.runs.parts import make_agent, make_training_env, wrap_with_normalisation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
@@ -52,13 +54,25 @@ def learn_from_demonstrations(
     return _adversarial(run.arm, run.settings, shown, row, on_progress)
 
 
+def demonstrations(settings: TrainSettings, episodes: int) -> Any:
+    """Record whole episodes of an expert, which PPO trained on the true reward.
+
+    Args:
+        settings: of a run in the environment; the expert's own settings are the preset's.
+        episodes: number of episodes.
+    """
+    names = ("env_id", "env_kwargs", "wrapper", "horizon", "hold", "keep_termination")
+    environment = {name: getattr(settings, name) for name in names}
+    return _demonstrated(json.dumps(environment), episodes)
+
+
 @cache
-def demonstrations(env_id: str, episodes: int) -> Any:
-    """Record whole episodes of an expert, which PPO trained on the true reward."""
+def _demonstrated(environment: str, episodes: int) -> Any:
     check_imitation()
     from imitation.data.types import TrajectoryWithRew
 
-    settings = fill_in(TrainSettings(env_id, "ppo", seed=EXPERT_SEED, device="cpu"))
+    table = {**json.loads(environment), "seed": EXPERT_SEED, "device": "cpu"}
+    settings = fill_in(from_table(TrainSettings, table))
     expert, _ = train_on_true_reward(settings, lambda done, total: None)
     found = []
     env = make_training_env(replace(settings, n_envs=1), snapshots=False)

@@ -14,7 +14,6 @@ import torch
 from rlhf_gym.benchmark.curve import OnProgress, Point, curve_text
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import RandomPolicy, train_on_answers, train_on_true_reward
-from rlhf_gym.environments.make import make_env
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.evaluation import true_returns
@@ -67,10 +66,10 @@ def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
     if arm.demonstrated:
         from rlhf_gym.benchmark import demonstrated  # slow to import
 
-        shown = demonstrated.demonstrations(settings.env_id, run.demonstrations)
+        shown = demonstrated.demonstrations(settings, run.demonstrations)
     wall, cpu = time.perf_counter(), _cpu_seconds()  # without the expert, trained once a process
     if arm.source == "nothing":
-        env = make_env(settings.env_id, snapshots=False)
+        env = settings.maker.made()
         policy = RandomPolicy(env.action_space, settings.seed)
     elif arm.demonstrated:
         policy, points, row = demonstrated.learn_from_demonstrations(run, shown, row, on_progress)
@@ -83,7 +82,13 @@ def _perform(run: Run, on_progress: OnProgress) -> RunOutcome:
         row = replace(row, seconds=time.perf_counter() - wall, cpu_seconds=_cpu_seconds() - cpu)
     episodes = settings.evaluation_episodes
     returns = true_returns(
-        policy, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+        policy,
+        settings.env_id,
+        episodes,
+        seed=settings.seed,
+        horizon=settings.horizon,
+        env_kwargs=settings.env_kwargs,
+        wrappers=settings.wrapper,
     )
     row = replace(row, returns=returns, date=_now())
     return RunOutcome(row, curve_text(points) if points else "")

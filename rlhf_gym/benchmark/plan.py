@@ -12,7 +12,6 @@ import gymnasium as gym
 
 from rlhf_gym.agents import algorithm, fits, refusal
 from rlhf_gym.benchmark.suite import Grid, Suite
-from rlhf_gym.environments.make import make_env
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
@@ -82,7 +81,9 @@ def plan_of(suite: Suite) -> Plan:
         ValueError: an environment or algorithm is unknown, none fit each other, a setting cannot
             work, or two grids ask for the same run with different settings.
     """
-    spaces = {env_id: _action_space(env_id) for grid in suite.grids for env_id in grid.environments}
+    spaces = {
+        env_id: _action_space(grid, env_id) for grid in suite.grids for env_id in grid.environments
+    }
     left_out: dict[tuple[str, str], None] = {}
     runs: dict[str, Run] = {}
     try:
@@ -161,8 +162,8 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
     return settings
 
 
-def _action_space(env_id: str) -> gym.spaces.Space[Any]:
-    env = make_env(env_id, snapshots=False)
+def _action_space(grid: Grid, env_id: str) -> gym.spaces.Space[Any]:
+    env = _settings(grid, env_id, grid.algos[0]).maker.made()
     env.close()
     return env.action_space
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
-from rlhf_gym.environments.registry import spec_of
+from rlhf_gym.environments.maker import EnvironmentMaker
+from rlhf_gym.words import assigned
 
 __all__ = ["command"]
 
@@ -17,6 +18,12 @@ def command(
     *,
     speed: float = 1.0,
     seed: int | None = None,
+    env_kwargs: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
+    ] = (),
+    wrapper: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="MODULE:CLASS")
+    ] = (),
 ) -> None:
     """Play an environment with the keyboard.
 
@@ -29,16 +36,18 @@ def command(
         env_id: id of the environment; `rlhf-gym envs` lists them.
         speed: playing speed, relative to the environment's own.
         seed: seed of the first episode.
+        env_kwargs: an argument of the environment, such as gravity=1.62; can be repeated.
+        wrapper: a wrapper to put around the environment, innermost first; can be repeated.
     """
     if not speed > 0:
         raise ValueError(f"--speed must be more than 0, but {speed} was given")
-    spec_of(env_id)
+    maker = EnvironmentMaker(env_id, assigned(env_kwargs, "gravity=1.62"), wrapper)
+    maker.check()
     with quick_imports():
-        from rlhf_gym.environments.make import make_env
         from rlhf_gym.envs.description import describe_env
         from rlhf_gym.window.play import play
 
-    env = make_env(env_id, keep_termination=True, snapshots=False, render_mode="rgb_array")
+    env = maker.made("rgb_array", own_actions=True)
     description = describe_env(env)
     try:
         returns = play(env, description.goal.text, speed=speed, seed=seed)

@@ -19,6 +19,7 @@ from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.open_fields import options_of
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
+from rlhf_gym.words import assigned
 
 __all__ = ["command", "conclude"]
 
@@ -30,6 +31,9 @@ def command(
         dict[str, Any], tyro.conf.arg(constructor=options_of(RewardModelSettings))
     ] = {},  # noqa: B006
     set: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
+    ] = (),
+    env_kwargs: Annotated[
         tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
     ] = (),
     run: str | None = None,
@@ -50,6 +54,7 @@ def command(
         reward_model: settings of the reward model, instead of the preset's.
         set: a setting of the agent, by SB3's name, instead of the preset's, such as n_steps=128, or
             learning_rate=lin_1e-3, which falls linearly to 0. Can be repeated.
+        env_kwargs: an argument of the environment, such as gravity=1.62; can be repeated.
         run: the run folder; by default runs/ENV-ALGO-DATE.
         resume_run: continue this run with its own settings; --steps makes it longer.
         video_seconds: length of the videos of the agent before and after training; 0 makes none.
@@ -58,13 +63,20 @@ def command(
         json: print the result as JSON.
     """
     if resume_run is not None:
-        if show or set or reward_model or replace(settings, steps=None) != TrainSettings():
+        if (
+            show
+            or set
+            or env_kwargs
+            or reward_model
+            or replace(settings, steps=None) != TrainSettings()
+        ):
             raise ValueError(
                 "a resumed run has its own settings: only --steps can be combined with "
                 "--resume, to train for longer"
             )
         RunFolder.open(resume_run)
     else:
+        settings = replace(settings, env_kwargs=assigned(env_kwargs, "gravity=1.62"))
         settings = _filled_in(settings, set, reward_model)
     if show:
         print(json_module.dumps(shown(settings), indent=2) if json else summary(settings))

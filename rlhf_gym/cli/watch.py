@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import gymnasium as gym
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
@@ -45,11 +44,10 @@ def command(
     folder = RunFolder.open(run)
     with quick_imports():
         from rlhf_gym.cli.moments import moments, write_video
-        from rlhf_gym.environments.make import prepare
         from rlhf_gym.runs.train import load
         from rlhf_gym.window.watching.player import watch
     agent, reward_model, settings = load(folder.path)
-    env = prepare(gym.make(settings.env_id, render_mode="rgb_array"))
+    env = settings.maker.made("rgb_array")
     description = describe_env(env)
     goal = settings.goal or description.goal.text
 

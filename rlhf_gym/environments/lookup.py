@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
@@ -10,8 +11,9 @@ from gymnasium import spaces
 from stable_baselines3.common.vec_env import VecEnv, VecFrameStack
 
 from rlhf_gym.clips.frame_stack import FrameStack
+from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.environments.registry import describe_id
-from rlhf_gym.environments.vec_env import wrappers_of
+from rlhf_gym.environments.vec_env import all_wrapped, first_attr, wrappers_of
 from rlhf_gym.envs.description import (
     DEFAULT_FPS,
     EnvironmentDescription,
@@ -33,9 +35,6 @@ __all__ = [
     "spec_json",
 ]
 
-_NOT_RECORDED = ("Monitor", "SnapshotRecorder")
-"""Wrappers that are left out when an environment is rebuilt."""
-
 
 def describe(env: str | gym.Env[Any, Any] | VecEnv) -> EnvironmentDescription:
     """Describe an environment, see `EnvironmentDescription`.
@@ -56,25 +55,39 @@ def describe(env: str | gym.Env[Any, Any] | VecEnv) -> EnvironmentDescription:
 
 def describe_venv(venv: VecEnv) -> EnvironmentDescription:
     """Describe the environments of a vector environment, by the first of them."""
-    return describe_metadata(venv.get_attr("metadata", [0])[0], venv.get_attr("spec", [0])[0])
+    described = first_attr(venv, "environment_description")
+    if isinstance(described, EnvironmentDescription):
+        return described
+    metadata = first_attr(venv, "metadata")
+    return describe_metadata(
+        metadata if isinstance(metadata, dict) else None, first_attr(venv, "spec")
+    )
 
 
 def env_id_of(venv: VecEnv) -> str:
     """Return the Gymnasium id of the environments, or the name of their class."""
-    found = describe_venv(venv).env_id
-    return found or type(venv.get_attr("unwrapped", [0])[0]).__name__
+    return describe_venv(venv).env_id or _class_name(venv)
+
+
+def _class_name(venv: VecEnv) -> str:
+    """Return the name of the environments' class; they themselves may be in other processes."""
+    try:
+        (text,) = venv.env_method("__str__", indices=[0])
+        return re.findall(r"<(\w+) instance>", text)[0]  # type: ignore[no-any-return]
+    except Exception:  # as of `first_attr`
+        return type(venv.unwrapped).__name__
 
 
 def horizon_of(venv: VecEnv) -> int | None:
     """Return the length of an episode in steps if it is bounded, else None."""
-    if all(venv.env_is_wrapped(FixedHorizon)):
+    if all_wrapped(venv, FixedHorizon):
         return int(venv.get_attr("horizon", [0])[0])
     return describe_venv(venv).time_limit
 
 
 def has_fixed_horizon(venv: VecEnv) -> bool:
     """Return whether all episodes have the same length, as far as the environments say."""
-    return describe_venv(venv).fixed_horizon or all(venv.env_is_wrapped(FixedHorizon))
+    return describe_venv(venv).fixed_horizon or all_wrapped(venv, FixedHorizon)
 
 
 def clip_steps(venv: VecEnv, seconds: float) -> int:
@@ -131,23 +144,8 @@ def environment_record(
 
 
 def spec_json(env: VecEnv | gym.Env[Any, Any]) -> str:
-    """Return a specification to rebuild the environment from, as for ``EnvSpec.from_json``.
+    """Return a specification to make the environment again from, see `spec_json_of`; ``""``: none.
 
-    Monitor and SnapshotRecorder are left out.
-
-    Returns:
-        The JSON, or ``""`` where the environment cannot be described like that (it was not made by
-        `gymnasium.make`, or has wrappers or arguments that cannot be written down).
+    A vector environment has one if its clips can be drawn, see `SnapshotRecorder`.
     """
-    spec = env.get_attr("spec", [0])[0] if isinstance(env, VecEnv) else env.spec
-    if spec is None:
-        return ""
-    spec.additional_wrappers = tuple(
-        wrapper for wrapper in spec.additional_wrappers if wrapper.name not in _NOT_RECORDED
-    )
-    if any(wrapper.kwargs is None for wrapper in spec.additional_wrappers):
-        return ""
-    try:
-        return str(spec.to_json())
-    except (TypeError, ValueError):
-        return ""
+    return str(first_attr(env, "spec_json", "")) if isinstance(env, VecEnv) else spec_json_of(env)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -12,30 +12,29 @@ import gymnasium as gym
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
-from rlhf_gym.environments.lookup import spec_json
+from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
 from rlhf_gym.environments.processes import worker_context
-from rlhf_gym.environments.registry import describe_id
-from rlhf_gym.envs.description import describe_env
+from rlhf_gym.envs.description import describe_env, time_limit_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
-from rlhf_gym.wrappers.probed_reward import ProbedReward
-from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
-__all__ = ["make_env", "make_vec_env", "prepare"]
+__all__ = ["make_env", "make_vec_env"]
 
 Env = gym.Env[Any, Any]
 
 
 def make_env(
-    env_id: str | Callable[..., Env],
+    env_id: Source,
     *,
     horizon: int | None = None,
     hold: int | None = None,
     keep_termination: bool = False,
     snapshots: bool = True,
     render_mode: str | None = None,
+    wrappers: Sequence[Wrap] = (),
     **kwargs: Any,
 ) -> Env:
     """Make one environment whose episodes all have the same length.
@@ -51,17 +50,20 @@ def make_env(
             it does not draw, unless its clips must be filmed as it runs: other clips are drawn in
             an environment of their own, and some environments (Box2D's) are much slower if they
             draw.
+        wrappers: put around the environment, innermost first: functions of an environment, or
+            ``"module:Class"``.
         **kwargs: further arguments of the environment.
 
     Raises:
         ValueError: if the id is unknown, or there is no horizon.
     """
-    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
-    return _maker(make, render_mode, snapshots)()
+    maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers))
+    make = partial(_make, maker, horizon, hold, keep_termination)
+    return _recorder_of(make, render_mode, snapshots)()
 
 
 def make_vec_env(
-    env_id: str | Callable[..., Env],
+    env_id: Source,
     n_envs: int = 1,
     *,
     seed: int | None = None,
@@ -70,6 +72,7 @@ def make_vec_env(
     keep_termination: bool = False,
     snapshots: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
+    wrappers: Sequence[Wrap] = (),
     vec_env_cls: type[DummyVecEnv] | type[SubprocVecEnv] | None = None,
     vec_env_kwargs: dict[str, Any] | None = None,
 ) -> VecEnv:
@@ -86,6 +89,8 @@ def make_vec_env(
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
         snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment.
+        wrappers: put around the environment, innermost first: functions of an environment, or
+            ``"module:Class"``.
         vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default the native vector
             environment if there is one (Atari), else DummyVecEnv.
         vec_env_kwargs: further arguments of the vector environment.
@@ -105,22 +110,24 @@ def make_vec_env(
             "the learned reward does not. Compare with shuffled labels before trusting a result.",
             stacklevel=2,
         )
-    if isinstance(env_id, str) and not keep_termination:
-        known = describe_id(env_id)
-        horizon = known.horizon if horizon is None else horizon
-        hold = known.hold if hold is None else hold
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
-    make = partial(_make, env_id, horizon, hold, keep_termination, kwargs)
-    if isinstance(env_id, str) and not keep_termination and vec_env_cls is None is render_mode:
-        venv = _native(env_id, make, n_envs, snapshots)
-        if venv is not None:
-            venv.seed(seed)
-            return venv
+    maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers)).resolved()
+    known = maker.describe() if maker.spec is not None else None
+    if known is not None and not keep_termination:
+        horizon = known.horizon if horizon is None else horizon
+        hold = known.hold if hold is None else hold
+    make = partial(_make, maker, horizon, hold, keep_termination)
+    if known is not None and known.vec_env and not keep_termination:
+        if vec_env_cls is None is render_mode:
+            venv = _native(make, n_envs, snapshots)
+            if venv is not None:
+                venv.seed(seed)
+                return venv
     if vec_env_cls is SubprocVecEnv:
         worker_context()  # its processes then need not import torch
     return env_util.make_vec_env(
-        _maker(make, render_mode, snapshots),
+        _recorder_of(make, render_mode, snapshots),
         n_envs,
         seed=seed,
         vec_env_cls=vec_env_cls,
@@ -128,40 +135,26 @@ def make_vec_env(
     )
 
 
-def prepare(env: Env) -> Env:
-    """Wrap an environment as it is used in training and in evaluation.
-
-    If it has no reward function, or a naive one, its probe becomes its reward. If agents and reward
-    models cannot read its observations, these are converted.
-    """
-    env = ProbedReward(env) if describe_env(env).probe else env
-    return env if is_readable(env.observation_space) else ReadableObservation(env)
-
-
 def _make(
-    env_id: str | Callable[..., Env],
+    maker: EnvironmentMaker,
     horizon: int | None,
     hold: int | None,
     keep_termination: bool,
-    kwargs: Mapping[str, Any],
     render_mode: str | None,
 ) -> Env:
     """Make the environment without a recorder."""
-    if isinstance(env_id, str):
-        drawn = render_mode in (describe_id(env_id).render_modes or ())
-        mode: dict[str, Any] = {"render_mode": render_mode} if drawn else {}
-        env: Env = gym.make(env_id, max_episode_steps=horizon, **mode, **kwargs)
-    else:
-        env = env_id(**kwargs)
-        if keep_termination and horizon is not None:
-            env = gym.wrappers.TimeLimit(env, horizon)
-    env = prepare(env)
-    if keep_termination:
-        return env
-    return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
+    env = maker.made(render_mode, horizon)
+    if not keep_termination:
+        return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
+    if time_limit_of(env) is None:
+        raise ValueError(
+            f"{maker.name} has no time limit of its own, so that an episode may never end: say how "
+            "many steps it lasts at most, with horizon=... or --horizon"
+        )
+    return env
 
 
-def _maker(
+def _recorder_of(
     make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
 ) -> Callable[[], Env]:
     """Return a function that makes the environment, with a recorder if ``snapshots``.
@@ -176,12 +169,8 @@ def _maker(
     return partial(_recorded, partial(make, render_mode), kind)
 
 
-def _native(
-    env_id: str, make: Callable[[str | None], Env], n_envs: int, snapshots: bool
-) -> VecEnv | None:
-    """Make the native vector environment that the environment names, if there is one."""
-    if describe_id(env_id).vec_env is None:
-        return None
+def _native(make: Callable[[str | None], Env], n_envs: int, snapshots: bool) -> VecEnv | None:
+    """Make the native vector environment that the environment names."""
     template = make(None)
     native = describe_env(template).vec_env
     if native is None:  # with these arguments it cannot be stepped natively
@@ -203,11 +192,11 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     env = make(render_mode)
     _warn_of_what_is_left_out(env)
     check_spaces(env.observation_space, env.action_space)
-    described = spec_json(env)
+    described = spec_json_of(env)
     env.close()
     if not described:
         return "camera"
-    return probe(partial(make, render_mode), partial(make, "rgb_array"))
+    return probe(partial(make, render_mode), partial(rebuild, described))
 
 
 def _warn_of_what_is_left_out(env: Env) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.environments.packages import registering, sources_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
 from rlhf_gym.words import near
 
-__all__ = ["describe_id", "spec_of"]
+__all__ = ["describe_id", "imported", "spec_of"]
 
 _PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
 """Groups of entry points in which packages name the function that registers environments."""
@@ -37,7 +42,7 @@ def spec_of(env_id: str) -> EnvSpec:
     module, _, name = env_id.rpartition(":")
     try:
         if module:
-            import_module(module)
+            _import(module)
         if name not in gym.registry:
             _look_in_packages(name)
         return gym.spec(name)
@@ -46,7 +51,8 @@ def spec_of(env_id: str) -> EnvSpec:
     except gym.error.Error as error:
         raise ValueError(
             f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
-            "those that are installed, and module:id names one in your own module"
+            "those that are installed, and module:id names one that a module registers when it is "
+            "imported"
         ) from error
 
 
@@ -59,22 +65,65 @@ def describe_id(env_id: str) -> EnvironmentDescription:
     return describe_spec(spec_of(env_id))
 
 
+def imported(path: str, what: str) -> Any:
+    """Import ``module:name``, also from the folder in which the command was called.
+
+    Args:
+        path: the module and the name.
+        what: what it is, for the message.
+
+    Raises:
+        ValueError: if it cannot be imported.
+    """
+    module, _, name = path.partition(":")
+    try:
+        return getattr(_import(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{what} {path!r} cannot be imported: {error}") from error
+
+
+def _import(module: str) -> ModuleType:
+    """Import a module that the user named; that of a command may lie in the present folder."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        here = os.getcwd()
+        if error.name != module.partition(".")[0] or here in sys.path:
+            raise
+        sys.path.append(here)
+        return import_module(module)
+
+
 def _look_in_packages(name: str) -> None:
-    """Let installed packages register their environments until one has the id ``name``."""
+    """Let installed packages that may know the id ``name`` register their environments."""
     for begins, package in _ON_IMPORT.items():
         if name.startswith(begins) and find_spec(package):
             import_module(package)
-    if name not in gym.registry:
-        _load_plug_ins()
+    for plug_in in _plug_ins():
+        if name not in gym.registry and _may_register(plug_in, name):
+            _load(plug_in)
+
+
+def _plug_ins() -> list[EntryPoint]:
+    return [entry for group in _PLUG_INS for entry in entry_points(group=group)]
+
+
+def _may_register(plug_in: EntryPoint, name: str) -> bool:
+    """Whether the source of a plug-in has the namespace, or the name, of an id.
+
+    To import a plug-in can take seconds, so only one that is likely to help is.
+    """
+    namespace, _, rest = name.rpartition("/")
+    wanted = namespace or rest.rpartition("-v")[0] or rest
+    return any(wanted in source for source in sources_of(plug_in.module.partition(".")[0]))
 
 
 @cache
-def _load_plug_ins() -> None:
-    for plug_in in (entry for group in _PLUG_INS for entry in entry_points(group=group)):
-        try:
-            plug_in.load()()
-        except Exception as error:  # another package's fault must not hide an unknown id
-            warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
+def _load(plug_in: EntryPoint) -> None:
+    try:
+        plug_in.load()()
+    except Exception as error:  # a fault in another package must not hide that the id is unknown
+        warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
 
 
 def _meant(name: str) -> str:
@@ -95,4 +144,7 @@ def _meant(name: str) -> str:
     for begins, package in _ON_IMPORT.items():
         if name.startswith(begins) and not find_spec(package):
             return f" (did you install its package, `pip install {package}`?)"
-    return near(name, gym.registry)
+    found = registering()
+    if name in found:
+        return f" (did you mean {found[name]}:{name}?)"
+    return near(name, [*gym.registry, *(f"{package}:{id_}" for id_, package in found.items())])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import gymnasium as gym
+from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import (
     VecEnv,
@@ -15,6 +17,8 @@ from stable_baselines3.common.vec_env import (
 )
 
 __all__ = [
+    "all_wrapped",
+    "first_attr",
     "restore_vec_env",
     "set_statistics",
     "stacks_of",
@@ -29,6 +33,27 @@ def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
     while isinstance(venv, VecEnvWrapper):
         yield venv
         venv = venv.venv
+
+
+def first_attr(venv: VecEnv, name: str, otherwise: Any = None) -> Any:
+    """Return an attribute of the first environment, or ``otherwise`` where it has none.
+
+    What a vector environment without Gymnasium environments inside answers when it does not know a
+    name is its own affair: None, or any error.
+    """
+    try:
+        found = venv.get_attr(name, [0])[0] if venv.has_attr(name) else None
+    except Exception:
+        found = None
+    return otherwise if found is None else found
+
+
+def all_wrapped(venv: VecEnv, kind: type[gym.Wrapper[Any, Any, Any, Any]]) -> bool:
+    """Return whether all environments are known to be wrapped so."""
+    try:
+        return all(venv.env_is_wrapped(kind))
+    except Exception:  # as of `first_attr`
+        return False
 
 
 def stacks_of(wrapper: VecFrameStack) -> list[Any]:
@@ -62,10 +87,11 @@ def vec_env_state(venv: VecEnv) -> dict[str, Any]:
     Environments that cannot be restored in the middle of an episode are left out; the statistics of
     VecNormalize are there all the same.
     """
-    restorable = venv.has_attr("restorable") and all(venv.get_attr("restorable"))
+    restorable = first_attr(venv, "restorable", False) and all(venv.get_attr("restorable"))
+    monitored = all_wrapped(venv, Monitor) and first_attr(venv, "rewards") is not None
     return {
         "snapshots": venv.env_method("take_snapshot") if restorable else None,
-        "monitored": venv.get_attr("rewards") if venv.has_attr("rewards") else None,
+        "monitored": venv.get_attr("rewards") if monitored else None,
         "wrappers": [_wrapper_state(wrapper) for wrapper in wrappers_of(venv)],
     }
 

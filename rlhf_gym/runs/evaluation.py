@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
 from rlhf_gym.clips.rendering import frame_of
-from rlhf_gym.environments.make import prepare
-from rlhf_gym.envs.description import describe_env
+from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
+from rlhf_gym.envs.description import describe_env, time_limit_of
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.runs.settings import VIDEO_SECONDS
 
@@ -29,39 +29,46 @@ EVALUATION_SEED = 1_000_003
 
 def true_returns(
     agent: BaseAlgorithm,
-    env_id: str,
+    env_id: Source,
     episodes: int,
     *,
     seed: int = 0,
     horizon: int | None = None,
     deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
+    wrappers: Sequence[Wrap] = (),
 ) -> tuple[float, ...]:
     """Measure the true return of whole episodes on the untouched environment.
 
     Args:
         agent: the agent.
-        env_id: a Gymnasium id.
+        env_id: a Gymnasium id, or a class or function that makes the environment.
         episodes: number of episodes.
         seed: seed of the first environment.
         horizon: steps after which an episode is truncated if the environment has no time limit.
         deterministic: whether to take the most likely action instead of sampling.
         env_kwargs: further arguments of the environment.
+        wrappers: put around the environment, innermost first.
 
     Returns:
         One true return for each episode.
 
     Raises:
-        ValueError: if ``episodes`` is not positive.
+        ValueError: if ``episodes`` is not positive, or an episode may never end.
     """
     if episodes < 1:
         raise ValueError(f"episodes must be at least 1, but is {episodes}")
 
+    maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
+
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
-        env = prepare(gym.make(env_id, **dict(env_kwargs or {})))
-        if horizon is None or (env.spec is not None and env.spec.max_episode_steps is not None):
-            return env
-        return gym.wrappers.TimeLimit(env, horizon)
+        env = maker.untouched(horizon)
+        if time_limit_of(env) is None:
+            raise ValueError(
+                f"{maker.name} has no time limit of its own, so that an episode may never end: say "
+                "how many steps it lasts at most, with horizon=... or --horizon"
+            )
+        return env
 
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
     try:
@@ -103,35 +110,42 @@ class Actor:
         return int(action) if isinstance(self._space, gym.spaces.Discrete) else action
 
 
-def can_be_drawn(env_id: str) -> bool:
-    """Whether the environment draws pictures (``rgb_array``)."""
-    with closing(gym.make(env_id)) as env:
+def can_be_drawn(
+    env_id: Source, env_kwargs: Mapping[str, Any] | None = None, wrappers: Sequence[Wrap] = ()
+) -> bool:
+    """Whether the environment draws pictures (``rgb_array``); arguments as of `true_returns`."""
+    with closing(EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers)).made()) as env:
         return describe_env(env).draws
 
 
 def record_video(
     agent: BaseAlgorithm,
-    env_id: str,
+    env_id: Source,
     path: Path,
     *,
     seed: int = 0,
     deterministic: bool = True,
     seconds: float = VIDEO_SECONDS,
+    env_kwargs: Mapping[str, Any] | None = None,
+    wrappers: Sequence[Wrap] = (),
 ) -> None:
     """Record a video of the agent's first seconds in the untouched environment.
 
     Args:
         agent: the agent.
-        env_id: a Gymnasium id.
+        env_id: a Gymnasium id, or a class or function that makes the environment.
         path: the file, ending in ``.mp4``.
         seed: seed of the environment.
         deterministic: whether to take the most likely action instead of sampling.
         seconds: length of the video.
+        env_kwargs: further arguments of the environment.
+        wrappers: put around the environment, innermost first.
 
     Raises:
         ValueError: if the environment draws no pictures.
     """
-    with off_screen(), closing(prepare(gym.make(env_id, render_mode="rgb_array"))) as env:
+    maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
+    with off_screen(), closing(maker.made("rgb_array")) as env:
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)

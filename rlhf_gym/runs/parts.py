@@ -49,6 +49,8 @@ def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> Vec
             hold=settings.hold,
             keep_termination=settings.keep_termination,
             snapshots=snapshots,
+            env_kwargs=settings.env_kwargs,
+            wrappers=settings.wrapper,
             vec_env_cls=SubprocVecEnv if settings.subprocesses else DummyVecEnv,
         )
     check_fits(algorithm(settings.algo), venv.action_space)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import tyro
 
 from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorithm_name
-from rlhf_gym.environments.registry import spec_of
+from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -100,12 +100,23 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """Service to send the curves to, in addition to TensorBoard; can be repeated."""
     norm_reward: Annotated[bool | None, THE_PRESETS] = None
     """Divide rewards by the deviation of their discounted sum (VecNormalize)."""
+    wrapper: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="MODULE:CLASS")
+    ] = ()
+    """Wrapper to put around the environment, innermost first; can be repeated."""
+    env_kwargs: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
+    """Further arguments of the environment."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""
 
     def with_changes(self, **changes: Any) -> TrainSettings:
         """Return these settings with some changed: `replace` for type checkers."""
         return replace(self, **changes)
+
+    @property
+    def maker(self) -> EnvironmentMaker:
+        """How the environment is made, with its arguments and wrappers."""
+        return EnvironmentMaker(self.env_id, self.env_kwargs, self.wrapper)
 
     @property
     def feedback(self) -> FeedbackSettings:
@@ -143,7 +154,7 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
     """
     if ":" not in settings.algo:
         settings = replace(settings, algo=settings.algo.lower())  # one name for one algorithm
-    spec_of(settings.env_id)
+    settings.maker.check()
     check_algorithm_name(settings.algo)
     preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
     values: dict[str, Any] = {

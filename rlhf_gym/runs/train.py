@@ -162,7 +162,13 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
     agent, _, settings = load(run)
     known = read_evaluation(folder.evaluation)
     returns = true_returns(
-        agent, settings.env_id, episodes, seed=settings.seed, horizon=settings.horizon
+        agent,
+        settings.env_id,
+        episodes,
+        seed=settings.seed,
+        horizon=settings.horizon,
+        env_kwargs=settings.env_kwargs,
+        wrappers=settings.wrapper,
     )
     evaluation = replace(known, after=returns)
     evaluation.write(folder.evaluation)
@@ -223,11 +229,12 @@ class _Training:
             f"evaluating the {'trained' if trained else 'untrained'} agent: "
             f"{settings.evaluation_episodes} episodes of the untouched environment"
         )
-        how: dict[str, Any] = {"seed": settings.seed, "deterministic": trained}
+        made: dict[str, Any] = {"env_kwargs": settings.env_kwargs, "wrappers": settings.wrapper}
+        how: dict[str, Any] = {"seed": settings.seed, "deterministic": trained, **made}
         returns = true_returns(
             agent, settings.env_id, settings.evaluation_episodes, horizon=settings.horizon, **how
         )
-        if self.video_seconds > 0 and can_be_drawn(settings.env_id):
+        if self.video_seconds > 0 and can_be_drawn(settings.env_id, **made):
             video = self.folder.videos / f"{when}.mp4"
             record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
         return returns

@@ -92,7 +92,7 @@ def test_the_horizon_is_the_environments_own_time_limit_unless_given() -> None:
 
 
 def test_an_environment_without_a_time_limit_needs_a_horizon() -> None:
-    with pytest.raises(ValueError, match=r"no time limit.*horizon=.*keep_termination=True"):
+    with pytest.raises(ValueError, match=r"no time limit.*horizon=.*--horizon"):
         FixedHorizon(Chain())
 
 
