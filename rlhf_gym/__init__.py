@@ -10,8 +10,9 @@ first used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from lazy_loader import attach
 
 import rlhf_gym.envs  # noqa: F401  registers the environments
 
@@ -41,36 +42,6 @@ if TYPE_CHECKING:
     from rlhf_gym.wrappers.learned_reward import LearnedReward, VecLearnedReward
 
 __version__ = "0.2.0"
-
-_MODULES = {
-    "A3C": "agents.a3c.agent",
-    "Clip": "clips.clip",
-    "FeedbackStore": "feedback",
-    "FixedHorizon": "wrappers.fixed_horizon",
-    "FunctionTeacher": "teachers",
-    "HumanFeedback": "training.human_feedback",
-    "Judgement": "feedback.judgement",
-    "LearnedReward": "wrappers.learned_reward",
-    "Population": "teachers",
-    "Preference": "feedback.judgement",
-    "Query": "feedback.query",
-    "RewardEnsemble": "reward_model",
-    "RewardModel": "reward_model",
-    "RewardModelSettings": "reward_model",
-    "ScriptedTeacher": "teachers",
-    "SyntheticTeacher": "teachers",
-    "Teacher": "teachers.teacher",
-    "Transitions": "clips.steps",
-    "VecLearnedReward": "wrappers.learned_reward",
-    "WindowTeacher": "teachers",
-    "make_atari": "environments.atari",
-    "make_env": "environments.make",
-    "make_vec_env": "environments.make",
-    "preset_of": "presets",
-    "score_of": "envs.known",
-    "tastes_of": "envs.known",
-    "true_returns": "runs.evaluation",
-}
 
 __all__ = [
     "A3C",
@@ -102,16 +73,39 @@ __all__ = [
     "true_returns",
 ]
 
+_late, __dir__, _ = attach(
+    __name__,
+    submod_attrs={
+        "agents.a3c.agent": ["A3C"],
+        "clips.clip": ["Clip"],
+        "clips.steps": ["Transitions"],
+        "environments.atari": ["make_atari"],
+        "environments.make": ["make_env", "make_vec_env"],
+        "envs.known": ["score_of", "tastes_of"],
+        "feedback": ["FeedbackStore"],
+        "feedback.judgement": ["Judgement", "Preference"],
+        "feedback.query": ["Query"],
+        "presets": ["preset_of"],
+        "reward_model": ["RewardEnsemble", "RewardModel", "RewardModelSettings"],
+        "runs.evaluation": ["true_returns"],
+        "teachers": [
+            "FunctionTeacher",
+            "Population",
+            "ScriptedTeacher",
+            "SyntheticTeacher",
+            "WindowTeacher",
+        ],
+        "teachers.teacher": ["Teacher"],
+        "training.human_feedback": ["HumanFeedback"],
+        "wrappers.fixed_horizon": ["FixedHorizon"],
+        "wrappers.learned_reward": ["LearnedReward", "VecLearnedReward"],
+    },
+)
+
 
 def __getattr__(name: str) -> Any:
     """Load a name of `__all__` when it is first used."""
-    if name == "After":
-        return _after()
-    if name not in _MODULES:
-        raise AttributeError(f"module 'rlhf_gym' has no attribute {name!r}")
-    value = getattr(import_module(f"rlhf_gym.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
+    return _after() if name == "After" else _late(name)
 
 
 def _after() -> Any:
@@ -126,8 +120,3 @@ def _after() -> Any:
         stacklevel=3,
     )
     return After
-
-
-def __dir__() -> list[str]:
-    """All names, loaded or not."""
-    return [*__all__, "__version__"]

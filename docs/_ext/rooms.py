@@ -84,8 +84,12 @@ def write_reference(app: Sphinx) -> None:
 
 def names_of(room: str) -> list[str]:
     """The names that the reference lists for a room, the public names of `rlhf_gym` first."""
-    modules: dict[str, str] = rlhf_gym._MODULES
-    public = [name for name in rlhf_gym.__all__ if modules[name].split(".")[0] == room]
+    home = f"rlhf_gym.{room}."
+    public = [
+        name
+        for name in rlhf_gym.__all__
+        if f"{getattr(rlhf_gym, name).__module__}.".startswith(home)
+    ]
     package = import_module(f"rlhf_gym.{room}")
     others = [name for name in getattr(package, "__all__", ()) if name not in public]
     shown = [name for name in others if callable(getattr(package, name))]

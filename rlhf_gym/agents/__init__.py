@@ -6,8 +6,9 @@ model come in, and the agent learns from the newest learned reward (`rlhf_gym.ag
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 from rlhf_gym.agents.names import (
     ALGORITHMS,
@@ -41,11 +42,10 @@ __all__ = [
     "relabel",
 ]
 
-_LATE = {"A3C": "a3c.agent", "relabel": "relabelling"}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name that needs torch when it is first used."""
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__, *_ = attach(
+    __name__,
+    submod_attrs={
+        "a3c.agent": ["A3C"],
+        "relabelling": ["relabel"],
+    },
+)

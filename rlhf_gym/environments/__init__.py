@@ -6,8 +6,9 @@ episodes all have the same length, and an `EnvironmentDescription`, the contract
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.envs.description import EnvironmentDescription
@@ -27,16 +28,11 @@ __all__ = [
     "spec_of",
 ]
 
-_LATE = {
-    "check_environment": "contract",
-    "describe": "lookup",
-    "make_env": "make",
-    "make_vec_env": "make",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name that needs stable-baselines3 when it is first used."""
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__, *_ = attach(
+    __name__,
+    submod_attrs={
+        "contract": ["check_environment"],
+        "lookup": ["describe"],
+        "make": ["make_env", "make_vec_env"],
+    },
+)

@@ -6,8 +6,9 @@ is the one meeting point of all processes, and the only room with a database.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 if TYPE_CHECKING:
     from rlhf_gym.feedback.errors import (
@@ -43,16 +44,21 @@ __all__ = [
     "TrainerState",
 ]
 
-_LATE = {
-    **dict.fromkeys(("LEASE_SECONDS", "FeedbackStore"), "store"),
-    **dict.fromkeys(
-        ("Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"), "records"
-    ),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name when it is first used, and the database with those that need it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE.get(name, 'errors')}"), name)
+__getattr__, *_ = attach(
+    __name__,
+    submod_attrs={
+        "errors": [
+            "DiskFull",
+            "OtherEnvironment",
+            "OtherSchema",
+            "StoreCorrupt",
+            "StoreError",
+            "StoreExists",
+            "StoreLocked",
+            "StoreMissing",
+            "StoreReadOnly",
+        ],
+        "records": ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"],
+        "store": ["FeedbackStore", "LEASE_SECONDS"],
+    },
+)

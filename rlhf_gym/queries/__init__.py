@@ -6,8 +6,9 @@ as many as the schedule wants by then.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 if TYPE_CHECKING:
     from rlhf_gym.queries.candidates import Candidates
@@ -26,16 +27,12 @@ __all__ = [
     "check_strategy",
 ]
 
-_MODULES = {
-    "Candidates": "candidates",
-    "check_strategy": "contract",
-    **dict.fromkeys(("SCHEDULES", "Schedule", "check_schedule"), "schedule"),
-    **dict.fromkeys(("STRATEGIES", "QueryStrategy", "Scores"), "strategies"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name when it is first used."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__, *_ = attach(
+    __name__,
+    submod_attrs={
+        "candidates": ["Candidates"],
+        "contract": ["check_strategy"],
+        "schedule": ["SCHEDULES", "Schedule", "check_schedule"],
+        "strategies": ["QueryStrategy", "STRATEGIES", "Scores"],
+    },
+)

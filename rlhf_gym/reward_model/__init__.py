@@ -6,8 +6,9 @@ is one; its likelihoods, fit, scale and diagnostics each have a file here.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
@@ -18,16 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnostics", "RewardEnsemble", "RewardModel", "RewardModelSettings", "correlation"]
 
-_LATE = {
-    "Diagnostics": "diagnostics",
-    "RewardEnsemble": "ensemble",
-    "RewardModel": "protocol",
-    "correlation": "diagnostics",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a name that needs torch when it is first used."""
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__, *_ = attach(
+    __name__,
+    submod_attrs={
+        "diagnostics": ["Diagnostics", "correlation"],
+        "ensemble": ["RewardEnsemble"],
+        "protocol": ["RewardModel"],
+    },
+)

@@ -5,7 +5,9 @@ Queries (two clips) come in, judgements go out; a live teacher reads and writes 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lazy_loader import attach
 
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.teachers.adapted import as_teacher
@@ -29,6 +31,8 @@ __all__ = [
     "WindowTeacher",
     "teacher_of",
 ]
+
+__getattr__, *_ = attach(__name__, submod_attrs={"window": ["WindowTeacher"]})
 
 
 def teacher_of(
@@ -71,12 +75,3 @@ def teacher_of(
     if callable(getattr(value, "answer", None)):
         return as_teacher(value)  # type: ignore[arg-type]
     return FunctionTeacher(value, annotator)  # type: ignore[arg-type]
-
-
-def __getattr__(name: str) -> Any:
-    """Load the window's teacher when it is first used."""
-    if name == "WindowTeacher":
-        from rlhf_gym.teachers.window import WindowTeacher
-
-        return WindowTeacher
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
