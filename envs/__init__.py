@@ -42,7 +42,7 @@ _ROBOTS = {
     "rlhf/Reacher-v5": ("reacher:Reacher", 50),
     "rlhf/InvertedDoublePendulum-v5": ("inverted_double_pendulum:InvertedDoublePendulum", 1000),
 }
-"""The same for the robots, whose episodes do not terminate when they fall."""
+"""The same of each robot; the episodes of a robot do not terminate when it falls."""
 
 for _id, (_entry, _steps) in {**_OURS, **_ROBOTS}.items():
     gym.register(_id, f"rlhf_gym.envs.{_entry}", max_episode_steps=_steps)

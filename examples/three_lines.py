@@ -13,7 +13,7 @@ from stable_baselines3 import PPO
 from rlhf_gym import HumanFeedback, make_vec_env, preset_of
 from rlhf_gym.runs.evaluation import true_returns
 
-preset = preset_of("CartPole-v1", "ppo")  # settings that were measured to learn from few labels
+preset = preset_of("CartPole-v1", "ppo")  # settings tested to work with few labels
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--steps", type=int, default=preset.steps)
 steps = parser.parse_args().steps

@@ -1,4 +1,7 @@
-"""Ctrl-C (SIGINT): handled, ignored, or held back while a block runs."""
+"""Ctrl-C (SIGINT): handled, ignored, or held back while a block runs.
+
+What a run does on Ctrl-C is in `rlhf_gym.runs.train`.
+"""
 
 from __future__ import annotations
 

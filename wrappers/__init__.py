@@ -1,5 +1,5 @@
-"""Wrappers of Gymnasium and vector environments.
+"""Wrappers of Gymnasium and vector environments; they know nothing of labels.
 
-Environments come in; out come environments that record their steps, give a learned reward, last
-equally long, or can be drawn again. They know nothing of labels.
+Each takes an environment and returns one that records its steps or what is needed to draw them
+again, gives a learned reward, or does not end before its horizon.
 """

@@ -1,4 +1,4 @@
-"""FixedHorizon: every episode lasts equally long, so that its length says nothing."""
+"""FixedHorizon: an episode does not end where the agent fails, so that its length says nothing."""
 
 from __future__ import annotations
 

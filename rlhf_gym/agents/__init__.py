@@ -1,7 +1,8 @@
 """Agents: algorithms of stable-baselines3 by name, A3C, and how each gets a learned reward.
 
-A name and settings come in, and the class and its arguments go out; then an agent and a reward
-model come in, and the agent learns from the newest learned reward (`rlhf_gym.agents.attach`).
+Takes a name and settings and returns the class and its arguments. `rlhf_gym.agents.attach` takes an
+agent and a reward model, and lets that kind of agent learn from the newest learned reward: through
+the wrapper, from a relabelled replay buffer, or in A3C's workers.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The old name of `rlhf_gym.agents`: agents that were saved by version 0.1.0 name it."""
+"""The old name of `rlhf_gym.agents`, kept so that agents saved by version 0.1.0 can be loaded."""

@@ -1,4 +1,5 @@
 """Benchmarks: environments x algorithms x arms x seeds, run on this machine or on Ray.
 
-A suite in TOML comes in; a results folder with one row for each run goes out.
+Takes a suite in TOML and fills a results folder with one row for each run. What the agents of each
+arm learn from is defined in `rlhf_gym.results.arms`.
 """

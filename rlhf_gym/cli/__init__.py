@@ -1,5 +1,5 @@
-"""The program `rlhf-gym`: one module for each command, each with a function `command`.
+"""The program `rlhf-gym`: a module for each command with a function `command`, and what they share.
 
-Arguments come in, parsed by tyro from the signature and docstring of that function; text or JSON
-goes to the terminal, and the return value is the exit code (None counts as success).
+tyro parses the arguments from the signature and docstring of that function; it prints text or JSON,
+and its return value is the exit code (None counts as success).
 """

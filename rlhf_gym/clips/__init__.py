@@ -1,5 +1,6 @@
-"""Clips: what was seen and done, in numpy; no torch, no database, no window.
+"""Clips: what was seen and done, in numpy; no torch, no database, and no window is opened here.
 
-Steps of environments come in (`Transitions`) and are kept in rings (`ClipBuffer`); clips go out,
-with snapshots from which they can be drawn again.
+Takes the steps of environments (`Transitions`), keeps them in rings (`ClipBuffer`) and returns
+clips, with snapshots from which they can be drawn again. How a step ended its episode is decided in
+`rlhf_gym.clips.steps`.
 """

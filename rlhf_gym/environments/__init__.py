@@ -1,7 +1,8 @@
 """Environments: made by their id, described, and checked.
 
-An id comes in, or a function that makes an environment; what goes out are environments whose
-episodes all have the same length, and an `EnvironmentDescription`, the contract of ``metadata``.
+Takes an id, or a function that makes an environment, and returns environments whose episodes do not
+end where the agent fails (see `FixedHorizon`), and an `EnvironmentDescription`, which documents the
+keys of ``metadata``.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def make_env(
     wrappers: Sequence[Wrap] = (),
     **kwargs: Any,
 ) -> Env:
-    """Make one environment whose episodes all have the same length.
+    """Make one environment whose episodes do not end where the agent fails.
 
     Args:
         env_id: a Gymnasium id, or a function that makes an environment.

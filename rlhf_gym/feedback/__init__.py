@@ -1,7 +1,9 @@
 """What is asked and answered, and where it is kept: queries, judgements, the store, the run folder.
 
-The trainer puts queries into the store, annotators' judgements come into it, and labels go out; it
-is the one meeting point of all processes, and the only room with a database.
+The trainer puts queries into the store, annotators add judgements, and labels are read from it; all
+processes meet only there, and no other package knows the database. A new kind of answer begins here
+(`query`, `judgement`); CONTRIBUTING.md lists the other places. Files that must survive a killed
+process are written by `durable`.
 """
 
 from __future__ import annotations
@@ -22,8 +24,14 @@ if TYPE_CHECKING:
         StoreMissing,
         StoreReadOnly,
     )
-    from rlhf_gym.feedback.records import Counts, EnvironmentRecord, Media, Progress, TrainerState
     from rlhf_gym.feedback.store import LEASE_SECONDS, FeedbackStore
+    from rlhf_gym.feedback.store_records import (
+        Counts,
+        EnvironmentRecord,
+        Media,
+        Progress,
+        TrainerState,
+    )
 
 __all__ = [
     "LEASE_SECONDS",
@@ -58,7 +66,7 @@ __getattr__, *_ = attach(
             "StoreMissing",
             "StoreReadOnly",
         ],
-        "records": ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"],
+        "store_records": ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"],
         "store": ["FeedbackStore", "LEASE_SECONDS"],
     },
 )

@@ -21,7 +21,7 @@ from rlhf_gym.feedback.errors import (
     StoreReadOnly,
     store_error,
 )
-from rlhf_gym.feedback.records import EnvironmentRecord
+from rlhf_gym.feedback.store_records import EnvironmentRecord
 from rlhf_gym.feedback.tables import SCHEMA_VERSION, EnvironmentRow, Schema, SchemaRow
 from rlhf_gym.interrupts import uninterrupted
 

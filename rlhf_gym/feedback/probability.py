@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["preference_probability"]
+__all__ = ["bradley_terry_probability"]
 
 LARGEST_DIFFERENCE = 50.0
 """Larger differences count as this one, beyond which the probability is 1 to the last bit."""
 
 
-def preference_probability(
+def bradley_terry_probability(
     difference: npt.ArrayLike, beta: float = 1.0
 ) -> npt.NDArray[np.floating[Any]]:
     """Probability that the first clip is preferred: ``sigmoid(beta * difference)``, elementwise.
@@ -25,7 +25,7 @@ def preference_probability(
         difference: return of the first clip less that of the second.
         beta: rationality: how much one unit of return weighs.
 
-    >>> preference_probability([0.0, np.log(3.0), -1000.0]).round(3).tolist()
+    >>> bradley_terry_probability([0.0, np.log(3.0), -1000.0]).round(3).tolist()
     [0.5, 0.75, 0.0]
     """
     weighed = np.clip(beta * np.asarray(difference), -LARGEST_DIFFERENCE, LARGEST_DIFFERENCE)

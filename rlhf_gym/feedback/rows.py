@@ -18,7 +18,7 @@ from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.labels import label_of
 from rlhf_gym.feedback.query import Purpose, Query
-from rlhf_gym.feedback.records import Counts, Media, Progress
+from rlhf_gym.feedback.store_records import Counts, Media, Progress
 from rlhf_gym.feedback.tables import (
     DRAWN,
     IN_FORCE,

@@ -18,7 +18,7 @@ from rlhf_gym.feedback.database import Database
 from rlhf_gym.feedback.errors import OtherEnvironment
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.feedback.records import Counts, EnvironmentRecord, Media, Progress
+from rlhf_gym.feedback.store_records import Counts, EnvironmentRecord, Media, Progress
 from rlhf_gym.feedback.tables import (
     IN_FORCE,
     OPEN,

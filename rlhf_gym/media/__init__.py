@@ -1,7 +1,7 @@
-"""Clips as pictures, videos and sound, drawn in a process of its own.
+"""Clips as pictures, videos and sound, drawn in a separate process.
 
-Stored clips come in and are simulated again from their snapshots; H.264 videos go out, into the run
-folder.
+Takes stored clips, simulates them again from their snapshots or takes the frames filmed at the
+time, and writes H.264 videos into the run folder.
 """
 
 from rlhf_gym.clips.rendering import off_screen

@@ -1,7 +1,8 @@
-"""Settings that were measured to work: how to ask in an environment, and how to train there.
+"""Settings that were measured to work: how to collect feedback and how to train.
 
-An environment's id comes in, with an algorithm's name where an agent is to be trained; what goes
-out are `FeedbackSettings` and an `AgentPreset`, or the fall-backs where nothing was measured.
+Takes an environment's id, and an algorithm's name where an agent is to be trained; returns
+`FeedbackSettings`, which define each setting of feedback with its default, and an `AgentPreset`, or
+fallbacks where nothing was measured.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def presets_of(env_id: str) -> dict[str, Preset]:
 
 
 def preset_of(env_id: str, algo: str) -> Preset:
-    """The preset of an environment and an algorithm, or the fall-back.
+    """The preset of an environment and an algorithm, or the fallback.
 
     Raises:
         ValueError: there is no such algorithm.

@@ -60,7 +60,7 @@ class Preset(AgentPreset):
         """Find settings of the feedback where they were in version 0.1.0, with a warning."""
         if name in FeedbackSettings.__dataclass_fields__:
             warnings.warn(
-                f"a preset's {name} has moved: write preset.feedback.{name}",
+                f"preset.{name} will be removed in version 0.3.0: write preset.feedback.{name}",
                 DeprecationWarning,
                 stacklevel=2,
             )

@@ -1,7 +1,7 @@
-"""Which clips to ask about next, and when: query strategies and schedules, both functions.
+"""Which clips to ask about next, and when: query strategies and schedules, which are functions.
 
-Pairs of clips from the buffer come in with what the reward model predicts of them; queries go out,
-as many as the schedule wants by then.
+Takes pairs of clips from the buffer with what the reward model predicts for them, and returns
+queries, as many as the schedule calls for at that point.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.feedback.probability import preference_probability
+from rlhf_gym.feedback.probability import bradley_terry_probability
 from rlhf_gym.queries.candidates import Candidates, Floats
 from rlhf_gym.words import near
 
@@ -167,7 +167,7 @@ def variance_of_preference(return_difference: Floats) -> Floats:
     >>> variance_of_preference(np.array([[0.0, 50.0], [0.0, -50.0]])).round(3)
     array([0.  , 0.25])
     """
-    return np.asarray(preference_probability(return_difference).var(axis=0))
+    return np.asarray(bradley_terry_probability(return_difference).var(axis=0))
 
 
 def entropy_of_preference(return_difference: Floats) -> Floats:
@@ -176,7 +176,7 @@ def entropy_of_preference(return_difference: Floats) -> Floats:
     >>> entropy_of_preference(np.array([[0.0, 50.0]])).round(3)
     array([0.693, 0.   ])
     """
-    each = preference_probability(return_difference.astype(np.float64))
+    each = bradley_terry_probability(return_difference.astype(np.float64))
     p = each.mean(axis=0).clip(1e-12, 1 - 1e-12)
     return np.asarray(-p * np.log(p) - (1 - p) * np.log(1 - p))
 

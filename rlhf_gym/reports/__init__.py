@@ -1,5 +1,6 @@
 """Reports: HTML pages of one run, of many runs and of the environments.
 
-Run records, answers and comparisons come in; pages that need no network go out, with their numbers
-as JSON. This is the only room that draws with matplotlib and renders with jinja2.
+Takes run records, answers and comparisons, and writes pages that need no network, with their
+numbers as JSON. No other package draws with matplotlib or renders with jinja2: `html` and
+``page.html.j2`` are common to all pages, and each report has its own ``page`` and template.
 """

@@ -1,5 +1,6 @@
 """Results: many runs side by side, as numbers.
 
-Rows of benchmarks, run folders and stores of answers come in; scores, curves, statistics and counts
-of answers go out, with nothing drawn.
+Takes rows of benchmarks, run folders and stores of answers, and returns scores, curves, statistics
+and counts of answers; nothing is drawn here. `arms` defines what the agents of a benchmark learn
+from.
 """

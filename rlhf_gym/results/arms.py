@@ -108,7 +108,7 @@ BENCHMARK_ARMS = tuple(arm for arm in ARMS if arm.source != "person")
 """The arms that a benchmark can run."""
 
 OLD_NAMES = {"stoc": "stochastic"}
-"""Names in suites and rows that were written before an arm was renamed."""
+"""Names in suites and rows of version 0.1.0, and the names now."""
 
 
 def arm_of(name: str) -> Arm:

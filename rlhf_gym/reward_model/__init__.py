@@ -1,7 +1,7 @@
-"""Reward models: labels of queries come in, rewards of transitions go out.
+"""Reward models: take labels of queries, and return rewards of transitions.
 
-`RewardModel` is what training needs of one, and `RewardEnsemble` an ensemble of small networks that
-is one; its likelihoods, fit, scale and diagnostics each have a file here.
+`RewardModel` is the protocol that training needs; `RewardEnsemble`, an ensemble of small networks,
+implements it. Its likelihoods, fit, scale and diagnostics each have their own file.
 """
 
 from __future__ import annotations

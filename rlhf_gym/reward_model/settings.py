@@ -15,11 +15,11 @@ __all__ = ["RewardModelSettings", "with_new_names"]
 T = TypeVar("T")
 
 RENAMED = MappingProxyType({"changes": "uses_next_observations", "anew": "refit_from_scratch"})
-"""Names that settings had in the first release, and their names now."""
+"""Names that settings had in version 0.1.0, and their names now."""
 
 
 def with_new_names(table: Mapping[str, T]) -> dict[str, T]:
-    """Return settings of the reward model, as files of the first release name them, by new names.
+    """Return settings of the reward model, as files of version 0.1.0 name them, by new names.
 
     >>> with_new_names({"members": 3, "anew": True})
     {'members': 3, 'refit_from_scratch': True}

@@ -1,5 +1,5 @@
 """Runs: one run from its settings to its evaluation.
 
-Settings come in, with presets for those that were left open; a run folder comes out, with records
-of the training, which can be resumed, loaded, evaluated and tracked.
+Takes settings, with presets for those left unset, and fills a run folder with records of the
+training, which can be resumed, loaded, evaluated and tracked.
 """

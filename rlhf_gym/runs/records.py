@@ -110,7 +110,7 @@ def read_evaluation(path: Path) -> Evaluation:
     if not path.exists():
         return Evaluation()
     values = json.loads(path.read_text(encoding="utf-8"))
-    after = values.get("after") or values.get("returns") or ()  # the latter in early run folders
+    after = values.get("after") or values.get("returns") or ()  # the latter in version 0.1.0
     return Evaluation(tuple(after), tuple(values.get("before") or ()))
 
 

@@ -75,7 +75,7 @@ def train(
         log(f"run folder: {folder.path}")
         if settings.algo.lower() not in presets_of(settings.env_id):
             log(
-                f"there is no preset for {settings.env_id} with {settings.algo}: the fall-back is "
+                f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
                 f"stable-baselines3's own settings, {settings.labels} labels, "
                 f"{settings.steps:,} steps"
             )

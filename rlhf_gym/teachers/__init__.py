@@ -1,6 +1,7 @@
-"""Teachers: who answers queries; a person, a formula and a script are of one type, `Teacher`.
+"""Teachers: who answers queries; a person, a formula and a script all share one type, `Teacher`.
 
-Queries (two clips) come in, judgements go out; a live teacher reads and writes them in the store.
+Takes queries (two clips) and returns judgements; a live teacher reads queries from the store and
+writes judgements to it.
 """
 
 from __future__ import annotations

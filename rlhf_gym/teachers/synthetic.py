@@ -13,7 +13,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.probability import preference_probability
+from rlhf_gym.feedback.probability import bradley_terry_probability
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher
 
@@ -157,7 +157,7 @@ class SyntheticTeacher(Teacher):
             return Preference.TIE
         better = Preference.FIRST if difference > 0 else Preference.SECOND
         # Drawn for "the better one", not for "the first one": swapped clips swap the answer.
-        rational = self._rng.random() < preference_probability(abs(difference), self.beta)
+        rational = self._rng.random() < bradley_terry_probability(abs(difference), self.beta)
         mistaken = self._rng.random() < self.mistake
         return better if rational != mistaken else better.swapped
 

@@ -1,5 +1,7 @@
 """Training: `HumanFeedback`, the plug-in, with its loop of asking and fitting, and checkpoints.
 
-A vector environment, a teacher and settings come in; a vector environment with the learned reward
-goes out, and then, as a callback of an agent, labels, logs and checkpoints of its training.
+Takes a vector environment, a teacher and settings, and returns the vector environment with the
+learned reward (`agent_reward`, which attaches it to the agent). As a callback of that agent it
+collects labels and writes logs and checkpoints: `loop` says when to ask and how long training waits
+for a live teacher, `asking` posts queries and collects labels.
 """

@@ -16,9 +16,9 @@ from stable_baselines3.common.logger import CSVOutputFormat, Logger
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import FeedbackStore, Progress
-from rlhf_gym.feedback.records import TrainerState
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.store_records import TrainerState
 
 __all__ = ["FolderOutput", "RunLog", "say_how_to_go_on", "warn_of_missing_labels"]
 

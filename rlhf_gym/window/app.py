@@ -18,17 +18,17 @@ from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling import events as e
-from rlhf_gym.labelling.memory import Remembered, recall, remember
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Item, Screen, State
-from rlhf_gym.labelling.timing import Timing
 from rlhf_gym.window.desktop import icon, open_display, set_full_screen
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out, picture_size
 from rlhf_gym.window.loader import Loader, Wanted
+from rlhf_gym.window.memory import Remembered, recall, remember
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.panels import INSTRUCTION_VERSION
+from rlhf_gym.window.timing import Timing
 from rlhf_gym.window.view import Pointer
 
 __all__ = ["App", "run_window"]

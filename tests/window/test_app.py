@@ -13,11 +13,11 @@ from conftest import MakeRun, fill
 from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Preference
-from rlhf_gym.labelling.memory import Remembered, recall, remember
 from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.app import App
 from rlhf_gym.window.desktop import open_display
 from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.memory import Remembered, recall, remember
 
 Open = Callable[..., App]
 

@@ -16,8 +16,8 @@ from conftest import MakeRun
 
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Judgement
-from rlhf_gym.labelling.memory import Remembered, remember
 from rlhf_gym.teachers import WindowTeacher
+from rlhf_gym.window.memory import Remembered, remember
 
 TOOLS = ("Xvfb", "openbox", "xdotool")
 pytestmark = [

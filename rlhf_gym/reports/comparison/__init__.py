@@ -1,4 +1,4 @@
-"""The report of many runs: their rows come in, an HTML page, tables and numbers go out."""
+"""The report of many runs: takes their rows, and writes an HTML page, tables and numbers."""
 
 from rlhf_gym.reports.comparison.build import build_comparison
 

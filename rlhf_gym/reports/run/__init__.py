@@ -1,4 +1,4 @@
-"""The report of one run: a run folder comes in, an HTML page and its numbers go out."""
+"""The report of one run: takes a run folder, and writes an HTML page and its numbers."""
 
 from rlhf_gym.reports.run.build import build_report
 

@@ -1,4 +1,4 @@
 """The window in which a person watches an agent and its predicted rewards.
 
-Steps of a running episode come in; pictures go to the screen or into a video.
+Takes the steps of a running episode, and draws on the screen or into a video.
 """
