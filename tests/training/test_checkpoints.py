@@ -366,7 +366,14 @@ KILLED = """
 import sys
 from pathlib import Path
 from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
 from rlhf_gym import HumanFeedback, make_vec_env
+
+class Says(BaseCallback):
+    def _on_rollout_start(self):
+        print("a rollout begins", flush=True)
+    def _on_step(self):
+        return True
 
 run, total = Path(sys.argv[1]), int(sys.argv[2])
 resume = (run / "feedback.db").exists()
@@ -378,8 +385,7 @@ try:
 except FileNotFoundError:
     agent = None
 agent = agent or PPO("MlpPolicy", env, seed=5, device="cpu", n_steps=32, n_epochs=1)
-print("learning", flush=True)
-agent.learn(total - agent.num_timesteps, callback=feedback,
+agent.learn(total - agent.num_timesteps, callback=[feedback, Says()],
             reset_num_timesteps=agent.num_timesteps == 0)
 print(agent.num_timesteps, feedback.labels_given, flush=True)
 """
@@ -387,18 +393,19 @@ print(agent.num_timesteps, feedback.labels_given, flush=True)
 
 @pytest.mark.slow
 def test_kill_at_any_moment_loses_and_doubles_no_label(tmp_path: Path) -> None:
-    command = ["-c", KILLED, str(tmp_path / "run"), "12000"]  # about 10 s; killed for 2 of them
+    command = ["-c", KILLED, str(tmp_path / "run"), "4000"]  # 63 rollouts, at most 54 before kills
     moments = random.Random(0)
     for _ in range(3):
         with Program(*command) as process:
-            assert process.stdout.readline() == "learning\n"
-            time.sleep(moments.uniform(0.05, 1.0))
+            for _ in range(moments.randint(1, 18)):
+                assert process.stdout.readline() == "a rollout begins\n"
+            time.sleep(moments.uniform(0, 0.01))  # within the rollout, or what follows it
             process.kill()
             assert process.wait() == -signal.SIGKILL
     done = completed(*command)
     assert done.returncode == 0, done.stderr
     steps, labels = map(int, done.stdout.splitlines()[-1].split())
-    assert 12000 <= steps < 12064 and labels == 40
+    assert 4000 <= steps < 4064 and labels == 40
     with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:
         judged = [judgement.query for judgement in store.judgements()]
         assert len(judged) == len(set(judged)) == store.counts().answered == 40
