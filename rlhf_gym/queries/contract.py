@@ -78,7 +78,7 @@ def sample_candidates(
     """
     rng = np.random.default_rng(seed)
     space, actions = gym.spaces.Box(-5, 5, (4,)), gym.spaces.Discrete(2)
-    buffer = ClipBuffer(space, actions, 2 * pairs, length)
+    buffer = ClipBuffer(space, actions, 2 * pairs, length, max_bytes=2**20)
     for step in range(length):
         buffer.add(_random_step(rng, 2 * pairs, ends=step == length - 1))
     weights = rng.normal(size=(members, 4))
