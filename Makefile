@@ -8,6 +8,9 @@ OTHERS := examples/other_libraries/requirements.txt
 # One thread for each process: the networks are small, and tests run in parallel.
 export OMP_NUM_THREADS := 1
 
+# The C library then returns freed arrays to the system; else a process of the tests grows to 5 GB.
+export MALLOC_MMAP_THRESHOLD_ := 1048576
+
 # Where it is set, as in many containers, every process of the tests compiles all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
