@@ -73,7 +73,7 @@ def register_atari(game: str, obs_type: str = "grayscale") -> str:
 
 
 ATARI_IDS = {register_atari(game): game for game in MASKS}
-"""ALE's names, by id, of the Atari games whose score can be painted over."""
+"""ALE's names, by id, of the Atari games whose score can be masked."""
 
 RAM_IDS = {register_atari(game, "ram"): game for game in MASKS}
 """The same games, with the console's memory as observation."""

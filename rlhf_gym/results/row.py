@@ -113,7 +113,7 @@ class Row:
 
 
 def renamed(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the settings of a run of the first release as they are named now."""
+    """Name the settings of a run of version 0.1.0 as they are named now."""
     of_model = settings.get("reward_model")
     new = {"reward_model": with_new_names(of_model)} if isinstance(of_model, Mapping) else {}
     return {**settings, **new}

@@ -63,16 +63,6 @@ def _row(folder: Path) -> Row:
     )
 
 
-<<<<<<< HEAD
-=======
-def _with_new_names(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Name the settings of a run of version 0.1.0 as they are named now."""
-    of_model = config.get("reward_model")
-    renamed = {"reward_model": with_new_names(of_model)} if isinstance(of_model, Mapping) else {}
-    return {**config, **renamed}
-
-
->>>>>>> 7bc44b1 (Each package says plainly what it takes and returns; the window's memory and timing live in the window)
 def _labels_given(run: RunRecord) -> int:
     """Count the labels in the store; without one, take the number that was logged last."""
     labels = count_labels(run.folder.store)
