@@ -72,3 +72,16 @@ class Unpicklable(Counting):
     def __init__(self) -> None:
         super().__init__()
         self.held = threading.Lock()
+
+
+class Numbered(Counting):
+    """Its infos say how many steps it has taken in all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_all = 0
+
+    def step(self, action: Any) -> Any:
+        self.in_all += 1
+        observation, reward, terminated, truncated, _ = super().step(action)
+        return observation, reward, terminated, truncated, {"in_all": self.in_all}

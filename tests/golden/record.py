@@ -23,6 +23,7 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from rlhf_gym import (
@@ -88,7 +89,8 @@ def a3c(folder: Path, seed: int) -> Trace:
     feedback = plug_in(folder, seed, labels=16, strategy="entropy", mistake=0.2)
     env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=seed))
     env = VecNormalize(env, norm_obs=False)
-    agent = A3C("MlpPolicy", env, n_workers=1, n_steps=16, seed=seed)
+    falling = LinearSchedule(7e-4, 0.0, 1.0)
+    agent = A3C("MlpPolicy", env, falling, n_workers=1, n_steps=16, ent_coef=0.01, seed=seed)
     return learned(folder, feedback, agent, env, 800)
 
 

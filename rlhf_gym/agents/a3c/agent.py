@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Sequence
+import time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,16 +19,17 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.save_util import load_from_zip_file
 from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedule
-from stable_baselines3.common.utils import FloatSchedule, LinearSchedule
+from stable_baselines3.common.utils import FloatSchedule, get_device, obs_as_tensor
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.agents.a3c.assignments import assignments
 from rlhf_gym.agents.a3c.attachment import Attachment
-from rlhf_gym.agents.a3c.env_share import EnvShare, copies, drawn_seed, shares, wrapped
-from rlhf_gym.agents.a3c.learner import Steps
-from rlhf_gym.agents.a3c.optimizer import share_optimizer
-from rlhf_gym.agents.a3c.shared_memory import shared
-from rlhf_gym.agents.a3c.worker import Assignment, Rollout
-from rlhf_gym.agents.a3c.workers import Workers
+from rlhf_gym.agents.a3c.env_share import EnvShare, copies, shares, wrapped
+from rlhf_gym.agents.a3c.learner import Acted
+from rlhf_gym.agents.a3c.monitor_files import MonitorFiles
+from rlhf_gym.agents.a3c.shared_policy import share_policy
+from rlhf_gym.agents.a3c.worker import Assignment
+from rlhf_gym.agents.a3c.workers import Workers, mean_metrics
 
 __all__ = ["A3C"]
 
@@ -37,24 +38,35 @@ Self = TypeVar("Self", bound="A3C")
 AHEAD = 4
 """Number of rollouts that workers may be ahead of the callbacks, and of the slowest worker: a bound
 of how stale that one's gradient can become."""
+LIVE = (
+    "gamma",
+    "vf_coef",
+    "max_grad_norm",
+    "normalize_advantage",
+    "ent_coef_schedule",
+    "lr_schedule",
+)
+"""Attributes that callbacks may change while workers learn."""
 
 
 class A3C(A2C):
     """Asynchronous advantage actor-critic (Mnih et al. 2016, https://arxiv.org/abs/1602.01783).
 
     Worker processes act in environments of their own with a local copy of the policy, and apply the
-    gradients of their n-step returns, without locks, to parameters and RMSProp or Adam statistics
-    in shared memory (Hogwild). All else is stable-baselines3's A2C: the loss, policies, spaces,
-    callbacks, the logger, saving and loading.
+    gradients of their n-step returns, without locks, to parameters, buffers and statistics of the
+    optimiser in shared memory (Hogwild). All else is stable-baselines3's A2C: the loss, policies,
+    spaces, default settings, callbacks, the logger, monitor files, saving and loading.
 
     The environments of ``env`` are split between the workers; each call of `learn` sends them
     copies, which begin new episodes. This process does not act; it receives each step and
-    reports it to the callbacks. They see exactly what they would with A2C: a step is one of all
-    environments, and ``num_timesteps``, ``infos``, ``dones``, ``rewards`` and ``clipped_actions``
-    (in ``locals``) are its own. With several workers, some things are not exact:
+    reports it to the callbacks. They see what they would with A2C: a step is one of all
+    environments, with the same ``num_timesteps``, ``locals`` and ``rollout_buffer``. With one
+    worker all is as with A2C, but that the environments in this process stand still. With several
+    workers, some things are not exact:
 
     - Callbacks see a rollout when every worker has done it, while faster ones may be at most
-      4 rollouts further. A parameter read in a callback, or saved, may be as much newer.
+      4 rollouts further. A parameter read in a callback, or saved, may be as much newer, and a
+      setting that a callback changes takes as long to be heeded.
     - A callback that ends training ends it after the steps that workers took meanwhile.
     - Runs are not reproducible: who writes first is chance. With one worker they are, and learn
       what A2C with the same settings learns, up to rounding.
@@ -70,11 +82,11 @@ class A3C(A2C):
         env: an id, of which each worker gets an environment; an environment, of which each gets a
             copy; or a vector environment (DummyVecEnv, wrapped as you like) of at least
             ``n_workers`` environments, of which each gets a share.
-        learning_rate: a number or a schedule; by default it falls linearly to 0, as in the paper.
+        learning_rate: a number or a schedule; in the paper it falls linearly to 0.
         n_workers: number of worker processes.
         n_steps: steps of a rollout in each environment (the paper's t_max).
-        ent_coef: weight of the entropy (the paper's beta), a number or a schedule of the progress
-            remaining, from 1 to 0.
+        ent_coef: weight of the entropy, a number or a schedule of the progress remaining, from 1
+            to 0. The paper's beta is 0.01, with which small environments are learned slowly.
         start_method: of the processes, as in SubprocVecEnv.
         device: the parameters are shared on the CPU.
         **kwargs: as in A2C: gamma, gae_lambda, vf_coef, max_grad_norm, rms_prop_eps, use_rms_prop,
@@ -93,10 +105,10 @@ class A3C(A2C):
         self,
         policy: str | type[ActorCriticPolicy],
         env: GymEnv | str | None,
-        learning_rate: float | Schedule = LinearSchedule(7e-4, 0.0, 1.0),  # noqa: B008  immutable
+        learning_rate: float | Schedule = 7e-4,
         n_workers: int = 4,
         n_steps: int = 5,
-        ent_coef: float | Schedule = 0.01,
+        ent_coef: float | Schedule = 0.0,
         *,
         start_method: str | None = None,
         device: torch.device | str = "auto",
@@ -105,7 +117,7 @@ class A3C(A2C):
     ) -> None:
         if n_workers < 1:
             raise ValueError(f"n_workers must be at least 1, but is {n_workers}")
-        if torch.device("cpu" if device == "auto" else device).type != "cpu":
+        if device != "auto" and get_device(device).type != "cpu":
             raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
         if start_method not in (None, "forkserver", "spawn"):
             raise ValueError(
@@ -117,20 +129,30 @@ class A3C(A2C):
             env if env is None else _vectorised(env, n_workers),  # type: ignore[arg-type]
             learning_rate=learning_rate,
             n_steps=n_steps,
+            ent_coef=ent_coef,  # type: ignore[arg-type]
             device="cpu",
             _init_setup_model=_init_setup_model,
             **kwargs,
         )
         self.n_workers = n_workers
         self.start_method = start_method
-        self.ent_coef_schedule: Schedule = FloatSchedule(ent_coef)
         self._workers: Workers | None = None
         self._shares: list[EnvShare] = []
-        self._metrics: dict[str, Any] = {}
+        self._files = MonitorFiles()
+        self._live: dict[str, Any] = {}
         self._attachment: Attachment | None = None
         if _init_setup_model and self.env is not None:
             shares(self.env, n_workers)
-            share_optimizer(self.policy.optimizer)
+            share_policy(self.policy)
+
+    @property
+    def ent_coef(self) -> float:
+        """Weight of the entropy at present; setting it sets ``ent_coef_schedule``."""
+        return self.ent_coef_schedule(self._current_progress_remaining)
+
+    @ent_coef.setter
+    def ent_coef(self, value: float | Schedule) -> None:
+        self.ent_coef_schedule: Schedule = FloatSchedule(value)
 
     @classmethod
     def load(
@@ -171,7 +193,8 @@ class A3C(A2C):
             WorkerError: a worker raised an exception, or died in its first rollout.
         """
         assert self.env is not None
-        self._shares = shares(self.env, self.n_workers)
+        self._files = MonitorFiles()
+        self._shares = shares(self.env, self.n_workers, self._files)
         try:
             return super().learn(
                 total_timesteps,
@@ -185,6 +208,7 @@ class A3C(A2C):
             if self._workers is not None:
                 self._workers.close()
                 self._workers = None
+            self._shares = []
 
     def collect_rollouts(
         self,
@@ -194,73 +218,85 @@ class A3C(A2C):
         n_rollout_steps: int,
     ) -> bool:
         """Receive the next rollout of each worker, and report it to the callback step by step."""
+        rollout_buffer.reset()
         callback.on_rollout_start()
-        if self._workers is None:
-            self._workers = self._start()
-        else:
-            self._workers.allow_next()
-        rollouts = self._workers.next_round()
+        workers = self._workers or self._start()
+        rollouts = workers.act(self._changes())
         recorder = None if self._attachment is None else self._attachment.recorder
-        steps = Steps.joined([rollout.steps for rollout in rollouts])
-        for t in range(n_rollout_steps):
-            clipped_actions, rewards = steps.actions[t], steps.rewards[t]
-            dones, infos = steps.dones[t], steps.infos[t]
+        acted = Acted.joined([rollout.acted for rollout in rollouts])
+        self._last_episode_starts = acted.starts
+        for n_steps, step in enumerate(acted.steps):
+            self._last_obs = step.observations
+            obs_tensor = obs_as_tensor(step.observations, self.device)
+            actions, clipped_actions = step.actions, step.clipped_actions
+            values = torch.from_numpy(step.values).unsqueeze(1)
+            log_probs = torch.from_numpy(step.log_probs)
+            new_obs, rewards = step.new_observations, step.rewards
+            dones, infos = step.dones, step.infos
+            self._files.write(step.rows)
             if recorder is not None:
-                recorder.add_recorded([rollout.recorded[t] for rollout in rollouts])
+                recorder.add_recorded([rollout.recorded[n_steps] for rollout in rollouts])
             self.num_timesteps += env.num_envs
             callback.update_locals(locals())
             if not callback.on_step():
                 return False
             self._update_info_buffer(infos, dones)
+            rollout_buffer.add(
+                step.observations,
+                actions,
+                step.targets,
+                self._last_episode_starts,
+                values,
+                log_probs,
+            )
+            self._last_obs, self._last_episode_starts = new_obs, dones
+        values = torch.from_numpy(acted.last_values).unsqueeze(1)
+        rollout_buffer.compute_returns_and_advantage(last_values=values, dones=dones)
+        callback.update_locals(locals())
         callback.on_rollout_end()
-        self._metrics = _mean_metrics(rollouts)
         return True
 
     def train(self) -> None:
-        """Log what the workers learned; they have applied their gradients themselves."""
+        """Let the workers train on their rollouts, and log what they learned."""
+        assert self._workers is not None
+        trained = self._workers.train(self._changes())
         self._update_learning_rate(self.policy.optimizer)
         self._n_updates += self.n_workers
         self.logger.record("train/n_updates", self._n_updates, exclude="tensorboard")
-        for name, value in self._metrics.items():
+        for name, value in mean_metrics(trained).items():
             self.logger.record(name, value)
 
+    def _changes(self) -> dict[str, Any]:
+        """Attributes that have been changed since training began."""
+        return {
+            name: getattr(self, name)
+            for name, value in self._live.items()
+            if getattr(self, name) is not value and getattr(self, name) != value
+        }
+
     def _start(self) -> Workers:
-        attachment = self._attachment
-        if attachment is not None:
-            attachment.recorder.begin_episodes()
-        remaining = self._total_timesteps - self.num_timesteps
-        agent = io.BytesIO()
-        self.save(agent, exclude=["ep_info_buffer", "ep_success_buffer"])
-        timesteps = shared(torch.zeros(self.n_workers, dtype=torch.int64))
-        optimizer = share_optimizer(self.policy.optimizer)
-        torch_state = torch.get_rng_state()
-        torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
+        began = time.time_ns()
+        if self._attachment is not None:
+            self._attachment.recorder.begin_episodes()
         assert self.env is not None
-        env = self.env
-        assignments = [
-            Assignment(
-                index=index,
-                agent=agent.getvalue(),
-                share=wrapped(share, env, attachment),
-                optimizer=optimizer,
-                timesteps=timesteps,
-                begun_at=self.num_timesteps,
-                total_timesteps=self._total_timesteps,
-                rollouts=-(-remaining // (self.n_steps * self.n_envs)),
-                ahead=1 if self.n_workers == 1 else AHEAD,
-                seed=drawn_seed(),
-                torch_state=torch_state if index == 0 else None,
-            )
-            for index, share in enumerate(self._shares)
-        ]
+        shares_ = self._shares or shares(self.env, self.n_workers, self._files)
+        self.policy.set_training_mode(False)  # as callbacks see A2C's
+        self._live = {name: getattr(self, name) for name in LIVE}
+        work = assignments(
+            self,
+            [wrapped(share, self.env, self._attachment, self._files) for share in shares_],
+            ahead=0 if self.n_workers == 1 else 2 * (AHEAD - 1),
+        )
+        self._workers = Workers(work, self.start_method, self._replaced)
+        self._workers.await_ready()
+        self.start_time += time.time_ns() - began  # frames a second are those of training
+        return self._workers
 
-        def replaced(assignment: Assignment) -> None:
-            share = assignment.share
-            if attachment is not None:
-                envs = slice(share.first, share.first + share.n_envs)
-                attachment.recorder.begin_episodes(envs)
-
-        return Workers(assignments, self.start_method, replaced)
+    def _replaced(self, assignment: Assignment) -> None:
+        share = assignment.share
+        if self._attachment is not None:
+            envs = slice(share.first, share.first + share.n_envs)
+            self._attachment.recorder.begin_episodes(envs)
 
     def attach(self, attachment: Attachment) -> None:
         """Let the workers do the work of these wrappers, from the next call of `learn` on.
@@ -274,7 +310,14 @@ class A3C(A2C):
         return copy.deepcopy(super().get_parameters())
 
     def _excluded_save_params(self) -> list[str]:
-        return [*super()._excluded_save_params(), "_workers", "_shares", "_metrics", "_attachment"]
+        return [
+            *super()._excluded_save_params(),
+            "_workers",
+            "_shares",
+            "_files",
+            "_live",
+            "_attachment",
+        ]
 
 
 def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
@@ -284,12 +327,3 @@ def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
     single = maybe_make_env(env, verbose=0)
     assert isinstance(single, gym.Env)
     return copies(single if is_wrapped(single, Monitor) else Monitor(single), n)
-
-
-def _mean_metrics(rollouts: Sequence[Rollout]) -> dict[str, Any]:
-    """Return what the workers logged, averaged; counters are the trainer's own."""
-    names = rollouts[0].metrics.keys() - {"train/n_updates", "train/learning_rate"}
-    return {
-        name: sum(float(rollout.metrics[name]) for rollout in rollouts) / len(rollouts)
-        for name in sorted(names)
-    }

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-import cloudpickle  # type: ignore[import-untyped]
 import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.running_mean_std import RunningMeanStd
@@ -20,6 +19,7 @@ from stable_baselines3.common.vec_env import (
 
 from rlhf_gym.agents.a3c.attachment import Attachment, WorkerPart
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
+from rlhf_gym.agents.a3c.monitor_files import KeptRows, MonitorFiles, load_from
 from rlhf_gym.environments.vec_env import set_statistics, stacks_of, statistics_of, wrappers_of
 
 __all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrapped"]
@@ -32,7 +32,7 @@ class EnvShare:
     """Some of the environments of a vector environment, with its wrappers; sent to a process.
 
     Attributes:
-        envs: the environments, pickled by cloudpickle.
+        envs: the environments, see `MonitorFiles.pickled`.
         first: index of the first of them among all.
         n_envs: number of them.
         seeds: with which they are first reset.
@@ -47,23 +47,34 @@ class EnvShare:
     wraps: tuple[Wrap, ...] = ()
     attached: int | None = None
 
-    def build(self) -> tuple[VecEnv, WorkerPart | None]:
-        """Build a vector environment of this share; return it and the `WorkerPart` in it."""
-        envs: list[gym.Env[Any, Any]] = cloudpickle.loads(self.envs)
+    def build(self, rows: KeptRows | None = None) -> tuple[VecEnv, WorkerPart | None]:
+        """Build a vector environment of this share; return it and the `WorkerPart` in it.
+
+        Args:
+            rows: where rows of monitor files are kept.
+        """
+        rows = KeptRows() if rows is None else rows
+        envs: list[gym.Env[Any, Any]] = load_from(self.envs, rows.writer)
         dummy = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
         dummy._seeds = list(self.seeds)
         venv: VecEnv = dummy
         part: Any = None
         for i, wrap in enumerate(self.wraps):
             venv = wrap(venv)
+            rows.connect(venv)
             if i == self.attached:
                 part = venv
         _write_statistics_into(self.first, venv)
         return venv, part
 
 
-def shares(venv: VecEnv, n: int) -> list[EnvShare]:
+def shares(venv: VecEnv, n: int, files: MonitorFiles | None = None) -> list[EnvShare]:
     """Split ``venv`` into ``n`` shares, as equal as can be, without wrappers yet.
+
+    Args:
+        venv: with its wrappers.
+        n: number of shares.
+        files: gets the monitor files of the environments.
 
     Raises:
         ValueError: there are fewer environments than shares, they run in processes already, or
@@ -86,7 +97,7 @@ def shares(venv: VecEnv, n: int) -> list[EnvShare]:
     parts = np.array_split(np.arange(base.num_envs), n)
     return [
         EnvShare(
-            envs=_pickled([base.envs[i] for i in part]),
+            envs=_pickled([base.envs[i] for i in part], files or MonitorFiles()),
             first=int(part[0]),
             n_envs=len(part),
             seeds=tuple(seeds[i] for i in part),
@@ -101,8 +112,9 @@ def copies(env: gym.Env[Any, Any], n: int) -> DummyVecEnv:
     Raises:
         ValueError: it cannot be pickled.
     """
-    pickled = _pickled([env])
-    envs = [env, *(cloudpickle.loads(pickled)[0] for _ in range(n - 1))]
+    files = MonitorFiles()
+    pickled = _pickled([env], files)
+    envs = [env, *(load_from(pickled, files.writer)[0] for _ in range(n - 1))]
     venv = DummyVecEnv([lambda env=env: env for env in envs])  # type: ignore[misc]
     venv.seed(drawn_seed())
     return venv
@@ -113,11 +125,16 @@ def drawn_seed() -> int:
     return int(np.random.randint(2**31 - 1))
 
 
-def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None) -> EnvShare:
+def wrapped(
+    share: EnvShare,
+    venv: VecEnv,
+    attachment: Attachment | None = None,
+    files: MonitorFiles | None = None,
+) -> EnvShare:
     """Return a share of ``venv`` with its wrappers.
 
     Wrappers are copied, except those that the attachment replaces; the statistics of VecNormalize
-    are put into shared memory.
+    are put into shared memory, and ``files`` gets the monitor files.
     """
     wraps: list[Wrap] = []  # outermost first
     attached, replacing = None, False
@@ -126,7 +143,7 @@ def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None)
             attached, replacing = len(wraps), True
             wraps.append(attachment.in_worker)
         elif not replacing:
-            wraps.append(_copied(wrapper))
+            wraps.append(_copied(wrapper, files or MonitorFiles()))
         if attachment is not None and wrapper is attachment.recorder:
             replacing = False
     if attached is not None:
@@ -134,9 +151,9 @@ def wrapped(share: EnvShare, venv: VecEnv, attachment: Attachment | None = None)
     return replace(share, wraps=tuple(reversed(wraps)), attached=attached)
 
 
-def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
+def _pickled(envs: list[gym.Env[Any, Any]], files: MonitorFiles) -> bytes:
     try:
-        return bytes(cloudpickle.dumps(envs))
+        return files.pickled(envs)
     except Exception as error:  # an environment may raise anything
         raise ValueError(
             f"the environment {envs[0]} cannot be sent to worker processes, as it cannot be "
@@ -145,11 +162,13 @@ def _pickled(envs: list[gym.Env[Any, Any]]) -> bytes:
         ) from error
 
 
-def _copied(wrapper: VecEnvWrapper) -> Wrap:
+def _copied(wrapper: VecEnvWrapper, files: MonitorFiles) -> Wrap:
     if isinstance(wrapper, VecNormalize):
         _share_statistics(wrapper)
     left_out = ("venv", "class_attributes")
-    state = {name: value for name, value in vars(wrapper).items() if name not in left_out}
+    state = {
+        name: files.sent(value) for name, value in vars(wrapper).items() if name not in left_out
+    }
     return _Copied(type(wrapper), state)
 
 

@@ -14,38 +14,83 @@ from stable_baselines3 import A2C
 from stable_baselines3.common.type_aliases import Schedule
 from stable_baselines3.common.utils import obs_as_tensor
 
-__all__ = ["Learner", "Steps"]
+from rlhf_gym.agents.a3c.monitor_files import KeptRows, Row
+from rlhf_gym.agents.a3c.optimizer import HogwildOptimizer
+from rlhf_gym.agents.a3c.shared_policy import LocalBuffers, SharedPolicy
+
+__all__ = ["Acted", "Learner", "Step"]
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 @dataclass(frozen=True)
-class Steps:
-    """The ``n_steps`` steps of a rollout in ``n_envs`` environments.
+class Step:
+    """A step of ``n_envs`` environments.
 
     Attributes:
-        actions: ``(n_steps, n_envs, *act)``, as the environments got them.
-        rewards: ``(n_steps, n_envs)``.
-        dones: ``(n_steps, n_envs)``.
-        infos: of each step, of each environment.
+        observations: ``(n_envs, *obs)`` before the step, or such arrays by key.
+        actions: ``(n_envs, *act)``, as the policy chose them.
+        clipped_actions: the same, as the environments got them.
+        values: ``(n_envs,)``, of the observations.
+        log_probs: ``(n_envs,)``, of the actions.
+        new_observations: those after the step.
+        rewards: ``(n_envs,)``, as the environments gave them.
+        targets: the same, with the discounted values of what would have followed truncations.
+        dones: ``(n_envs,)``.
+        infos: of each environment.
+        rows: of monitor files.
     """
 
+    observations: Any
     actions: Array
+    clipped_actions: Array
+    values: Array
+    log_probs: Array
+    new_observations: Any
     rewards: Array
+    targets: Array
     dones: Array
-    infos: list[list[dict[str, Any]]]
+    infos: list[dict[str, Any]]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Acted:
+    """The steps of a rollout in ``n_envs`` environments.
+
+    Attributes:
+        steps: of the rollout.
+        starts: ``(n_envs,)``, whether an episode began before the first step.
+        last_values: ``(n_envs,)``, of the observations after the last step.
+    """
+
+    steps: list[Step]
+    starts: Array
+    last_values: Array
 
     @classmethod
-    def joined(cls, parts: Sequence[Steps]) -> Steps:
+    def joined(cls, parts: Sequence[Acted]) -> Acted:
         """Join the steps of several groups of environments."""
         if len(parts) == 1:
             return parts[0]
+        steps = [_joined_step(each) for each in zip(*(part.steps for part in parts), strict=True)]
         return cls(
-            np.concatenate([part.actions for part in parts], axis=1),
-            np.concatenate([part.rewards for part in parts], axis=1),
-            np.concatenate([part.dones for part in parts], axis=1),
-            [list(chain(*infos)) for infos in zip(*(part.infos for part in parts), strict=True)],
+            steps,
+            np.concatenate([part.starts for part in parts]),
+            np.concatenate([part.last_values for part in parts]),
         )
+
+
+def _joined_step(parts: Sequence[Step]) -> Step:
+    fields = zip(*(vars(part).values() for part in parts), strict=True)
+    return Step(*map(_joined, fields))
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    first = parts[0]
+    if isinstance(first, dict):
+        return {key: _joined([part[key] for part in parts]) for key in first}
+    return list(chain(*parts)) if isinstance(first, list) else np.concatenate(parts)
 
 
 class Learner(A2C):
@@ -55,36 +100,60 @@ class Learner(A2C):
     """
 
     ent_coef_schedule: Schedule
+    rows: KeptRows
+    _buffers: LocalBuffers
+
+    def join(self, policy: SharedPolicy) -> HogwildOptimizer:
+        """Train a shared policy, with the optimiser that is returned."""
+        optimizer, self._buffers = policy.join(self.policy)
+        forward = self.policy.evaluate_actions
+        if self._buffers:  # training changes them in this forward pass
+            self.policy.evaluate_actions = (  # type: ignore[method-assign]
+                lambda *args, **kwargs: self._buffers.update(lambda: forward(*args, **kwargs))
+            )
+        return optimizer
 
     @torch.no_grad()
-    def act(self) -> Steps:
+    def act(self) -> Acted:
         """Fill the rollout buffer."""
         env, buffer = self.env, self.rollout_buffer
         assert env is not None
         self.policy.set_training_mode(False)
+        self._buffers.pull()
         buffer.reset()
         observations: Any = self._last_obs
-        starts: Any = self._last_episode_starts
-        actions, rewards, all_dones, all_infos = [], [], [], []
+        first: Any = self._last_episode_starts
+        starts, steps = first, []
         for step in range(self.n_steps):
             if self.use_sde and (step == 0 or self._explores_anew(step)):
                 self.policy.reset_noise(env.num_envs)
             chosen, values, log_probs = self.policy(obs_as_tensor(observations, self.device))
-            chosen = chosen.numpy()
-            taken = self._as_taken(chosen)
+            actions = chosen.numpy()
+            taken = self._as_taken(actions)
             seen = observations
-            observations, earned, dones, infos = env.step(taken)
-            actions.append(taken)
-            rewards.append(earned)
-            all_dones.append(dones)
-            all_infos.append(list(infos))
-            earned = self._with_values_beyond(earned, dones, infos)
-            buffer.add(seen, chosen, earned, starts, values, log_probs)
+            observations, rewards, dones, infos = env.step(taken)
+            targets = self._with_values_beyond(rewards, dones, infos)
+            buffer.add(seen, actions, targets, starts, values, log_probs)
             starts = dones
+            steps.append(
+                Step(
+                    seen,
+                    actions,
+                    taken,
+                    values.numpy().ravel(),
+                    log_probs.numpy(),
+                    observations,
+                    rewards,
+                    targets,
+                    dones,
+                    list(infos),
+                    self.rows.take(),
+                )
+            )
         self._last_obs, self._last_episode_starts = observations, starts
         last_values = self.policy.predict_values(obs_as_tensor(observations, self.device))
         buffer.compute_returns_and_advantage(last_values, starts)
-        return Steps(np.stack(actions), np.stack(rewards), np.stack(all_dones), all_infos)
+        return Acted(steps, first, last_values.numpy().ravel())
 
     def train(self) -> None:
         """Take a gradient step."""

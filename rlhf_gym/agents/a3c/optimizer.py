@@ -3,99 +3,178 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
+import cloudpickle  # type: ignore[import-untyped]
 import torch
 from stable_baselines3.common.sb2_compat.rmsprop_tf_like import RMSpropTFLike
-from torch import Tensor, nn
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
-from torch.optim import Adam, Optimizer, RMSprop
+from torch import Tensor, nn, optim
+from torch.nn.utils import parameters_to_vector
+from torch.optim import Optimizer
 
 from rlhf_gym.agents.a3c.shared_memory import shared
 
-__all__ = ["HogwildOptimizer", "SharedOptimizer", "share_optimizer"]
+__all__ = ["HogwildOptimizer", "SharedBlock", "SharedOptimizer", "share_optimizer"]
+
+ELEMENTWISE = (
+    optim.SGD,
+    optim.RMSprop,
+    optim.Adam,
+    optim.AdamW,
+    optim.Adamax,
+    optim.NAdam,
+    optim.RAdam,
+    optim.Adagrad,
+    optim.Adadelta,
+    RMSpropTFLike,
+)
+"""Optimisers that treat each number by itself, so that parameters may be joined into one tensor."""
+FIRST = {"step": 0, "mu_product": 1}
+"""Statistics that a step without a gradient changes, and what they are before the first step."""
 
 
-Kind: TypeAlias = type[RMSprop] | type[Adam] | type[RMSpropTFLike]
-KINDS: tuple[Kind, ...] = (RMSprop, Adam, RMSpropTFLike)
+@dataclass(frozen=True)
+class SharedBlock:
+    """Parameters that an optimiser treats as one, and its statistics of them, in shared memory.
+
+    Attributes:
+        group: index of their param_group.
+        shapes: of each parameter.
+        parameters: one after the other ``(n,)``, or a single one in its shape.
+        statistics: by name, in the shape of ``parameters``; counts ``()``.
+    """
+
+    group: int
+    shapes: list[torch.Size]
+    parameters: Tensor
+    statistics: dict[str, Tensor]
 
 
 @dataclass(frozen=True)
 class SharedOptimizer:
-    """All parameters of an optimiser, and its statistics, one after the other in shared memory.
+    """All that an optimiser trains, and its statistics.
 
     Attributes:
-        type: RMSprop, Adam, or stable-baselines3's RMSpropTFLike.
-        settings: of it, such as the learning rate.
-        parameters: ``(n,)``.
-        statistics: by name, ``(n,)``; the count of steps ``()``.
+        type: of the optimiser.
+        attributes: of the optimiser, beside its groups and statistics, pickled by cloudpickle.
+        settings: of each param_group, such as the learning rate.
+        blocks: the parameters.
+        updates: ``()`` int64 in shared memory, number of steps that all have taken.
     """
 
-    type: Kind
-    settings: dict[str, Any]
-    parameters: Tensor
-    statistics: dict[str, Tensor]
+    type: type[Optimizer]
+    attributes: bytes
+    settings: list[dict[str, Any]]
+    blocks: list[SharedBlock]
+    updates: Tensor
 
 
 def share_optimizer(optimizer: Optimizer) -> SharedOptimizer:
     """Move an optimiser's parameters and statistics into shared memory, in which they stay its own.
 
+    Parameters that need no gradient are left where they are.
+
     Raises:
-        ValueError: it is of another kind, or has several groups of parameters.
+        ValueError: it cannot take a step with gradients alone, or cannot be sent to processes.
     """
-    kind = type(optimizer)
-    if kind not in KINDS:
-        raise ValueError(
-            f"workers share the statistics of {', '.join(known.__name__ for known in KINDS)}, but "
-            f"the policy has {kind.__name__}: leave out policy_kwargs['optimizer_class'], or give "
-            "one of these"
-        )
-    if len(optimizer.param_groups) > 1:
-        raise ValueError("the policy's optimizer has several param_groups; only one can be shared")
-    (group,) = optimizer.param_groups
-    parameters: list[nn.Parameter] = group["params"]
-    if not optimizer.state:
-        _begin_statistics(optimizer, parameters)
+    _begin_statistics(optimizer)
+    joined = type(optimizer) in ELEMENTWISE
+    blocks = []
+    for number, group in enumerate(optimizer.param_groups):
+        trained = [parameter for parameter in group["params"] if parameter.requires_grad]
+        parts = [trained] if joined else [[parameter] for parameter in trained]
+        blocks += [_shared_block(optimizer, number, part, joined) for part in parts if part]
+    settings = [
+        {name: value for name, value in group.items() if name != "params"}
+        for group in optimizer.param_groups
+    ]
+    updates = shared(torch.zeros((), dtype=torch.int64))
+    return SharedOptimizer(type(optimizer), _attributes(optimizer), settings, blocks, updates)
+
+
+def _shared_block(
+    optimizer: Optimizer, group: int, parameters: list[nn.Parameter], joined: bool
+) -> SharedBlock:
     statistics = {}
     for name, first in optimizer.state[parameters[0]].items():
         each = [optimizer.state[parameter][name] for parameter in parameters]
-        if first.ndim == 0:
-            statistics[name] = shared(first.clone())
-            parts: Iterable[Tensor] = [statistics[name]] * len(each)
-        else:
+        if joined and any(value.ndim for value in each):
             statistics[name] = shared(parameters_to_vector(each))
             parts = _views(statistics[name], parameters)
+        else:
+            statistics[name] = shared(first.clone())
+            parts = [statistics[name]] * len(each)
         for parameter, part in zip(parameters, parts, strict=True):
             optimizer.state[parameter][name] = part
-    flat = shared(parameters_to_vector(parameters).detach())
-    vector_to_parameters(flat, parameters)
-    settings = {name: value for name, value in group.items() if name != "params"}
-    return SharedOptimizer(kind, settings, flat, statistics)
+    whole = shared(
+        parameters_to_vector(parameters).detach() if joined else parameters[0].detach().clone()
+    )
+    for parameter, part in zip(parameters, _views(whole.view(-1), parameters), strict=True):
+        parameter.data = part
+    return SharedBlock(group, [parameter.shape for parameter in parameters], whole, statistics)
+
+
+def _attributes(optimizer: Optimizer) -> bytes:
+    left_out = ("state", "param_groups")
+    attributes = {
+        name: value
+        for name, value in vars(optimizer).items()
+        if name not in left_out and not name.startswith("_optimizer_")  # its hooks
+    }
+    try:
+        return bytes(cloudpickle.dumps(attributes))
+    except Exception as error:  # an optimiser of others may hold anything
+        raise _refusal(optimizer, error) from error
+
+
+def _refusal(optimizer: Optimizer, error: Exception) -> ValueError:
+    return ValueError(
+        f"the policy's optimizer {type(optimizer).__name__} cannot be shared by workers "
+        f"({type(error).__name__}: {error}): leave out policy_kwargs['optimizer_class'], or give "
+        "one of torch.optim that needs no closure"
+    )
 
 
 def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
-    parts = torch.split(flat, [tensor.numel() for tensor in like])
-    return [part.view(tensor.shape) for part, tensor in zip(parts, like, strict=True)]
+    return _split(flat, [tensor.shape for tensor in like])
 
 
-def _begin_statistics(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) -> None:
+def _split(flat: Tensor, shapes: Sequence[torch.Size]) -> list[Tensor]:
+    parts = torch.split(flat, [shape.numel() for shape in shapes])
+    return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _begin_statistics(optimizer: Optimizer) -> None:
     """Let the optimiser lay out its statistics as before its first step, moving no parameter."""
-    rates = [group["lr"] for group in optimizer.param_groups]
-    for group in optimizer.param_groups:
-        group["lr"] = 0.0
-    for parameter in parameters:
+    everything = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    new = [each for each in everything if each.requires_grad and not optimizer.state.get(each)]
+    settings = [dict(group) for group in optimizer.param_groups]
+    kept = [parameter.detach().clone() for parameter in new]
+    for parameter in everything:
+        parameter.grad = None
+    for parameter in new:
         parameter.grad = torch.zeros_like(parameter)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    for group, rate in zip(optimizer.param_groups, rates, strict=True):
-        group["lr"] = rate
-    of_ones = "square_avg" if isinstance(optimizer, RMSpropTFLike) else None
-    for statistics in optimizer.state.values():
+    try:
+        optimizer.step()
+    except Exception as error:  # such as a missing closure
+        raise _refusal(optimizer, error) from error
+    with torch.no_grad():
+        for parameter, value in zip(new, kept, strict=True):
+            parameter.grad = None
+            parameter.copy_(value)
+    for group, before in zip(optimizer.param_groups, settings, strict=True):
+        group.update(before)
+    first = FIRST | ({"square_avg": 1} if isinstance(optimizer, RMSpropTFLike) else {})
+    for parameter in new:
+        statistics = optimizer.state[parameter]
+        for name in [name for name, value in statistics.items() if value is None]:
+            del statistics[name]
         for name, value in statistics.items():
-            begin = torch.ones_like if name == of_ones else torch.zeros_like
-            statistics[name] = begin(torch.as_tensor(value))
+            tensor = torch.as_tensor(value)
+            statistics[name] = torch.full_like(tensor, first[name]) if name in first else tensor
 
 
 class HogwildOptimizer:
@@ -107,26 +186,30 @@ class HogwildOptimizer:
 
     Args:
         shared: of the same network in another process, see `share_optimizer`.
-        local: this process's own parameters, in the same order; made contiguous, so
+        local: this process's own parameters, in the order of ``shared``; made contiguous, so
             that a step takes a few operations whatever their number.
     """
 
     def __init__(self, shared: SharedOptimizer, local: Sequence[nn.Parameter]) -> None:
         self._local = parameters_to_vector(local).detach()
-        if self._local.shape != shared.parameters.shape:
-            raise ValueError(
-                f"{len(shared.parameters)} parameters are shared, but {len(self._local)} local"
-            )
+        shapes = [shape for block in shared.blocks for shape in block.shapes]
+        n_shared = sum(shape.numel() for shape in shapes)
+        if n_shared != len(self._local):
+            raise ValueError(f"{n_shared} parameters are shared, but {len(self._local)} local")
         self._gradient = torch.zeros_like(self._local)
-        vector_to_parameters(self._local, local)
-        for parameter, gradient in zip(local, _views(self._gradient, local), strict=True):
+        for parameter, part, gradient in zip(
+            local, _split(self._local, shapes), _split(self._gradient, shapes), strict=True
+        ):
+            parameter.data, parameter.grad = part, gradient
+        self._blocks = shared.blocks
+        self._shared = [nn.Parameter(block.parameters) for block in shared.blocks]
+        for parameter, gradient in zip(
+            self._shared, _views(self._gradient, self._shared), strict=True
+        ):
             parameter.grad = gradient
-        self._shared = nn.Parameter(shared.parameters)
-        self._shared.grad = self._gradient
-        group: Any = {**shared.settings, "params": [self._shared]}
-        self._optimizer: Optimizer = shared.type([group])
-        self._optimizer.state[self._shared] = dict(shared.statistics)
-        self._steps, self._pulled_at = shared.statistics["step"], 0
+        self._into = list(zip(_views(self._local, self._shared), self._shared, strict=True))
+        self._optimizer = self._built(shared)
+        self._updates, self._pulled_at = shared.updates, 0
         self.staleness = 0
         """Steps that others took between the last `pull` and the last `step`."""
 
@@ -137,8 +220,9 @@ class HogwildOptimizer:
 
     def pull(self) -> None:
         """Copy the shared parameters into the local ones."""
-        self._pulled_at = int(self._steps)
-        self._local.copy_(self._shared.detach())
+        self._pulled_at = int(self._updates)
+        for local, parameter in self._into:
+            local.copy_(parameter.detach())
 
     def zero_grad(self) -> None:
         """Forget the local gradients."""
@@ -155,5 +239,34 @@ class HogwildOptimizer:
                 "the gradient is not finite: rewards or observations are not finite or too large, "
                 "or the learning rate is too high"
             )
-        self.staleness = int(self._steps) - self._pulled_at
+        self.staleness = int(self._updates) - self._pulled_at
         self._optimizer.step()
+        self._updates.add_(1)
+        self._share_again()
+
+    def _built(self, shared: SharedOptimizer) -> Optimizer:
+        groups = [{**settings, "params": []} for settings in shared.settings]
+        state: dict[Any, dict[str, Tensor]] = defaultdict(dict)
+        for block, parameter in zip(shared.blocks, self._shared, strict=True):
+            groups[block.group]["params"].append(parameter)
+            state[parameter] = dict(block.statistics)
+        optimizer = shared.type.__new__(shared.type)
+        attributes = cloudpickle.loads(shared.attributes)
+        optimizer.__setstate__({**attributes, "state": state, "param_groups": groups})
+        return optimizer
+
+    def _share_again(self) -> None:
+        """Write what the optimiser has put into tensors of its own into the shared ones."""
+        for block, parameter in zip(self._blocks, self._shared, strict=True):
+            for now, hold in self._held(block, parameter):
+                hold.copy_(now)
+
+    def _held(self, block: SharedBlock, parameter: nn.Parameter) -> Iterator[tuple[Tensor, Tensor]]:
+        if parameter.data_ptr() != block.parameters.data_ptr():
+            now, parameter.data = parameter.data, block.parameters
+            yield now, block.parameters
+        state = self._optimizer.state[parameter]
+        for name, hold in block.statistics.items():
+            if state[name] is not hold:
+                now, state[name] = torch.as_tensor(state[name]), hold
+                yield now, hold

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
+import cloudpickle  # type: ignore[import-untyped]
 import torch
 from stable_baselines3.common.utils import configure_logger, set_random_seed
-from stable_baselines3.common.vec_env import VecEnv
 from torch import Tensor
 from torch.distributions import Distribution
 
 from rlhf_gym.agents.a3c.env_share import EnvShare
-from rlhf_gym.agents.a3c.learner import Learner, Steps
-from rlhf_gym.agents.a3c.optimizer import HogwildOptimizer, SharedOptimizer
+from rlhf_gym.agents.a3c.learner import Acted, Learner
+from rlhf_gym.agents.a3c.monitor_files import KeptRows
+from rlhf_gym.agents.a3c.shared_policy import SharedPolicy
 from rlhf_gym.clips.steps import VecStep
 
-__all__ = ["Assignment", "Failure", "Rollout", "run_worker"]
+__all__ = ["Assignment", "Failure", "Ready", "Rollout", "Trained", "Turn", "run_worker"]
+
+Turn: TypeAlias = Literal["act", "train"]
+"""What a worker does next."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,22 @@ class Assignment:
 
     Attributes:
         index: number of the worker.
-        agent: the A3C agent as its ``save`` writes it.
+        settings: arguments of the `Learner`, and ``ent_coef_schedule``, pickled by cloudpickle.
+        policy: that all workers train.
         share: the worker's environments.
-        optimizer: of the shared parameters, see `share_optimizer`.
         timesteps: ``(n_workers,)`` int64 in shared memory, the steps that each has taken.
         begun_at: steps of the agent when training began.
         total_timesteps: at the end of training.
         rollouts: how many to do.
-        ahead: number of rollouts of which the trainer need not know before the next one begins.
+        ahead: number of turns that need not be waited for.
         seed: of the worker's randomness.
         torch_state: torch's random state, instead of the seed's.
     """
 
     index: int
-    agent: bytes
+    settings: bytes
+    policy: SharedPolicy
     share: EnvShare
-    optimizer: SharedOptimizer
     timesteps: Tensor
     begun_at: int
     total_timesteps: int
@@ -58,17 +62,27 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """The report of a worker that can begin."""
+
+
+@dataclass(frozen=True)
 class Rollout:
-    """The report of a worker on one rollout.
+    """The report of a worker that has acted.
 
     Attributes:
-        steps: what was done.
+        acted: what was done.
         recorded: each step, as the `WorkerPart` has recorded it; empty if there is none.
-        metrics: what training logged.
     """
 
-    steps: Steps
+    acted: Acted
     recorded: list[VecStep]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The report of a worker that has applied a gradient, with what training logged."""
+
     metrics: dict[str, Any]
 
 
@@ -86,8 +100,8 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
     Distribution.set_default_validate_args(False)  # saves a tenth of the time; the loss is checked
     line = _Line(connection, assignment.ahead)
     try:
-        for rollout in _rollouts(assignment, line):
-            line.report(rollout)
+        for report in _reports(assignment, line):
+            line.report(report)
     except _HungUp:
         pass
     except Exception:
@@ -95,37 +109,54 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
             connection.send_bytes(pickle.dumps(Failure(traceback.format_exc())))
 
 
-def _rollouts(assignment: Assignment, line: _Line) -> Iterator[Rollout]:
-    """Yield the rollouts of the paper's algorithm S3, each with its gradient applied."""
-    env, part = assignment.share.build()
-    agent = _agent(assignment, env)
-    optimizer = HogwildOptimizer(assignment.optimizer, list(agent.policy.parameters()))
-    agent.policy.optimizer = optimizer  # type: ignore[assignment]
+def _reports(assignment: Assignment, line: _Line) -> Iterator[Ready | Rollout | Trained]:
+    """Yield that it is ready, then a report on each turn of the paper's algorithm S3."""
+    agent, part = _agent(assignment)
+    optimizer = agent.join(assignment.policy)
     agent._setup_learn(assignment.total_timesteps)
-    for _ in range(assignment.rollouts):
-        line.await_turn()
+    yield Ready()
+    begun = 0
+    while True:
+        turn, changes = line.next_turn()
+        vars(agent).update(changes)
+        if turn == "train":
+            yield _trained(assignment, agent, optimizer)
+            if begun == assignment.rollouts:
+                return
+            continue
+        begun += 1
         if part is not None:
             part.begin_rollout()
         optimizer.pull()
-        steps = agent.act()
-        assignment.timesteps[assignment.index] += agent.n_steps * agent.n_envs
-        agent.num_timesteps = assignment.begun_at + int(assignment.timesteps.sum())
-        agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
-        agent.train()
-        agent.logger.record("train/staleness", optimizer.staleness)
-        recorded = [] if part is None else part.take_recorded()
-        yield Rollout(steps, recorded, dict(agent.logger.name_to_value))
-        agent.logger.name_to_value.clear()
+        acted = agent.act()
+        yield Rollout(acted, [] if part is None else part.take_recorded())
 
 
-def _agent(assignment: Assignment, env: VecEnv) -> Learner:
-    """Load the worker's own copy of the agent, on its share of the environments."""
-    agent = Learner.load(io.BytesIO(assignment.agent), env=env, device="cpu", seed=None)
+def _trained(assignment: Assignment, agent: Learner, optimizer: Any) -> Trained:
+    """Take a gradient step."""
+    assignment.timesteps[assignment.index] += agent.n_steps * agent.n_envs
+    agent.num_timesteps = assignment.begun_at + int(assignment.timesteps.sum())
+    agent._update_current_progress_remaining(agent.num_timesteps, assignment.total_timesteps)
+    agent.train()
+    agent.logger.record("train/staleness", optimizer.staleness)
+    metrics = dict(agent.logger.name_to_value)
+    agent.logger.name_to_value.clear()
+    return Trained(metrics)
+
+
+def _agent(assignment: Assignment) -> tuple[Learner, Any]:
+    """Make the worker's own agent, on its share of the environments."""
+    rows = KeptRows()
+    env, part = assignment.share.build(rows)
+    settings = cloudpickle.loads(assignment.settings)
+    schedule = settings.pop("ent_coef_schedule")
+    agent = Learner(env=env, device="cpu", **settings)
+    agent.ent_coef_schedule, agent.rows = schedule, rows
     agent.set_logger(configure_logger(verbose=0))
     set_random_seed(assignment.seed)
     if assignment.torch_state is not None:
         torch.set_rng_state(assignment.torch_state)
-    return agent
+    return agent, part
 
 
 class _HungUp(Exception):
@@ -141,20 +172,25 @@ def _hanging_up() -> Iterator[None]:
 
 
 class _Line:
-    """The connection to the trainer, which receives rollouts and allows further ones."""
+    """The connection to the trainer, which receives reports and allows further turns."""
 
     def __init__(self, connection: Connection, ahead: int) -> None:
-        self._connection, self._allowed = connection, ahead
+        self._connection, self._ahead, self._allowed = connection, ahead, ahead
+        self._turns: Iterator[Turn] = cycle(("act", "train"))
 
-    def await_turn(self) -> None:
-        """Wait until the next rollout may begin."""
-        with _hanging_up():
-            if self._allowed == 0:
-                self._connection.recv_bytes()
-            else:
-                self._allowed -= 1
+    def next_turn(self) -> tuple[Turn, dict[str, Any]]:
+        """Wait until the next turn may begin; return it, and changed attributes of the agent.
 
-    def report(self, rollout: Rollout) -> None:
-        """Send a rollout."""
+        A worker that may be ahead takes its turns in order; one that may not does what it is told.
+        """
+        if self._allowed > 0:
+            self._allowed -= 1
+            return next(self._turns), {}
         with _hanging_up():
-            self._connection.send_bytes(pickle.dumps(rollout, pickle.HIGHEST_PROTOCOL))
+            turn, changes = pickle.loads(self._connection.recv_bytes())
+        return next(self._turns) if self._ahead else turn, changes
+
+    def report(self, report: Ready | Rollout | Trained) -> None:
+        """Send a report."""
+        with _hanging_up():
+            self._connection.send_bytes(pickle.dumps(report, pickle.HIGHEST_PROTOCOL))
