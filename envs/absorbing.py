@@ -8,6 +8,8 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.envs.step_notes import noted
+
 __all__ = ["Absorbing", "Observation"]
 
 Observation = npt.NDArray[np.float32]
@@ -16,9 +18,9 @@ Observation = npt.NDArray[np.float32]
 class Absorbing(gym.Env[Observation, Any]):
     """The first base of an environment, before the one of Gymnasium's that it changes.
 
-    It never terminates. At the step at which Gymnasium's would, ``info["ended"]`` is
-    ``"terminated"``. The state is absorbing from then on: each further step has
-    ``info["held"] = True``, earns nothing, and returns and draws the last state.
+    It never terminates. At the step at which Gymnasium's would, `StepNotes.ended` is
+    ``"terminated"``. The state is absorbing from then on: each further step is noted as such, earns
+    nothing, and returns and draws the last state.
     """
 
     _last: Observation | None = None
@@ -35,9 +37,9 @@ class Absorbing(gym.Env[Observation, Any]):
         if self._last is not None:
             if self.render_mode == "human":
                 self.render()
-            return self._last.copy(), 0.0, False, False, {"held": True}
+            return self._last.copy(), 0.0, False, False, noted({}, absorbing=True)
         observation, reward, terminated, _, info = super().step(action)
         if terminated:
             self._last = observation.copy()
-            info = {**info, "ended": "terminated"}
+            info = noted(info, ended="terminated")
         return observation, float(reward), False, False, info

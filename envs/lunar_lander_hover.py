@@ -9,6 +9,7 @@ import numpy as np
 from rlhf_gym.envs.absorbing import Observation
 from rlhf_gym.envs.lunar_lander import LunarLander
 from rlhf_gym.envs.screen import ORANGE, Frame
+from rlhf_gym.envs.step_notes import notes_of
 
 __all__ = ["LunarLanderHover"]
 
@@ -59,9 +60,10 @@ class LunarLanderHover(LunarLander):
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Fire an engine for 0.02 s."""
         observation, _, _, _, info = super().step(action)
+        notes = notes_of(info)
         across, height, tilt = (float(observation[i]) for i in (0, 1, 4))
         inside = abs(across) <= _ACROSS and abs(height - _HEIGHT) <= _UP and abs(tilt) <= _TILT
-        flying = inside and "held" not in info and "ended" not in info
+        flying = inside and not (notes.absorbing or notes.ended)
         return observation, 0.0, False, False, {**info, "probe": float(flying)}
 
     def render(self) -> Frame | None:

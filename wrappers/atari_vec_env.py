@@ -19,6 +19,7 @@ from rlhf_gym.clips.snapshots import take
 from rlhf_gym.envs.atari import SIZE, STACK, Atari
 from rlhf_gym.envs.atari_console import FRAME_SKIP, STICKY, Played, draw_start
 from rlhf_gym.envs.atari_masks import small_boxes
+from rlhf_gym.envs.step_notes import noted
 
 __all__ = ["AtariVecEnv"]
 
@@ -101,7 +102,7 @@ class AtariVecEnv(VecEnv):
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         if self.snapshots and self._steps % _EVERY == 0:
             for env, info in enumerate(infos):
-                info["snapshot"] = self._clip_start(env)
+                info.update(noted({}, snapshot=self._clip_start(env)))
         pictures, points, *_ = self._native.recv()
         for played, action in zip(self._played, self._actions.tolist(), strict=True):
             played.actions.append(action)

@@ -44,8 +44,8 @@ class KeptSteps:
         seen = step.transitions.next_observations
         copied = None if seen is None else map_leaves(np.copy, seen)
         transitions = replace(step.transitions, next_observations=copied)
-        true_rewards, infos = step.true_rewards.copy(), list(step.infos)
-        kept = replace(step, transitions=transitions, true_rewards=true_rewards, infos=infos)
+        true_rewards, dones = step.true_rewards.copy(), step.dones.copy()
+        kept = replace(step, transitions=transitions, true_rewards=true_rewards, dones=dones)
         self._steps.append(kept)
 
     def begin_episodes(self, envs: slice) -> None:
@@ -96,7 +96,7 @@ class ClipRecorder(VecEnvWrapper):
 
     def step_async(self, actions: np.ndarray[Any, Any]) -> None:
         """Start a step."""
-        self._actions = actions
+        self._actions = np.array(actions)  # environments may change the array that they are given
         self.venv.step_async(actions)
 
     def step_wait(self) -> VecEnvStepReturn:

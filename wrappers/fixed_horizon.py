@@ -8,8 +8,9 @@ import gymnasium as gym
 from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
-from rlhf_gym.clips.steps import ABSORBING, ENDED
+from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.envs.description import time_limit_of
+from rlhf_gym.envs.step_notes import StepNotes, notes_of, with_notes
 
 __all__ = ["FixedHorizon"]
 
@@ -23,10 +24,10 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
     Imitation Learning", 2020, and the absorbing states of the `seals` environments).
 
     The wrapped environment never terminates (but see ``final``) and is truncated at ``horizon``.
-    The step at which the inner episode ends has ``info["ended"]``, ``"terminated"`` or
-    ``"truncated"`` (before the horizon). The steps after it are absorbing: they have
-    ``info["held"] = True`` and do not reach the inner environment, so that `render` goes on showing
-    the last state.
+    At the step at which the inner episode ends, ``ended`` is noted in the info (see `notes_of`):
+    ``"terminated"`` or ``"truncated"`` (before the horizon). The steps after it are noted as
+    ``absorbing`` and do not reach the inner environment, so that `render` goes on showing the last
+    state.
 
     Most steps of an agent that fails early would be absorbing. With ``hold`` an episode is
     truncated after that number of absorbing steps: an agent that values a truncated state as if it
@@ -41,7 +42,7 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
     >>> steps = [env.step(1) for _ in range(200)]
     >>> sum(reward for _, reward, *_ in steps)
     8.0
-    >>> steps[7][4]["ended"], steps[-1][2], steps[-1][3]
+    >>> notes_of(steps[7][4]).ended, steps[-1][2], steps[-1][3]
     ('terminated', False, True)
     """
 
@@ -94,13 +95,17 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
             self._absorbing += 1
             over = self._absorbing == self.hold
             terminated, truncated = over and self.final, at_horizon or (over and not self.final)
-            return self._last, 0.0, terminated, truncated, {ABSORBING: True}
+            info = with_notes({}, StepNotes(absorbing=True))
+            return copy_of(self._last), 0.0, terminated, truncated, info
         observation, reward, terminated, truncated, info = self.env.step(action)
+        notes = notes_of(info)
         if terminated or (truncated and not at_horizon):
-            info[ENDED] = "terminated" if terminated else "truncated"
-        if ENDED in info:  # or the environment holds its terminal state itself, as ours do
-            self._last = observation
-        return observation, reward, False, at_horizon, info
+            notes = notes._replace(ended="terminated" if terminated else "truncated")
+        if notes.ended:  # or the environment holds its terminal state itself, as ours do
+            self._last = copy_of(observation)
+        if at_horizon:  # the environment may write its next observation over this one
+            observation = copy_of(observation)
+        return observation, reward, False, at_horizon, with_notes(info, notes)
 
 
 def _own_horizon(env: gym.Env[Any, Any]) -> int:

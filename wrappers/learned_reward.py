@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium as gym
@@ -13,15 +14,17 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 
 from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
 from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbing, vec_step
+from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.wrappers.old_reward_function import accept_old_form
 
-__all__ = ["LearnedReward", "VecLearnedReward"]
+__all__ = ["LearnedReward", "VecLearnedReward", "with_rewards"]
 
 
 class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
     """Replace the reward by ``reward_function(transitions)``, see `Transitions`.
 
-    The environment's own reward stays visible in ``info["true_reward"]``. Use `VecLearnedReward`
+    The environment's own reward stays visible: ``notes_of(info).true_reward``, which is also
+    ``info["true_reward"]`` unless the environment itself has such a key. Use `VecLearnedReward`
     with stable-baselines3: it predicts once for all environments.
 
     >>> env = LearnedReward(gym.make("CartPole-v1"), lambda steps: steps.actions * 2.0)
@@ -55,7 +58,7 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
         step = Transitions(self._observation, actions, ended, absorbing, seen)
         reward = _predict(self.reward_function, step)
         self._observation = seen
-        info["true_reward"] = float(true_reward)
+        info = with_rewards(info, true_reward=float(true_reward))
         return observation, float(reward[0]), terminated, truncated, info
 
 
@@ -85,17 +88,20 @@ class VecLearnedReward(VecEnvWrapper):
 
     def step_async(self, actions: Array) -> None:
         """Send the actions to the environments."""
-        self._actions = actions
+        self._actions = np.array(actions)  # environments may change the array that they are given
         self.venv.step_async(actions)
 
     def step_wait(self) -> VecEnvStepReturn:
         """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
-        step = vec_step(self._observations, self._actions, observations, true_rewards, dones, infos)
+        seen = _copy(observations)  # so that the function never gets what the agent will see
+        step = vec_step(self._observations, self._actions, seen, true_rewards, dones, infos)
         rewards = _predict(self.reward_function, step.transitions)
-        for info, true_reward in zip(infos, true_rewards.tolist(), strict=True):
-            info["true_reward"] = true_reward
-        self._observations = _copy(observations)
+        self._observations = seen
+        infos = [
+            with_rewards(info, true_reward=true_reward)
+            for info, true_reward in zip(infos, true_rewards.tolist(), strict=True)
+        ]
         return observations, rewards, dones, infos
 
     def __repr__(self) -> str:
@@ -103,8 +109,17 @@ class VecLearnedReward(VecEnvWrapper):
         return f"<{type(self).__name__}{self.venv}>"
 
 
+def with_rewards(info: Mapping[str, Any], **rewards: float) -> dict[str, Any]:
+    """Return a copy of an info in which rewards are noted, and shown by names that are not taken.
+
+    >>> with_rewards({"true_reward": "a word of the environment"}, true_reward=1.0)["true_reward"]
+    'a word of the environment'
+    """
+    return {**rewards, **noted(info, **rewards)}
+
+
 def _predict(reward_function: RewardFunction, transitions: Transitions) -> npt.NDArray[np.float32]:
-    rewards = np.asarray(reward_function(transitions), dtype=np.float32)
+    rewards = np.array(reward_function(transitions), dtype=np.float32)
     n = len(transitions)
     if rewards.shape != (n,):
         raise ValueError(

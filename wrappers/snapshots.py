@@ -1,4 +1,4 @@
-"""SnapshotRecorder: puts into infos what is needed to draw the steps later."""
+"""SnapshotRecorder: notes in infos what is needed to draw the steps later."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
 from rlhf_gym.envs.description import EnvironmentDescription, describe_env
+from rlhf_gym.envs.step_notes import noted
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
 
 
 class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):
-    """Put into the info of a step what restores the state before it.
+    """Note in the info of a step (see `StepNotes`) what restores the state before it.
 
-    Of kind ``"state"``, ``info["snapshot"]`` is there at the first step of an episode and at every
+    Of kind ``"state"``, a ``snapshot`` is noted at the first step of an episode and at every
     ``every``-th one after it. Of kind ``"episode"``, only at the first step; the episode's seed is
-    drawn here where none is given. Of kind ``"camera"``, ``info["frame"]`` is the picture before
-    each step, ``(height, width, 3)`` uint8, from the call of `film` on.
+    drawn here where none is given. Of kind ``"camera"``, the ``frame`` before each step is noted,
+    from the call of `film` on.
 
+    >>> from rlhf_gym.envs.step_notes import notes_of
     >>> env = SnapshotRecorder(gym.make("CartPole-v1"), "state", every=2)
     >>> _ = env.reset(seed=0)
-    >>> ["snapshot" in env.step(0)[4] for _ in range(5)]
+    >>> [notes_of(env.step(0)[4]).snapshot is not None for _ in range(5)]
     [True, False, True, False, True]
     """
 
@@ -69,11 +72,13 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         return self.env.reset(seed=seed, options=options)
 
     def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Step, and add to the info what was noted before."""
-        noted = self._note()
+        """Step, and add to a copy of the info what was noted before."""
+        recorded = self._record()
         self._steps += 1
         observation, reward, terminated, truncated, info = self.env.step(action)
-        return observation, reward, terminated, truncated, {**info, **noted} if noted else info
+        if terminated or truncated:  # the environment may write its next observation over this one
+            observation = copy_of(observation)
+        return observation, reward, terminated, truncated, noted(info, **recorded)
 
     def film(self) -> None:
         """Draw the picture before each step from now on; only for kind ``"camera"``.
@@ -88,7 +93,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
             )
         self.filming = True
 
-    def _note(self) -> dict[str, Any]:
+    def _record(self) -> dict[str, Any]:
         if self.snapshot_kind == "camera":
             return {"frame": frame_of(self.env)} if self.filming else {}
         if self.snapshot_kind == "episode":

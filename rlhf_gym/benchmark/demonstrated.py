@@ -17,6 +17,7 @@ from rlhf_gym.benchmark.curve import OnProgress, Point, mean_true_return
 from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import train_on_true_reward
+from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.config import from_table
 from rlhf_gym.runs.parts import make_agent, make_training_env, wrap_with_normalisation
@@ -82,10 +83,10 @@ def _demonstrated(environment: str, episodes: int) -> Any:
         done = False
         while not done:
             action = expert.predict(seen, deterministic=True)[0]
+            actions.append(copy_of(action[0]))
             seen, reward, dones, infos = env.step(action)
             done = bool(dones[0])
             observations.append(infos[0]["terminal_observation"] if done else seen[0])
-            actions.append(action[0])
             rewards.append(float(reward[0]))
         found.append(
             TrajectoryWithRew(

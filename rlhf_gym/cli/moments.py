@@ -11,7 +11,7 @@ import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.clips.observations import batch_of_one
+from rlhf_gym.clips.observations import batch_of_one, copy_of
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.media import encode, off_screen, steps_a_frame
@@ -39,7 +39,7 @@ def moments(
     while True:
         action = actor.act(observation)
         frame, before = frame_of(env), batch_of_one(observation)
-        observation, reward, terminated, truncated, _ = env.step(action)
+        observation, reward, terminated, truncated, _ = env.step(copy_of(action))
         seen = batch_of_one(observation)
         step = Transitions(
             before, np.asarray(action)[None], np.array([terminated]), np.array([False]), seen

@@ -137,7 +137,7 @@ class ClipBuffer:
         self._actions[row] = steps.actions
         self._true_rewards[row] = step.true_rewards
         self._agent_step[row] = agent_step
-        self._recordings.add(self.rows, step.infos)
+        self._recordings.add(self.rows, step.notes)
         self._ends.add(step)
         self._recordings.forget_before(self.rows - self.capacity)
 

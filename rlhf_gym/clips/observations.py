@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Array", "Observations", "batch_of_one", "leaves", "map_leaves", "zeros_of"]
+__all__ = [
+    "Array",
+    "Observations",
+    "batch_of_one",
+    "copy_of",
+    "leaves",
+    "map_leaves",
+    "zeros_of",
+]
 
+T = TypeVar("T")
 Array: TypeAlias = npt.NDArray[Any]
 Observations: TypeAlias = "Array | dict[str, Array]"
 """A batch of observations: one array, or one array a key for Dict observation spaces."""
@@ -26,6 +36,18 @@ def leaves(observations: Observations) -> list[Array]:
 def batch_of_one(observation: Any) -> Observations:
     """Return a copy of a single observation as a batch."""
     return map_leaves(lambda leaf: np.array(leaf)[None], observation)
+
+
+def copy_of(value: T) -> T:
+    """Return a copy of a single observation or action, whose owner may change it later.
+
+    >>> given = np.zeros(2)
+    >>> kept = copy_of(given)
+    >>> given += 1
+    >>> kept.tolist()
+    [0.0, 0.0]
+    """
+    return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
 
 
 def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array
+from rlhf_gym.envs.step_notes import StepNotes
 
 __all__ = ["Recordings"]
 
@@ -35,15 +36,14 @@ class Recordings:
         self._kept: list[tuple[_Kept, _Kept]] = [({}, {}) for _ in range(n_envs)]
         """Of each environment, snapshots and frames by their rows, the oldest first."""
 
-    def add(self, row: int, infos: Sequence[Mapping[str, object]]) -> None:
-        """Keep ``snapshot`` and ``frame`` of a step's infos, see `SnapshotRecorder`."""
-        for env, info in enumerate(infos):
-            snapshot, frame = info.get("snapshot"), info.get("frame")
-            if isinstance(snapshot, bytes):
-                self._keep(row, env, snapshot)
-            if isinstance(frame, np.ndarray):
-                pixels = np.ascontiguousarray(frame, np.uint8).tobytes()
-                self._keep(row, env, zlib.compress(pixels, 1), frame.shape)
+    def add(self, row: int, notes: Sequence[StepNotes]) -> None:
+        """Keep the snapshots and frames that are noted about a step."""
+        for env, noted in enumerate(notes):
+            if noted.snapshot is not None:
+                self._keep(row, env, noted.snapshot)
+            if noted.frame is not None:
+                pixels = np.ascontiguousarray(noted.frame, np.uint8).tobytes()
+                self._keep(row, env, zlib.compress(pixels, 1), noted.frame.shape)
 
     def _keep(self, row: int, env: int, data: bytes, shape: tuple[int, ...] = ()) -> None:
         """Keep a snapshot or, with its shape, a compressed frame."""

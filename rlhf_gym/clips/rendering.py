@@ -56,7 +56,7 @@ def frame_of(env: Env) -> npt.NDArray[np.uint8]:
     pixels: npt.NDArray[Any] = frame
     if pixels.dtype.kind == "f":
         pixels = np.round(pixels * 255).clip(0, 255)
-    return pixels.astype(np.uint8, copy=False)
+    return pixels.astype(np.uint8)  # a copy: environments may draw into one array for good
 
 
 @contextmanager

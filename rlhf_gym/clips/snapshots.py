@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import gymnasium as gym
 import numpy as np
 
+from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.clips.plain_data import decode, encode
 
 __all__ = ["Kind", "probe", "restore", "take", "take_reset"]
@@ -137,7 +138,7 @@ def _run(env: Env, actions: list[Any]) -> tuple[list[Any], bool]:
     """Return observations and rewards as plain data, and whether the episode ended."""
     seen = []
     for action in actions:
-        observation, reward, terminated, truncated, _ = env.step(action)
+        observation, reward, terminated, truncated, _ = env.step(copy_of(action))
         seen.append((_to_json(encode(observation)), float(reward)))
         if terminated or truncated:
             return seen, True

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
+from rlhf_gym.envs.step_notes import StepNotes, notes_of
 
 __all__ = [
-    "ABSORBING",
-    "ENDED",
     "RewardFunction",
     "Transitions",
     "VecStep",
@@ -24,10 +23,6 @@ __all__ = [
 ]
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
-
-ABSORBING, ENDED = "held", "ended"
-"""Keys of a step's info: whether its episode was over before the step, and why the episode ended at
-the step although the environment goes on to its horizon (see `FixedHorizon`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,23 +105,24 @@ class VecStep:
         true_rewards: ``(n_envs,)``.
         truncated: ``(n_envs,)`` bool, whether the step ended its episode by a time limit.
         dones: ``(n_envs,)`` bool, whether the vector environment has begun a new episode after it.
-        infos: of the step, ``snapshot`` and ``frame`` among them (see `SnapshotRecorder`).
+        notes: what is noted about the step in the info of each environment.
     """
 
     transitions: Transitions
     true_rewards: Array
     truncated: Bools
     dones: Bools
-    infos: Sequence[Mapping[str, Any]]
+    notes: Sequence[StepNotes]
 
 
 def is_absorbing(info: Mapping[str, Any]) -> bool:
     """Return whether an episode was over before the step with this info.
 
-    >>> is_absorbing({}), is_absorbing({"held": True})
+    >>> from rlhf_gym.envs.step_notes import noted
+    >>> is_absorbing({}), is_absorbing(noted({}, absorbing=True))
     (False, True)
     """
-    return bool(info.get(ABSORBING, False))
+    return notes_of(info).absorbing
 
 
 def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
@@ -134,16 +130,19 @@ def end_of(done: bool, info: Mapping[str, Any]) -> str | None:
 
     Args:
         done: whether the environment says that the episode is over.
-        info: of the step, in which `FixedHorizon` reports an end before the horizon.
+        info: of the step, in which `FixedHorizon` notes an end before the horizon.
 
-    >>> end_of(True, {}), end_of(True, {"held": True}), end_of(False, {"ended": "terminated"})
-    ('terminated', None, 'terminated')
+    >>> from rlhf_gym.envs.step_notes import noted
+    >>> end_of(True, {}), end_of(True, noted({}, absorbing=True))
+    ('terminated', None)
+    >>> end_of(False, noted({}, ended="truncated"))
+    'truncated'
     """
-    if is_absorbing(info):
+    notes = notes_of(info)
+    if notes.absorbing:
         return None
-    reported = info.get(ENDED)
-    if reported in ("terminated", "truncated"):
-        return str(reported)
+    if notes.ended:
+        return notes.ended
     if not done:
         return None
     return "truncated" if info.get("TimeLimit.truncated", False) else "terminated"
@@ -171,10 +170,11 @@ def vec_step(
         infos: of the step; by default nothing is known.
         keep_next: whether the next observations are wanted.
     """
-    terminated, truncated, absorbing = _ends(dones, infos)
+    notes = [notes_of(info) for info in infos]
+    terminated, truncated, absorbing = _ends(dones, infos, notes)
     seen = _seen_after(after, dones, infos) if keep_next else None
     transitions = Transitions(before, actions, terminated, absorbing, seen)
-    return VecStep(transitions, true_rewards, truncated, dones, infos)
+    return VecStep(transitions, true_rewards, truncated, dones, notes)
 
 
 def joined_steps(parts: Sequence[VecStep]) -> VecStep:
@@ -192,7 +192,7 @@ def joined_steps(parts: Sequence[VecStep]) -> VecStep:
         np.concatenate([part.true_rewards for part in parts]),
         np.concatenate([part.truncated for part in parts]),
         np.concatenate([part.dones for part in parts]),
-        [info for part in parts for info in part.infos],
+        [notes for part in parts for notes in part.notes],
     )
 
 
@@ -203,15 +203,17 @@ def _joined(parts: Sequence[Observations]) -> Observations:
     return np.concatenate(parts)  # type: ignore[arg-type]
 
 
-def _ends(dones: Bools, infos: Sequence[Mapping[str, Any]]) -> tuple[Bools, Bools, Bools]:
+def _ends(
+    dones: Bools, infos: Sequence[Mapping[str, Any]], notes: Sequence[StepNotes]
+) -> tuple[Bools, Bools, Bools]:
     """Return which steps terminated, which were truncated, and which are absorbing."""
     terminated, truncated, absorbing = (np.zeros(len(dones), bool) for _ in range(3))
     if not infos:
         terminated[:] = dones
     # Nearly all steps end nothing, and this is done at each: look closer only where one may.
-    for env, (done, info) in enumerate(zip(dones.tolist(), infos, strict=False)):
-        if done or ENDED in info or ABSORBING in info:
-            absorbing[env], end = is_absorbing(info), end_of(done, info)
+    for env, (done, noted_) in enumerate(zip(dones.tolist(), notes, strict=False)):
+        if done or noted_.ended or noted_.absorbing:
+            absorbing[env], end = noted_.absorbing, end_of(done, infos[env])
             terminated[env], truncated[env] = end == "terminated", end == "truncated"
     return terminated, truncated, absorbing
 

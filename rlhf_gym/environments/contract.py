@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import gymnasium as gym
 import numpy as np
 
-from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.observations import copy_of, leaves
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.environments.registry import spec_of
 from rlhf_gym.envs.description import METADATA_KEYS, EnvironmentDescription, describe_env, misfits
@@ -143,9 +143,10 @@ def _step_problems(env: Env, horizon: int | None, steps: int, seed: int) -> Iter
 def _episode(env: Env, actions: list[Any], seed: int) -> list[Step]:
     """The reset and the steps of an episode, until it ends or the actions are used up."""
     observation, info = env.reset(seed=seed)
-    steps: list[Step] = [(observation, 0.0, False, False, info)]
+    steps: list[Step] = [(copy_of(observation), 0.0, False, False, info)]
     for action in actions:
-        steps.append(env.step(action))
+        observation, *rest = env.step(copy_of(action))
+        steps.append((copy_of(observation), *rest))
         if steps[-1][2] or steps[-1][3]:
             break
     return steps

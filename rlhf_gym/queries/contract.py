@@ -111,7 +111,7 @@ def _random_step(rng: np.random.Generator, envs: int, *, ends: bool) -> VecStep:
         rng.normal(size=(envs, 4)).astype(np.float32),
     )
     rewards = rng.normal(size=envs).astype(np.float32)
-    return VecStep(transitions, rewards, np.zeros(envs, bool), ended, [{} for _ in range(envs)])
+    return VecStep(transitions, rewards, np.zeros(envs, bool), ended, [])
 
 
 def _arrays(candidates: Candidates) -> Iterator[Array]:

@@ -14,6 +14,7 @@ from rlhf_gym.agents.attach import Attached, WrappedReward, attach
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -79,7 +80,7 @@ class AgentReward:
     def step_taken(self, infos: Sequence[Mapping[str, Any]]) -> None:
         """Log the rewards of a step if they were predicted in another process."""
         if self.attached.in_workers:
-            self._log.earned(np.array([info["learned_reward"] for info in infos]))
+            self._log.earned(np.array([notes_of(info).learned_reward for info in infos]))
 
     def episodes_ended(self, dones: Array) -> None:
         """Log the learned returns of the episodes that ended at this step, ``(n_envs,)`` bool."""

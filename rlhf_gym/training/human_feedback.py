@@ -199,8 +199,8 @@ class HumanFeedback(BaseCallback):
         if not dones.any():
             return
         self.agent_reward.episodes_ended(dones)
-        for info in infos:
-            if "episode" in info:
+        for done, info in zip(dones, infos, strict=True):
+            if done and "episode" in info:
                 self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
 
     def _on_training_end(self) -> None:

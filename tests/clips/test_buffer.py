@@ -20,6 +20,7 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.observations import leaves
+from rlhf_gym.envs.step_notes import noted
 
 
 def holding(
@@ -129,7 +130,14 @@ def test_an_episode_that_is_cut_off_from_outside_does_not_go_on_in_a_clip() -> N
 
 def test_absorbing_steps_never_start_a_clip_and_the_end_before_them_is_reported() -> None:
     buffer = holding(100, clip_length=3)
-    play(buffer, [6], infos={2: {"ended": "terminated"}, **{i: {"held": True} for i in (3, 4, 5)}})
+    play(
+        buffer,
+        [6],
+        infos={
+            2: noted({}, ended="terminated"),
+            **{i: noted({}, absorbing=True) for i in (3, 4, 5)},
+        },
+    )
     assert drawn(buffer) == {(0, 1, 2), (1, 2, 3), (2, 3, 4)}
     for first, ended_at in ((0, 2), (1, 1), (2, 0)):
         clip = buffer.clip(Positions(np.array([0]), np.array([first]), np.array([3])))
@@ -141,9 +149,9 @@ def test_absorbing_steps_never_start_a_clip_and_the_end_before_them_is_reported(
     [
         ({}, "terminated"),
         ({"TimeLimit.truncated": True}, "truncated"),
-        ({"ended": "truncated"}, "truncated"),
-        ({"ended": "terminated", "TimeLimit.truncated": True}, "terminated"),
-        ({"held": False}, "terminated"),
+        (noted({}, ended="truncated"), "truncated"),
+        (noted({"TimeLimit.truncated": True}, ended="terminated"), "terminated"),
+        (noted({}, absorbing=False), "terminated"),
         ({"ended": "of its own accord"}, "terminated"),
     ],
 )
@@ -256,7 +264,7 @@ def test_observations_and_actions_of_every_space_come_back_as_they_went_in(
 
 def test_a_start_leads_from_the_newest_snapshot_to_the_first_step() -> None:
     buffer = a_buffer(2)
-    play(buffer, [8], infos={0: {"snapshot": b"0"}, 4: {"snapshot": b"4"}})
+    play(buffer, [8], infos={0: noted({}, snapshot=b"0"), 4: noted({}, snapshot=b"4")})
     expected = {0: (b"0", []), 3: (b"0", [0, 1, 0]), 4: (b"4", []), 6: (b"4", [0, 1])}
     for first, (snapshot, actions) in expected.items():
         start = buffer.clip(Positions(np.array([0]), np.array([first]), np.array([2]))).start
@@ -266,7 +274,7 @@ def test_a_start_leads_from_the_newest_snapshot_to_the_first_step() -> None:
 
 def test_a_snapshot_of_the_episode_before_is_of_no_use() -> None:
     buffer = a_buffer(2)
-    play(buffer, [3, 4], infos={0: {"snapshot": b"0"}, 5: {"snapshot": b"5"}})
+    play(buffer, [3, 4], infos={0: noted({}, snapshot=b"0"), 5: noted({}, snapshot=b"5")})
     assert drawn(buffer) == {(0, 1), (1, 2), (3, 4), (4, 5), (5, 6)}
     assert drawn(buffer, drawable=True) == {(0, 1), (1, 2), (5, 6)}
     lost = buffer.clip(Positions(np.array([0]), np.array([3]), np.array([2])))
@@ -275,7 +283,9 @@ def test_a_snapshot_of_the_episode_before_is_of_no_use() -> None:
 
 def test_a_snapshot_is_forgotten_with_its_step() -> None:
     buffer = holding(6, clip_length=2, space=gym.spaces.Box(0, np.inf, (1000,)))
-    play(buffer, [8], infos={1: {"snapshot": b"1"}, 5: {"snapshot": b"5"}})  # the ring: 2 ... 7
+    play(
+        buffer, [8], infos={1: noted({}, snapshot=b"1"), 5: noted({}, snapshot=b"5")}
+    )  # the ring: 2 ... 7
     assert drawn(buffer, drawable=True) == {(5, 6), (6, 7)}
 
 
@@ -284,7 +294,7 @@ def test_filmed_clips_carry_the_pictures_of_their_steps() -> None:
         return np.full((2, 3, 3), number, np.uint8)
 
     buffer = a_buffer(2)
-    play(buffer, [5], infos={i: {"frame": picture(i)} for i in (1, 2, 3)})
+    play(buffer, [5], infos={i: noted({}, frame=picture(i)) for i in (1, 2, 3)})
     assert drawn(buffer, drawable=True) == {(1, 2), (2, 3)}
     frames = buffer.clip(Positions(np.array([0]), np.array([1]), np.array([2]))).frames
     assert frames is not None
@@ -303,7 +313,7 @@ def test_of_several_environments_only_the_filmed_one_is_drawable() -> None:
             np.zeros(2, int),
             np.zeros(2),
             np.zeros(2, bool),
-            [{"frame": frame}, {}],
+            [noted({}, frame=frame), {}],
         )
     positions = buffer.positions(50, np.random.default_rng(0), drawable=True)
     assert set(positions.env.tolist()) == {0}
@@ -316,9 +326,9 @@ def test_of_several_environments_only_the_filmed_one_is_drawable() -> None:
 @pytest.mark.parametrize(
     "extra",
     [
-        lambda rng: {"snapshot": rng.bytes(300)},
-        lambda rng: {"snapshot": b""},
-        lambda rng: {"frame": rng.integers(0, 255, (8, 8, 3)).astype(np.uint8)},
+        lambda rng: noted({}, snapshot=rng.bytes(300)),
+        lambda rng: noted({}, snapshot=b""),
+        lambda rng: noted({}, frame=rng.integers(0, 255, (8, 8, 3)).astype(np.uint8)),
         lambda rng: {},
     ],
     ids=["snapshots", "empty snapshots", "frames", "nothing"],
@@ -345,7 +355,7 @@ def test_memory_stays_within_its_bound_when_overfilled(
 
 def test_a_snapshot_larger_than_its_share_is_not_kept() -> None:
     buffer = a_buffer(2, max_bytes=10_000)
-    play(buffer, [4], infos={0: {"snapshot": bytes(5_000)}})
+    play(buffer, [4], infos={0: noted({}, snapshot=bytes(5_000))})
     assert buffer.nbytes <= 10_000
     assert only(buffer).start is None
 
@@ -464,12 +474,12 @@ def test_snapshots_and_frames_are_part_of_the_state() -> None:
         one,
         [5],
         infos={
-            1: {"snapshot": b"one"},
-            2: {"snapshot": b""},
-            **dict.fromkeys((3, 4), {"frame": frame}),
+            1: noted({}, snapshot=b"one"),
+            2: noted({}, snapshot=b""),
+            **dict.fromkeys((3, 4), noted({}, frame=frame)),
         },
     )
-    play(other, [3], start=50, infos={50: {"snapshot": b"other"}})
+    play(other, [3], start=50, infos={50: noted({}, snapshot=b"other")})
     other.load_state(one.state())
     assert other.nbytes == one.nbytes
     assert drawn(other, drawable=True) == {(1, 2), (2, 3), (3, 4)}
@@ -542,7 +552,7 @@ def test_the_clips_are_those_of_a_plain_list_of_episodes(
         model.append([])
         for j in range(steps):
             step = Step(number, held=j >= max(alive, 1), last=j == steps - 1 and not unfinished)
-            info: dict[str, object] = {"held": True} if step.held else {}
+            info: dict[str, object] = noted({}, absorbing=True) if step.held else {}
             add(
                 buffer,
                 np.array([[number]]),
@@ -564,7 +574,7 @@ def test_the_clips_are_those_of_a_plain_list_of_episodes(
 
 
 LANDED: dict[int, Any] = {
-    number: {"ended": "terminated"} if number % 40 == 36 else {"held": True}
+    number: noted({}, ended="terminated") if number % 40 == 36 else noted({}, absorbing=True)
     for number in range(400)
     if number % 40 >= 36
 }
@@ -642,9 +652,9 @@ def test_what_was_seen_after_a_step_is_kept_also_where_an_episode_is_over() -> N
 def test_steps_after_an_end_are_absorbing_until_the_next_episode_begins() -> None:
     buffer = holding(20, clip_length=2)
     infos: dict[int, Any] = {
-        2: {"ended": "terminated"},
-        3: {"held": True},
-        4: {"held": True},
+        2: noted({}, ended="terminated"),
+        3: noted({}, absorbing=True),
+        4: noted({}, absorbing=True),
     }
     absorbing = []
     for number in range(6):
@@ -662,7 +672,15 @@ def test_steps_after_an_end_are_absorbing_until_the_next_episode_begins() -> Non
 
 def test_absorbing_transitions_are_only_absorbing_ones() -> None:
     buffer = holding(20, clip_length=2)
-    play(buffer, [6], infos={3: {"ended": "terminated"}, 4: {"held": True}, 5: {"held": True}})
+    play(
+        buffer,
+        [6],
+        infos={
+            3: noted({}, ended="terminated"),
+            4: noted({}, absorbing=True),
+            5: noted({}, absorbing=True),
+        },
+    )
     found = buffer.transitions(50, np.random.default_rng(0), absorbing=True)
     assert found.absorbing.all() and not found.terminated.any()
     (leaf,) = leaves(found.observations)

@@ -9,14 +9,15 @@ import pytest
 
 from rlhf_gym.clips.episodes import EpisodeEnds, Positions
 from rlhf_gym.clips.steps import vec_step
+from rlhf_gym.envs.step_notes import noted
 
 LANDING: list[dict[str, Any]] = [
     {},
     {},
     {},
-    {"ended": "terminated"},
-    {"held": True},
-    {"held": True},
+    noted({}, ended="terminated"),
+    noted({}, absorbing=True),
+    noted({}, absorbing=True),
 ]
 """Four steps, of which the last ends the episode, and two that are absorbing."""
 

@@ -14,6 +14,7 @@ from gymnasium.wrappers import FrameStackObservation
 
 import rlhf_gym  # noqa: F401
 from rlhf_gym.clips.snapshots import probe, restore, take, take_reset
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 Env = gym.Env[Any, Any]
@@ -95,7 +96,7 @@ def test_the_held_end_of_an_episode_is_restored() -> None:
     other.reset(seed=2)
     restore(other, take(env))
     observation, reward, _, _, info = other.step(0)
-    assert np.array_equal(observation, held) and reward == 0 and info["held"]
+    assert np.array_equal(observation, held) and reward == 0 and notes_of(info).absorbing
 
 
 def test_stacked_frames_are_restored() -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.steps import Transitions, end_of, joined_steps, vec_step
+from rlhf_gym.envs.step_notes import noted, notes_of
 
 INFOS: list[dict[str, Any]] = [
     {},
     {"terminal_observation": np.array([9.0])},
     {"terminal_observation": np.array([8.0]), "TimeLimit.truncated": True},
-    {"ended": "terminated"},
-    {"ended": "truncated"},
-    {"held": True},
-    {"held": True, "terminal_observation": np.array([7.0])},
+    noted({}, ended="terminated"),
+    noted({}, ended="truncated"),
+    noted({}, absorbing=True),
+    noted({"terminal_observation": np.array([7.0])}, absorbing=True),
 ]
 """Goes on; terminates; is truncated; terminates, or is truncated, before the horizon; is absorbing,
 also in the last step before a reset."""
@@ -63,8 +64,8 @@ def test_without_infos_every_episode_that_is_over_terminated() -> None:
         (False, {}, None),
         (True, {}, "terminated"),
         (True, {"TimeLimit.truncated": True}, "truncated"),
-        (False, {"ended": "truncated"}, "truncated"),
-        (True, {"held": True}, None),
+        (False, noted({}, ended="truncated"), "truncated"),
+        (True, noted({}, absorbing=True), None),
         (True, {"ended": "of its own accord"}, "terminated"),
     ],
 )
@@ -88,7 +89,10 @@ def test_steps_of_groups_of_environments_are_joined_in_their_order(keep_next: bo
     pairs = zip(joined.transitions.arrays(), whole.transitions.arrays(), strict=True)
     assert all(np.array_equal(ours, theirs) for ours, theirs in pairs)
     np.testing.assert_array_equal(joined.truncated, whole.truncated)
-    assert joined.infos == INFOS and joined.dones.tolist() == DONES.tolist()
+    assert (
+        list(joined.notes) == [notes_of(info) for info in INFOS]
+        and joined.dones.tolist() == DONES.tolist()
+    )
 
 
 # --- transitions

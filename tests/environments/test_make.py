@@ -16,6 +16,7 @@ from stable_baselines3.common.vec_env import SubprocVecEnv
 from rlhf_gym.environments.lookup import clip_steps, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 
@@ -42,7 +43,7 @@ def test_a_horizon_beyond_the_environments_limit_lets_it_go_on() -> None:
     env = make_env("Pendulum-v1", horizon=300)
     env.reset(seed=0)
     steps = [env.step(np.zeros(1, np.float32)) for _ in range(300)]
-    assert not any(info.get("held") for *_, info in steps)
+    assert not any(notes_of(info).absorbing for *_, info in steps)
     assert [step[3] for step in steps] == [False] * 299 + [True]
 
 
@@ -54,7 +55,7 @@ def test_an_end_is_final_behind_its_held_steps_where_ends_differ(env_id: str, fi
     while not (steps[-1][2] or steps[-1][3]):
         steps.append(env.step(0))
     assert (steps[-1][2], steps[-1][3]) == (final, not final)
-    assert [info.get("held", False) for *_, info in steps[-6:]] == [False] + [True] * 5
+    assert [notes_of(info).absorbing for *_, info in steps[-6:]] == [False] + [True] * 5
 
 
 def test_keeping_termination_warns_and_ends_early() -> None:
@@ -154,7 +155,7 @@ def test_what_draws_a_clip_again_is_recorded_inside_the_monitor() -> None:
     venv = make_vec_env("CartPole-v1", n_envs=2, seed=0)
     assert venv.get_attr("snapshot_kind") == ["state", "state"]
     venv.reset()
-    assert all("snapshot" in info for info in venv.step(np.zeros(2, int))[3])
+    assert all(notes_of(info).snapshot is not None for info in venv.step(np.zeros(2, int))[3])
     assert "SnapshotRecorder" not in spec_json(venv)
 
 

@@ -22,6 +22,7 @@ from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN
 from rlhf_gym.envs.moving_dot import MovingDot
 from rlhf_gym.envs.moving_dot_secret import MovingDotSecret
 from rlhf_gym.envs.pendulum_spin import PendulumSpin
+from rlhf_gym.envs.step_notes import KEY, notes_of
 
 CLASSIC = [
     "CartPole-v1",
@@ -146,14 +147,20 @@ def test_it_is_gymnasiums_to_the_last_bit_until_an_end_and_then_holds(env_id: st
         observation, our_reward, ours_terminated, _, info = ours.step(action)
         assert np.array_equal(observation, expected) and our_reward == reward
         assert observation.dtype == expected.dtype and not ours_terminated
-        assert ("ended" in info) == terminated
+        assert bool(notes_of(info).ended) == terminated
     if "Pendulum" in env_id or "Acrobot" in env_id:  # random actions bring them to no end
         return
-    assert info["ended"] == "terminated"
+    assert notes_of(info).ended == "terminated"
     for _ in range(3):
         held, reward, _, _, info = ours.step(action)
-        assert np.array_equal(held, expected) and reward == 0 and info == {"held": True}
-    assert "ended" not in ours.reset(seed=7)[1] and "held" not in ours.step(action)[4]
+        assert (
+            np.array_equal(held, expected)
+            and reward == 0
+            and list(info) == [KEY]
+            and notes_of(info).absorbing
+        )
+    assert not notes_of(ours.reset(seed=7)[1]).ended
+    assert not notes_of(ours.step(action)[4]).absorbing
 
 
 def test_acrobot_ends_as_gymnasiums_does() -> None:
@@ -167,7 +174,7 @@ def test_acrobot_ends_as_gymnasiums_does() -> None:
         assert np.array_equal(observation, expected) and reward == their_reward
         if terminated:
             break
-    assert terminated and reward == 0 and info["ended"] == "terminated"
+    assert terminated and reward == 0 and notes_of(info).ended == "terminated"
 
 
 @pytest.mark.parametrize("env_id", [f"rlhf/{env_id}" for env_id in CLASSIC])
@@ -188,7 +195,7 @@ def test_held_steps_are_cut_short_in_training_as_those_of_gymnasiums_are(env_id:
 def test_a_fallen_pole_is_still_shown() -> None:
     env = CartPole(render_mode="rgb_array")
     env.reset(seed=0)
-    while "ended" not in env.step(1)[4]:
+    while not notes_of(env.step(1)[4]).ended:
         pass
     frame: Any = env.render()  # type: ignore[no-untyped-call]
     env.step(0)

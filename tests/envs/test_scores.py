@@ -11,6 +11,7 @@ import pytest
 
 from rlhf_gym import score_of
 from rlhf_gym.envs.scores import Score, coasting_height, hovering, tip_height
+from rlhf_gym.envs.step_notes import notes_of
 
 SCORED = [
     spec.id for spec in gym.registry.values() if spec.namespace == "rlhf" and score_of(spec.id)
@@ -34,7 +35,7 @@ def steps(env_id: str, n: int = 400) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
         observations.append(observation)
         actions.append(env.action_space.sample())
         observation, _, _, truncated, info = env.step(actions[-1])
-        if truncated or "ended" in info:
+        if truncated or notes_of(info).ended:
             observation, _ = env.reset()
     return np.array(observations), np.array(actions)
 

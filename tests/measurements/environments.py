@@ -22,6 +22,7 @@ from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.environments.lookup import frame_stack_of, spec_json
 from rlhf_gym.envs import ATARI_IDS
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 
 STEPS, CLIPS, LENGTH, N_ENVS = 20_000, 100, 25, 4
@@ -60,7 +61,7 @@ def _steps_a_second(env_id: str, seed: int) -> float:
     begun = time.perf_counter()
     for action in actions:
         *_, info = env.step(action)
-        if "ended" in info:  # the end would be held from here on, which costs next to nothing
+        if notes_of(info).ended:  # the end would be held from here on, which costs next to nothing
             env.reset()
     return STEPS / (time.perf_counter() - begun)
 

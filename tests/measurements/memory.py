@@ -16,6 +16,7 @@ from measuring import arguments, report
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.steps import vec_step
+from rlhf_gym.envs.step_notes import noted
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
 SHAPE = (84, 84, 4)
@@ -59,7 +60,7 @@ def _fill(bound: int) -> tuple[int, dict[str, Any]]:
     for row in range(2 * buffer.capacity):
         taken = row % SNAPSHOT_EVERY == 0
         infos: list[dict[str, object]] = [
-            {"snapshot": rng.bytes(SNAPSHOT_BYTES)} if taken else {} for _ in range(N_ENVS)
+            noted({}, snapshot=rng.bytes(SNAPSHOT_BYTES)) if taken else {} for _ in range(N_ENVS)
         ]
         dones = np.full(N_ENVS, row % 1000 == 999)
         actions = nothing[0].astype(np.int64)

@@ -18,6 +18,7 @@ from stepping import add, steps
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
+from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.candidates import Candidates, PredictReturns, summary
 from rlhf_gym.queries.choosing import NOTHING, choose_queries
@@ -226,7 +227,7 @@ def test_with_only_absorbing_steps_lately_clips_are_taken_from_before() -> None:
     space = gym.spaces.Box(0, 1e6, (1,))
     buffer = a_buffer(1, observed=space)
     for step in range(10_000):
-        info: list[dict[str, object]] = [{"held": step >= 4000}]
+        info: list[dict[str, object]] = [noted({}, absorbing=step >= 4000)]
         add(buffer, np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
     queries = choose_queries(buffer, 5, np.random.default_rng(0), strategy="disagreement")
     assert len(queries) == 5
@@ -271,7 +272,7 @@ def test_only_drawable_clips_are_chosen_when_asked() -> None:
                 np.zeros(1),
                 np.zeros(1),
                 np.array([last]),
-                [{} if last else {"snapshot": b"s"}],
+                [{} if last else noted({}, snapshot=b"s")],
             )
     (query,) = choose_queries(
         buffer, 3, np.random.default_rng(0), drawable=True, strategy="disagreement"
@@ -366,7 +367,9 @@ def test_where_terminal_states_are_valued_a_share_of_the_clips_is_compared_with_
     buffer = a_buffer(2, observed=space, valued_terminals=True)
     for step in range(900):
         at = step % 30
-        info: dict[str, object] = {"ended": "terminated"} if at == 27 else {"held": at > 27}
+        info: dict[str, object] = (
+            noted({}, ended="terminated") if at == 27 else noted({}, absorbing=at > 27)
+        )
         done = np.array([at == 29])
         add(buffer, np.array([[step]]), np.zeros(1), np.zeros(1), done, [info])
     queries = choose_queries(buffer, 300, np.random.default_rng(0), strategy="uniform")

@@ -10,6 +10,7 @@ import pytest
 from stepping import add, steps
 
 from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.training.loop import refresh_scale
 
@@ -26,7 +27,7 @@ def refreshed(
     rng = np.random.default_rng(0)
     buffer = ClipBuffer(SPACE, ACTIONS, 2, 3, valued_terminals=valued_terminals)
     for step in range(500):
-        infos: list[dict[str, object]] = [{}, {"held": step >= absorbing_from}]
+        infos: list[dict[str, object]] = [{}, noted({}, absorbing=step >= absorbing_from)]
         observations = rng.normal(5.0, 2.0, (2, 2)).astype(np.float32)
         add(buffer, observations, rng.integers(2, size=2), np.zeros(2), np.zeros(2, bool), infos)
     model = RewardEnsemble(SPACE, ACTIONS, seed=0, device="cpu")

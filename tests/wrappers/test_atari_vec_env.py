@@ -15,6 +15,7 @@ from rlhf_gym import HumanFeedback, make_atari, make_vec_env
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.environments.lookup import horizon_of
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.atari_vec_env import AtariVecEnv
 
 Step = tuple[Any, Any, Any, Any]
@@ -41,7 +42,7 @@ def test_clips_are_the_same_in_a_game_of_its_own_also_where_one_game_follows_ano
     alone.reset(seed=9)
     for env in range(3):
         for begin in (64, 192):
-            restore(alone, steps[begin][3][env]["snapshot"])
+            restore(alone, notes_of(steps[begin][3][env]).snapshot or b"")
             for number in range(begin, begin + 65):
                 observation, points, *_ = alone.step(actions[number, env])
                 assert np.array_equal(observation, steps[number][0][env])

@@ -10,6 +10,7 @@ import pytest
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
 
@@ -54,13 +55,13 @@ def test_the_last_observation_is_held_with_reward_zero_until_the_horizon(end: st
     assert [step[1] for step in steps] == [1.0, 1.0, 1.0, 0.0, 0.0]
     assert [step[2] for step in steps] == [False] * 5
     assert [step[3] for step in steps] == [False] * 4 + [True]
-    assert [step[4].get("ended") for step in steps] == [None, None, end, None, None]
-    assert [step[4].get("held", False) for step in steps] == [False] * 3 + [True] * 2
+    assert [notes_of(step[4]).ended for step in steps] == [None, None, end, None, None]
+    assert [notes_of(step[4]).absorbing for step in steps] == [False] * 3 + [True] * 2
 
 
 def test_an_end_that_is_final_is_terminated_behind_its_held_steps() -> None:
     steps = episode(FixedHorizon(Chain(), horizon=9, hold=2, final=True))
-    assert [step[4].get("held", False) for step in steps] == [False] * 3 + [True] * 2
+    assert [notes_of(step[4]).absorbing for step in steps] == [False] * 3 + [True] * 2
     assert [step[2:4] for step in steps] == [(False, False)] * 4 + [(True, False)]
     steps = episode(FixedHorizon(Chain(), horizon=5, hold=2, final=True))
     assert steps[-1][2:4] == (True, True)
@@ -71,13 +72,13 @@ def test_an_end_that_is_final_is_terminated_behind_its_held_steps() -> None:
 def test_a_termination_at_the_horizon_itself_is_still_told() -> None:
     steps = episode(FixedHorizon(Chain(), horizon=3))
     assert steps[-1][2:4] == (False, True)
-    assert steps[-1][4]["ended"] == "terminated"
+    assert notes_of(steps[-1][4]).ended == "terminated"
 
 
 def test_a_time_limit_at_the_horizon_is_no_early_end() -> None:
     steps = episode(FixedHorizon(Chain("truncated"), horizon=3))
     assert steps[-1][2:4] == (False, True)
-    assert "ended" not in steps[-1][4]
+    assert notes_of(steps[-1][4]).ended is None
 
 
 def test_a_reset_begins_a_new_inner_episode() -> None:
@@ -131,7 +132,7 @@ def test_hold_truncates_an_episode_so_many_steps_after_its_end() -> None:
     steps: list[Any] = []
     while not steps or not steps[-1][3]:
         steps.append(env.step(1))
-    ended = [i for i, step in enumerate(steps) if "ended" in step[4]]
+    ended = [i for i, step in enumerate(steps) if notes_of(step[4]).ended]
     assert len(steps) == ended[0] + 1 + 5
     assert not any(terminated for _, _, terminated, _, _ in steps)
 
@@ -144,7 +145,7 @@ def test_hold_counts_anew_in_each_episode() -> None:
         truncated = False
         while not truncated:
             _, _, _, truncated, info = env.step(1)
-            held += bool(info.get("held"))
+            held += bool(notes_of(info).absorbing)
         assert held == 5
 
 

@@ -11,6 +11,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 import rlhf_gym  # noqa: F401
 from rlhf_gym.clips.snapshots import Kind, restore
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder, ensure_drawable
 
 
@@ -22,7 +23,9 @@ def test_a_state_is_recorded_every_so_many_steps_of_an_episode() -> None:
     env = SnapshotRecorder(gym.make("Pendulum-v1"), "state", every=3)
     for _ in range(2):
         env.reset()
-        noted = ["snapshot" in env.step(np.zeros(1, np.float32))[4] for _ in range(7)]
+        noted = [
+            notes_of(env.step(np.zeros(1, np.float32))[4]).snapshot is not None for _ in range(7)
+        ]
         assert noted == [True, False, False, True, False, False, True]
 
 
@@ -31,7 +34,7 @@ def test_the_snapshot_is_of_the_state_before_the_step() -> None:
     env.reset(seed=3)
     observation, _, _, _, info = env.step(1)
     other.reset(seed=4)
-    restore(other, info["snapshot"])
+    restore(other, notes_of(info).snapshot or b"")
     assert np.array_equal(other.step(1)[0], observation)
 
 
@@ -39,12 +42,12 @@ def test_an_episode_is_recorded_once_and_redone_from_its_seed() -> None:
     env, other = SnapshotRecorder(gym.make("CartPole-v1"), "episode"), gym.make("CartPole-v1")
     env.reset(seed=3)
     first = infos(env, 5)
-    assert ["snapshot" in info for info in first] == [True] + [False] * 4
+    assert [notes_of(info).snapshot is not None for info in first] == [True] + [False] * 4
     start, _ = env.reset()
     observation, _, _, _, info = env.step(1)
-    restore(other, info["snapshot"])
+    restore(other, notes_of(info).snapshot or b"")
     assert np.array_equal(other.step(1)[0], observation)
-    assert info["snapshot"] != first[0]["snapshot"]
+    assert notes_of(info).snapshot != notes_of(first[0]).snapshot
 
 
 def test_the_seeds_of_later_episodes_follow_from_the_first_one() -> None:
@@ -60,12 +63,12 @@ def test_the_seeds_of_later_episodes_follow_from_the_first_one() -> None:
 def test_a_camera_films_what_is_seen_before_each_step() -> None:
     env = SnapshotRecorder(gym.make("rlhf/MovingDot-v1", render_mode="rgb_array"), "camera")
     env.reset(seed=3)
-    assert "frame" not in env.step(0)[4]
+    assert notes_of(env.step(0)[4]).frame is None
     env.film()
     before = env.render()
     _, _, _, _, info = env.step(1)
-    assert np.array_equal(info["frame"], np.asarray(before))
-    assert not np.array_equal(info["frame"], np.asarray(env.render()))
+    assert np.array_equal(np.asarray(notes_of(info).frame), np.asarray(before))
+    assert not np.array_equal(np.asarray(notes_of(info).frame), np.asarray(env.render()))
 
 
 def test_a_camera_without_pictures_says_what_to_do() -> None:
@@ -90,14 +93,19 @@ def test_only_the_first_of_several_environments_films() -> None:
     with pytest.warns(UserWarning, match="cannot be brought back"):
         ensure_drawable(venv)
     venv.reset()
-    assert ["frame" in info for info in venv.step(np.zeros(2, int))[3]] == [True, False]
+    assert [notes_of(info).frame is not None for info in venv.step(np.zeros(2, int))[3]] == [
+        True,
+        False,
+    ]
 
 
 def test_what_can_be_restored_is_not_filmed() -> None:
     venv = vector("state")
     ensure_drawable(venv)
     venv.reset()
-    assert [sorted(info)[-1] for info in venv.step(np.zeros(2, int))[3]] == ["snapshot"] * 2
+    assert [notes_of(info).snapshot is not None for info in venv.step(np.zeros(2, int))[3]] == [
+        True
+    ] * 2
 
 
 def test_environments_without_a_recorder_are_refused_with_the_remedy() -> None:

@@ -16,7 +16,7 @@ from rlhf_gym.agents.a3c.shared_memory import shared
 from rlhf_gym.clips.steps import VecStep
 from rlhf_gym.reward_model import RewardEnsemble, RewardModel
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder, KeptSteps
-from rlhf_gym.wrappers.learned_reward import VecLearnedReward
+from rlhf_gym.wrappers.learned_reward import VecLearnedReward, with_rewards
 
 __all__ = ["SharedWeights", "WorkerReward", "share_with_workers"]
 
@@ -99,8 +99,8 @@ class SharedWeights:
 class WorkerReward(VecLearnedReward):
     """The learned reward around a worker's environments, with a recorder inside.
 
-    The reward model changes only between rollouts. The learned reward of a step is in
-    ``info["learned_reward"]`` too.
+    The reward model changes only between rollouts. The learned reward of a step is noted in its
+    info, see `with_rewards`.
 
     Args:
         weights: of the reward model; the trainer writes them.
@@ -126,6 +126,8 @@ class WorkerReward(VecLearnedReward):
         """Predict the rewards, and note them in the infos."""
         observations, rewards, dones, infos = super().step_wait()
         assert isinstance(rewards, np.ndarray)
-        for info, reward in zip(infos, rewards.tolist(), strict=True):
-            info["learned_reward"] = reward
+        infos = [
+            with_rewards(info, learned_reward=reward)
+            for info, reward in zip(infos, rewards.tolist(), strict=True)
+        ]
         return observations, rewards, dones, infos
