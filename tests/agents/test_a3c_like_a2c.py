@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import functools
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.torch_layers import FlattenExtractor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 from torch import Tensor, nn
@@ -100,6 +103,42 @@ def test_what_needs_no_gradient_is_not_trained() -> None:
     agent.learn(40)
     for name, value in agent.policy.state_dict().items():
         assert torch.equal(value, before[name]) == name.startswith("mlp_extractor")
+
+
+class Constant(ActorCriticPolicy):
+    """Its values are an attribute."""
+
+    constant = 0.0
+
+    def forward(self, obs: Any, deterministic: bool = False) -> Any:
+        actions, values, log_probs = super().forward(obs, deterministic)
+        return actions, torch.full_like(values, self.constant), log_probs
+
+
+def watched(*_: Any, lock: Any) -> None:
+    """A hook that cannot be sent to a process."""
+
+
+def test_what_was_changed_in_a_policy_by_hand_is_trained_too() -> None:
+    agent = A3C(Constant, make_vec_env("CartPole-v1", 1), n_workers=1)
+    policy: Any = agent.policy
+    for constant in (0.0, 3.0):
+        policy.constant = constant
+        policy.action_net = nn.Sequential(nn.Linear(64, 8), nn.Linear(8, 2))
+        policy.optimizer = AdamW(policy.parameters())
+        before = policy.action_net[0].bias.detach().clone()
+        agent.learn(10)
+        assert (agent.rollout_buffer.values == constant).all()
+        assert not torch.equal(policy.action_net[0].bias, before)
+
+
+def test_a_policy_that_cannot_be_sent_is_made_again_in_the_workers() -> None:
+    agent = A3C("MlpPolicy", make_vec_env("CartPole-v1", 1), n_workers=1)
+    policy: Any = agent.policy
+    policy.register_forward_hook(functools.partial(watched, lock=threading.Lock()))
+    before = policy.action_net.bias.detach().clone()
+    agent.learn(10)
+    assert not torch.equal(policy.action_net.bias, before)
 
 
 SEEN = """

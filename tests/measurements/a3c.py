@@ -1,9 +1,11 @@
-"""A3C: steps a second of its workers, beside each other and beside A2C, and CartPole learned.
+"""A3C: steps a second of its workers, beside each other and beside A2C, and what is learned.
 
     python tests/measurements/a3c.py speed
     python tests/measurements/a3c.py learning --seeds 10
+    python tests/measurements/a3c.py defaults --seeds 5
 
-Speed is that of training under way: the start of the processes is not counted.
+Speed is that of training under way: the start of the processes is not counted. ``learning`` is
+CartPole with the preset; ``defaults`` compares A3C with A2C, both with their default settings.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from rlhf_gym.runs.settings import TrainSettings, fill_in
 
 ENVIRONMENTS = {"CartPole-v1": ("MlpPolicy", 6000), "rlhf/MovingDot-v1": ("CnnPolicy", 3000)}
 SOLVED, EPISODES = 475, 50
+STEPS = {"CartPole-v1": 200_000, "Acrobot-v1": 100_000, "LunarLander-v3": 200_000}
+"""Training steps with default settings."""
 
 
 class Speed(BaseCallback):
@@ -112,20 +116,53 @@ def measure_learning(seeds: int) -> None:
     )
 
 
+def measure_defaults(seeds: int, environments: list[str]) -> None:
+    """What A3C gains over acting untrained, as a share of what A2C gains in as many steps."""
+    for env_id in environments:
+        returns: dict[str, list[float]] = {"untrained": [], "A2C": [], "A3C": []}
+        for seed in range(seeds):
+            untrained = A2C("MlpPolicy", env_id, device="cpu", seed=seed)
+            agents = {
+                "untrained": untrained,
+                "A2C": A2C("MlpPolicy", env_id, device="cpu", seed=seed).learn(STEPS[env_id]),
+                "A3C": A3C("MlpPolicy", env_id, seed=seed).learn(STEPS[env_id]),
+            }
+            for name, agent in agents.items():
+                found = true_returns(agent, env_id, EPISODES, seed=seed, deterministic=False)
+                returns[name].append(float(np.mean(found)))
+            print(
+                f"   {env_id} seed {seed}:",
+                {n: each[-1] for n, each in returns.items()},
+                flush=True,
+            )
+        means = {name: float(np.mean(each)) for name, each in returns.items()}
+        gained = {name: means[name] - means["untrained"] for name in ("A2C", "A3C")}
+        report(
+            f"A3C / A2C on {env_id}, default settings, gained over the untrained agent",
+            [gained["A3C"] / gained["A2C"]],
+            at_least=0.95,
+            returns=returns,
+            steps=STEPS[env_id],
+        )
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("figure", choices=["speed", "learning"])
+    parser.add_argument("figure", choices=["speed", "learning", "defaults"])
     parser.add_argument("--repeats", type=int, default=5, help="of speed; default: 5")
-    parser.add_argument("--seeds", type=int, default=10, help="of learning; default: 10")
+    parser.add_argument("--seeds", type=int, default=10, help="of what is learned; default: 10")
+    parser.add_argument("--environments", nargs="*", default=list(STEPS), help="of defaults")
     options = parser.parse_args()
     one_thread()
     if options.figure == "speed":
         measure_speed(options.repeats)
-    else:
+    elif options.figure == "learning":
         measure_learning(options.seeds)
+    else:
+        measure_defaults(options.seeds, options.environments)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -44,7 +45,7 @@ def assignments(agent: A2C, shares: Sequence[EnvShare], ahead: int) -> list[Assi
         ValueError: the policy's optimiser cannot be shared.
     """
     remaining = agent._total_timesteps - agent.num_timesteps
-    policy, settings = share_policy(agent.policy), _settings(agent)
+    policy, settings, network = share_policy(agent.policy), _settings(agent), _network(agent)
     timesteps = shared(torch.zeros(len(shares), dtype=torch.int64))
     torch_state = torch.get_rng_state()
     torch.manual_seed(drawn_seed())  # so that the next call of learn draws other numbers
@@ -53,6 +54,7 @@ def assignments(agent: A2C, shares: Sequence[EnvShare], ahead: int) -> list[Assi
             index=index,
             settings=settings,
             policy=policy,
+            network=network,
             share=share,
             timesteps=timesteps,
             begun_at=agent.num_timesteps,
@@ -74,3 +76,13 @@ def _settings(agent: A2C) -> bytes:
         "use_rms_prop": False,  # policy_kwargs name the optimiser
     }
     return bytes(cloudpickle.dumps(settings))
+
+
+def _network(agent: A2C) -> bytes | None:
+    """Return the policy as it is, whatever was changed in it by hand; None if it cannot be sent."""
+    policy = copy.copy(agent.policy)
+    del policy.optimizer
+    try:
+        return bytes(cloudpickle.dumps(policy))
+    except Exception:  # hooks that watch a network hold anything
+        return None

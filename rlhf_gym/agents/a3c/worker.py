@@ -38,6 +38,7 @@ class Assignment:
         index: number of the worker.
         settings: arguments of the `Learner`, and ``ent_coef_schedule``, pickled by cloudpickle.
         policy: that all workers train.
+        network: a copy of it, pickled by cloudpickle; None: the settings are enough to make one.
         share: the worker's environments.
         timesteps: ``(n_workers,)`` int64 in shared memory, the steps that each has taken.
         begun_at: steps of the agent when training began.
@@ -51,6 +52,7 @@ class Assignment:
     index: int
     settings: bytes
     policy: SharedPolicy
+    network: bytes | None
     share: EnvShare
     timesteps: Tensor
     begun_at: int
@@ -152,6 +154,8 @@ def _agent(assignment: Assignment) -> tuple[Learner, Any]:
     schedule = settings.pop("ent_coef_schedule")
     agent = Learner(env=env, device="cpu", **settings)
     agent.ent_coef_schedule, agent.rows = schedule, rows
+    if assignment.network is not None:
+        agent.policy = cloudpickle.loads(assignment.network)
     agent.set_logger(configure_logger(verbose=0))
     set_random_seed(assignment.seed)
     if assignment.torch_state is not None:
