@@ -128,7 +128,7 @@ def measure_defaults(seeds: int, environments: list[str]) -> None:
                 "A3C": A3C("MlpPolicy", env_id, seed=seed).learn(STEPS[env_id]),
             }
             for name, agent in agents.items():
-                found = true_returns(agent, env_id, EPISODES, seed=seed, deterministic=False)
+                found = true_returns(agent, env_id, EPISODES, seed=seed)
                 returns[name].append(float(np.mean(found)))
             print(
                 f"   {env_id} seed {seed}:",
