@@ -12,7 +12,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 
 from rlhf_gym.agents.a3c.agent import A3C
 from rlhf_gym.agents.a3c.learned_reward import share_with_workers
-from rlhf_gym.agents.relabelling import relabel
+from rlhf_gym.agents.relabelling import RelabelledRewards, relabel
 from rlhf_gym.agents.replay import load_replay, replay_state
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -40,13 +40,15 @@ class Attached:
     """How an agent gets the learned reward; this one gets it from the wrapper, at each step.
 
     Attributes:
-        predicts_steps: whether the agent learns from the rewards that the wrapper predicts at each
-            step; otherwise they need not be predicted.
         in_workers: whether steps are taken, and their rewards predicted, in other processes.
     """
 
-    predicts_steps = True
     in_workers = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the agent still gets it; otherwise it must be attached again."""
+        return True
 
     def publish(self) -> None:
         """Let the agent know of the newest reward model; called before each rollout."""
@@ -81,10 +83,14 @@ class Relabelled(Attached):
     """An off-policy agent, whose rewards are predicted when a batch is sampled."""
 
     def __init__(self, agent: OffPolicyAlgorithm) -> None:
-        """Let the rewards of steps be predicted only if VecNormalize needs them for its scale."""
+        """Relabel the replay buffer that the agent has at present."""
         self._agent = agent
-        normalize = agent.get_vec_normalize_env()
-        self.predicts_steps = normalize is not None and normalize.norm_reward
+
+    @property
+    def holds(self) -> bool:
+        """Whether the replay buffer is still the one that is relabelled."""
+        buffer = self._agent.replay_buffer
+        return buffer is not None and isinstance(buffer.rewards, RelabelledRewards)
 
     def state(self) -> dict[str, Any]:
         """Return the replay buffer."""

@@ -269,12 +269,6 @@ class ClipBuffer:
         stack, step = self._stack, self._ends.step[rows % self.capacity, env]
         return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
-    def last_episode(self, env: int) -> Transitions:
-        """Return the newest episode of one environment, once it is over, as far as it is kept."""
-        length = int(self._ends.step[(self.rows - 1) % self.capacity, env]) + 1
-        rows = np.arange(self.rows - min(length, self.capacity - self._history), self.rows)
-        return self._transitions(rows, np.full(len(rows), env))
-
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
         """Let the next step begin a new episode in these environments."""
         self._ends.begin_episodes(envs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,10 @@ from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.log import RunLog
+from rlhf_gym.training.wrapped import FeedbackReward, check_acts_in
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
-from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
 __all__ = ["AgentReward"]
-
-FORGOTTEN = 250
-"""Vector steps without a training after which the callback is taken to be forgotten."""
 
 
 class AgentReward:
@@ -33,74 +30,95 @@ class AgentReward:
         recorder: records the steps of the environments.
         wrapper: the vector environment that the agent sees.
         attached: how the agent that is trained gets the reward.
+        taken: training steps so far, in all calls of ``learn``.
+        total: training steps in all, as far as is known.
     """
 
     def __init__(self, venv: VecEnv, model: RewardModel, buffer: ClipBuffer, log: RunLog) -> None:
         """Wrap ``venv``, whose rewards are the true ones; steps are recorded in ``buffer``."""
-        self._model, self._buffer, self._log = model, buffer, log
+        self._model, self._log = model, log
         self.recorder = ClipRecorder(venv, buffer)
-        self.wrapper = VecLearnedReward(self.recorder, self._predict)
+        self.wrapper = FeedbackReward(self.recorder, self._predict)
         self.attached = Attached()
+        self.taken = self.total = 0
         self._agent: BaseAlgorithm | None = None
-        self._steps_without_training: int | None = 0
+        self._training = False
 
     def _predict(self, transitions: Transitions) -> Array:
         """Return the learned rewards ``(n_envs,)`` of a step of all environments."""
-        if self._steps_without_training is not None:
-            self._warn_of_a_forgotten_callback()
-        if not self.attached.predicts_steps:  # nobody reads these rewards
-            return np.zeros(len(transitions), np.float32)
         with self._log.timed("predict"):
             rewards = self._model.predict(transitions)
-        self._log.earned(rewards)
+        if self._training:
+            self._log.earned(rewards)
         return rewards
 
-    def _warn_of_a_forgotten_callback(self) -> None:
-        """Warn, once, of a training that goes on without asking anybody."""
-        assert self._steps_without_training is not None
-        self._steps_without_training += 1
-        if self._steps_without_training == FORGOTTEN:
+    def __reduce__(self) -> Any:
+        """Refuse to be sent to another process; A3C's workers get weights instead, if attached."""
+        raise ValueError(
+            "the learned reward goes to other processes only in a training with its feedback as "
+            "callback: agent.learn(..., callback=feedback)"
+        )
+
+    def training_starts(self, agent: BaseAlgorithm, total_steps: int | None) -> None:
+        """Attach the reward to the agent that is trained, and let steps be taken.
+
+        Args:
+            agent: its ``learn`` has been set up.
+            total_steps: in all calls of ``learn``; None: this one is the last.
+
+        Raises:
+            ValueError: if the agent acts in another environment, or cannot learn from the reward.
+        """
+        self.attach(agent)
+        if total_steps is None and 0 < self.total <= self.taken:
             warnings.warn(
-                f"{FORGOTTEN} steps were taken in the environments of this feedback, but it is no "
-                "callback of the training, so nobody is asked and nothing is learned: "
-                "agent.learn(..., callback=feedback)",
+                "an earlier call of learn was taken for the whole training, so all labels were "
+                "asked for in it: HumanFeedback(total_steps=...) spreads them over several calls",
                 stacklevel=2,
             )
+        self.wrapper.may_step = self._training = True
+        self.recorder.agent_step = self.taken
+        self.total = total_steps or self.taken + agent._total_timesteps - agent.num_timesteps
 
-    def training_starts(self) -> None:
-        """Note that the callback was not forgotten."""
-        self._steps_without_training = None
+    def training_ends(self) -> None:
+        """Count no more what is done in the environment."""
+        self._training = False
 
     def attach(self, agent: BaseAlgorithm) -> None:
-        """Attach the reward to an agent, unless it is attached already."""
-        if self._agent is not agent:
+        """Attach the reward to an agent, unless it is attached already.
+
+        Raises:
+            ValueError: if the agent acts in another environment, or cannot learn from the reward.
+        """
+        check_acts_in(agent, self.wrapper)
+        if self._agent is not agent or not self.attached.holds:
             reward = WrappedReward(self._model, self.recorder, self.wrapper)
             self.attached, self._agent = attach(agent, reward), agent
 
-    def step_taken(self, infos: Sequence[Mapping[str, Any]]) -> None:
-        """Log the rewards of a step if they were predicted in another process."""
-        if self.attached.in_workers:
-            self._log.earned(np.array([notes_of(info).learned_reward for info in infos]))
+    def step_taken(self, variables: Mapping[str, Any], *, warming_up: bool) -> None:
+        """Count a step, what it earned, and the episodes that ended at it.
 
-    def episodes_ended(self, dones: Array) -> None:
-        """Log the learned returns of the episodes that ended at this step, ``(n_envs,)`` bool."""
-        if self.attached.predicts_steps:
-            self._log.episodes_ended(dones)
-            return
-        for env in np.flatnonzero(dones).tolist():
-            rewards = self._model.predict(self._buffer.last_episode(env))
-            self._log.episode_returned(float(rewards.sum()))
+        Args:
+            variables: of the training loop, by stable-baselines3's names.
+            warming_up: whether it is a step of the warm-up, which is taken in this process.
+        """
+        self.taken, self._log.seconds["record"] = self.recorder.agent_step, self.recorder.seconds
+        if self.attached.in_workers and not warming_up:
+            infos = variables["infos"]
+            self._log.earned(np.array([notes_of(info).learned_reward for info in infos]))
+        self._log.episodes_ended(variables["dones"])
 
     def state(self) -> dict[str, Any]:
         """Return the counters of the recorder, and what the environments show."""
         return {
-            "agent_step": self.recorder.agent_step,
+            "agent_step": self.taken,
             "seconds": self.recorder.seconds,
             "observations": self.recorder.observations,
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken; the environments have been restored already."""
-        self.recorder.agent_step, self.recorder.seconds = state["agent_step"], state["seconds"]
+        self.taken, self.recorder.seconds = state["agent_step"], state["seconds"]
+        self.recorder.agent_step = self.taken
         self.recorder.resume_at(state["observations"])
         self.wrapper.resume_at(state["observations"])

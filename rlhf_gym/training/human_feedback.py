@@ -10,7 +10,6 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.clips.observations import Array
 from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings
@@ -29,8 +28,9 @@ from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_pa
 from rlhf_gym.training.given import GivenSettings
 from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_of_missing_labels
 from rlhf_gym.training.loop import FeedbackLoop
-from rlhf_gym.training.progress import share_of_training
+from rlhf_gym.training.progress import checked_total, share_of_training
 from rlhf_gym.training.warm_up import WarmUp
+from rlhf_gym.training.wrapped import check_can_start, check_wraps_once
 
 __all__ = ["HumanFeedback"]
 
@@ -64,6 +64,8 @@ class HumanFeedback(BaseCallback):
         annotator: name of the person.
         seed: of the choice of queries, of the reward model, and of the synthetic teacher.
         device: of the reward model; ``"auto"`` takes CUDA if it is available.
+        total_steps: of the training in all, if ``learn`` is called more than once: labels are asked
+            for by the share of it that is done. By default each call is taken for the last.
         **old_arguments: settings by the names that they had as arguments in version 0.1.0.
 
     Attributes:
@@ -97,6 +99,7 @@ class HumanFeedback(BaseCallback):
         annotator: str | None = None,
         seed: int = 0,
         device: str = "auto",
+        total_steps: int | None = None,
         **old_arguments: Any,
     ) -> None:
         super().__init__()
@@ -111,7 +114,8 @@ class HumanFeedback(BaseCallback):
         self.resuming, self.wait = resume, wait
         self.goal, self.tie_breaker = goal, tie_breaker
         self.seed, self.device = seed, device
-        self.stopped = False
+        self.total_steps = checked_total(total_steps)
+        self.stopped = self._wrapped = False
 
     def wrap(self, venv: VecEnv) -> VecEnv:
         """Record the steps of ``venv`` as clips and put the learned reward in place of its own.
@@ -121,6 +125,7 @@ class HumanFeedback(BaseCallback):
                 folder is in use, or a person is to label an environment that cannot be drawn.
         """
         check_is_vec_env(venv)
+        check_wraps_once(venv, self._wrapped)
         env_id, live = env_id_of(venv), self.teacher.live
         self.settings = settings = self._given.in_environment(env_id, person=live)
         length = checked_clip_length(venv, settings, person=live)
@@ -144,6 +149,7 @@ class HumanFeedback(BaseCallback):
         self.loop = FeedbackLoop(
             self.asking, self.reward_model, self.log, settings, wait=self.wait, seed=self.seed
         )
+        self._wrapped = True
         return self.agent_reward.wrapper
 
     def _ensemble(self, venv: VecEnv) -> RewardEnsemble:
@@ -160,50 +166,46 @@ class HumanFeedback(BaseCallback):
         self.loop.stopping = True
 
     def _on_training_start(self) -> None:
-        if not hasattr(self, "recorder"):
-            raise ValueError(
-                "this feedback has wrapped no environment: train the agent on "
-                "env = feedback.wrap(make_vec_env(...))"
-            )
+        check_can_start(self._wrapped, self.parent)
+        self.agent_reward.training_starts(self.model, self.total_steps)
         self.stopped = False
         self._output.open(self.logger)
-        self.agent_reward.attach(self.model)
-        self.agent_reward.training_starts()
         if self.run is not None:
             self.teacher.start(self.run.path)
-        if not self.warm_up.done:
-            self.warm_up.run(self.model, self.log, self._episodes_ended, lambda: self.loop.stopping)
-            self.num_timesteps = self.model.num_timesteps
-        if not (self.loop.first_round_done or self.loop.stopping):
-            self.loop.first_round(self.model)
+
+    def _before_training(self) -> None:
+        """Warm up, and ask for the first labels; all other callbacks have started by now."""
+        everyone, total = self.locals.get("callback", self), self.agent_reward.total
+        self.warm_up.run(self.model, everyone, self.log, total, lambda: self.loop.stopping)
+        if not self.warm_up.done:  # another callback ends training
+            self.stop()
+        if not self.loop.stopping:
+            self.loop.first_round(self.model, self.agent_reward.taken)
 
     def _on_rollout_start(self) -> None:
+        if not self.loop.first_round_done:
+            self._before_training()
         if self.loop.stopping:
-            # Everything is kept as it is before the rollout, whose first step then ends training.
-            self.stopped = True
+            self.stopped = True  # at the first step of the rollout, which is not kept
             self.checkpoint()
             return
-        self.log.seconds["record"] = self.recorder.seconds
-        self.loop.round(self.model, share_of_training(self.model, self.warm_up.taken))
+        taken, total = self.agent_reward.taken, self.agent_reward.total
+        share = share_of_training(self.model, taken, total, self.warm_up.taken)
+        self.loop.round(self.model, taken, share)
         self.agent_reward.attached.publish()
         if self._checkpoints.due:
             self.checkpoint()
 
     def _on_step(self) -> bool:
         if not self.stopped:
-            self.agent_reward.step_taken(self.locals["infos"])
-            self._episodes_ended(self.locals["dones"], self.locals["infos"])
+            self.agent_reward.step_taken(self.locals, warming_up=not self.warm_up.done)
+            for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
+                if done and "episode" in info:
+                    self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
         return not self.stopped
 
-    def _episodes_ended(self, dones: Array, infos: list[dict[str, Any]]) -> None:
-        if not dones.any():
-            return
-        self.agent_reward.episodes_ended(dones)
-        for done, info in zip(dones, infos, strict=True):
-            if done and "episode" in info:
-                self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
-
     def _on_training_end(self) -> None:
+        self.agent_reward.training_ends()
         self.log.publish(self.model, self.asking.labels, "stopped" if self.stopped else "done")
         if not self.stopped:
             self.checkpoint()
@@ -211,7 +213,7 @@ class HumanFeedback(BaseCallback):
         self.teacher.stop()
         if self.stopped:
             say_how_to_go_on(self.run)
-        elif not self.teacher.live:
+        elif not self.teacher.live and self.agent_reward.taken >= self.agent_reward.total:
             warn_of_missing_labels(self.asking.labels, self.settings.labels)
         self.loop.stopping = False
 

@@ -64,14 +64,11 @@ class RunLog:
 
     def episodes_ended(self, dones: Array) -> None:
         """Note the learned returns of the episodes that ended at this step, ``(n_envs,)`` bool."""
+        if not dones.any():
+            return
         self._learned_returns.extend(self._earned[dones].tolist())
         self._episodes += int(np.sum(dones))
         self._earned[dones] = 0.0
-
-    def episode_returned(self, learned_return: float) -> None:
-        """Note the learned return of one episode, whose steps were not counted."""
-        self._learned_returns.append(learned_return)
-        self._episodes += 1
 
     def round_measured(self, measures: RoundMeasures) -> None:
         """Keep a round's measures, and add them to the run folder."""

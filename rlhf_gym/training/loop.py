@@ -64,16 +64,21 @@ class FeedbackLoop:
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
         self._fitted = False
-        self._new_labels = 0
+        self._new_labels = self._taken = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
         self._polled = -POLL_SECONDS
 
-    def first_round(self, agent: BaseAlgorithm) -> None:
+    def first_round(self, agent: BaseAlgorithm, taken: int) -> None:
         """Ask for the labels before training, and wait for them in any case.
 
         They are asked for in parts, so that the reward model helps to choose all but the first.
+
+        Args:
+            agent: is to be trained.
+            taken: steps taken so far.
         """
-        self._refresh(agent)
+        self._taken = taken
+        self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
         for wanted in [*range(part, target, part), target]:
@@ -82,14 +87,16 @@ class FeedbackLoop:
         self.asking.warn_of_ties()
         self.first_round_done = not self.stopping
 
-    def round(self, agent: BaseAlgorithm, progress: float) -> None:
+    def round(self, agent: BaseAlgorithm, taken: int, progress: float) -> None:
         """Ask and learn if enough labels are due, keep the scale of rewards, and report.
 
-        ``progress`` is the share of training done, 1 at the last moment at which a label is of use.
+        ``taken`` is the number of steps so far, in all calls of ``learn``; ``progress`` is the
+        share of training done, 1 at the last moment at which a label is of use.
         """
+        self._taken = taken
         self._ask_what_is_due(agent, self._target(progress))
-        if agent.num_timesteps - self._refreshed_at >= REFRESH_EVERY:
-            self._refresh(agent)
+        if taken - self._refreshed_at >= REFRESH_EVERY:
+            self._refresh()
         asking = self.asking
         self.log.publish(agent, asking.labels, "training")
         self.log.write(agent.logger, labels=asking.labels, asked=asking.asked, round=asking.round)
@@ -147,15 +154,15 @@ class FeedbackLoop:
             return
         with self.log.timed("fit"):
             self.reward_model.fit(self._new_labels)
-            self._refresh(agent)  # a fit moves the scale of the rewards
+            self._refresh()  # a fit moves the scale of the rewards
         self._fitted, self._new_labels = True, 0
-        if agent.num_timesteps - self._measured_at >= REFRESH_EVERY:
-            self._measured_at = agent.num_timesteps
+        if self._taken - self._measured_at >= REFRESH_EVERY:
+            self._measured_at = self._taken
             self._measure(agent)
         self.asking.round += 1
 
-    def _refresh(self, agent: BaseAlgorithm) -> None:
-        self._refreshed_at = agent.num_timesteps
+    def _refresh(self) -> None:
+        self._refreshed_at = self._taken
         refresh_scale(self.reward_model, self.buffer, self._rng)
 
     def _measure(self, agent: BaseAlgorithm) -> None:

@@ -7,16 +7,28 @@ from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 
 from rlhf_gym.environments.lookup import horizon_of
 
-__all__ = ["share_of_training"]
+__all__ = ["checked_total", "share_of_training"]
 
 
-def share_of_training(agent: BaseAlgorithm, warm_up: int) -> float:
+def checked_total(total_steps: int | None) -> int | None:
+    """Return the total number of training steps that a user gave.
+
+    Raises:
+        ValueError: if it is below 1.
+    """
+    if total_steps is not None and total_steps < 1:
+        raise ValueError(f"total_steps must be at least 1, but is {total_steps}")
+    return total_steps
+
+
+def share_of_training(agent: BaseAlgorithm, taken: int, total: int, warm_up: int) -> float:
     """Return the share of training done, 1 at the start of the last rollout.
 
-    A label that comes later than that is of no use. The ``warm_up`` steps are not counted.
+    A label that comes later than that is of no use. Of ``total`` steps ``taken`` are done, in all
+    calls of ``learn``; those of the ``warm_up`` are not counted.
     """
-    last = agent._total_timesteps - _rollout_steps(agent) - warm_up
-    return (agent.num_timesteps - warm_up) / last if last > 0 else 1.0
+    last = total - _rollout_steps(agent) - warm_up
+    return (taken - warm_up) / last if last > 0 else 1.0
 
 
 def _rollout_steps(agent: BaseAlgorithm) -> int:

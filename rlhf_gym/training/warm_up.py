@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym.agents.untrained import act_untrained
-from rlhf_gym.clips.observations import Array
 from rlhf_gym.training.log import RunLog
 
 __all__ = ["WarmUp", "warm_up_steps"]
 
 
-def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
+def warm_up_steps(asked: int | None, total: int, one_clip: int, in_call: int | None = None) -> int:
     """Return how many steps of the untrained agent come before training.
 
     Args:
@@ -22,6 +22,7 @@ def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
             of each environment, and in short trainings half of it.
         total: training steps in all.
         one_clip: steps in which every environment makes a clip.
+        in_call: those of the first call of ``learn``; by default it is the only one.
 
     Raises:
         ValueError: if no step is left for training.
@@ -29,12 +30,13 @@ def warm_up_steps(asked: int | None, total: int, one_clip: int) -> int:
     >>> warm_up_steps(None, 100_000, 300), warm_up_steps(None, 1000, 300), warm_up_steps(7, 99, 5)
     (2048, 500, 7)
     """
+    in_call = total if in_call is None else in_call
     if asked is None:
         wanted = max(min(2048, total // 10), 2 * one_clip)
-        return max(1, min(wanted, max(total // 2, one_clip), total - 1))
-    if asked >= total:
+        return max(1, min(wanted, max(in_call // 2, one_clip), in_call - 1))
+    if asked >= in_call:
         raise ValueError(
-            f"warm_up_steps={asked} leaves none of the {total} training steps: give fewer, or "
+            f"warm_up_steps={asked} leaves none of the {in_call} training steps: give fewer, or "
             "train for longer"
         )
     return asked
@@ -57,23 +59,34 @@ class WarmUp:
     def run(
         self,
         agent: BaseAlgorithm,
+        callback: BaseCallback,
         log: RunLog,
-        after_step: Callable[[Array, list[dict[str, Any]]], None],
+        total: int,
         stopping: Callable[[], bool],
     ) -> None:
-        """Let the agent act until enough steps are taken, or training is to stop.
+        """Let the agent act, unless it has, until enough steps are taken or training is to stop.
 
         Args:
             agent: its ``learn`` has been set up.
+            callback: of ``learn``; it gets each step as it gets those of rollouts.
             log: where the window reads what goes on.
-            after_step: called with the dones ``(n_envs,)`` and infos of each step.
+            total: training steps in all.
             stopping: whether training is to stop.
         """
-        wanted = warm_up_steps(self._asked, agent._total_timesteps, self._one_clip)
+
+        def after_step(variables: dict[str, Any]) -> bool:
+            self.taken += self._n_envs
+            callback.update_locals(variables)
+            return callback.on_step()
+
+        if self.done:
+            return
+        in_call = agent._total_timesteps - agent.num_timesteps + self.taken
+        wanted = warm_up_steps(self._asked, total, self._one_clip, in_call)
         while self.taken < wanted and not stopping():
             log.publish(agent, 0, "warming up")
-            after_step(*act_untrained(agent))
-            self.taken += self._n_envs
+            if not act_untrained(agent, after_step):
+                return
         self.done = not stopping()
 
     def state(self) -> dict[str, Any]:

@@ -37,9 +37,10 @@ def test_steps_are_counted_and_nothing_is_learned(
     agent = ready(kind, env_id, **settings)
     before = {name: value.clone() for name, value in agent.policy.state_dict().items()}
     seen = []
+    steps = list[dict[str, Any]]()
     for _ in range(30):
-        dones, infos = act_untrained(agent)
-        assert dones.shape == (2,) and len(infos) == 2
+        assert act_untrained(agent, lambda step: not steps.append(step))  # type: ignore[func-returns-value]
+        assert steps[-1]["dones"].shape == (2,) and len(steps[-1]["infos"]) == 2
         seen.append(np.asarray(agent._last_obs))
     assert agent.num_timesteps == 60
     assert len(np.unique(seen, axis=0)) > 10  # CartPole stands still once it has fallen
@@ -49,7 +50,7 @@ def test_steps_are_counted_and_nothing_is_learned(
 def test_an_off_policy_agent_keeps_the_steps_in_its_replay_buffer() -> None:
     agent = ready(DQN, "CartPole-v1", buffer_size=100)
     shown = np.array(agent._last_obs)
-    act_untrained(agent)
+    act_untrained(agent, lambda step: True)
     assert isinstance(agent, DQN) and agent.replay_buffer is not None
     assert agent.replay_buffer.pos == 1
     np.testing.assert_array_equal(agent.replay_buffer.observations[0], shown)

@@ -46,14 +46,16 @@ Trace = dict[str, Any]
 
 
 class Rewards(BaseCallback):
-    """Keeps the rewards that the agent sees, one row a step."""
+    """Keeps the rewards that the agent learns from, one row a step after the warm-up."""
 
-    def __init__(self) -> None:
+    def __init__(self, feedback: HumanFeedback) -> None:
         super().__init__()
+        self.feedback = feedback
         self.rows: list[list[float]] = []
 
     def _on_step(self) -> bool:
-        self.rows.append(np.asarray(self.locals["rewards"], float).tolist())
+        if self.feedback.warm_up.done:
+            self.rows.append(np.asarray(self.locals["rewards"], float).tolist())
         return True
 
 
@@ -125,7 +127,7 @@ def learned(
     folder: Path, feedback: HumanFeedback, agent: BaseAlgorithm, env: VecEnv, steps: int
 ) -> Trace:
     """Train, and read off what happened."""
-    rewards = Rewards()
+    rewards = Rewards(feedback)
     agent.learn(steps, callback=[feedback, rewards])
     trace = {
         **asked(folder),

@@ -264,7 +264,8 @@ def test_the_agent_gets_what_the_model_predicts_which_changes_between_rollouts_o
     watch = Rollouts(feedback)
     trained(feedback, 100 + 5 * 128, "Pendulum-v1", callbacks=(watch,))
     assert watch.wrong == 0
-    by_rollout = np.array(watch.versions).reshape(5, 64)
+    assert len(set(watch.versions[:50])) == 1  # of the warm-up
+    by_rollout = np.array(watch.versions[50:]).reshape(5, 64)
     assert (by_rollout == by_rollout[:, :1]).all()
     assert len(set(by_rollout[:, 0])) > 2
 
@@ -283,10 +284,8 @@ def test_the_logged_return_is_the_true_one_and_all_keys_are_there() -> None:
     assert {f"time/feedback_{name}_seconds" for name in ("ask", "fit", "predict", "record")} <= set(
         row
     )
-    # the first episode of each environment began in the warm-up: 10 of its steps were not watched
-    watched = row["rollout/ep_rew_mean"] * len(agent.ep_info_buffer or ())
-    unseen = 2 * 10 * 17
-    assert watched == pytest.approx(sum(watch.true_returns), abs=unseen)
+    logged = row["rollout/ep_rew_mean"] * len(agent.ep_info_buffer or ())
+    assert logged == pytest.approx(sum(watch.true_returns), rel=1e-4)
     assert row["feedback/learned_return"] > -700  # normalised; the true one is about -1200
 
 
@@ -372,6 +371,8 @@ class Fits(BaseCallback):
     def _on_step(self) -> bool:
         step, rewards = self.feedback.recorder.newest, self.locals["rewards"]
         assert step is not None
+        if not self.feedback.warm_up.done:
+            return True
         paid = [np.isclose(fit.predict(step), rewards, atol=1e-5) for fit in self.known]
         assert np.any(paid, axis=0).all()
         infos = self.locals["infos"]
@@ -389,11 +390,6 @@ def test_a3c_learns_from_the_reward_that_is_fitted_meanwhile(n_workers: int, ahe
     assert feedback.labels_given == feedback.settings.labels
     assert feedback.buffer.rows == 500 and feedback.recorder.agent_step == 1000
     assert len(fits.versions) > 3
-
-
-def test_learning_without_wrapping_is_refused() -> None:
-    with pytest.raises(ValueError, match="wrapped no environment"):
-        PPO("MlpPolicy", "CartPole-v1", device="cpu").learn(10, callback=feedback_of())
 
 
 class Broken(gym.Env[Any, Any]):
@@ -462,13 +458,6 @@ def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:
         make_vec_env("CartPole-v1", seed=0, hold=0)
 
 
-def test_a_forgotten_callback_is_warned_of() -> None:
-    env = feedback_of().wrap(make_vec_env("CartPole-v1", 2, seed=0))
-    agent = PPO("MlpPolicy", env, seed=0, device="cpu", **SHORT_PPO)
-    with pytest.warns(UserWarning, match=r"agent.learn\(..., callback=feedback\)"):
-        agent.learn(900)
-
-
 @pytest.mark.parametrize("env", ["CartPole-v1", gym.make("CartPole-v1")], ids=type)
 def test_what_is_no_vector_environment_is_refused(env: Any) -> None:
     with pytest.raises(ValueError, match="wrap needs a vector environment"):
@@ -480,7 +469,8 @@ def test_a_script_with_a_run_folder_leaves_what_a_report_needs(tmp_path: Path) -
     agent = trained(feedback, 1200, n_envs=4)
     progress = read_curve(tmp_path / "run")
     assert len(progress.series("time/total_timesteps", "rollout/ep_rew_mean")[0]) >= 3
-    agent.learn(600, callback=feedback)
+    with pytest.warns(UserWarning, match="an earlier call of learn was taken for the whole"):
+        agent.learn(600, callback=feedback)
     assert (tmp_path / "run" / "progress.2.csv").exists()
     page = build_report(tmp_path / "run")
     assert "The agent trained on CartPole-v1" in page.read_text()

@@ -26,16 +26,11 @@ def test_the_share_is_1_at_the_start_of_the_last_rollout_and_leaves_the_warm_up_
 ) -> None:
     n_envs = 1 if kind is TD3 else 2
     agent = kind("MlpPolicy", make_vec_env(env_id, n_envs), device="cpu", **settings)
-    agent._total_timesteps = 1000
-    agent.num_timesteps = 100
-    assert share_of_training(agent, warm_up=100) == 0.0
-    agent.num_timesteps = 100 + last // 2
-    assert share_of_training(agent, warm_up=100) == pytest.approx(0.5)
-    agent.num_timesteps = 100 + last
-    assert share_of_training(agent, warm_up=100) == 1.0
+    assert share_of_training(agent, 100, 1000, warm_up=100) == 0.0
+    assert share_of_training(agent, 100 + last // 2, 1000, warm_up=100) == pytest.approx(0.5)
+    assert share_of_training(agent, 100 + last, 1000, warm_up=100) == 1.0
 
 
 def test_a_training_of_one_rollout_is_at_its_end_from_the_start() -> None:
     agent = PPO("MlpPolicy", make_vec_env("CartPole-v1", 2), n_steps=50, batch_size=50)
-    agent._total_timesteps = 100
-    assert share_of_training(agent, warm_up=0) == 1.0
+    assert share_of_training(agent, 0, 100, warm_up=0) == 1.0

@@ -1,0 +1,106 @@
+"""FeedbackReward: the environment as `HumanFeedback.wrap` returns it, and who acts in it."""
+
+from __future__ import annotations
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.vec_env import VecEnv
+
+from rlhf_gym.clips.observations import Array
+from rlhf_gym.environments.vec_env import wrappers_of
+from rlhf_gym.wrappers.learned_reward import VecLearnedReward
+
+__all__ = ["FeedbackReward", "check_acts_in", "check_can_start", "check_wraps_once"]
+
+
+class FeedbackReward(VecLearnedReward):
+    """Pay what people teach, which begins to mean something when a training begins.
+
+    Attributes:
+        may_step: whether steps can be taken. The first training with the feedback as its callback
+            sets it, so that a forgotten callback is an error and not a training that learns
+            nothing. Set it to step the environment by hand before.
+    """
+
+    may_step = False
+
+    def step_async(self, actions: Array) -> None:
+        """Send the actions to the environments.
+
+        Raises:
+            ValueError: if nothing has been trained with the feedback yet.
+        """
+        if not self.may_step:
+            raise ValueError(
+                "nobody has been asked about this environment yet, so there is no reward to learn "
+                "from: pass the feedback as callback, agent.learn(..., callback=feedback); to step "
+                "the environment without training, use one that feedback has not wrapped, or set "
+                "env.may_step = True on what feedback.wrap returned"
+            )
+        super().step_async(actions)
+
+
+def check_can_start(wrapped: bool, parent: BaseCallback | None) -> None:
+    """Refuse a training of which a feedback would see nothing.
+
+    Args:
+        wrapped: whether the feedback has wrapped an environment.
+        parent: the callback that triggers it, or None.
+
+    Raises:
+        ValueError: if it has not, or is triggered by another callback.
+    """
+    if not wrapped:
+        raise ValueError(
+            "this feedback has wrapped no environment: train the agent on "
+            "env = feedback.wrap(make_vec_env(...))"
+        )
+    if parent is not None:
+        raise ValueError(
+            f"HumanFeedback inside {type(parent).__name__} does not hear of rollouts, so nobody "
+            "would be asked: pass it to learn beside the other, callback=[feedback, ...]"
+        )
+
+
+def check_wraps_once(venv: VecEnv, wrapped: bool) -> None:
+    """Refuse to wrap a second environment, or one that a feedback has wrapped already.
+
+    Args:
+        venv: is to be wrapped.
+        wrapped: whether this feedback has wrapped one before.
+
+    Raises:
+        ValueError: if either is so.
+    """
+    if wrapped:
+        raise ValueError(
+            "this feedback has wrapped an environment already: use what wrap returned then, or "
+            "make another HumanFeedback for this one"
+        )
+    if any(isinstance(wrapper, FeedbackReward) for wrapper in wrappers_of(venv)):
+        raise ValueError(
+            "feedback.wrap was given what feedback.wrap has returned, whose reward is a learned "
+            "one already: wrap each environment once"
+        )
+
+
+def check_acts_in(agent: BaseAlgorithm, env: FeedbackReward) -> None:
+    """Refuse an agent that would not learn from the reward of ``env``.
+
+    Raises:
+        ValueError: if its environment is another one; the message says which.
+    """
+    assert agent.env is not None
+    wrappers = list(wrappers_of(agent.env))
+    if any(wrapper is env for wrapper in wrappers):
+        return
+    if any(isinstance(wrapper, FeedbackReward) for wrapper in wrappers):
+        what = "the agent's environment was wrapped by another HumanFeedback than its callback"
+    elif agent.env.unwrapped is env.unwrapped:
+        what = "what feedback.wrap returned is not the agent's environment"
+    else:
+        what = "the agent acts in another environment than the one that feedback has wrapped"
+    raise ValueError(
+        f"{what}, so it would learn from the true reward: give the agent env = feedback.wrap(...), "
+        "as in PPO(policy, env), PPO.load(path, env=env) or agent.set_env(env)"
+    )
