@@ -60,7 +60,7 @@ class AgentReward:
         )
 
     def training_starts(self, agent: BaseAlgorithm, total_steps: int | None) -> None:
-        """Attach the reward to the agent that is trained, and let steps be taken.
+        """Attach the reward to the agent that is trained, and count its steps.
 
         Args:
             agent: its ``learn`` has been set up.
@@ -76,7 +76,7 @@ class AgentReward:
                 "asked for in it: HumanFeedback(total_steps=...) spreads them over several calls",
                 stacklevel=2,
             )
-        self.wrapper.may_step = self._training = True
+        self.wrapper.taught = self._training = True
         self.recorder.agent_step = self.taken
         self.total = total_steps or self.taken + agent._total_timesteps - agent.num_timesteps
 

@@ -113,8 +113,7 @@ class HumanFeedback(BaseCallback):
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.wait = resume, wait
         self.goal, self.tie_breaker = goal, tie_breaker
-        self.seed, self.device = seed, device
-        self.total_steps = checked_total(total_steps)
+        self.seed, self.device, self.total_steps = seed, device, checked_total(total_steps)
         self.stopped = self._wrapped = False
 
     def wrap(self, venv: VecEnv) -> VecEnv:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
@@ -14,30 +16,38 @@ __all__ = ["FeedbackReward", "check_acts_in", "check_can_start", "check_wraps_on
 
 
 class FeedbackReward(VecLearnedReward):
-    """Pay what people teach, which begins to mean something when a training begins.
+    """Pay what people teach, and refuse a training that would ask nobody.
 
     Attributes:
-        may_step: whether steps can be taken. The first training with the feedback as its callback
-            sets it, so that a forgotten callback is an error and not a training that learns
-            nothing. Set it to step the environment by hand before.
+        taught: whether a training with the feedback as its callback has begun. Before it agents
+            cannot train here, but the environment can be stepped by hand.
     """
 
-    may_step = False
+    taught = False
 
     def step_async(self, actions: Array) -> None:
         """Send the actions to the environments.
 
         Raises:
-            ValueError: if nothing has been trained with the feedback yet.
+            ValueError: if an agent trains, and the feedback has never been the callback.
         """
-        if not self.may_step:
+        if not self.taught and _is_training():
             raise ValueError(
-                "nobody has been asked about this environment yet, so there is no reward to learn "
-                "from: pass the feedback as callback, agent.learn(..., callback=feedback); to step "
-                "the environment without training, use one that feedback has not wrapped, or set "
-                "env.may_step = True on what feedback.wrap returned"
+                "nobody has been asked about this environment, so there is no reward to learn from "
+                "yet: pass the feedback as callback, agent.learn(..., callback=feedback)"
             )
         super().step_async(actions)
+
+
+def _is_training() -> bool:
+    """Return whether an agent's ``learn`` is among the callers; nothing else tells them apart."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code.co_name == "learn":
+            if isinstance(frame.f_locals.get("self"), BaseAlgorithm):
+                return True
+    return False
 
 
 def check_can_start(wrapped: bool, parent: BaseCallback | None) -> None:
