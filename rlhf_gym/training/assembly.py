@@ -21,19 +21,6 @@ from rlhf_gym.reward_model import RewardModel
 __all__ = ["check_is_vec_env", "checked_clip_length", "make_buffer", "open_store"]
 
 
-def check_is_vec_env(venv: object) -> None:
-    """Refuse a single environment, an id, and whatever else is no vector environment.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not isinstance(venv, VecEnv):
-        raise ValueError(
-            f"wrap needs a vector environment, but was given {venv!r}: build it with "
-            "rlhf_gym.make_vec_env(ENV_ID, n_envs=8)"
-        )
-
-
 def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
     """Return the length of a clip in steps.
 

@@ -19,7 +19,6 @@ from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 from rlhf_gym.training.agent_reward import AgentReward
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.assembly import (
-    check_is_vec_env,
     checked_clip_length,
     make_buffer,
     open_store,
@@ -30,7 +29,7 @@ from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_o
 from rlhf_gym.training.loop import FeedbackLoop
 from rlhf_gym.training.progress import checked_total, share_of_training
 from rlhf_gym.training.warm_up import WarmUp
-from rlhf_gym.training.wrapped import check_can_start, check_wraps_once
+from rlhf_gym.training.wrapped import check_can_start, check_can_wrap
 
 __all__ = ["HumanFeedback"]
 
@@ -123,8 +122,7 @@ class HumanFeedback(BaseCallback):
             ValueError: if a space is not supported, a clip is longer than an episode, the run
                 folder is in use, or a person is to label an environment that cannot be drawn.
         """
-        check_is_vec_env(venv)
-        check_wraps_once(venv, self._wrapped)
+        check_can_wrap(venv, self._wrapped)
         env_id, live = env_id_of(venv), self.teacher.live
         self.settings = settings = self._given.in_environment(env_id, person=live)
         length = checked_clip_length(venv, settings, person=live)
@@ -176,8 +174,7 @@ class HumanFeedback(BaseCallback):
         """Warm up, and ask for the first labels; all other callbacks have started by now."""
         everyone, total = self.locals.get("callback", self), self.agent_reward.total
         self.warm_up.run(self.model, everyone, self.log, total, lambda: self.loop.stopping)
-        if not self.warm_up.done:  # another callback ends training
-            self.stop()
+        self.loop.stopping |= not self.warm_up.done  # then another callback ends training
         if not self.loop.stopping:
             self.loop.first_round(self.model, self.agent_reward.taken)
 

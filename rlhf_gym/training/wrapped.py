@@ -12,7 +12,7 @@ from rlhf_gym.clips.observations import Array
 from rlhf_gym.environments.vec_env import wrappers_of
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
-__all__ = ["FeedbackReward", "check_acts_in", "check_can_start", "check_wraps_once"]
+__all__ = ["FeedbackReward", "check_acts_in", "check_can_start", "check_can_wrap"]
 
 
 class FeedbackReward(VecLearnedReward):
@@ -72,16 +72,21 @@ def check_can_start(wrapped: bool, parent: BaseCallback | None) -> None:
         )
 
 
-def check_wraps_once(venv: VecEnv, wrapped: bool) -> None:
-    """Refuse to wrap a second environment, or one that a feedback has wrapped already.
+def check_can_wrap(venv: object, wrapped: bool) -> None:
+    """Refuse what is no vector environment, a second one, and one that is wrapped already.
 
     Args:
         venv: is to be wrapped.
         wrapped: whether this feedback has wrapped one before.
 
     Raises:
-        ValueError: if either is so.
+        ValueError: if one of these is so.
     """
+    if not isinstance(venv, VecEnv):
+        raise ValueError(
+            f"wrap needs a vector environment, but was given {venv!r}: build it with "
+            "rlhf_gym.make_vec_env(ENV_ID, n_envs=8)"
+        )
     if wrapped:
         raise ValueError(
             "this feedback has wrapped an environment already: use what wrap returned then, or "
