@@ -18,7 +18,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardModel
 
-__all__ = ["check_is_vec_env", "checked_clip_length", "make_buffer", "open_store"]
+__all__ = ["checked_clip_length", "make_buffer", "open_store"]
 
 
 def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
