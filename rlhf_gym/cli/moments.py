@@ -12,6 +12,7 @@ import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips.observations import batch_of_one, copy_of
+from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.media import encode, off_screen, steps_a_frame
@@ -73,7 +74,7 @@ def write_video(
     every = steps_a_frame(fps)
     steps = itertools.islice(start(), max(1, round(seconds * fps)))
     with off_screen():
-        frames = np.stack(list(film(steps, title=title, goal=goal, every=every)))
+        frames = stacked(list(film(steps, title=title, goal=goal, every=every)))
     path.parent.mkdir(parents=True, exist_ok=True)
     encode(frames, path, fps / every)
     print(f"video: {path}")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.envs.step_notes import StepNotes
 
 __all__ = ["Recordings"]
@@ -118,6 +119,6 @@ class Recordings:
         if not all(row in frames for row in rows):
             return None
         kept = [frames[row] for row in rows]
-        return np.stack(
+        return stacked(
             [np.frombuffer(zlib.decompress(data), np.uint8).reshape(shape) for data, shape in kept]
         )

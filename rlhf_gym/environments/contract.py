@@ -13,7 +13,7 @@ import gymnasium as gym
 import numpy as np
 
 from rlhf_gym.clips.observations import copy_of, leaves
-from rlhf_gym.clips.rendering import off_screen
+from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.environments.registry import spec_of
 from rlhf_gym.envs.description import METADATA_KEYS, EnvironmentDescription, describe_env, misfits
 
@@ -189,10 +189,10 @@ def _drawing_problems(make: MakeEnv, seed: int) -> Iterator[str]:
         env.reset(seed=seed)
         env.action_space.seed(seed)
         env.step(env.action_space.sample())
-        frame: Any = env.render()
-        if not (isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3):
-            found = getattr(frame, "shape", type(frame).__name__)
-            yield f"render() must give (height, width, 3) uint8, but gives {found}"
+        try:
+            frame_of(env)
+        except ValueError as error:
+            yield str(error)
         if description.sound:
             if not env.has_wrapper_attr("sound"):
                 yield "metadata['sound'] is true, but there is no method sound(steps)"

@@ -12,6 +12,8 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.pictures import stacked
+from rlhf_gym.clips.rebuilding import rebuild
 from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.clips.steps import is_absorbing
@@ -70,7 +72,7 @@ def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
         restore(env, clip.start.snapshot)
     except ValueError as error:
         raise ClipMismatch(str(error)) from error
-    return _enlarge(np.stack(_run_again(env, clip, clip.start.actions, every)))
+    return _enlarge(stacked(_run_again(env, clip, clip.start.actions, every)))
 
 
 def film_of(clip: Clip, environment: EnvironmentRecord) -> tuple[Frames, float]:
@@ -88,8 +90,10 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
     Returns:
         ``(samples,)`` int16, or None.
     """
+    if clip.frames is not None:  # what a camera filmed needs no environment
+        return None
     env = _environment(spec_json)
-    if clip.frames is not None or not describe_env(env).sound:
+    if not describe_env(env).sound:
         return None
     samples: Samples = env.get_wrapper_attr("sound")(len(clip))
     return samples
@@ -146,7 +150,7 @@ def _environment(spec_json: str) -> Env:
             f"{spec.id} draws no pictures: its render modes are {list(modes)}, and 'rgb_array' is "
             "needed for a person to see clips; use a simulated teacher, or add the mode"
         )
-    env = gym.make(spec, render_mode="rgb_array")
+    env = rebuild(spec_json)
     env.reset()
     return env
 

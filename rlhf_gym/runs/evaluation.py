@@ -13,6 +13,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
+from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
 from rlhf_gym.envs.description import describe_env, time_limit_of
@@ -158,4 +159,4 @@ def record_video(
                 observation, _ = env.reset()
                 actor.begin()
     path.parent.mkdir(parents=True, exist_ok=True)
-    encode(np.stack(frames), path, fps / every)
+    encode(stacked(frames), path, fps / every)

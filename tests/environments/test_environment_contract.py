@@ -75,7 +75,9 @@ def test_broken_steps_and_pictures_are_found() -> None:
     assert "the reward is 'much', not a finite number" in found
     assert "terminated is 1, not a bool" in found and "the info is None, not a dict" in found
 
-    assert "must give (height, width, 3) uint8, but gives list" in refused({}, render=lambda _: [1])
+    assert "must return a picture, as an array (height, width, 3), but returned list" in refused(
+        {}, render=lambda _: [1]
+    )
 
 
 def test_an_episode_that_is_another_each_time_is_found() -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 
 
@@ -71,13 +70,3 @@ def test_a_picture_too_small_for_convolutions_becomes_brightnesses_within_a_dict
 )
 def test_only_what_cannot_be_read_is_changed(space: spaces.Space[Any], readable: bool) -> None:
     assert is_readable(space) == readable
-
-
-def test_brightnesses_from_nought_to_one_are_drawn_as_bytes() -> None:
-    env = Shown(spaces.Discrete(2), 0, np.array([[[0.0, 0.5, 1.0]]]))
-    assert frame_of(env).tolist() == [[[0, 128, 255]]]
-
-
-def test_what_is_no_picture_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"must return an array .* returned \(2,\)"):
-        frame_of(Shown(spaces.Discrete(2), 0, np.zeros(2)))
