@@ -5,6 +5,8 @@ Entry points are strings, so an environment's module is imported only when one i
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import gymnasium as gym
 
 from rlhf_gym.envs.atari_masks import MASKS
@@ -71,6 +73,9 @@ def register_atari(game: str, obs_type: str = "grayscale") -> str:
         )
     return env_id
 
+
+with suppress(ImportError):  # it registers its games when it is imported: now, not when one is made
+    import ale_py  # noqa: F401
 
 ATARI_IDS = {register_atari(game): game for game in MASKS}
 """ALE's names, by id, of the Atari games whose score can be masked."""

@@ -25,6 +25,9 @@ _SHADOW = 1024  # pixels along a side of the shadow map
 _STEADY = "If both are as fast, prefer the steadier and smoother one."
 _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
+_ENGINE = ("model", "data", "mujoco_renderer")
+"""Attributes that only MuJoCo can make."""
+
 _KEYS = (
     ("a", "q"),
     ("s", "w"),
@@ -88,8 +91,15 @@ class Robot(gym.Env[Observation, Any]):
 
     model: Any
     data: Any
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]]
     follows = True
     """Whether the model has a camera that follows the robot; Gymnasium's default does not."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Robot:
+        """Note the arguments, with which a copy is made; Gymnasium notes those of its own class."""
+        robot = super().__new__(cls)
+        robot._made_with = args, kwargs
+        return robot
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the environment with Gymnasium's arguments, such as ``render_mode``."""
@@ -124,6 +134,18 @@ class Robot(gym.Env[Observation, Any]):
                 "apt install libegl1 libgl1-mesa-dri) and the environment variable "
                 f"MUJOCO_GL=egl. Its error: {error}"
             ) from error
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy, or another process, needs to go on from here."""
+        plain = {name: value for name, value in vars(self).items() if name not in _ENGINE}
+        return {"made_with": self._made_with, "state": self.save_state(), "plain": plain}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Be a copy of the robot that gave ``state``."""
+        args, kwargs = state["made_with"]
+        self.__init__(*args, **kwargs)  # type: ignore[misc]
+        vars(self).update(state["plain"])
+        self.load_state(state["state"])
 
     def save_state(self) -> dict[str, Any]:
         """Return what `load_state` needs to go on from here, as plain data."""

@@ -69,6 +69,8 @@ def _ids(every_version: bool) -> list[str]:
     for spec in gym.registry.values():
         if spec.entry_point is None or spec.namespace in ("phys2d", "tabular"):
             continue
+        if str(spec.entry_point).startswith("ale_py"):  # games that show the score; ours hide it
+            continue
         twin = spec.id in RAM_IDS and not presets_of(spec.id)  # the same game as one with pictures
         if twin and not every_version:
             continue

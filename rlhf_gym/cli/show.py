@@ -7,7 +7,7 @@ from typing import Any
 
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.description import EnvironmentDescription
-from rlhf_gym.presets import presets_of
+from rlhf_gym.presets import clip_is_chosen, presets_of
 from rlhf_gym.results.curves import SECONDS_A_LABEL
 from rlhf_gym.runs.config import as_table, flat
 from rlhf_gym.runs.settings import TrainSettings
@@ -112,4 +112,7 @@ def _training(settings: TrainSettings) -> dict[str, str]:
 
 def _clip_steps(settings: TrainSettings, environment: EnvironmentDescription) -> int:
     feedback = settings.feedback
-    return feedback.clip_length or max(1, round(feedback.clip_seconds * environment.fps))
+    steps = feedback.clip_length or max(1, round(feedback.clip_seconds * environment.fps))
+    if clip_is_chosen(feedback, settings.env_id, person=settings.teacher == "window"):
+        return steps
+    return min(steps, settings.horizon or environment.time_limit or steps)

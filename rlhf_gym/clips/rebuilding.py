@@ -6,12 +6,22 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec, WrapperSpec
 
-__all__ = ["importable", "layers_of", "rebuild", "spec_json_of", "with_render_mode"]
+from rlhf_gym.envs.description import describe_spec
+
+__all__ = [
+    "importable",
+    "layers_of",
+    "make_from_spec",
+    "rebuild",
+    "spec_json_of",
+    "with_render_mode",
+]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 
@@ -79,8 +89,20 @@ def rebuild(spec_json: str) -> Env:
     Raises:
         ValueError: it cannot be made from this.
     """
-    spec = EnvSpec.from_json(spec_json)
-    return with_render_mode(lambda **mode: gym.make(spec, **mode), "rgb_array")
+    return make_from_spec(EnvSpec.from_json(spec_json), "rgb_array")
+
+
+def make_from_spec(spec: EnvSpec, render_mode: str | None, **kwargs: Any) -> Env:
+    """Make a registered environment with a render mode, unless it does not have the mode.
+
+    Args:
+        spec: what is registered.
+        render_mode: how it draws.
+        **kwargs: as of `gymnasium.make`.
+    """
+    modes = describe_spec(spec).render_modes
+    mode = render_mode if modes is None or render_mode in modes else None
+    return with_render_mode(partial(gym.make, spec, **kwargs), mode)
 
 
 def with_render_mode(make: Callable[..., Env], mode: str | None) -> Env:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
-from rlhf_gym.clips.rebuilding import with_render_mode
+from rlhf_gym.clips.rebuilding import make_from_spec, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
 from rlhf_gym.envs.description import (
     EnvironmentDescription,
@@ -152,14 +152,9 @@ def _registered(source: EnvSpec | Callable[..., Env]) -> EnvSpec | None:
 def _by_spec(
     spec: EnvSpec, max_episode_steps: int | None, kwargs: dict[str, Any], render_mode: str | None
 ) -> Env:
-    modes = describe_spec(spec).render_modes
     if callable(spec.entry_point):  # by its name it can be sent to other processes
         spec = replace(spec, entry_point=_name_of(spec.entry_point) or spec.entry_point)
-
-    def make(**mode: Any) -> Env:
-        return gym.make(spec, max_episode_steps=max_episode_steps, **mode, **kwargs)
-
-    return with_render_mode(make, render_mode if modes is None or render_mode in modes else None)
+    return make_from_spec(spec, render_mode, max_episode_steps=max_episode_steps, **kwargs)
 
 
 def _by_function(

@@ -23,7 +23,7 @@ __all__ = ["describe_id", "imported", "spec_of"]
 
 _PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
 """Groups of entry points in which packages name the function that registers environments."""
-_ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
+_ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid", "ALE/": "ale_py"}
 """Packages that register environments when imported, by the beginning of their ids."""
 
 
@@ -128,8 +128,6 @@ def _load(plug_in: EntryPoint) -> None:
 
 def _meant(name: str) -> str:
     """Suggest what an id that is not registered may have meant."""
-    if name.startswith("ALE/"):
-        return f" (did you mean ale_py:{name}, or rlhf/Pong-v1 and its like without a score?)"
     if name.startswith("rlhf/") and find_spec("ale_py"):
         from ale_py import roms
 
@@ -143,7 +141,7 @@ def _meant(name: str) -> str:
             )
     for begins, package in _ON_IMPORT.items():
         if name.startswith(begins) and not find_spec(package):
-            return f" (did you install its package, `pip install {package}`?)"
+            return f" (did you install its package, `pip install {package.replace('_', '-')}`?)"
     found = registering()
     if name in found:
         return f" (did you mean {found[name]}:{name}?)"

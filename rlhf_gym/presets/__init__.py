@@ -25,6 +25,7 @@ __all__ = [
     "AgentPreset",
     "FeedbackSettings",
     "Preset",
+    "clip_is_chosen",
     "feedback_of",
     "preset_of",
     "presets_of",
@@ -72,6 +73,12 @@ def feedback_of(
     if "first_share" in given:
         return settings
     return replace(settings, first_share=settings.share_before_training)
+
+
+def clip_is_chosen(settings: FeedbackSettings, env_id: str, *, person: bool) -> bool:
+    """Return whether somebody chose how long a clip is, so that it is not cut to an episode."""
+    by_default = {feedback_of(env_id, person=person).clip_seconds, FeedbackSettings().clip_seconds}
+    return settings.clip_length is not None or settings.clip_seconds not in by_default
 
 
 def presets_of(env_id: str) -> dict[str, Preset]:

@@ -236,7 +236,10 @@ class _Training:
         )
         if self.video_seconds > 0 and can_be_drawn(settings.env_id, **made):
             video = self.folder.videos / f"{when}.mp4"
-            record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
+            try:
+                record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
+            except Exception as error:  # of the environment's `render`: training goes on
+                self.log(f"there is no video {when} training: {error}")
         return returns
 
 

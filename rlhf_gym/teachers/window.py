@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -99,7 +100,9 @@ class WindowTeacher(Teacher):
 
 
 def _python(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", module, *arguments])
+    """Start a module in a process that finds what this one does, such as the script's folder."""
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(place for place in sys.path if place)}
+    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=found)
 
 
 def _runs(process: subprocess.Popen[bytes] | None) -> bool:

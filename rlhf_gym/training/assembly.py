@@ -12,22 +12,25 @@ from rlhf_gym.environments.lookup import (
     env_id_of,
     environment_record,
     frame_stack_of,
+    horizon_of,
 )
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.presets import FeedbackSettings, clip_is_chosen
 from rlhf_gym.reward_model import RewardModel
 
 __all__ = ["checked_clip_length", "make_buffer", "open_store"]
 
 
 def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
-    """Return the length of a clip in steps.
+    """Return the length of a clip in steps; unless it was chosen, at most an episode.
 
     Raises:
         ValueError: if the environment cannot work with it, see `check_venv`.
     """
     length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
+    if not clip_is_chosen(settings, env_id_of(venv), person=person):
+        length = min(length, horizon_of(venv) or length)
     check_venv(venv, length, person=person)
     return length
 

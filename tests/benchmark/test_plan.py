@@ -36,6 +36,15 @@ def test_only_arms_that_ask_are_multiplied_by_labels_and_only_shown_ones_by_demo
     assert all(arms.count(arm) == 3 for arm in ("bc", "gail", "airl"))
 
 
+def test_an_environment_without_a_time_limit_may_have_its_horizon_in_the_settings() -> None:
+    suite = suite_of(
+        'environments = ["CliffWalking-v1"]\narms = ["random", "true", "learned"]\nseeds = 1\n'
+        "[settings]\nhorizon = 100\n",
+        "endless",
+    )
+    assert [run.settings.horizon for run in plan_of(suite).runs] == [100, 100, 100]
+
+
 def test_what_does_not_depend_on_the_algorithm_is_run_once() -> None:
     plan = tiny(algos=("ppo", "a2c"), arms=("random", "true", "bc", "gail"), seeds=1, settings={})
     names = [run.name for run in plan.runs]

@@ -64,13 +64,16 @@ def episode(env: gym.Env[Any, Any], seed: int, actions: int = 60) -> list[Any]:
     return seen
 
 
-def test_gym_make_imports_the_package_by_itself_and_loads_no_heavy_module() -> None:
+def test_gym_make_imports_the_package_by_itself_but_no_heavy_module_and_adds_no_ids() -> None:
     program = (
         "import sys, gymnasium; gymnasium.make('rlhf_gym:rlhf/CartPole-v1');"
-        "print([name for name in ('torch', 'stable_baselines3', 'pygame') if name in sys.modules])"
+        "print([name for name in ('torch', 'stable_baselines3', 'pygame') if name in sys.modules]);"
+        "known = len(gymnasium.registry); gymnasium.make('rlhf/Pong-v1');"
+        "print(len(gymnasium.registry) - known, 'more ids')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert "[]" in done.stdout, done.stderr
+    assert "0 more ids" in done.stdout  # who goes through the registry may make what is in it
 
 
 @pytest.mark.parametrize("env_id", IDS)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import pickle
+from collections.abc import Callable
+from copy import deepcopy
 from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,23 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 @pytest.mark.filterwarnings("ignore:.*Box observation space m.*", "ignore:.*symmetric and norm.*")
 def test_it_passes_gymnasiums_checker(env_id: str) -> None:
     check_env(gym.make(env_id).unwrapped, skip_render_check=True)
+
+
+@pytest.mark.parametrize("env_id", ROBOTS)
+@pytest.mark.parametrize("copied", [deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+def test_a_copy_goes_on_in_the_same_way(
+    env_id: str, copied: Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
+) -> None:
+    env = gym.make(env_id)
+    env.reset(seed=1)
+    env.action_space.seed(0)
+    env.step(env.action_space.sample())
+    copy = copied(env)
+    for _ in range(3):
+        action = env.action_space.sample()
+        step, other = env.step(action), copy.step(action)
+        assert np.array_equal(step[0], other[0]) and step[1] == other[1]
+    assert np.array_equal(env.reset()[0], copy.reset()[0])
 
 
 @pytest.mark.parametrize("env_id", GYMNASIUMS)

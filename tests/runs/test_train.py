@@ -84,6 +84,30 @@ def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Pat
     assert reward_model.settings == settings.reward_model
 
 
+def test_arguments_and_wrappers_of_the_environment_are_settings_of_the_run(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    arguments = ["--env-kwargs", "g=3.0", "--wrapper", "dotted:Reversed", "--show", "--json"]
+    assert main(["train", "Pendulum-v1", *arguments]) == 0
+    shown = json.loads(capsys.readouterr().out)["settings"]
+    assert (shown["env_kwargs"], shown["wrapper"]) == ({"g": 3.0}, ["dotted:Reversed"])
+    assert main(["train", "Pendulum-v1", "--wrapper", "dotted:Nobody"]) == 1
+    assert "the wrapper 'dotted:Nobody' cannot be imported" in capsys.readouterr().err
+    assert main(["train", "Pendulum-v1", "--env-kwargs", "g"]) == 1
+    assert "expected key=value, such as gravity=1.62, but got 'g'" in capsys.readouterr().err
+
+
+def test_a_broken_picture_costs_the_videos_and_not_the_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    settings = replace(SMALL_RUN, env_kwargs={"g": 3.0}, wrapper=("dotted:Unpaintable",))
+    told: list[str] = []
+    train(settings, folder, progress=False, video_seconds=0.2, log=told.append)
+    assert "there is no video before training: the scale is 0" in told
+    assert len(read_evaluation(folder / "evaluation.json").after) == 1
+    assert not (folder / "videos").exists()
+    assert load(folder)[2].maker.made().unwrapped.g == 3.0  # type: ignore[attr-defined]
+
+
 def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_otherwise() -> None:
     lander = TrainSettings("LunarLander-v3")
     by_formula = fill_in(lander)
@@ -139,8 +163,7 @@ def test_an_algorithm_has_one_name() -> None:
 BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"env_id": "CartPol-v1"}, "did you mean CartPole-v1"),
     ({"env_id": "CartPole"}, "did you mean CartPole-v1"),
-    # Pong itself is known once ale_py was imported, as by other tests in this process.
-    ({"env_id": "ALE/Pang-v5"}, "did you mean ale_py:ALE/Pang-v5"),
+    ({"env_id": "ALE/Pang-v5"}, "did you mean ALE/Pong-v5"),
     ({"device": "gpu"}, "device must be auto, cpu, cuda"),
     ({"set": "policy=CnnPolicy"}, "policy of the agent cannot be set: it follows from the obs"),
     ({"algo": "ppoo"}, "did you mean ppo"),

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 from stable_baselines3.common.monitor import Monitor
 
-__all__ = ["Dot", "Reversed", "Scaled", "dot_in_a_monitor", "dot_of", "far_dot"]
+__all__ = ["Dot", "Reversed", "Scaled", "Unpaintable", "dot_in_a_monitor", "dot_of", "far_dot"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 
@@ -50,6 +50,13 @@ class Reversed(gym.Wrapper[Any, Any, Any, Any]):
 
     def step(self, action: Any) -> Any:
         return self.env.step(-action)
+
+
+class Unpaintable(Reversed):
+    """Such a wrapper with a mistake in its picture."""
+
+    def render(self) -> Any:
+        raise ZeroDivisionError("the scale is 0")
 
 
 class Scaled(gym.Wrapper[Any, Any, Any, Any]):

@@ -343,6 +343,12 @@ def test_a_setting_that_cannot_work_is_refused_at_once(
         feedback_of(**settings)
 
 
+def test_clips_are_no_longer_than_short_episodes_unless_somebody_says_so() -> None:
+    feedback = HumanFeedback("synthetic", 5)
+    feedback.wrap(make_vec_env("Pendulum-v1", horizon=4))  # clips of 0.2 s would be 6 steps
+    assert feedback.buffer.clip_length == 4
+
+
 def test_a_clip_longer_than_an_episode_is_refused_and_no_folder_is_made(tmp_path: Path) -> None:
     feedback = HumanFeedback("synthetic", 5, settings={"clip_length": 201}, run=tmp_path / "run")
     with pytest.raises(ValueError, match="longer than an episode of Pendulum-v1"):
