@@ -82,14 +82,13 @@ def _array(rendered: Any) -> npt.NDArray[Any]:
 
 
 def _bytes(pixels: npt.NDArray[Any]) -> Pixels:
-    if pixels.dtype == np.uint8:
-        return pixels
     if pixels.dtype.kind == "b":
-        return pixels.astype(np.uint8) * np.uint8(255)
+        pixels = pixels * 255
     if pixels.dtype.kind == "f":
         pixels = np.nan_to_num(pixels.astype(np.float64), posinf=255, neginf=0)
         pixels = np.round(pixels if pixels.max() > 1 else pixels * 255)
-    return pixels.clip(0, 255).astype(np.uint8)
+    clipped: npt.NDArray[Any] = pixels.clip(0, 255)
+    return clipped.astype(np.uint8)
 
 
 def _no_picture(rendered: Any) -> ValueError:

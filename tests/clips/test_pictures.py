@@ -10,6 +10,7 @@ from PIL import Image
 
 from rlhf_gym.clips.pictures import picture, stacked
 from rlhf_gym.clips.recordings import Recordings
+from rlhf_gym.envs.step_notes import StepNotes
 
 SEEN = np.array([[[0, 128, 255], [9, 8, 7]] * 4, [[1, 2, 3], [255, 0, 64]] * 4] * 3, np.uint8)
 """6 x 8 pixels."""
@@ -81,6 +82,6 @@ def test_pictures_of_changing_sizes_lie_in_the_middle_of_the_largest() -> None:
     assert joined.shape == (2, 4, 6, 3) and (joined[1] == 7).all()
     assert (joined[0, 1:3, 2:4] == 9).all() and joined[0].sum() == 2 * 2 * 3 * 9
     recordings = Recordings(1, 10_000)
-    recordings.add(0, [{"frame": small}])
-    recordings.add(1, [{"frame": large}])
+    recordings.add(0, [StepNotes(frame=small)])
+    recordings.add(1, [StepNotes(frame=large)])
     np.testing.assert_array_equal(recordings.frames(0, 0, 2), joined)
