@@ -67,12 +67,14 @@ class VecLearnedReward(VecEnvWrapper):
 
     Attributes:
         reward_function: ``transitions (n_envs steps) -> rewards (n_envs,)``; may be replaced.
+        paid: the rewards ``(n_envs,)`` of the newest step.
     """
 
     def __init__(self, venv: VecEnv, reward_function: RewardFunction) -> None:
         """Wrap ``venv``."""
         super().__init__(venv)
         self.reward_function = accept_old_form(reward_function)
+        self.paid: Array = np.zeros(venv.num_envs, np.float32)
         self._observations: Any = None
         self._actions: Array = np.empty(0)
 
@@ -97,7 +99,7 @@ class VecLearnedReward(VecEnvWrapper):
         seen = _copy(observations)  # so that the function never gets what the agent will see
         step = vec_step(self._observations, self._actions, seen, true_rewards, dones, infos)
         rewards = _predict(self.reward_function, step.transitions)
-        self._observations = seen
+        self._observations, self.paid = seen, rewards.copy()  # an agent may change its rewards
         infos = [
             with_rewards(info, true_reward=true_reward)
             for info, true_reward in zip(infos, true_rewards.tolist(), strict=True)

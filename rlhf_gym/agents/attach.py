@@ -9,11 +9,14 @@ from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
 from rlhf_gym.agents.a3c.agent import A3C
 from rlhf_gym.agents.a3c.learned_reward import share_with_workers
+from rlhf_gym.agents.outside import OutsideWrappers
 from rlhf_gym.agents.relabelling import RelabelledRewards, relabel
 from rlhf_gym.agents.replay import load_replay, replay_state
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
@@ -50,6 +53,13 @@ class Attached:
         """Whether the agent still gets it; otherwise it must be attached again."""
         return True
 
+    def step_taken(self, step: Mapping[str, Any]) -> None:
+        """Look at a step of training, of which local variables are given by SB3's names.
+
+        Raises:
+            ValueError: if it shows that the agent does not learn from the learned reward.
+        """
+
     def publish(self) -> None:
         """Let the agent know of the newest reward model; called before each rollout."""
 
@@ -76,15 +86,45 @@ def attach(agent: BaseAlgorithm, reward: WrappedReward) -> Attached:
     Raises:
         ValueError: if the agent cannot learn from it.
     """
+    raise ValueError(
+        f"how {type(agent).__name__} gets its rewards is not known: ARS of sb3-contrib, for one, "
+        "takes the true returns from Monitor. Train with an on-policy or off-policy algorithm of "
+        "stable-baselines3's kind, or register your own with rlhf_gym.agents.attach.attach"
+    )
+
+
+@attach.register
+def _(agent: OnPolicyAlgorithm, reward: WrappedReward) -> Attached:
     return Attached()
 
 
 class Relabelled(Attached):
-    """An off-policy agent, whose rewards are predicted when a batch is sampled."""
+    """An off-policy agent, whose rewards are predicted again when a batch is sampled."""
 
-    def __init__(self, agent: OffPolicyAlgorithm) -> None:
+    def __init__(self, agent: OffPolicyAlgorithm, reward: WrappedReward) -> None:
         """Relabel the replay buffer that the agent has at present."""
-        self._agent = agent
+        self._agent, self._recorder = agent, reward.recorder
+        self._stored: Transitions | None = None
+        relabel(
+            agent,
+            reward.model.predict,
+            lambda: reward.model.version,
+            reward.recorder.observation_space,
+            self._newest,
+            paid=lambda: reward.wrapper.paid,
+            uses_next_observations=reward.model.uses_next_observations,
+        )
+        self._outside = OutsideWrappers(agent, reward.recorder, reward.wrapper)
+
+    def _newest(self) -> Transitions | None:
+        """Return the step that is stored, once; what else is stored comes from elsewhere."""
+        newest = self._recorder.newest
+        known, self._stored = newest is self._stored, newest
+        return None if known else newest
+
+    def step_taken(self, step: Mapping[str, Any]) -> None:
+        """Check that the agent stores what the reward model has seen."""
+        self._outside.check(step)
 
     @property
     def holds(self) -> bool:
@@ -105,15 +145,7 @@ class Relabelled(Attached):
 
 @attach.register
 def _(agent: OffPolicyAlgorithm, reward: WrappedReward) -> Attached:
-    relabel(
-        agent,
-        reward.model.predict,
-        lambda: reward.model.version,
-        reward.recorder.observation_space,
-        lambda: reward.recorder.newest,
-        uses_next_observations=reward.model.uses_next_observations,
-    )
-    return Relabelled(agent)
+    return Relabelled(agent, reward)
 
 
 class InWorkers(Attached):

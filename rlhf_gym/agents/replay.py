@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from stable_baselines3.common.buffers import ReplayBuffer
 
-from rlhf_gym.agents.relabelling import reward_state
+from rlhf_gym.agents.replay_rewards import reward_state, stored_rewards
 from rlhf_gym.clips.observations import Array, leaves
 
 __all__ = ["load_replay", "replay_state"]
@@ -25,7 +25,8 @@ def load_replay(buffer: ReplayBuffer, state: Mapping[str, Array]) -> None:
     """
     buffer.pos, buffer.full = int(state["pos"]), bool(state["full"])
     for name, rows in _filled_rows(buffer).items():
-        rows[:] = state[name]
+        if name in state:  # else the checkpoint is of a version that did not know it
+            rows[:] = state[name]
 
 
 def _filled_rows(buffer: ReplayBuffer) -> dict[str, Array]:
@@ -34,8 +35,9 @@ def _filled_rows(buffer: ReplayBuffer) -> dict[str, Array]:
     for name in ("observations", "next_observations"):
         for i, leaf in enumerate(leaves(getattr(buffer, name, {}))):
             arrays[f"{name}_{i}"] = leaf
-    for name in ("actions", "rewards", "dones", "timeouts"):
-        arrays[name] = np.asarray(getattr(buffer, name))
+    arrays["rewards"] = stored_rewards(buffer)
+    for name in ("actions", "dones", "timeouts"):
+        arrays[name] = getattr(buffer, name)
     # With optimize_memory_usage the newest next observation lies one row further.
     filled = buffer.buffer_size if buffer.full else buffer.pos + 1
     return {name: array[:filled] for name, array in arrays.items()}

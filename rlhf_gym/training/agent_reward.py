@@ -107,6 +107,7 @@ class AgentReward:
             infos = variables["infos"]
             self._log.earned(np.array([notes_of(info).learned_reward for info in infos]))
         self._log.episodes_ended(variables["dones"])
+        self.attached.step_taken(variables)
 
     def state(self) -> dict[str, Any]:
         """Return the counters of the recorder, and what the environments show."""
