@@ -80,6 +80,7 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
 
     metadata = {
         **DrawnEnv.metadata,
+        "fixed_horizon": True,
         "render_fps": _FRAMES_A_SECOND // FRAME_SKIP,
         "vec_env": "rlhf_gym.wrappers.atari_vec_env:AtariVecEnv",  # for pictures only
     }

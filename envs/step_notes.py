@@ -29,6 +29,9 @@ class StepNotes(NamedTuple):
             filmed, or None.
         true_reward: the environment's own reward, where a learned one has taken its place.
         learned_reward: the learned reward, where a worker process has predicted it.
+        action: what the environment itself was given, where wrappers around the vector environment
+            may change actions or observations, else None.
+        checksum: of the environment's own observation before the step, likewise.
     """
 
     absorbing: bool = False
@@ -37,6 +40,8 @@ class StepNotes(NamedTuple):
     frame: npt.NDArray[np.uint8] | None = None
     true_reward: float | None = None
     learned_reward: float | None = None
+    action: Any = None
+    checksum: int | None = None
 
     def __deepcopy__(self, memo: Any) -> StepNotes:
         """Return the same notes, which nobody changes; DummyVecEnv copies all infos."""

@@ -12,7 +12,7 @@ import numpy as np
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.observations import Array, checksum_of
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.snapshots import take
@@ -77,6 +77,7 @@ class AtariVecEnv(VecEnv):
         self._returns = np.zeros(n_envs)
         self._restored: dict[int, dict[str, Any]] = {}
         self._actions = np.zeros(n_envs, np.int64)
+        self._traced = False
         self._begun = time.time()
         template.reset(seed=0)
         super().__init__(n_envs, template.observation_space, template.action_space)
@@ -94,15 +95,12 @@ class AtariVecEnv(VecEnv):
 
     def step_async(self, actions: Array) -> None:
         """Hold an action ``(n_envs,)`` in each game."""
-        self._actions = np.asarray(actions)
+        self._actions = np.array(actions)
         self._native.send(self._actions, np.ones(self.num_envs, np.float32))
 
     def step_wait(self) -> tuple[Any, Array, Array, list[dict[str, Any]]]:
         """Return what the games show and earn."""
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        if self.snapshots and self._steps % _EVERY == 0:
-            for env, info in enumerate(infos):
-                info.update(noted({}, snapshot=self._clip_start(env)))
+        infos = [noted({}, **self._record(env)) for env in range(self.num_envs)]
         pictures, points, *_ = self._native.recv()
         for played, action in zip(self._played, self._actions.tolist(), strict=True):
             played.actions.append(action)
@@ -143,18 +141,22 @@ class AtariVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
-        """Call ``take_snapshot`` or ``restore_snapshot``, as of `SnapshotRecorder`.
+        """Call ``take_snapshot``, ``restore_snapshot`` or ``trace``, as of `SnapshotRecorder`.
 
         Raises:
             NotImplementedError: it is another method.
         """
-        methods = {"take_snapshot": self._take_snapshot, "restore_snapshot": self._restore_snapshot}
+        methods: dict[str, Any] = {
+            "take_snapshot": self._take_snapshot,
+            "restore_snapshot": self._restore_snapshot,
+            "trace": self._trace,
+        }
         if method_name not in methods:
             raise NotImplementedError(
                 f"games that are stepped natively do not know {method_name}; make them one by one "
                 "with vec_env_cls=DummyVecEnv"
             )
-        call: Any = methods[method_name]
+        call = methods[method_name]
         return [call(env, *method_args, **method_kwargs) for env in self._get_indices(indices)]
 
     def env_is_wrapped(self, wrapper_class: type[gym.Wrapper], indices: Any = None) -> list[bool]:
@@ -163,6 +165,19 @@ class AtariVecEnv(VecEnv):
         while isinstance(env, gym.Wrapper):
             wrapped, env = wrapped or isinstance(env, wrapper_class), env.env
         return [wrapped for _ in self._get_indices(indices)]
+
+    def _trace(self, env: int) -> None:
+        self._traced = True
+
+    def _record(self, env: int) -> dict[str, Any]:
+        """Return what is noted about the step that a game is about to take."""
+        recorded: dict[str, Any] = {}
+        if self.snapshots and self._steps % _EVERY == 0:
+            recorded["snapshot"] = self._clip_start(env)
+        if self._traced:
+            seen = np.moveaxis(self._stack[env], 0, -1)
+            recorded |= {"action": self._actions[env], "checksum": checksum_of(seen)}
+        return recorded
 
     def _begin(self) -> None:
         setting = self.game.setting

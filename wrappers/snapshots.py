@@ -11,7 +11,7 @@ from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.clips.observations import copy_of
+from rlhf_gym.clips.observations import checksum_of, copy_of
 from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
@@ -55,6 +55,8 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         self.filming = False
         self.every = every
         self._steps = 0
+        self._traced = False
+        self._checksum: int | None = None
         self._reset_snapshot = b""
         self._seeds = np.random.default_rng()
 
@@ -69,13 +71,18 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
             else:
                 self._seeds = np.random.default_rng(seed)
             self._reset_snapshot = take_reset(self.env, seed, options)
-        return self.env.reset(seed=seed, options=options)
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._look(observation)
+        return observation, info
 
     def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step, and add to a copy of the info what was noted before."""
         recorded = self._record()
+        if self._traced:
+            recorded |= {"action": copy_of(action), "checksum": self._checksum}
         self._steps += 1
         observation, reward, terminated, truncated, info = self.env.step(action)
+        self._look(observation)
         if terminated or truncated:  # the environment may write its next observation over this one
             observation = copy_of(observation)
         return observation, reward, terminated, truncated, noted(info, **recorded)
@@ -92,6 +99,17 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
                 f"render_mode is {self.env.render_mode!r}; make it with render_mode='rgb_array'"
             )
         self.filming = True
+
+    def trace(self) -> None:
+        """Note the ``action`` and the ``checksum`` of each step from now on.
+
+        By these clips can be drawn where wrappers around the vector environment change actions or
+        observations.
+        """
+        self._traced = True
+
+    def _look(self, observation: ObsType) -> None:
+        self._checksum = checksum_of(observation) if self._traced else None
 
     def _record(self) -> dict[str, Any]:
         if self.snapshot_kind == "camera":
@@ -122,7 +140,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
     def restore_snapshot(self, snapshot: bytes) -> None:
         """Go back to where `take_snapshot` was called, in this or another process."""
         restore(self.env, snapshot)
-        self._steps = 0
+        self._steps, self._checksum = 0, None
 
 
 def ensure_drawable(venv: VecEnv) -> None:

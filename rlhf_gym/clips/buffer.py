@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.environment_steps import EnvironmentSteps
 from rlhf_gym.clips.episodes import TERMINATED, EpisodeEnds, Positions
 from rlhf_gym.clips.frame_stack import FrameStack
-from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves, zeros_of
+from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.observed_rings import ObservedRings
 from rlhf_gym.clips.recordings import Recordings
 from rlhf_gym.clips.steps import Transitions, VecStep
 
@@ -46,6 +48,8 @@ class ClipBuffer:
         valued_terminals: whether episodes can end well or badly. A share `SHOW_END` of the drawn
             clips then shows an end, rare as ends are.
         keep_next: whether next observations are kept, for a reward model that uses them.
+        environment_actions: the environments' own action space, where wrappers around the vector
+            environment may change actions or observations (see `EnvironmentSteps`), else None.
         env_id: written into the clips.
 
     Raises:
@@ -64,19 +68,22 @@ class ClipBuffer:
         frame_stack: FrameStack | None = None,
         valued_terminals: bool = False,
         keep_next: bool = False,
+        environment_actions: gym.Space[object] | None = None,
         env_id: str = "",
     ) -> None:
         if clip_length < 1:
             raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
         self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
-        self._stack, self.valued_terminals = frame_stack, valued_terminals
-        self._history = frame_stack.history if frame_stack else 0
-        example = zeros_of(observation_space)
-        stored = map_leaves(frame_stack.newest, example) if frame_stack else example
+        self.valued_terminals = valued_terminals
+        self._observed = ObservedRings(
+            observation_space, n_envs, frame_stack=frame_stack, keep_next=keep_next
+        )
+        self._history = self._observed.history
         action = np.zeros(action_space.shape or (), dtype=action_space.dtype)
         bookkeeping = EpisodeEnds.bytes_a_step + 4 + 8  # and true reward, agent step
-        observation = sum(leaf.nbytes for leaf in leaves(stored))
-        per_step = observation * (1 + keep_next) + action.nbytes + bookkeeping
+        if environment_actions is not None:
+            bookkeeping += EnvironmentSteps.bytes_a_step(environment_actions)
+        per_step = self._observed.bytes_a_step + action.nbytes + bookkeeping
         ring_bytes = max_bytes - max_bytes // RECORDINGS_PART
         self.capacity = ring_bytes // (per_step * n_envs)
         least = 2 * clip_length + self._history
@@ -87,15 +94,15 @@ class ClipBuffer:
                 f"give max_bytes >= {-(-8 * per_step * n_envs * least // 7)}"
             )
         rows = (self.capacity, n_envs)
-
-        def ring(leaf: Array) -> Array:
-            return np.zeros((*rows, *leaf.shape), leaf.dtype)
-
-        self._observations = map_leaves(ring, stored)
-        self._next_observations = map_leaves(ring, stored) if keep_next else None
+        self._observed.allocate(self.capacity)
         self._actions = np.zeros((*rows, *action.shape), action.dtype)
         self._true_rewards = np.zeros(rows, np.float32)
         self._agent_step = np.zeros(self.capacity, np.int64)
+        self._environment_steps = (
+            None
+            if environment_actions is None
+            else EnvironmentSteps(self.capacity, n_envs, environment_actions)
+        )
         self._ends = EpisodeEnds(self.capacity, n_envs)
         self._recordings = Recordings(n_envs, max_bytes // RECORDINGS_PART)
 
@@ -111,7 +118,7 @@ class ClipBuffer:
     @property
     def keeps_next(self) -> bool:
         """Whether next observations are kept."""
-        return self._next_observations is not None
+        return self._observed.keeps_next
 
     @property
     def nbytes(self) -> int:
@@ -124,20 +131,18 @@ class ClipBuffer:
         Args:
             step: its next observations are read with ``keep_next``.
             agent_step: training steps so far.
+
+        Raises:
+            ValueError: observations are no stacks of frames, but ``frame_stack`` says so.
         """
         row = self.rows % self.capacity
-        steps = step.transitions
-        if self._next_observations is not None:
-            assert steps.next_observations is not None
-            seen = leaves(steps.next_observations)
-            for ring, leaf in zip(leaves(self._next_observations), seen, strict=True):
-                ring[row] = leaf
-        for ring, leaf in zip(leaves(self._observations), leaves(steps.observations), strict=True):
-            ring[row] = self._stack.newest(leaf, batch=1) if self._stack else leaf
-        self._actions[row] = steps.actions
+        self._observed.add(self.rows, self._ends.next_step, step.transitions)
+        self._actions[row] = step.transitions.actions
         self._true_rewards[row] = step.true_rewards
         self._agent_step[row] = agent_step
         self._recordings.add(self.rows, step.notes)
+        if self._environment_steps is not None:
+            self._environment_steps.add(row, step.notes)
         self._ends.add(step)
         self._recordings.forget_before(self.rows - self.capacity)
 
@@ -236,38 +241,36 @@ class ClipBuffer:
             ended=ended,
             ended_at=ended_at,
             next_observations=steps.next_observations,
-            start=self._start(env, first),
+            start=self._start(env, rows),
             frames=self._recordings.frames(env, first, length),
             env_id=self.env_id,
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
         )
 
-    def _start(self, env: int, first: int) -> Start | None:
+    def _start(self, env: int, rows: Array) -> Start | None:
+        first, own = int(rows[0]), self._environment_steps
         row = self._recordings.snapshot_row(env, first)
         if row is None or first - row > self._ends.step[first % self.capacity, env]:
             return None
-        between = np.arange(row, first) % self.capacity
-        return Start(self._recordings.snapshot(env, row), self._actions[between, env])
+        between, within = np.arange(row, first) % self.capacity, rows % self.capacity
+        snapshot = self._recordings.snapshot(env, row)
+        if own is None:
+            return Start(snapshot, self._actions[between, env])
+        actions = own.actions[between, env], own.actions[within, env]
+        return Start(snapshot, *actions, own.checksums[within, env])
 
     def _transitions(self, rows: Array, env: Array) -> Transitions:
         """Return copies of steps; ``rows`` and ``env`` have one shape."""
         at = (rows % self.capacity, env)
+        number = self._ends.step[at]
         return Transitions(
-            self._gather(rows, env),
+            self._observed.before(rows, env, number),
             self._actions[at],
             self._ends.ended[at] == TERMINATED,
             self._ends.absorbing[at],
-            None
-            if self._next_observations is None
-            else map_leaves(lambda ring: ring[at], self._next_observations),
+            self._observed.after(rows, env, number),
         )
-
-    def _gather(self, rows: Array, env: Array) -> Observations:
-        if self._stack is None:
-            return map_leaves(lambda ring: ring[rows % self.capacity, env], self._observations)
-        stack, step = self._stack, self._ends.step[rows % self.capacity, env]
-        return map_leaves(lambda ring: stack.restack(ring, rows, env, step), self._observations)
 
     def begin_episodes(self, envs: slice = slice(None)) -> None:  # noqa: B008  immutable
         """Let the next step begin a new episode in these environments."""
@@ -282,15 +285,13 @@ class ClipBuffer:
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
         """Yield all ring arrays, with their names in `state`."""
-        for i, leaf in enumerate(leaves(self._observations)):
-            yield f"observations_{i}", leaf
-        if self._next_observations is not None:
-            for i, leaf in enumerate(leaves(self._next_observations)):
-                yield f"next_observations_{i}", leaf
+        yield from self._observed.arrays().items()
         yield "actions", self._actions
         yield "true_rewards", self._true_rewards
         yield "agent_step", self._agent_step
         yield from self._ends.arrays().items()
+        if self._environment_steps is not None:
+            yield from self._environment_steps.arrays().items()
 
     def load_state(self, state: dict[str, Array]) -> None:
         """Take over what `state` gave.

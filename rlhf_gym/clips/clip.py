@@ -20,11 +20,25 @@ class Start:
     Attributes:
         snapshot: state of the environment at or before the clip's first step, see
             `rlhf_gym.clips.snapshots`.
-        actions: ``(k, *act)``, the ``k >= 0`` actions from the snapshot to the clip's first step.
+        actions: ``(k, *act)``, the ``k >= 0`` actions from the snapshot to the clip's first step,
+            as the environment received them.
+        clip_actions: ``(length, *act)``, the actions of the clip as the environment received them,
+            where wrappers around the vector environment may have changed actions or observations;
+            None: they are the clip's.
+        checksums: ``(length,)`` int64, of the environment's own observation before each of these
+            actions (see `checksum_of`), or None; negative where it is not known.
     """
 
     snapshot: bytes
     actions: Array
+    clip_actions: Array | None = None
+    checksums: npt.NDArray[np.int64] | None = None
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays that there are, by name."""
+        named = {name: getattr(self, name) for name in ("actions", "clip_actions", "checksums")}
+        return {name: array for name, array in named.items() if array is not None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +50,7 @@ class Clip:
     Attributes:
         observations: ``(length, *obs)``, what the agent saw before each action; for Dict spaces a
             dict of such arrays.
-        actions: ``(length, *act)``, what it then did (as the environment received it).
+        actions: ``(length, *act)``, what it then did.
         true_rewards: ``(length,)`` float32, the environment's own rewards: for simulated teachers
             and evaluation only, never for the reward model.
         ended: why the episode ended within the clip or before it (``"terminated"``,
@@ -80,7 +94,7 @@ class Clip:
             )
         arrays = [*seen, self.actions, self.true_rewards]
         if self.start is not None:
-            arrays.append(self.start.actions)
+            arrays += self.start.arrays.values()
         if self.frames is not None:
             arrays.append(self.frames)
         for array in arrays:

@@ -38,6 +38,16 @@ class FrameStack:
         width = stacked.shape[axis] // self.size
         return stacked[(slice(None),) * axis + (slice(-width, None),)]
 
+    def after(self, stacked: Array, newest: Array, batch: int) -> Array:
+        """Return observations with ``batch`` leading axes and one frame more, the oldest left out.
+
+        >>> FrameStack(3, axis=0).after(np.array([1, 2, 3]), np.array([4]), batch=0).tolist()
+        [2, 3, 4]
+        """
+        axis = self.axis % (stacked.ndim - batch) + batch
+        newer = stacked[(slice(None),) * axis + (slice(newest.shape[axis], None),)]
+        return np.concatenate([newer, newest], axis=axis)
+
     def restack(self, ring: Array, rows: Array, env: Array, step: Array) -> Array:
         """Return observations, built from the frames that were stored.
 

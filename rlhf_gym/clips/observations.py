@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
@@ -14,6 +15,7 @@ __all__ = [
     "Array",
     "Observations",
     "batch_of_one",
+    "checksum_of",
     "copy_of",
     "leaves",
     "map_leaves",
@@ -48,6 +50,18 @@ def copy_of(value: T) -> T:
     [0.0, 0.0]
     """
     return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
+
+
+def checksum_of(observation: Any) -> int:
+    """Return a number, 0 or more, that another observation hardly ever has.
+
+    >>> checksum_of(np.zeros(2)) == checksum_of(np.zeros(2)) != checksum_of(np.array([0, 1e-9]))
+    True
+    """
+    checksum = 0
+    for leaf in leaves(observation):
+        checksum = zlib.crc32(np.asarray(leaf).tobytes(), checksum)
+    return checksum
 
 
 def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:

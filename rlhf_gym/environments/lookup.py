@@ -8,12 +8,23 @@ from typing import Any
 
 import gymnasium as gym
 from gymnasium import spaces
-from stable_baselines3.common.vec_env import VecEnv, VecFrameStack
+from stable_baselines3.common.vec_env import (
+    VecCheckNan,
+    VecEnv,
+    VecFrameStack,
+    VecMonitor,
+    VecTransposeImage,
+)
 
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.environments.registry import describe_id
-from rlhf_gym.environments.vec_env import all_wrapped, first_attr, wrappers_of
+from rlhf_gym.environments.vec_env import (
+    all_wrapped,
+    changes_on_the_way,
+    first_attr,
+    wrappers_of,
+)
 from rlhf_gym.envs.description import (
     DEFAULT_FPS,
     EnvironmentDescription,
@@ -33,6 +44,7 @@ __all__ = [
     "has_fixed_horizon",
     "horizon_of",
     "spec_json",
+    "trace_environments",
 ]
 
 
@@ -109,15 +121,41 @@ def clip_steps(venv: VecEnv, seconds: float) -> int:
 
 
 def frame_stack_of(venv: VecEnv) -> FrameStack | None:
-    """Return how `VecFrameStack`, or the environment itself, stacks images, or None."""
+    """Return how `VecFrameStack`, or the environment itself, stacks images, or None.
+
+    It is None also where another wrapper around the stacks may change them, and for an environment
+    that stacks images itself and may end early: its last stack is held, and not shifted.
+    """
     if isinstance(venv.observation_space, spaces.Dict):
         return None
+    last_axis = -1
     for wrapper in wrappers_of(venv):
-        if isinstance(wrapper, VecFrameStack):
+        if type(wrapper) is VecFrameStack:
             stacked = wrapper.stacked_obs
-            return FrameStack(stacked.n_stack, axis=stacked.repeat_axis)
-    size, shape = describe_venv(venv).frame_stack, venv.observation_space.shape
-    return FrameStack(size, axis=-1) if size and shape and shape[-1] == size else None
+            last = stacked.repeat_axis == -1
+            return FrameStack(stacked.n_stack, axis=last_axis if last else stacked.repeat_axis)
+        if type(wrapper) is VecTransposeImage and not wrapper.skip:
+            last_axis = 0  # of (channels, height, width)
+        elif type(wrapper) not in (VecTransposeImage, VecMonitor, VecCheckNan):
+            return None
+    description, shape = describe_venv(venv), venv.observation_space.shape
+    size = description.frame_stack
+    if not (size and shape and description.fixed_horizon):
+        return None
+    return FrameStack(size, axis=last_axis) if shape[last_axis] == size else None
+
+
+def trace_environments(venv: VecEnv) -> spaces.Space[Any] | None:
+    """Let environments note their own steps where wrappers around ``venv`` may change these.
+
+    Returns:
+        The environments' own action space if they do so, else None.
+    """
+    if not changes_on_the_way(venv) or first_attr(venv, "snapshot_kind") in (None, "camera"):
+        return None
+    venv.env_method("trace")
+    own: spaces.Space[Any] = first_attr(venv, "action_space")
+    return own
 
 
 def environment_record(

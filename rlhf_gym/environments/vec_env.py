@@ -9,6 +9,7 @@ import gymnasium as gym
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import (
+    VecCheckNan,
     VecEnv,
     VecEnvWrapper,
     VecFrameStack,
@@ -18,6 +19,7 @@ from stable_baselines3.common.vec_env import (
 
 __all__ = [
     "all_wrapped",
+    "changes_on_the_way",
     "first_attr",
     "restore_vec_env",
     "set_statistics",
@@ -28,11 +30,23 @@ __all__ = [
 ]
 
 
+_PASS_ON = (VecMonitor, VecCheckNan, VecFrameStack)
+"""Wrappers through which an environment's actions and observations pass as they are."""
+
+
 def wrappers_of(venv: VecEnv) -> Iterator[VecEnvWrapper]:
     """The wrappers around a vector environment, outermost first."""
     while isinstance(venv, VecEnvWrapper):
         yield venv
         venv = venv.venv
+
+
+def changes_on_the_way(venv: VecEnv) -> bool:
+    """Return whether wrappers may change actions or observations between environments and agent.
+
+    Stacked frames do not count: the newest of them is the environment's observation.
+    """
+    return any(type(wrapper) not in _PASS_ON for wrapper in wrappers_of(venv))
 
 
 def first_attr(venv: VecEnv, name: str, otherwise: Any = None) -> Any:

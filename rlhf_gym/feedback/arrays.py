@@ -56,7 +56,7 @@ def pack_clip(clip: Clip) -> bytes:
         arrays |= _named("next_observations", clip.next_observations)
     if clip.start is not None:
         arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
-        arrays["start/actions"] = clip.start.actions
+        arrays |= {f"start/{name}": array for name, array in clip.start.arrays.items()}
     return pack(arrays)
 
 
@@ -65,7 +65,12 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
     arrays = unpack(data)
     start = None
     if "start/snapshot" in arrays:
-        start = Start(arrays["start/snapshot"].tobytes(), arrays["start/actions"])
+        start = Start(
+            arrays["start/snapshot"].tobytes(),
+            arrays["start/actions"],
+            arrays.get("start/clip_actions"),
+            arrays.get("start/checksums"),
+        )
     return Clip(
         observations=_observations("observations", arrays),
         next_observations=(

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.environment_steps import UNKNOWN
+from rlhf_gym.clips.observations import checksum_of, leaves
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rebuilding import rebuild
 from rlhf_gym.clips.rendering import frame_of, off_screen
@@ -29,6 +30,12 @@ Frames = npt.NDArray[np.uint8]
 
 MIN_HEIGHT = 240
 """Height in pixels below which pictures are enlarged by a whole factor, so that they stay sharp."""
+
+
+_OTHER = (
+    "run again, {} shows another observation than recorded at step {} of the clip: either it is "
+    "not deterministic, or a wrapper around the vector environment takes several steps at once"
+)
 
 
 class Undrawable(RuntimeError):
@@ -107,7 +114,8 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
     frames: list[Frames] = []
     absorbing, after = False, describe_env(env).drawn_after
     first = -len(run_up)
-    actions = [*run_up, *clip.actions]
+    own = None if clip.start is None else clip.start.clip_actions
+    actions = [*run_up, *(clip.actions if own is None else own)]
     for step, action in enumerate(actions, start=first):
         drawn = step >= 0 and step % every == 0
         if drawn and not after:
@@ -124,16 +132,16 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
 
 def _check(clip: Clip, step: int, observation: Any) -> None:
     """Compare an observation with the recorded one; both must be equal to the last bit."""
+    checksums = None if clip.start is None else clip.start.checksums
+    if checksums is not None:  # the recorded one has been changed after the environment showed it
+        if checksums[step] not in (UNKNOWN, checksum_of(observation)):
+            raise ClipMismatch(_OTHER.format(clip.env_id or "the environment", step))
+        return
     for recorded, seen in zip(leaves(clip.observations), leaves(observation), strict=True):
         seen = np.asarray(seen)
         newest = tuple(slice(-side, None) for side in seen.shape)  # of frames stacked above
         if not np.array_equal(seen.astype(recorded.dtype), recorded[step][newest]):
-            raise ClipMismatch(
-                f"run again, {clip.env_id or 'the environment'} shows another observation than "
-                f"recorded at step {step} of the clip: either it is not deterministic, or a "
-                "wrapper around the vector environment changes observations before they are "
-                "recorded (put VecNormalize outside feedback.wrap, not inside)"
-            )
+            raise ClipMismatch(_OTHER.format(clip.env_id or "the environment", step))
 
 
 @cache

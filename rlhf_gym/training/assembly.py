@@ -13,6 +13,7 @@ from rlhf_gym.environments.lookup import (
     environment_record,
     frame_stack_of,
     horizon_of,
+    trace_environments,
 )
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -49,6 +50,7 @@ def make_buffer(
         frame_stack=frame_stack_of(venv),
         valued_terminals=describe_venv(venv).valued_terminals if valued is None else valued,
         keep_next=reward_model.uses_next_observations,
+        environment_actions=trace_environments(venv),
         env_id=env_id_of(venv),
     )
 

@@ -248,8 +248,8 @@ class Rollouts(BaseCallback):
     def _on_step(self) -> bool:
         self.versions.append(self.feedback.reward_model.version)
         buffer = self.feedback.buffer
-        row = (buffer.rows - 1) % buffer.capacity
-        seen = steps(np.asarray(buffer._observations)[row], buffer._actions[row])
+        newest = buffer._transitions(np.full(2, buffer.rows - 1), np.arange(2))
+        seen = steps(np.asarray(newest.observations), newest.actions)
         rewards = self.feedback.reward_model.predict(seen)
         self.wrong += not np.allclose(self.locals["rewards"], rewards, atol=1e-5)
         self.true_return += [info["true_reward"] for info in self.locals["infos"]]
