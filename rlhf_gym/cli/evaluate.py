@@ -9,6 +9,7 @@ import tyro
 
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.runs.records import mean_and_error, read_evaluation
 
 __all__ = ["command"]
 
@@ -18,7 +19,8 @@ def command(
 ) -> None:
     """Measure the trained agent by its true return on the untouched environment.
 
-    The returns are written into the run folder, for the report.
+    Actions are sampled, as in training. The returns are written into the run folder, for the
+    report, unless it holds those of more episodes.
 
     Example: rlhf-gym evaluate runs/CartPole-v1-ppo-20261120-120000 --episodes 50
 
@@ -31,11 +33,16 @@ def command(
     with quick_imports():
         from rlhf_gym.runs.train import evaluate
     found = evaluate(folder.path, episodes)
+    kept = read_evaluation(folder.evaluation)
+    returns = found.after or found.before
     if json:
-        print(json_module.dumps({"mean": found.mean, "returns": found.after}))
+        result = {"mean": found.mean, "returns": found.after, "actions": found.actions}
+        print(json_module.dumps(result if found.after else {**result, "mean": None}))
         return
-    low, high = min(found.after), max(found.after)
+    who = "" if found.after else " of the agent, which was trained for no step yet"
     print(
-        f"true return {found.summary} "
-        f"(mean and standard error of {len(found.after)} episodes; {low:.1f} to {high:.1f})"
+        f"true return{who}: {mean_and_error(returns)} "
+        f"({found.way}: mean and standard error; {min(returns):.1f} to {max(returns):.1f})"
     )
+    if kept != found:
+        print(f"the report keeps what it has, of more episodes ({kept.way})")

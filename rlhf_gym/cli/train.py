@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 from typing import Annotated, Any
 
-import numpy as np
 import tyro
 
 from rlhf_gym.agents import agent_settings
@@ -17,7 +16,7 @@ from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.open_fields import options_of
-from rlhf_gym.runs.records import read_evaluation
+from rlhf_gym.runs.records import mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
 from rlhf_gym.words import assigned
 
@@ -114,16 +113,21 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
 
     report = build_report(folder.path)
     evaluation = read_evaluation(folder.evaluation)
+    before, after = evaluation.comparable_before, evaluation.after
     if json:
-        result = {"run": str(folder.path), "report": str(report), "after": evaluation.after}
-        print(json_module.dumps({**result, "before": evaluation.before}))
+        result = {"run": str(folder.path), "report": str(report), "after": after}
+        print(json_module.dumps({**result, "before": before, "actions": evaluation.actions}))
         return 0
-    if evaluation.after:
-        env_id = str(folder.settings_table().get("env_id", ""))
-        before = f"{np.mean(evaluation.before):.1f}" if evaluation.before else "?"
+    measured = [
+        f"{mean_and_error(returns)} {when}"
+        for returns, when in ((before, "before"), (after, "after"))
+        if returns
+    ]
+    if measured:
+        name = describe_id(str(folder.settings_table().get("env_id", ""))).return_name
         print(
-            f"{describe_id(env_id).return_name} on the untouched environment: {before} before, "
-            f"{evaluation.summary} after ({len(evaluation.after)} episodes)"
+            f"{name} on the untouched environment: {', '.join(measured)} training "
+            f"({evaluation.way})"
         )
     print(f"report: {report}")
     print(f"see the agent: rlhf-gym watch {folder.path}")

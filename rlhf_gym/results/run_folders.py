@@ -27,19 +27,41 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     for folder in folders:
         if folders.count(folder) > 1:
             raise ValueError(f"the run {folder} is given more than once; name each run once")
-    return [_row(folder) for folder in folders]
+    records = [read_run(folder) for folder in folders]
+    rows = [_row(record) for record in records]
+    _check_measured_alike(records)
+    return rows
 
 
-def _row(folder: Path) -> Row:
-    run = read_run(folder)
-    config = run.config
+def _check_measured_alike(records: Sequence[RunRecord]) -> None:
+    """Refuse runs of one environment that were evaluated in several ways.
+
+    Raises:
+        ValueError: some were; the message says what to do.
+    """
+    ways: dict[object, dict[str, RunRecord]] = {}
+    for record in records:
+        ways.setdefault(record.config["env_id"], {}).setdefault(record.evaluation.way, record)
+    for found in ways.values():
+        if len(found) > 1:
+            each = "; ".join(f"{way}: {record.folder.path}" for way, record in found.items())
+            most = max(len(record.evaluation.after) for record in found.values())
+            raise ValueError(
+                f"these runs were evaluated in different ways, which cannot be compared ({each}); "
+                f"measure each with: rlhf-gym evaluate RUN --episodes {most}"
+            )
+
+
+def _row(run: RunRecord) -> Row:
+    folder, config = run.folder.path, run.config
     if "env_id" not in config or "algo" not in config:
         problem = "; ".join(run.unreadable) or "config.toml names no environment or algorithm"
         raise ValueError(f"{folder} cannot be compared: {problem}")
     if not run.evaluation.after:
         raise ValueError(
             f"the run {folder} has no evaluation yet; let it end (rlhf-gym train --resume "
-            f"{folder}), or measure the agent as it is (rlhf-gym evaluate {folder})"
+            f"{folder}), or measure the agent as it is, if it was trained (rlhf-gym evaluate "
+            f"{folder})"
         )
     arm = arm_of_teacher(config)
     return Row(
@@ -50,7 +72,7 @@ def _row(folder: Path) -> Row:
         demonstrations=0,
         seed=int(config.get("seed", 0)),
         returns=run.evaluation.after,
-        steps=int(run.curve.last(STEPS) or 0),
+        steps=run.evaluation.steps or int(run.curve.last(STEPS) or 0),
         seconds=run.curve.last(SECONDS) or 0.0,
         labels_given=_labels_given(run),
         human_seconds=read_answers(run.folder.store).seconds if arm == "person" else 0.0,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import torch
 from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
@@ -41,6 +43,9 @@ def true_returns(
 ) -> tuple[float, ...]:
     """Measure the true return of whole episodes on the untouched environment.
 
+    The random numbers of sampled actions follow from ``seed``; the agent's own are left as they
+    were.
+
     Args:
         agent: the agent.
         env_id: a Gymnasium id, or a class or function that makes the environment.
@@ -72,14 +77,31 @@ def true_returns(
         return env
 
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
-    try:
+    with closing(venv), _own_randomness(agent, seed + EVALUATION_SEED):
         returns, _ = evaluate_policy(
             agent, venv, episodes, deterministic=deterministic, return_episode_rewards=True
         )
-    finally:
-        venv.close()
     assert isinstance(returns, list)
     return tuple(float(value) for value in returns)
+
+
+@contextmanager
+def _own_randomness(agent: BaseAlgorithm, seed: int) -> Iterator[None]:
+    """Seed the random numbers of sampled actions, and restore those of the training afterwards."""
+    device = torch.device(getattr(agent, "device", "cpu"))
+    space, numpys = getattr(agent, "action_space", None), np.random.get_state()
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)
+        if space is not None:  # DQN explores with samples of it
+            agent.action_space = deepcopy(space)
+            agent.action_space.seed(seed)
+        try:
+            yield
+        finally:
+            np.random.set_state(numpys)
+            if space is not None:
+                agent.action_space = space
 
 
 class Actor:
@@ -146,7 +168,8 @@ def record_video(
         ValueError: if the environment draws no pictures.
     """
     maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
-    with off_screen(), closing(maker.made("rgb_array")) as env:
+    randomness = _own_randomness(agent, seed + EVALUATION_SEED)
+    with off_screen(), closing(maker.made("rgb_array")) as env, randomness:
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)

@@ -6,10 +6,10 @@ import csv
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,22 @@ import numpy.typing as npt
 from rlhf_gym.feedback.durable import replacing
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.words import counted
 
-__all__ = ["Evaluation", "LearningCurve", "RunRecord", "read_curve", "read_evaluation", "read_run"]
+__all__ = [
+    "Actions",
+    "Evaluation",
+    "LearningCurve",
+    "RunRecord",
+    "mean_and_error",
+    "read_curve",
+    "read_evaluation",
+    "read_run",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Actions: TypeAlias = Literal["sampled", "most likely"]
+"""How an agent acts while it is measured: as in training, or by its most likely action."""
 T = TypeVar("T")
 
 STEPS = "time/total_timesteps"
@@ -65,12 +77,39 @@ class Evaluation:
     """True returns of whole episodes on the untouched environment.
 
     Attributes:
-        after: one true return for each episode of the trained agent.
+        after: one true return for each episode of the trained agent; empty where it was not
+            measured, or trained for no step.
         before: those of the untrained agent; empty where it was not measured.
+        actions: how the trained agent acted.
+        actions_before: how the untrained agent acted.
+        steps: training steps that the trained agent had taken; None where unknown.
     """
 
     after: tuple[float, ...] = ()
     before: tuple[float, ...] = ()
+    actions: Actions = "sampled"
+    actions_before: Actions = "sampled"
+    steps: int | None = None
+
+    @property
+    def comparable_before(self) -> tuple[float, ...]:
+        """The returns before training, if they can be compared: measured as those after it.
+
+        >>> Evaluation((334.0,), (22.0,), actions="most likely").comparable_before
+        ()
+        """
+        return self.before if self.actions == self.actions_before or not self.after else ()
+
+    @property
+    def way(self) -> str:
+        """How the agent was measured, in words.
+
+        >>> Evaluation(after=(9.0, 11.0)).way
+        '2 episodes, actions sampled'
+        """
+        actions = self.actions if self.after else self.actions_before
+        acted = "actions sampled" if actions == "sampled" else "most likely actions"
+        return f"{counted(len(self.after or self.before), 'episode')}, {acted}"
 
     @property
     def mean(self) -> float:
@@ -80,25 +119,28 @@ class Evaluation:
     @property
     def standard_error(self) -> float:
         """Standard error of the mean; NaN with fewer than two episodes."""
-        if len(self.after) < 2:
-            return math.nan
-        return float(np.std(self.after, ddof=1) / math.sqrt(len(self.after)))
-
-    @property
-    def summary(self) -> str:
-        """The mean, and its standard error where there is one.
-
-        >>> Evaluation(after=(9.0, 11.0)).summary, Evaluation(after=(10.0,)).summary
-        ('10.0 +- 1.0', '10.0')
-        """
-        if len(self.after) < 2:
-            return f"{self.mean:.1f}"
-        return f"{self.mean:.1f} +- {self.standard_error:.1f}"
+        return _standard_error(self.after)
 
     def write(self, path: Path) -> None:
         """Write the evaluation as JSON, for `read_evaluation`."""
         with replacing(path) as unfinished:
             unfinished.write_text(json.dumps(asdict(self)))
+
+
+def _standard_error(returns: Sequence[float]) -> float:
+    if len(returns) < 2:
+        return math.nan
+    return float(np.std(returns, ddof=1) / math.sqrt(len(returns)))
+
+
+def mean_and_error(returns: Sequence[float]) -> str:
+    """Write the mean of some returns, and its standard error where there is one.
+
+    >>> mean_and_error((9.0, 11.0)), mean_and_error((10.0,))
+    ('10.0 +- 1.0', '10.0')
+    """
+    mean = f"{np.mean(returns):.1f}"
+    return mean if len(returns) < 2 else f"{mean} +- {_standard_error(returns):.1f}"
 
 
 def read_evaluation(path: Path) -> Evaluation:
@@ -111,7 +153,13 @@ def read_evaluation(path: Path) -> Evaluation:
         return Evaluation()
     values = json.loads(path.read_text(encoding="utf-8"))
     after = values.get("after") or values.get("returns") or ()  # the latter in version 0.1.0
-    return Evaluation(tuple(after), tuple(values.get("before") or ()))
+    return Evaluation(
+        after=tuple(after),
+        before=tuple(values.get("before") or ()),
+        actions=values.get("actions", "most likely"),  # as in version 0.1.0
+        actions_before=values.get("actions_before", "sampled"),
+        steps=values.get("steps"),
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
-import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import (
     CSVOutputFormat,
@@ -85,9 +84,7 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        with torch.random.fork_rng(devices=[]):  # evaluation must not change the training
-            before = training.evaluate(agent, "before")
-        Evaluation(after=(), before=before).write(folder.evaluation)
+        Evaluation(before=training.evaluate(agent, "before")).write(folder.evaluation)
         return training.learn(feedback, agent)
 
 
@@ -157,7 +154,14 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
 
 
 def evaluate(run: str | Path, episodes: int) -> Evaluation:
-    """Evaluate a run's agent on the untouched environment, and write it into the run folder."""
+    """Evaluate a run's agent on the untouched environment, with sampled actions as in training.
+
+    The returns are written into the run folder, unless it holds those of more episodes of the same
+    agent. Those of an agent that was trained for no step count as the ones before training.
+
+    Returns:
+        What was measured now, with what is known from before training.
+    """
     folder = RunFolder.open(run)
     agent, _, settings = load(run)
     known = read_evaluation(folder.evaluation)
@@ -167,12 +171,20 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
         episodes,
         seed=settings.seed,
         horizon=settings.horizon,
+        deterministic=False,
         env_kwargs=settings.env_kwargs,
         wrappers=settings.wrapper,
     )
-    evaluation = replace(known, after=returns)
-    evaluation.write(folder.evaluation)
-    return evaluation
+    if not agent._n_updates:
+        found = Evaluation(before=returns)
+        keep = len(known.before) > episodes
+    else:
+        found = replace(known, after=returns, actions="sampled", steps=agent.num_timesteps)
+        same_agent = (known.actions, known.steps) == (found.actions, found.steps)
+        keep = same_agent and len(known.after) > episodes
+    if not keep:
+        found.write(folder.evaluation)
+    return found
 
 
 @dataclass(frozen=True)
@@ -200,6 +212,7 @@ class _Training:
             self.log(f"waiting for the first {first} labels; training begins after them")
         remaining = (settings.steps or 0) - agent.num_timesteps
         if remaining > 0:
+            self._forget_what_was_measured()
             logging = _logger(settings, folder, feedback.resuming)
             with logging as logger, _stops_cleanly(feedback, self.log):
                 agent.set_logger(logger)
@@ -214,32 +227,50 @@ class _Training:
                 f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}"
             )
             return folder
-        after = self.evaluate(agent, "after")
-        replace(read_evaluation(folder.evaluation), after=after).write(folder.evaluation)
+        if not agent._n_updates:
+            self.log(
+                f"the agent was trained for no step: {settings.steps:,} steps are not enough for "
+                "one update of it, so there is nothing to measure after training; give more --steps"
+            )
+            return folder
+        after = replace(
+            read_evaluation(folder.evaluation),
+            after=self.evaluate(agent, "after"),
+            actions="sampled",
+            steps=agent.num_timesteps,
+        )
+        after.write(folder.evaluation)
         return folder
+
+    def _forget_what_was_measured(self) -> None:
+        """Remove what was measured of an agent that now trains for longer than it was planned."""
+        known = read_evaluation(self.folder.evaluation)
+        if known.after:
+            replace(known, after=(), steps=None).write(self.folder.evaluation)
+        (self.folder.videos / "after.mp4").unlink(missing_ok=True)
 
     def evaluate(self, agent: BaseAlgorithm, when: Literal["before", "after"]) -> tuple[float, ...]:
         """Measure true returns of the agent before or after training, and record a video.
 
-        An untrained agent's actions are sampled: its most likely action depends only on its initial
-        weights, and could balance a pole by chance.
+        Actions are sampled, as in training: the most likely action of an untrained agent depends
+        only on its initial weights, and could balance a pole by chance.
         """
-        settings, trained = self.settings, when == "after"
+        settings = self.settings
         self.log(
-            f"evaluating the {'trained' if trained else 'untrained'} agent: "
+            f"evaluating the {'trained' if when == 'after' else 'untrained'} agent: "
             f"{settings.evaluation_episodes} episodes of the untouched environment"
         )
         made: dict[str, Any] = {"env_kwargs": settings.env_kwargs, "wrappers": settings.wrapper}
-        how: dict[str, Any] = {"seed": settings.seed, "deterministic": trained, **made}
+        how: dict[str, Any] = {"seed": settings.seed, "deterministic": False, **made}
         returns = true_returns(
             agent, settings.env_id, settings.evaluation_episodes, horizon=settings.horizon, **how
         )
-        if self.video_seconds > 0 and can_be_drawn(settings.env_id, **made):
-            video = self.folder.videos / f"{when}.mp4"
-            try:
+        try:
+            if self.video_seconds > 0 and can_be_drawn(settings.env_id, **made):
+                video = self.folder.videos / f"{when}.mp4"
                 record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
-            except Exception as error:  # of the environment's `render`: training goes on
-                self.log(f"there is no video {when} training: {error}")
+        except Exception as error:  # of the environment or the encoder
+            self.log(f"there is no video {when} training: {type(error).__name__}: {error}")
         return returns
 
 

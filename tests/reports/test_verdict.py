@@ -1,13 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run.verdict import Summary, judge, summarise
 from rlhf_gym.results.answers import Answer, AnswerLog
-from rlhf_gym.runs.records import RunRecord
+from rlhf_gym.runs.records import STEPS, TRUE_RETURN, Evaluation, LearningCurve, RunRecord
 from rlhf_gym.words import number
 
 RUN = RunRecord(RunFolder(Path("runs/a")))
@@ -58,6 +59,31 @@ def test_a_fall_despite_high_accuracy_is_called_a_collapse() -> None:
     assert verdict.level == "poor"
     assert "fell" in verdict.headline
     assert "although the reward model's accuracy is high" in verdict.warnings[0]
+
+
+def test_a_loss_of_one_unit_of_noise_is_no_drift() -> None:
+    noise = replace(GOOD, before=22.5, best=22.6, after=21.6, error=1.5)
+    assert "drifted" not in warnings(noise)
+    fast = replace(GOOD, before=22.5, best=30.0, after=25.0, error=1.0)
+    assert "drifted" in warnings(fast)
+    assert "drifted" not in warnings(replace(fast, error=3.0))  # the gain may be chance
+
+
+def test_returns_measured_in_two_ways_are_not_compared() -> None:
+    old = Evaluation(after=(334.0,), before=(22.5,), actions="most likely")
+    run = replace(RUN, evaluation=old)
+    result = replace(summarise(run, AnswerLog()), steps=10)
+    assert (result.before, result.after, result.best) == (None, 334.0, None)
+    verdict = judge(result, run, AnswerLog())
+    assert verdict.headline.endswith("its true return is 334.")
+    assert "measured in another way" in " ".join(verdict.warnings)
+
+
+def test_what_was_measured_before_training_is_not_compared_with_returns_in_training() -> None:
+    curve = LearningCurve({STEPS: np.array([1.0, 2.0]), TRUE_RETURN: np.array([30.0, 40.0])})
+    run = replace(RUN, evaluation=Evaluation(before=(22.5,)), curve=curve)
+    result = summarise(run, AnswerLog())
+    assert (result.before, result.after, result.evaluated) == (30.0, 40.0, False)
 
 
 def test_giving_back_a_gain_is_warned_of() -> None:

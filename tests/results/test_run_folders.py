@@ -66,6 +66,13 @@ def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
         rows_of_runs([unfinished_run(tmp_path)])
 
 
+def test_runs_that_were_evaluated_in_different_ways_are_refused(tmp_path: Path) -> None:
+    new, old = made(tmp_path / "new"), made(tmp_path / "old", seed_of_old=2)
+    (old / "evaluation.json").write_text(json.dumps({"after": [-180.0] * 4}))  # version 0.1.0
+    with pytest.raises(ValueError, match="evaluated in different ways.*most likely actions"):
+        rows_of_runs([new, old])
+
+
 def test_a_broken_configuration_is_refused(tmp_path: Path) -> None:
     run = made(tmp_path / "run")
     (run / "config.toml").write_text("env_id = ")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import gymnasium as gym
+import numpy as np
 import pytest
+import torch
 from gymnasium.envs.classic_control.cartpole import CartPoleEnv
-from stable_baselines3 import PPO
+from stable_baselines3 import DQN, PPO
 
 from rlhf_gym.media import decode
 from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
@@ -24,6 +27,20 @@ def test_returns_are_the_true_ones_of_whole_episodes_and_repeat_with_their_seed(
     assert len(returns) == 10 and all(8 <= value <= 500 for value in returns)
     assert returns == true_returns(agent, "CartPole-v1", 10, seed=3)
     assert returns != true_returns(agent, "CartPole-v1", 10, seed=4)
+
+
+def test_sampled_actions_change_no_random_numbers_of_the_training() -> None:
+    explorer = DQN("MlpPolicy", "CartPole-v1", seed=0, device="cpu")
+    torch.manual_seed(5)
+
+    def drawn(measure: bool) -> tuple[float, ...]:
+        explorer.set_random_seed(3)
+        if measure:
+            true_returns(explorer, "CartPole-v1", 2, deterministic=False)
+        numbers = float(torch.rand(())), float(np.random.rand()), random.random()
+        return *numbers, *(float(explorer.action_space.sample()) for _ in range(20))
+
+    assert drawn(measure=True) == drawn(measure=False)
 
 
 def test_an_environment_without_a_limit_is_cut_at_the_horizon() -> None:

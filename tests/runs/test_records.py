@@ -89,6 +89,10 @@ def test_the_mean_and_its_standard_error_are_those_worked_out_by_hand() -> None:
 def test_an_evaluation_comes_back_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "evaluation.json"
     assert read_evaluation(path) == Evaluation(after=())
-    evaluation = Evaluation(after=(1.0, 2.5), before=(0.5,))
+    path.write_text('{"before": [0.5], "after": [1.0]}')  # version 0.1.0
+    assert read_evaluation(path).actions == "most likely"
+    assert read_evaluation(path).comparable_before == ()
+    evaluation = Evaluation(after=(1.0, 2.5), before=(0.5,), steps=600)
+    assert evaluation.comparable_before == (0.5,)
     evaluation.write(path)
     assert read_evaluation(path) == evaluation

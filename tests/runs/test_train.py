@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import torch
 from builders import SMALL_RUN, a_run
+from gymnasium.envs.classic_control.pendulum import PendulumEnv
 from programs import Program
 from sb3_contrib import TQC
 from stable_baselines3 import PPO
@@ -118,11 +119,38 @@ def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_o
     assert (chosen.clip_seconds, chosen.labels) == (0.4, 900)
 
 
-def test_evaluating_keeps_the_returns_from_before(run: Path) -> None:
+def test_evaluating_keeps_the_returns_from_before_and_those_of_more_episodes(run: Path) -> None:
     before = read_evaluation(run / "evaluation.json").before
     found = evaluate(run, 2)
     assert len(found.after) == 2 and found.before == before
     assert read_evaluation(run / "evaluation.json") == found
+    assert evaluate(run, 1) == evaluate(run, 1)  # sampled from a seed
+    assert read_evaluation(run / "evaluation.json") == found
+
+
+def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    run = tmp_path / "run"
+    flags = ["--steps", "10", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
+    with pytest.warns(UserWarning, match="0 of 1 labels"):
+        main(["train", "CartPole-v1", *flags, "--no-progress", "--run", str(run)])
+    shown = capsys.readouterr().out
+    assert "the agent was trained for no step" in shown
+    assert (
+        "before training (2 episodes, actions sampled)" in shown
+        and " after training (" not in shown
+    )
+    found = read_evaluation(run / "evaluation.json")
+    assert len(found.before) == 2 and not found.after
+    assert evaluate(run, 2) == found  # measured alike
+
+
+def test_a_broken_film_ends_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PendulumEnv, "render", lambda self: 1 / 0)
+    told = a_run(tmp_path / "run", video_seconds=0.2)
+    assert "there is no video after training: ZeroDivisionError: division by zero" in told
+    assert read_evaluation(tmp_path / "run" / "evaluation.json").after
 
 
 def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:

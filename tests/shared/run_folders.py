@@ -170,7 +170,7 @@ def full_run(run: Path, *, collapsed: bool = False) -> Path:
     first, second = Preference.FIRST, Preference.SECOND
     write_answers(run, [first, second, second, first, Preference.TIE] * 10, drawn=50)
     after = [-180.0, -260.0, -131.0, -240.0] if not collapsed else [-1520.0, -1480.0]
-    evaluation = {"before": [-1210.0, -1333.0, -1179.0], "after": after}
+    evaluation = {"before": [-1210.0, -1333.0, -1179.0], "after": after, "actions": "sampled"}
     (run / "evaluation.json").write_text(json.dumps(evaluation))
     (run / "videos").mkdir()
     encode(dots(30, 1), run / "videos" / "before.mp4", 30)

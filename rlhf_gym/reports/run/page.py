@@ -86,10 +86,10 @@ def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdic
 
 
 def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
-    start = "" if result.before is None else f", {number(result.before)} at the start"
-    source = "evaluated" if result.evaluated else "in training"
-    error = "" if result.error is None else f" ± {number(result.error)}"
-    yield Card("True return", _or_dash(result.after, number), f"{source}{error}{start}")
+    error = "" if result.error is None else f"± {number(result.error)}, "
+    note = f"{error}{run.evaluation.way}" if result.evaluated else "of episodes in training"
+    start = "" if result.before is None else f"; {number(result.before)} at the start"
+    yield Card("True return", _or_dash(result.after, number), f"{note}{start}")
     yield Card("Labels", f"{result.labels:,}", _of(result.budget, "wanted"))
     yield Card("Agent steps", f"{result.steps:,}", _of(result.total_steps, "planned"))
     yield Card("Accuracy", _or_dash(result.accuracy, "{:.0%}".format), "on held-out labels")

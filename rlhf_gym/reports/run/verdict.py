@@ -40,8 +40,10 @@ class Summary:
         before: true return at the start.
         after: true return at the end.
         error: standard error of ``after``, if it comes from evaluation episodes.
-        evaluated: whether ``after`` comes from evaluation episodes, not from training.
-        best: the best mean true return logged in training.
+        evaluated: whether ``before`` and ``after`` come from evaluation episodes; else both come
+            from training.
+        best: the best mean true return logged in training; None if it was not measured as
+            ``after`` was.
         accuracy: accuracy of the reward model on held-out labels.
         correlation: correlation of learned and true returns.
     """
@@ -66,8 +68,19 @@ class Summary:
         """Rise of the true return (negative: a fall); 0 where it may be chance."""
         if self.before is None or self.after is None:
             return 0.0
-        change = self.after - self.before
-        chance = max(0.05 * max(abs(self.before), abs(self.after)), 2 * (self.error or 0.0))
+        return self._beyond_chance(self.after - self.before, self.before)
+
+    @property
+    def lost(self) -> float:
+        """Fall of the true return from its best, where it had really risen; 0 if by chance."""
+        if self.before is None or self.after is None or self.best is None:
+            return 0.0
+        gain = self._beyond_chance(self.best - self.before, self.before)
+        fall = self._beyond_chance(self.best - self.after, self.best)
+        return fall if gain > 0 and fall > LOST_SHARE * gain else 0.0
+
+    def _beyond_chance(self, change: float, other: float) -> float:
+        chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * (self.error or 0.0))
         return change if abs(change) > chance else 0.0
 
     @property
@@ -80,7 +93,10 @@ def summarise(run: RunRecord, log: AnswerLog) -> Summary:
     """Collect the most important numbers of a run."""
     _, logged = run.curve.series(STEPS, TRUE_RETURN)
     returns = logged.tolist()
-    before, after = run.evaluation.before, run.evaluation.after
+    before, after = run.evaluation.comparable_before, run.evaluation.after
+    if not after and len(returns) > 1:  # measured alike: both in training
+        before = returns[:1]
+    alike = not after or run.evaluation.actions == "sampled"  # as actions in training are
     last = run.rounds[-1] if run.rounds else None
     labels = max(run.curve.last(LABELS) or 0, last.labels if last else 0)
     return Summary(
@@ -91,11 +107,11 @@ def summarise(run: RunRecord, log: AnswerLog) -> Summary:
         total_steps=_whole(run.config.get("steps")),
         labels=log.labels or int(labels),
         budget=_whole(run.config.get("labels")),
-        before=float(np.mean(before)) if before else next(iter(returns), None),
+        before=float(np.mean(before)) if before else None,
         after=run.evaluation.mean if after else next(reversed(returns), None),
         error=_known(run.evaluation.standard_error),
         evaluated=bool(after),
-        best=max(returns, default=None),
+        best=max(returns, default=None) if alike else None,
         accuracy=_known(run.latest("accuracy")),
         correlation=_known(run.latest("correlation")),
     )
@@ -131,8 +147,10 @@ def _headline(result: Summary) -> str:
         f"{result.algorithm} trained on {result.environment} for {result.steps:,} steps{so_far} "
         f"with {counted(result.labels, 'label')}{who.get(result.teacher, '')}"
     )
-    if result.before is None or result.after is None:
+    if result.after is None:
         return text + "; no episode has ended yet."
+    if result.before is None:
+        return f"{text}: its true return is {number(result.after)}."
     verb = "hardly moved," if not result.moved else "rose" if result.moved > 0 else "fell"
     return f"{text}: its true return {verb} from {number(result.before)} to {number(result.after)}."
 
@@ -174,10 +192,15 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
             f"Unfinished: {result.steps:,} of {result.total_steps:,} steps ({share:.0%}). "
             f"Continue with: rlhf-gym train --resume {run.folder.path}"
         )
+    if result.after is not None and result.before is None and run.evaluation.before:
+        yield (
+            "The true return at the start was measured in another way (actions "
+            f"{run.evaluation.actions_before}) than that at the end ({run.evaluation.actions}), so "
+            f"they are not compared: rlhf-gym evaluate {run.folder.path}"
+        )
     if result.before is None or result.after is None:
         return
     accurate = result.accuracy is not None and result.accuracy >= GOOD_ACCURACY
-    gain = (result.best if result.best is not None else result.after) - result.before
     if result.moved < 0:
         although = " although the reward model's accuracy is high" if accurate else ""
         yield (
@@ -186,10 +209,10 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
         )
     elif not result.moved and result.finished:
         yield "The agent did not get better: its gain or loss may be chance."
-    elif gain > 0 and result.after - result.before < (1 - LOST_SHARE) * gain:
+    elif result.best is not None and result.lost:
         yield (
-            f"The true return was {number(result.before + gain)} at its best and has fallen "
-            f"to {number(result.after)}: the learned reward drifted from the true one."
+            f"The true return was {number(result.best)} at its best and has fallen to "
+            f"{number(result.after)}: the learned reward drifted from the true one."
         )
     if run.config.get("keep_termination"):
         yield "Episodes could end early, which leaks the reward: some of the gain is not learned."
