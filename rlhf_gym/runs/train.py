@@ -270,7 +270,7 @@ class _Training:
                 video = self.folder.videos / f"{when}.mp4"
                 record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
         except Exception as error:  # of the environment or the encoder
-            self.log(f"there is no video {when} training: {type(error).__name__}: {error}")
+            self.log(f"there is no video {when} training: {str(error) or type(error).__name__}")
         return returns
 
 
