@@ -30,8 +30,6 @@ class AgentReward:
         recorder: records the steps of the environments.
         wrapper: the vector environment that the agent sees.
         attached: how the agent that is trained gets the reward.
-        taken: training steps so far, in all calls of ``learn``.
-        total: training steps in all, as far as is known.
     """
 
     def __init__(self, venv: VecEnv, model: RewardModel, buffer: ClipBuffer, log: RunLog) -> None:
@@ -40,7 +38,6 @@ class AgentReward:
         self.recorder = ClipRecorder(venv, buffer)
         self.wrapper = FeedbackReward(self.recorder, self._predict)
         self.attached = Attached()
-        self.taken = self.total = 0
         self._agent: BaseAlgorithm | None = None
         self._training = False
 
@@ -55,8 +52,9 @@ class AgentReward:
     def __reduce__(self) -> Any:
         """Refuse to be sent to another process; A3C's workers get weights instead, if attached."""
         raise ValueError(
-            "the learned reward goes to other processes only in a training with its feedback as "
-            "callback: agent.learn(..., callback=feedback)"
+            "an environment that feedback has wrapped can be neither copied nor sent to other "
+            "processes, other than by A3C with the feedback as callback: agent.learn(..., "
+            "callback=feedback)"
         )
 
     def training_starts(self, agent: BaseAlgorithm, total_steps: int | None) -> None:
@@ -70,15 +68,16 @@ class AgentReward:
             ValueError: if the agent acts in another environment, or cannot learn from the reward.
         """
         self.attach(agent)
-        if total_steps is None and 0 < self.total <= self.taken:
+        log = self._log
+        if total_steps is None and 0 < log.total <= log.taken:
             warnings.warn(
                 "an earlier call of learn was taken for the whole training, so all labels were "
                 "asked for in it: HumanFeedback(total_steps=...) spreads them over several calls",
                 stacklevel=2,
             )
         self.wrapper.taught = self._training = True
-        self.recorder.agent_step = self.taken
-        self.total = total_steps or self.taken + agent._total_timesteps - agent.num_timesteps
+        self.recorder.agent_step = log.taken
+        log.total = total_steps or log.taken + agent._total_timesteps - agent.num_timesteps
 
     def training_ends(self) -> None:
         """Count no more what is done in the environment."""
@@ -102,7 +101,9 @@ class AgentReward:
             variables: of the training loop, by stable-baselines3's names.
             warming_up: whether it is a step of the warm-up, which is taken in this process.
         """
-        self.taken, self._log.seconds["record"] = self.recorder.agent_step, self.recorder.seconds
+        self._log.taken += self.recorder.num_envs
+        self.recorder.agent_step = self._log.taken  # it also saw what others did meanwhile
+        self._log.seconds["record"] = self.recorder.seconds
         if self.attached.in_workers and not warming_up:
             infos = variables["infos"]
             self._log.earned(np.array([notes_of(info).learned_reward for info in infos]))
@@ -112,14 +113,14 @@ class AgentReward:
     def state(self) -> dict[str, Any]:
         """Return the counters of the recorder, and what the environments show."""
         return {
-            "agent_step": self.taken,
+            "agent_step": self._log.taken,
             "seconds": self.recorder.seconds,
             "observations": self.recorder.observations,
         }
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken; the environments have been restored already."""
-        self.taken, self.recorder.seconds = state["agent_step"], state["seconds"]
-        self.recorder.agent_step = self.taken
+        self._log.taken = self.recorder.agent_step = state["agent_step"]
+        self.recorder.seconds = state["seconds"]
         self.recorder.resume_at(state["observations"])
         self.wrapper.resume_at(state["observations"])

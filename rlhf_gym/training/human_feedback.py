@@ -172,11 +172,11 @@ class HumanFeedback(BaseCallback):
 
     def _before_training(self) -> None:
         """Warm up, and ask for the first labels; all other callbacks have started by now."""
-        everyone, total = self.locals.get("callback", self), self.agent_reward.total
+        everyone, total = self.locals.get("callback", self), self.log.total
         self.warm_up.run(self.model, everyone, self.log, total, lambda: self.loop.stopping)
         self.loop.stopping |= not self.warm_up.done  # then another callback ends training
         if not self.loop.stopping:
-            self.loop.first_round(self.model, self.agent_reward.taken)
+            self.loop.first_round(self.model)
 
     def _on_rollout_start(self) -> None:
         if not self.loop.first_round_done:
@@ -185,9 +185,8 @@ class HumanFeedback(BaseCallback):
             self.stopped = True  # at the first step of the rollout, which is not kept
             self.checkpoint()
             return
-        taken, total = self.agent_reward.taken, self.agent_reward.total
-        share = share_of_training(self.model, taken, total, self.warm_up.taken)
-        self.loop.round(self.model, taken, share)
+        log, warm_up = self.log, self.warm_up.taken
+        self.loop.round(self.model, share_of_training(self.model, log.taken, log.total, warm_up))
         self.agent_reward.attached.publish()
         if self._checkpoints.due:
             self.checkpoint()
@@ -209,7 +208,7 @@ class HumanFeedback(BaseCallback):
         self.teacher.stop()
         if self.stopped:
             say_how_to_go_on(self.run)
-        elif not self.teacher.live and self.agent_reward.taken >= self.agent_reward.total:
+        elif not self.teacher.live and self.log.taken >= self.log.total:
             warn_of_missing_labels(self.asking.labels, self.settings.labels)
         self.loop.stopping = False
 

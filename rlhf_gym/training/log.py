@@ -31,9 +31,11 @@ MEASURES = ("accuracy", "cross_entropy", "cross_entropy_floor", "disagreement", 
 
 
 class RunLog:
-    """Counts seconds and learned returns, and reports them with the measures of the last round.
+    """Counts steps, seconds and learned returns, and reports them with the last round's measures.
 
     Attributes:
+        taken: training steps so far, over all calls of ``learn``.
+        total: training steps in all, as far as is known.
         seconds: spent so far, by stage.
         latest: measures of the last round, or None before the first.
     """
@@ -43,6 +45,7 @@ class RunLog:
     ) -> None:
         """Begin with nothing counted; ``budget`` is the number of labels wanted."""
         self._store, self._run, self._budget = store, run, budget
+        self.taken = self.total = 0
         self.seconds = {"ask": 0.0, "fit": 0.0, "predict": 0.0, "record": 0.0}
         self.latest: RoundMeasures | None = None
         self._earned = np.zeros(n_envs)
@@ -109,8 +112,8 @@ class RunLog:
         accuracy = self.latest.accuracy if self.latest is not None else math.nan
         self._store.publish(
             Progress(
-                agent_step=agent.num_timesteps,
-                total_steps=agent._total_timesteps,
+                agent_step=self.taken,
+                total_steps=self.total,
                 labels=labels,
                 budget=self._budget,
                 true_return=float(np.mean(returns)) if returns else None,

@@ -64,38 +64,31 @@ class FeedbackLoop:
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
         self._fitted = False
-        self._new_labels = self._taken = 0
+        self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
         self._polled = -POLL_SECONDS
 
-    def first_round(self, agent: BaseAlgorithm, taken: int) -> None:
+    def first_round(self, agent: BaseAlgorithm) -> None:
         """Ask for the labels before training, and wait for them in any case.
 
         They are asked for in parts, so that the reward model helps to choose all but the first.
-
-        Args:
-            agent: is to be trained.
-            taken: steps taken so far.
         """
-        self._taken = taken
         self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
         for wanted in [*range(part, target, part), target]:
             self._ask(agent, wanted, awaited=wanted)
-            self._learn(agent)
+            self._learn()
         self.asking.warn_of_ties()
         self.first_round_done = not self.stopping
 
-    def round(self, agent: BaseAlgorithm, taken: int, progress: float) -> None:
+    def round(self, agent: BaseAlgorithm, progress: float) -> None:
         """Ask and learn if enough labels are due, keep the scale of rewards, and report.
 
-        ``taken`` is the number of steps so far, in all calls of ``learn``; ``progress`` is the
-        share of training done, 1 at the last moment at which a label is of use.
+        ``progress`` is the share of training done, 1 at the last moment at which a label is of use.
         """
-        self._taken = taken
         self._ask_what_is_due(agent, self._target(progress))
-        if taken - self._refreshed_at >= REFRESH_EVERY:
+        if self.log.taken - self._refreshed_at >= REFRESH_EVERY:
             self._refresh()
         asking = self.asking
         self.log.publish(agent, asking.labels, "training")
@@ -114,7 +107,7 @@ class FeedbackLoop:
         elif not (enough or live):
             return
         self._ask(agent, target, awaited)
-        self._learn(agent)
+        self._learn()
 
     def _target(self, progress: float) -> int:
         """Return how many labels are wanted at this share of training."""
@@ -147,7 +140,7 @@ class FeedbackLoop:
         self.reward_model.update(labels.values, labels.queries)
         self._new_labels += len(labels.values)
 
-    def _learn(self, agent: BaseAlgorithm) -> None:
+    def _learn(self) -> None:
         """Fit the reward model if there are new labels."""
         self._take_labels()
         if self._new_labels == 0:
@@ -156,23 +149,23 @@ class FeedbackLoop:
             self.reward_model.fit(self._new_labels)
             self._refresh()  # a fit moves the scale of the rewards
         self._fitted, self._new_labels = True, 0
-        if self._taken - self._measured_at >= REFRESH_EVERY:
-            self._measured_at = self._taken
-            self._measure(agent)
+        if self.log.taken - self._measured_at >= REFRESH_EVERY:
+            self._measured_at = self.log.taken
+            self._measure()
         self.asking.round += 1
 
     def _refresh(self) -> None:
-        self._refreshed_at = self._taken
+        self._refreshed_at = self.log.taken
         refresh_scale(self.reward_model, self.buffer, self._rng)
 
-    def _measure(self, agent: BaseAlgorithm) -> None:
+    def _measure(self) -> None:
         self.log.round_measured(
             measure_round(
                 self.reward_model,
                 self.buffer,
                 self._rng,
                 round=self.asking.round,
-                agent_step=agent.num_timesteps,
+                agent_step=self.log.taken,
                 labels=self.asking.labels,
                 asked=self.asking.asked,
                 seconds=self.log.seconds,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Sequence
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecMonitor
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.environments.vec_env import wrappers_of
@@ -99,6 +101,17 @@ def check_can_wrap(venv: object, wrapped: bool) -> None:
         )
 
 
+def _warn_of_monitors(outside: Sequence[VecEnvWrapper]) -> None:
+    """Warn if learned returns would be logged and shown where true ones are expected."""
+    if any(isinstance(wrapper, VecMonitor) for wrapper in outside):
+        warnings.warn(
+            "VecMonitor outside feedback.wrap(...) sees the learned reward, so rollout/ep_rew_mean "
+            "and the true return in window and report are learned returns: put it inside, "
+            "feedback.wrap(VecMonitor(...))",
+            stacklevel=4,
+        )
+
+
 def check_acts_in(agent: BaseAlgorithm, env: FeedbackReward) -> None:
     """Refuse an agent that would not learn from the reward of ``env``.
 
@@ -108,6 +121,7 @@ def check_acts_in(agent: BaseAlgorithm, env: FeedbackReward) -> None:
     assert agent.env is not None
     wrappers = list(wrappers_of(agent.env))
     if any(wrapper is env for wrapper in wrappers):
+        _warn_of_monitors(wrappers[: wrappers.index(env)])
         return
     if any(isinstance(wrapper, FeedbackReward) for wrapper in wrappers):
         what = "the agent's environment was wrapped by another HumanFeedback than its callback"

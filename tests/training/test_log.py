@@ -66,6 +66,7 @@ def test_the_window_reads_how_far_training_is_and_every_change_of_state(
 ) -> None:
     agent = PPO("MlpPolicy", "CartPole-v1", device="cpu")
     log = RunLog(store, RunFolder(tmp_path), 10, 1)
+    log.taken, log.total = 300, 400
     log.publish(agent, 1, "training")
     log.publish(agent, 2, "training")  # within half a second: the window has no use for it
     progress = store.progress()
@@ -73,4 +74,5 @@ def test_the_window_reads_how_far_training_is_and_every_change_of_state(
     log.publish(agent, 2, "done")
     progress = store.progress()
     assert progress is not None and (progress.labels, progress.budget) == (2, 10)
+    assert (progress.agent_step, progress.total_steps) == (300, 400)
     assert progress.state == "done" and progress.accuracy is None

@@ -189,6 +189,7 @@ class Gentle(Outside):
     ],
 )
 @pytest.mark.filterwarnings("ignore:The environment is already wrapped with a `Monitor`")
+@pytest.mark.filterwarnings("ignore:VecMonitor outside feedback.wrap")
 def test_what_is_added_to_the_reward_stays_added_to_the_newest(outside: Any) -> None:
     feedback, agent = trained(outside)
     buffer, env = agent.replay_buffer, agent.env

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from stable_baselines3 import PPO, SAC
-from stable_baselines3.common.callbacks import BaseCallback, CheckpointCallback, EveryNTimesteps
+from stable_baselines3.common.callbacks import (
+    BaseCallback,
+    CheckpointCallback,
+    EvalCallback,
+    EveryNTimesteps,
+)
 from stable_baselines3.common.evaluation import evaluate_policy
-from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+from stable_baselines3.common.vec_env import VecEnv, VecMonitor, VecNormalize
 
 from rlhf_gym import A3C, HumanFeedback, make_vec_env
 
@@ -81,6 +86,14 @@ def test_wrapping_that_was_refused_may_be_tried_again() -> None:
     feedback.wrap(venv_of())
 
 
+@pytest.mark.filterwarnings("ignore:The environment is already wrapped with a `Monitor`")
+def test_a_monitor_that_would_take_learned_returns_for_true_ones_is_warned_of() -> None:
+    feedback = plug_in()
+    agent = PPO("MlpPolicy", VecMonitor(feedback.wrap(venv_of())), **SMALL)
+    with pytest.warns(UserWarning, match=r"put it inside, feedback.wrap\(VecMonitor"):
+        agent.learn(100, callback=feedback)
+
+
 @pytest.mark.parametrize("make", [PPO, A3C])
 def test_a_forgotten_callback_is_an_error_before_the_first_step(make: Any) -> None:
     feedback = plug_in()
@@ -107,9 +120,9 @@ def test_the_wrapped_environment_can_be_stepped_by_hand_before_and_after_trainin
     agent = PPO("MlpPolicy", env, **SMALL)
     assert np.mean(evaluate_policy(agent, env, n_eval_episodes=1)[0]) > 0
     agent.learn(100, callback=feedback)
-    taken = feedback.agent_reward.taken
+    taken = feedback.log.taken
     assert np.ptp([env.step(np.array([0, 1]))[1] for _ in range(20)]) > 0
-    assert feedback.agent_reward.taken == taken == 40 + 64
+    assert feedback.log.taken == taken == 40 + 64
 
 
 class Watch(BaseCallback):
@@ -150,6 +163,15 @@ def test_labels_follow_this_training_over_all_its_calls_of_learn() -> None:
     assert labels_over_training(100_000, 1024 + 112) == expected
     assert labels_over_training(0, 112 + 256, 256, 512) == expected
     assert labels_over_training(0, 112 + 256, 256, 512, reset=True) == expected
+
+
+def test_steps_that_others_take_in_the_environment_are_not_counted() -> None:
+    feedback = plug_in()
+    env = feedback.wrap(venv_of())
+    agent = PPO("MlpPolicy", env, **SMALL)
+    agent.learn(168, callback=[feedback, EvalCallback(env, n_eval_episodes=2, eval_freq=40)])
+    assert feedback.log.taken == agent.num_timesteps == 168
+    assert feedback.buffer.rows > 84
 
 
 def test_a_total_that_cannot_be_is_refused() -> None:
