@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -17,6 +18,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("XDG_STATE_HOME", str(Path(tempfile.gettempdir(), "rlhf-gym-tests-state")))
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is behind "&", also for what we start

@@ -19,6 +19,7 @@ from rlhf_gym.benchmark.imitation import INSTALL_IMITATION
 from rlhf_gym.clips import display
 from rlhf_gym.clips.display import installed_version
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.processes import code_command
 
 __all__ = ["CHECKS", "Finding"]
 
@@ -127,6 +128,10 @@ def check_store(folder: Path) -> Finding:
     store = RunFolder(folder).store
     if not folder.is_dir():
         return Finding("store", "fail", f"there is no folder {folder}", "give one that exists")
+    try:
+        RunFolder(folder).check_links()
+    except ValueError as error:
+        return Finding("store", "fail", str(error))
     if store.exists():
         return _check_existing(store)
     try:
@@ -255,8 +260,8 @@ CHECKS: tuple[Callable[[Path], Finding], ...] = (
 def _run(code: str) -> subprocess.CompletedProcess[str]:
     """Run code in a process of its own: libraries print, and a broken one may end the process."""
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
+        code_command(code),
         capture_output=True,
         text=True,
-        env={**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
+        env={**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1", "PYTHONWARNINGS": "ignore"},
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.records import mean_and_error, read_evaluation
 
@@ -15,7 +16,11 @@ __all__ = ["command"]
 
 
 def command(
-    run: Annotated[str, tyro.conf.Positional], *, episodes: int = 20, json: bool = False
+    run: Annotated[str, tyro.conf.Positional],
+    *,
+    episodes: int = 20,
+    json: bool = False,
+    trust: bool = False,
 ) -> None:
     """Measure the trained agent by its true return on the untouched environment.
 
@@ -28,8 +33,10 @@ def command(
         run: the run folder.
         episodes: number of whole episodes.
         json: print JSON.
+        trust: run the code of a run folder from elsewhere.
     """
     folder = RunFolder.open(run)
+    require_trust(folder, trust)
     with quick_imports():
         from rlhf_gym.runs.train import evaluate
     found = evaluate(folder.path, episodes)

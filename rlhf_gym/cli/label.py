@@ -8,6 +8,7 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.teachers.window import WindowTeacher
@@ -15,7 +16,12 @@ from rlhf_gym.teachers.window import WindowTeacher
 __all__ = ["command"]
 
 
-def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None = None) -> None:
+def command(
+    run: Annotated[str, tyro.conf.Positional],
+    *,
+    annotator: str | None = None,
+    trust: bool = False,
+) -> None:
     """Open the labelling window for a run, whether it is training or has stopped.
 
     Answers are saved at once. A run that is training uses them immediately; a stopped run uses them
@@ -26,10 +32,17 @@ def command(run: Annotated[str, tyro.conf.Positional], *, annotator: str | None 
     Args:
         run: the run folder.
         annotator: your name; by default the name of your account.
+        trust: draw the clips of a run folder from elsewhere, for which its environment is run.
     """
     folder = RunFolder.open(run)
     before = _answered(folder.store)
-    teacher = WindowTeacher(annotator)
+    draws = draws_safely(folder, trust)
+    if not draws:
+        print(
+            f"{folder.path} was not written by this account on this machine: only clips that are "
+            "drawn already are shown. If you trust whoever made it, add --trust to draw the others"
+        )
+    teacher = WindowTeacher(annotator, draws=draws)
     teacher.start(folder.path)
     try:
         while teacher.alive:

@@ -12,6 +12,7 @@ import tyro
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.show import shown, summary
+from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -41,6 +42,7 @@ def command(
     show: bool = False,
     no_progress: bool = False,
     json: bool = False,
+    trust: bool = False,
 ) -> int:
     """Train an agent on what a person, or a formula, prefers.
 
@@ -60,6 +62,7 @@ def command(
         show: print what the run would use, and train nothing.
         no_progress: do not show a progress bar.
         json: print the result as JSON.
+        trust: with --resume, run the code of a run folder from elsewhere.
     """
     if resume_run is not None:
         if (
@@ -73,7 +76,7 @@ def command(
                 "a resumed run has its own settings: only --steps can be combined with "
                 "--resume, to train for longer"
             )
-        RunFolder.open(resume_run)
+        require_trust(RunFolder.open(resume_run), trust)
     else:
         settings = replace(settings, env_kwargs=assigned(env_kwargs, "gravity=1.62"))
         settings = _filled_in(settings, set, reward_model)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -25,6 +26,7 @@ def command(
     video: Path | None = None,
     seconds: float = 10.0,
     seed: int = 0,
+    trust: bool = False,
 ) -> None:
     """Watch the agent act in the untouched environment, above a curve of the learned reward.
 
@@ -38,10 +40,12 @@ def command(
         video: write a video into this file instead of opening a window.
         seconds: length of the video.
         seed: seed of the first episode.
+        trust: run the code of a run folder from elsewhere.
     """
     if not seconds > 0:
         raise ValueError(f"--seconds must be more than 0, but {seconds} was given")
     folder = RunFolder.open(run)
+    require_trust(folder, trust)
     with quick_imports():
         from rlhf_gym.cli.moments import moments, write_video
         from rlhf_gym.runs.train import load

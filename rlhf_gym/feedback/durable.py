@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-__all__ = ["append_line", "held", "json_lines", "replacing"]
+__all__ = [
+    "append_line",
+    "held",
+    "json_lines",
+    "remove_unfinished",
+    "replacing",
+    "sha256_of",
+    "sync_folder",
+    "sync_tree",
+    "write_text",
+]
+
+UNFINISHED = re.compile(r"\.(?P<name>.+)\.\d+")
+"""Names of the files that `replacing` writes."""
+STALE_SECONDS = 60.0
+"""Age in seconds from which an unfinished file is one that a killed process left."""
 
 
 def append_line(path: Path, line: str) -> None:
@@ -39,7 +57,7 @@ def json_lines(text: str) -> list[Any]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Replace a file whole or not at all.
+    """Replace a file whole or not at all; it is on the disk when the block ends.
 
     Yields:
         The path to write to. Its file replaces ``path`` at the end of the block; after an error it
@@ -48,9 +66,57 @@ def replacing(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield unfinished
+        _sync(unfinished)
         os.replace(unfinished, path)
+        sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files that `replacing` was writing into a folder when its process was killed."""
+    for path in folder.glob(".*"):
+        with suppress(OSError):
+            stale = path.stat().st_mtime < time.time() - STALE_SECONDS
+            if stale and path.is_file() and UNFINISHED.fullmatch(path.name):
+                path.unlink()
+
+
+def sync_tree(folder: Path) -> None:
+    """Write a folder's files to the disk, and their names."""
+    for path in folder.iterdir():
+        _sync(path)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names of a folder's files to the disk, where the system can."""
+    if os.name == "posix":
+        with suppress(OSError):  # some network drives refuse
+            _sync(folder)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 @contextmanager

@@ -50,7 +50,8 @@ class RunFolder:
             env_id: the environment that the run must be about; by default any.
 
         Raises:
-            ValueError: there is no such folder, it holds no run, or one of another environment.
+            ValueError: there is no such folder, it holds no run, or one of another environment, or
+                something in it is a link to outside of it.
         """
         run = cls(Path(path))
         if not run.path.is_dir():
@@ -62,6 +63,7 @@ class RunFolder:
                 f"{path} holds no run (neither {run.config.name} nor {run.store.name}); give the "
                 "folder that `rlhf-gym train` named when it started"
             )
+        run.check_links()
         trained = run.settings_table().get("env_id") if env_id is not None else None
         if trained is not None and trained != env_id:
             raise ValueError(
@@ -69,6 +71,35 @@ class RunFolder:
                 "folder of a run of that environment, or a new one"
             )
         return run
+
+    def check_links(self) -> None:
+        """Refuse a folder from which files outside of it would be read or written.
+
+        Raises:
+            ValueError: a file or folder of the run is a link to outside of the run folder.
+        """
+        read = [self.clips, self.videos, *self.path.glob(f"{self.checkpoint.name}*")]
+        for folder in [self.path, *read]:
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if path.is_symlink() and not self._holds(path):
+                    raise ValueError(
+                        f"{path} is a link to {path.resolve()}, outside of the run folder, which "
+                        "is neither read nor written: put the file itself into the folder, or "
+                        "remove the link"
+                    )
+
+    def inside(self, path: str) -> Path:
+        """Return the file of a path that the store gives, relative to the run folder.
+
+        Raises:
+            ValueError: it lies outside of the run folder.
+        """
+        if not self._holds(self.path / path):
+            raise ValueError(f"{path} is outside of the run folder {self.path}: it is not read")
+        return self.path / path
+
+    def _holds(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.path.resolve())
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -71,7 +71,7 @@ def decode(path: Path | str) -> Frames:
         ValueError: if it is no video.
     """
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), format="mp4") as container:
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     except (av.error.InvalidDataError, IndexError) as error:
         raise ValueError(f"{path} is no video, or a broken one") from error

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback import FeedbackStore, Media, StoreError
 from rlhf_gym.feedback.agreement import AnsweredPair, Share
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.labels import Labels
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
 
 __all__ = [
     "Answer",
@@ -135,10 +137,19 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
         answers=tuple(answers),
         asked=store.counts().asked,
         undone=sum(judgement.preference is Preference.UNDONE for judgement in log),
-        media={clip: run / media.path for clip, media in found.items()},
+        media=_files(RunFolder(run), found),
         env_id=store.environment.env_id,
         goal=store.environment.goal,
     )
+
+
+def _files(run: RunFolder, found: Mapping[int, Media]) -> dict[int, Path]:
+    """Return the files of drawn clips, without those that are said to lie outside of the run."""
+    files = {}
+    for clip, media in found.items():
+        with suppress(ValueError):
+            files[clip] = run.inside(media.path)
+    return files
 
 
 def _answer(judgement: Judgement, query: Query, predict: Callable[[Query], float] | None) -> Answer:

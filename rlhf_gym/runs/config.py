@@ -13,7 +13,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
+from rlhf_gym.feedback.durable import append_line, write_text
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.seals import seal_file
 from rlhf_gym.runs.versions import installed_versions
 
 __all__ = [
@@ -97,10 +99,10 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 def write_settings(run: RunFolder, settings: Any) -> None:
     """Write a dataclass of settings, the command and the versions into a run folder."""
-    run.config.write_text(tomli_w.dumps(as_table(settings)))
-    with run.command.open("a") as file:
-        file.write(shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]) + "\n")
-    run.versions.write_text(json.dumps(installed_versions(), indent=2) + "\n")
+    write_text(run.config, tomli_w.dumps(as_table(settings)))
+    seal_file(run.path, run.config)
+    append_line(run.command, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
+    write_text(run.versions, json.dumps(installed_versions(), indent=2) + "\n")
 
 
 def read_settings(run: RunFolder, kind: type[Settings]) -> Settings:

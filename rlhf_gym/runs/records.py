@@ -196,11 +196,12 @@ def read_run(folder: Path) -> RunRecord:
     """Read the files of a run folder; missing ones leave their field empty.
 
     Raises:
-        ValueError: there is no such folder.
+        ValueError: there is no such folder, or something in it is a link to outside of it.
     """
     if not folder.is_dir():
         raise ValueError(f"no run folder at {folder}: give the folder that `train` printed")
     run = RunFolder(folder)
+    run.check_links()
     unreadable: list[str] = []
 
     def read(path: Path, parse: Callable[[], T], default: T) -> T:

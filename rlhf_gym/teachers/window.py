@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 from rlhf_gym.clips.display import check_display, check_pygame
@@ -12,6 +10,7 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.processes import module_command
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["WindowTeacher"]
@@ -34,14 +33,19 @@ class WindowTeacher(Teacher):
 
     live = True
 
-    def __init__(self, annotator: str | None = None) -> None:
+    def __init__(self, annotator: str | None = None, *, draws: bool = True) -> None:
         """Store the answers under ``annotator``, by default the name of the account.
+
+        Args:
+            annotator: the person's name.
+            draws: whether to draw clips, for which the environment that the store names is made;
+                else only those that are drawn already are shown.
 
         Raises:
             WrongPygame: if another edition of pygame than pygame-ce is installed.
         """
         check_pygame()
-        self.annotator = annotator
+        self.annotator, self.draws = annotator, draws
         self._drawing: subprocess.Popen[bytes] | None = None
         self._window: subprocess.Popen[bytes] | None = None
         self._run: Path | None = None
@@ -61,7 +65,7 @@ class WindowTeacher(Teacher):
         """
         check_display()
         self._run = Path(run)
-        if not _runs(self._drawing):
+        if self.draws and not _runs(self._drawing):
             self._drawing = _python("rlhf_gym.media", str(run))
         if not _runs(self._window):
             name = ["--annotator", self.annotator] if self.annotator else []
@@ -100,9 +104,7 @@ class WindowTeacher(Teacher):
 
 
 def _python(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a module in a process that finds what this one does, such as the script's folder."""
-    found = {**os.environ, "PYTHONPATH": os.pathsep.join(place for place in sys.path if place)}
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=found)
+    return subprocess.Popen(module_command(module, *arguments))
 
 
 def _runs(process: subprocess.Popen[bytes] | None) -> bool:

@@ -17,6 +17,7 @@ from rlhf_gym.environments.lookup import (
 )
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.seals import ENVIRONMENT, seal
 from rlhf_gym.presets import FeedbackSettings, clip_is_chosen
 from rlhf_gym.reward_model import RewardModel
 
@@ -76,4 +77,5 @@ def open_store(
         store.check_environment(record)
         return store
     run.create()
+    seal(run.path, ENVIRONMENT, record.spec_json.encode())
     return FeedbackStore.create(run.store, environment=record)

@@ -23,6 +23,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.seals import seal_file
 
 __all__ = [
     "Checkpoints",
@@ -100,6 +101,7 @@ def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part
         "actions": agent.action_space.np_random.bit_generator.state,
     }
     (new / COUNTERS).write_text(json.dumps({"parts": written, "others": encode(others)}))
+    seal_file(folder.parent, new / AGENT)
     _replace(folder, new)
 
 

@@ -67,7 +67,7 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
         OSError: the file is missing or no video.
     """
     frames = []
-    with av.open(str(path)) as container:
+    with av.open(str(path), format="mp4") as container:
         stream = container.streams.video[0]
         stream.thread_type = "NONE"  # leaves the processors to the trainer
         whole = width = height = 0
@@ -103,9 +103,9 @@ class Loader(threading.Thread):
         self.pictures: dict[int, Frames] = {}
         self.sounds: dict[int, tuple[Samples, Samples]] = {}
         self.wanted = Wanted()
-        self._run = run
+        self._folder = RunFolder(run)
         self._annotator = annotator
-        self._store = FeedbackStore.open(RunFolder(run).store)
+        self._store = FeedbackStore.open(self._folder.store)
         self._wake = threading.Event()
         self._stopped = False
         self._put = 0
@@ -212,13 +212,13 @@ class Loader(threading.Thread):
         sides, sounds = [], list(self.sounds.get(pair.query, ()))
         for clip in pair.clips:
             media = self._store.media(clip)
-            path = self._run / (media.path if media else f"clips/{clip:06d}.mp4")
             try:
+                path = self._folder.inside(media.path if media else f"clips/{clip:06d}.mp4")
                 sides.append(decode(path, size))
                 if len(sounds) < len(sides):  # a new size of the window changes no sound
                     sounds.append(decode_sound(path))
             except (OSError, ValueError, IndexError) as error:
-                self._store.mark_undrawable(clip, f"{path.name} cannot be played: {error}")
+                self._store.mark_undrawable(clip, f"it cannot be played: {error}")
                 return False
         self.sounds = {**self.sounds, pair.query: (sounds[0], sounds[1])}
         self._keep(pair, size, (sides[0], sides[1]))

@@ -19,7 +19,7 @@ def decode_sound(path: Path) -> Samples:
         OSError: the file is missing or no video.
     """
     parts = [np.zeros(0, np.int16)]
-    with av.open(str(path)) as container:
+    with av.open(str(path), format="mp4") as container:
         if container.streams.audio:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
             for frame in container.decode(audio=0):

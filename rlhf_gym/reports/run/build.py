@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rlhf_gym.feedback import StoreError
 from rlhf_gym.feedback.agreement import Share, annotator_agreement, self_agreement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -23,6 +24,9 @@ __all__ = ["build_report"]
 def build_report(run: Path, out: Path | None = None) -> Path:
     """Write the report of a run folder, finished or not.
 
+    Nothing of the folder is run, except that clips are drawn in the environment of a run that this
+    account made on this machine.
+
     Args:
         run: the run folder.
         out: the HTML file; by default ``report.html`` in the run folder. The numbers are written
@@ -32,7 +36,7 @@ def build_report(run: Path, out: Path | None = None) -> Path:
         The HTML file.
 
     Raises:
-        ValueError: there is no such run folder.
+        ValueError: there is no such run folder, or something in it is a link to outside of it.
     """
     record = read_run(run)
     log = read_answers(record.folder.store, _prediction(record.folder))
@@ -49,13 +53,12 @@ def _prediction(run: RunFolder) -> Callable[[Query], float] | None:
     """Return how the run's reward model predicts that a query's first clip is better."""
     if not (run.checkpoint / "reward_model.pt").is_file():
         return None
-    from rlhf_gym.runs import train  # slow to import, and needed for a reward model only
+    from rlhf_gym.runs.reward import load_reward_model  # slow to import, and seldom needed
 
     try:
-        _, model, _ = train.load(run.path)
-    except (ValueError, OSError):  # half written, or of packages that are not there
+        return load_reward_model(run).predict_preference
+    except (ValueError, OSError, StoreError):  # half written, or a user's own model
         return None
-    return model.predict_preference
 
 
 def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict) -> dict[str, Any]:

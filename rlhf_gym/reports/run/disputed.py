@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
 from rlhf_gym.media import Undrawable, encode, film_of
 from rlhf_gym.results.answers import Answer, AnswerLog
 
@@ -29,7 +30,8 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
     """Draw those clips of the most disputed answers that have not been drawn before.
 
     A simulated teacher needs no pictures, so its clips are drawn for the report only. A clip that
-    cannot be drawn stays without a picture.
+    cannot be drawn stays without a picture, and so does one of a run from elsewhere, whose
+    environment would have to be run.
     """
     disputed = most_disputed(log.answers, count)
     missing = {each.judgement.query for each in disputed if not set(each.clips) <= set(log.media)}
@@ -39,8 +41,11 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
     try:
         with FeedbackStore.open(run.store) as store:
             environment = store.environment
+            safe = is_sealed(run.path, ENVIRONMENT, environment.spec_json.encode())
             for query in store.queries(sorted(missing)):
                 for clip in query.clips:
+                    if not safe and clip.frames is None:
+                        continue
                     path = run.clips / f"{clip.id:06d}.mp4"
                     if not path.is_file():
                         path.parent.mkdir(exist_ok=True)

@@ -1,0 +1,95 @@
+"""Seals: which files of a run folder this account wrote on this machine, so that they may run code.
+
+An agent, settings and the specification of an environment can run any code when they are loaded.
+What is written here is sealed with a secret key of the account (an HMAC of its content), which a
+folder from elsewhere, or one that was changed since, does not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from rlhf_gym.feedback.durable import sha256_of, write_text
+
+__all__ = ["ENVIRONMENT", "is_sealed", "is_sealed_file", "seal", "seal_file"]
+
+FILE = "seals.json"
+ENVIRONMENT = "environment"
+"""Name by which the JSON of the specification of the environment is sealed."""
+KEPT = 4
+"""Newest seals that are kept of each name: of the checkpoints, and of one that is being written."""
+
+
+def seal(run: Path, name: str, content: bytes) -> None:
+    """Note in a run folder that this account has written ``content``, by the name ``name``.
+
+    Where the account has no place for a key, nothing is noted.
+    """
+    key = _key()
+    if key is None:
+        return
+    seals, new = _read(run), _sign(key, name, content)
+    seals[name] = [*(each for each in seals.get(name, []) if each != new), new][-KEPT:]
+    write_text(run / FILE, json.dumps(seals, indent=1))
+
+
+def is_sealed(run: Path, name: str, content: bytes) -> bool:
+    """Return whether this account has written ``content`` by that name, in this or a copied run."""
+    key = _key()
+    if key is None:
+        return False
+    signed = _sign(key, name, content)
+    return any(hmac.compare_digest(signed, known) for known in _read(run).get(name, []))
+
+
+def seal_file(run: Path, path: Path) -> None:
+    """Seal the content of a file by its name."""
+    seal(run, path.name, sha256_of(path).encode())
+
+
+def is_sealed_file(run: Path, path: Path) -> bool:
+    """Return whether this account has written the content of a file."""
+    return is_sealed(run, path.name, sha256_of(path).encode())
+
+
+def _sign(key: bytes, name: str, content: bytes) -> str:
+    return hmac.new(key, name.encode() + b"\0" + content, hashlib.sha256).hexdigest()
+
+
+def _read(run: Path) -> dict[str, list[str]]:
+    try:
+        seals = json.loads((run / FILE).read_text(encoding="utf-8"))
+        return {str(name): [str(each) for each in given] for name, given in seals.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _key() -> bytes | None:
+    """Return the key of this account, which is made at first; None where it cannot be kept."""
+    home = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        path = (Path(home) if home else Path.home() / ".local" / "state") / "rlhf-gym" / "key"
+        if not path.exists():
+            _make_key(path)
+        key = path.read_bytes()
+    except (OSError, RuntimeError):  # no home, or one that cannot be written
+        return None
+    return key if len(key) == 32 else None
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.touch(mode=0o600)
+        unfinished.write_bytes(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            os.link(unfinished, path)  # of several processes, the first makes the key
+    finally:
+        unfinished.unlink(missing_ok=True)
