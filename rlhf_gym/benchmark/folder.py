@@ -11,7 +11,14 @@ from pathlib import Path
 
 from rlhf_gym.benchmark.perform import RunOutcome
 from rlhf_gym.benchmark.plan import Plan, Run, settings_table
-from rlhf_gym.feedback.durable import append_line, held, json_lines
+from rlhf_gym.feedback.durable import (
+    append_line,
+    held,
+    json_lines,
+    remove_unfinished,
+    replacing,
+    write_text,
+)
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
@@ -106,19 +113,21 @@ class ResultsFolder:
 
     def begin(self, plan: Plan) -> None:
         """Write the suite and make the folders."""
-        self._suite.write_text(plan.suite.text)
+        write_text(self._suite, plan.suite.text)
         for name in ("curves", "errors"):
             (self.path / name).mkdir(exist_ok=True)
+            remove_unfinished(self.path / name)
+        remove_unfinished(self.path)
 
     def add(self, run: Run, outcome: RunOutcome) -> Row:
         """Write the outcome of a run; it is on the disk when this returns."""
         row = outcome.row
         if outcome.curve:
             curve = Path("curves") / f"{run.name}.csv"
-            (self.path / curve).write_text(outcome.curve)
+            write_text(self.path / curve, outcome.curve)
             row = replace(row, curve=curve.as_posix())
         if outcome.log:
-            (self.path / "errors" / f"{run.name}.txt").write_text(outcome.log)
+            write_text(self.path / "errors" / f"{run.name}.txt", outcome.log)
         append_line(self._lines, row.to_json())
         return row
 
@@ -128,7 +137,10 @@ class ResultsFolder:
         if not rows:
             return
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        with (self.path / "runs.csv").open("w", newline="") as file:
+        with (
+            replacing(self.path / "runs.csv") as unfinished,
+            unfinished.open("w", newline="") as file,
+        ):
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(rows)
@@ -137,7 +149,8 @@ class ResultsFolder:
             from pyarrow import parquet
 
             whole = [{name: row.get(name) for name in columns} for row in rows]
-            parquet.write_table(pa.Table.from_pylist(whole), self.path / "runs.parquet")
+            with replacing(self.path / "runs.parquet") as unfinished:
+                parquet.write_table(pa.Table.from_pylist(whole), unfinished)
 
 
 def _key(row: Row) -> tuple[object, ...]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed, is_sealed_file, seal, seal_file
+from rlhf_gym.feedback.seals import (
+    ENVIRONMENT,
+    SETTINGS,
+    is_sealed,
+    is_sealed_file,
+    seal,
+    seal_file,
+    words_of,
+)
 
 __all__ = ["draws_safely", "require_trust"]
 
@@ -23,16 +31,23 @@ def require_trust(run: RunFolder, given: bool) -> None:
         given: whether the person has said so on the command line.
 
     Raises:
-        ValueError: neither.
+        ValueError: neither; or the settings are no TOML.
+        StoreError: the store cannot be used, or is about another environment than the settings.
     """
+    settings = run.settings_table()
     if not given and _written_here(run):
         return
+    if not given and run.store.exists() and "env_id" in settings:
+        env_id = str(settings["env_id"]).rpartition(":")[2]
+        with FeedbackStore.open(run.store) as store:
+            store.check_environment(EnvironmentRecord(env_id))
     if not given and not _says_yes(run):
         raise ValueError(
             f"{run.path} was not written by this account on this machine, or was changed since: "
             "its agent and its settings can run any code. If you trust whoever made it, add --trust"
         )
-    for path in _executed(run):
+    seal(run.path, SETTINGS, words_of(settings))
+    for path in _agents(run):
         seal_file(run.path, path)
     if run.store.exists():
         seal(run.path, ENVIRONMENT, _environment(run))
@@ -44,15 +59,16 @@ def draws_safely(run: RunFolder, given: bool = False) -> bool:
 
 
 def _written_here(run: RunFolder) -> bool:
-    return all(is_sealed_file(run.path, path) for path in _executed(run)) and (
-        not run.store.exists() or draws_safely(run)
+    settings = run.settings_table()
+    return (
+        (not settings or is_sealed(run.path, SETTINGS, words_of(settings)))
+        and all(is_sealed_file(run.path, path) for path in _agents(run))
+        and (not run.store.exists() or draws_safely(run))
     )
 
 
-def _executed(run: RunFolder) -> list[Path]:
-    """Return the files that can run code when they are loaded."""
-    agents = run.path.glob(f"{run.checkpoint.name}*/agent.zip")
-    return [path for path in [run.config, *agents] if path.exists()]
+def _agents(run: RunFolder) -> list[Path]:
+    return list(run.path.glob(f"{run.checkpoint.name}*/agent.zip"))
 
 
 def _environment(run: RunFolder) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from rlhf_gym.feedback.durable import sync_folder, unfinished_name
 from rlhf_gym.feedback.errors import (
     OtherSchema,
     StoreCorrupt,
@@ -59,15 +60,27 @@ class Database:
 
     @classmethod
     def create(cls, path: Path | None, timeout: float, environment: EnvironmentRecord) -> Database:
-        """Create a new file, or a database in memory where ``path`` is None."""
-        if path is not None:
-            _create_file(path)
-        database = cls(path, timeout, new=True)
-        with database.writing() as connection:
+        """Create a file, whole or not at all, or a database in memory where ``path`` is None."""
+        if path is None:
+            database = cls(None, timeout)
+            database._fill(environment)
+            return database
+        unfinished = unfinished_name(path)
+        _create_file(unfinished, path)
+        try:
+            database = cls(unfinished, timeout, new=True)
+            database._fill(environment)
+            database.close()
+            _put_in_place(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return cls(path, timeout)
+
+    def _fill(self, environment: EnvironmentRecord) -> None:
+        with self.writing() as connection:
             Schema.metadata.create_all(connection)
             connection.execute(insert(SchemaRow).values(version=SCHEMA_VERSION))
             connection.execute(insert(EnvironmentRow).values(asdict(environment)))
-        return database
 
     @classmethod
     def open(cls, path: Path, timeout: float) -> Database:
@@ -155,13 +168,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _create_file(path: Path) -> None:
+def _create_file(unfinished: Path, path: Path) -> None:
+    """Create the empty file in which the store at ``path`` begins."""
+    if path.exists():
+        raise _exists(path)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644))
-    except FileExistsError:
-        raise StoreExists(
-            f"there is a store at {path} already: resume that run, or choose another run folder"
-        ) from None
+        os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o644))
     except FileNotFoundError:
         raise StoreMissing(
             f"the folder {path.parent} does not exist: create it first, or check the path"
@@ -171,6 +183,23 @@ def _create_file(path: Path) -> None:
             f"{path} cannot be created ({error.strerror}): give yourself write permission for its "
             "folder, or choose another"
         ) from error
+
+
+def _put_in_place(unfinished: Path, path: Path) -> None:
+    """Rename a file, unless there is one of the new name by now."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        raise _exists(path) from None
+    except (OSError, AttributeError):  # a file system without links, such as FAT
+        os.replace(unfinished, path)
+    sync_folder(path.parent)
+
+
+def _exists(path: Path) -> StoreExists:
+    return StoreExists(
+        f"there is a store at {path} already: resume that run, or choose another run folder"
+    )
 
 
 def _identity(path: Path) -> tuple[int, int]:

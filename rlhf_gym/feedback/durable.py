@@ -17,19 +17,21 @@ from filelock import FileLock, Timeout
 __all__ = [
     "append_line",
     "held",
+    "is_unfinished",
     "json_lines",
     "remove_unfinished",
     "replacing",
     "sha256_of",
     "sync_folder",
     "sync_tree",
+    "unfinished_name",
     "write_text",
 ]
 
-UNFINISHED = re.compile(r"\.(?P<name>.+)\.\d+")
-"""Names of the files that `replacing` writes."""
-STALE_SECONDS = 60.0
-"""Age in seconds from which an unfinished file is one that a killed process left."""
+UNFINISHED = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)(-wal|-shm|-journal)?")
+"""Names of files that are not finished, as `unfinished_name` gives them, and what SQLite adds."""
+STALE_SECONDS = 5.0
+"""Seconds for which an unfinished file must not have changed to be one that was left."""
 
 
 def append_line(path: Path, line: str) -> None:
@@ -63,7 +65,7 @@ def replacing(path: Path) -> Iterator[Path]:
         The path to write to. Its file replaces ``path`` at the end of the block; after an error it
         is removed, and ``path`` stays as it was.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = unfinished_name(path)
     try:
         yield unfinished
         _sync(unfinished)
@@ -79,13 +81,37 @@ def write_text(path: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
 
 
+def unfinished_name(path: Path) -> Path:
+    """Return the path to which this process writes a file until it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Return whether a path is one that `unfinished_name` gave to any process."""
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
 def remove_unfinished(folder: Path) -> None:
-    """Remove the files that `replacing` was writing into a folder when its process was killed."""
+    """Remove the unfinished files that killed processes left in a folder."""
     for path in folder.glob(".*"):
         with suppress(OSError):
+            found = UNFINISHED.fullmatch(path.name)
             stale = path.stat().st_mtime < time.time() - STALE_SECONDS
-            if stale and path.is_file() and UNFINISHED.fullmatch(path.name):
+            if found and stale and path.is_file() and not _lives(int(found["process"])):
                 path.unlink()
+
+
+def _lives(process: int) -> bool:
+    """Return whether there is such a process; True where the system does not say."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def sync_tree(folder: Path) -> None:

@@ -8,12 +8,19 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.feedback.durable import append_line, held, json_lines
+from rlhf_gym.feedback.durable import (
+    append_line,
+    held,
+    is_unfinished,
+    json_lines,
+    remove_unfinished,
+)
+from rlhf_gym.feedback.seals import SEALS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -112,8 +119,15 @@ class RunFolder:
             f"another process trains on {self.path}; wait until it is done, or stop it with "
             "Ctrl-C, and then go on with `rlhf-gym train --resume`"
         )
-        with held(self.path / "training.lock", refusal):
+        with held(self.lock, refusal):
+            for folder in (self.path, self.clips, self.videos):
+                remove_unfinished(folder)
             yield
+
+    @property
+    def lock(self) -> Path:
+        """Locked while a process trains on the run."""
+        return self.path / "training.lock"
 
     @property
     def config(self) -> Path:
@@ -181,17 +195,34 @@ class RunFolder:
         return self.path / "log.txt"
 
     def create(self) -> None:
-        """Make the folder.
+        """Make the folder, or take one in which a run was killed before anything was asked.
 
         Raises:
-            FileExistsError: if there are files in it.
+            FileExistsError: if there are other files in it.
         """
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        if self.path.exists() and (not self.path.is_dir() or any(map(self._keeps, self._files()))):
             raise FileExistsError(
                 f"{self.path} holds files already; resume it (--resume {self.path}) or give "
                 "another folder"
             )
         self.path.mkdir(parents=True, exist_ok=True)
+
+    def undo_create(self) -> None:
+        """Remove the folder again, if nothing was asked and no file of another kind is in it."""
+        files = self._files()
+        if not any(map(self._keeps, files)):
+            with suppress(OSError):
+                for path in files:
+                    path.unlink()
+                self.path.rmdir()
+
+    def _files(self) -> list[Path]:
+        return [*self.path.iterdir()]
+
+    def _keeps(self, path: Path) -> bool:
+        """Return whether a file may be there only if a run has begun, or somebody put it there."""
+        first = (self.config, self.command, self.versions, self.lock, self.path / SEALS)
+        return path not in first and not is_unfinished(path)
 
     def settings_table(self) -> dict[str, Any]:
         """Read the settings as plain data; empty where there are none.

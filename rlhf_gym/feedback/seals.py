@@ -14,12 +14,25 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from rlhf_gym.feedback.durable import sha256_of, write_text
+from rlhf_gym.feedback.durable import sha256_of, unfinished_name, write_text
 
-__all__ = ["ENVIRONMENT", "is_sealed", "is_sealed_file", "seal", "seal_file"]
+__all__ = [
+    "ENVIRONMENT",
+    "SEALS",
+    "SETTINGS",
+    "is_sealed",
+    "is_sealed_file",
+    "seal",
+    "seal_file",
+    "words_of",
+]
 
-FILE = "seals.json"
+SETTINGS = "settings"
+"""Name by which the settings are sealed, as `words_of` gives them."""
+SEALS = "seals.json"
+"""The file in a run folder."""
 ENVIRONMENT = "environment"
 """Name by which the JSON of the specification of the environment is sealed."""
 KEPT = 4
@@ -36,7 +49,7 @@ def seal(run: Path, name: str, content: bytes) -> None:
         return
     seals, new = _read(run), _sign(key, name, content)
     seals[name] = [*(each for each in seals.get(name, []) if each != new), new][-KEPT:]
-    write_text(run / FILE, json.dumps(seals, indent=1))
+    write_text(run / SEALS, json.dumps(seals, indent=1))
 
 
 def is_sealed(run: Path, name: str, content: bytes) -> bool:
@@ -58,13 +71,30 @@ def is_sealed_file(run: Path, path: Path) -> bool:
     return is_sealed(run, path.name, sha256_of(path).encode())
 
 
+def words_of(settings: Any) -> bytes:
+    """Return all but the numbers of a table of settings: names of modules are among it.
+
+    >>> words_of({"env_id": "CartPole-v1", "steps": 10, "agent": {"batch_size": 5}})
+    b'{"env_id": "CartPole-v1", "agent": {}}'
+    """
+    return json.dumps(_words(settings), default=str).encode()
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _words(v) for k, v in value.items() if not isinstance(v, (int, float))}
+    if isinstance(value, list):
+        return [_words(each) for each in value if not isinstance(each, (int, float))]
+    return value
+
+
 def _sign(key: bytes, name: str, content: bytes) -> str:
     return hmac.new(key, name.encode() + b"\0" + content, hashlib.sha256).hexdigest()
 
 
 def _read(run: Path) -> dict[str, list[str]]:
     try:
-        seals = json.loads((run / FILE).read_text(encoding="utf-8"))
+        seals = json.loads((run / SEALS).read_text(encoding="utf-8"))
         return {str(name): [str(each) for each in given] for name, given in seals.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
@@ -85,7 +115,7 @@ def _key() -> bytes | None:
 
 def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = unfinished_name(path)
     try:
         unfinished.touch(mode=0o600)
         unfinished.write_bytes(secrets.token_bytes(32))

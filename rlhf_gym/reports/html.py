@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from rlhf_gym.feedback.durable import replacing
+from rlhf_gym.feedback.durable import write_text
 
 __all__ = ["Card", "Verdict", "render", "write", "write_numbers"]
 
@@ -71,8 +71,7 @@ def _headings(html: str) -> list[tuple[str, str]]:
 def write(path: Path, text: str) -> None:
     """Write a text file whole or not at all; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
+    write_text(path, text)
 
 
 def write_numbers(path: Path, numbers: dict[str, Any]) -> None:

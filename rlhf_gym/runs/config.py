@@ -15,7 +15,7 @@ import tomli_w
 
 from rlhf_gym.feedback.durable import append_line, write_text
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.seals import seal_file
+from rlhf_gym.feedback.seals import SETTINGS, seal, words_of
 from rlhf_gym.runs.versions import installed_versions
 
 __all__ = [
@@ -100,7 +100,7 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def write_settings(run: RunFolder, settings: Any) -> None:
     """Write a dataclass of settings, the command and the versions into a run folder."""
     write_text(run.config, tomli_w.dumps(as_table(settings)))
-    seal_file(run.path, run.config)
+    seal(run.path, SETTINGS, words_of(run.settings_table()))
     append_line(run.command, shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]))
     write_text(run.versions, json.dumps(installed_versions(), indent=2) + "\n")
 

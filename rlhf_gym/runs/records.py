@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -14,7 +15,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.feedback.durable import replacing
+from rlhf_gym.feedback.durable import write_text
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.words import counted
@@ -123,8 +124,7 @@ class Evaluation:
 
     def write(self, path: Path) -> None:
         """Write the evaluation as JSON, for `read_evaluation`."""
-        with replacing(path) as unfinished:
-            unfinished.write_text(json.dumps(asdict(self)))
+        write_text(path, json.dumps(asdict(self)))
 
 
 def _standard_error(returns: Sequence[float]) -> float:
@@ -247,11 +247,12 @@ def _part(path: Path) -> int:
 
 
 def _csv_rows(path: Path) -> list[dict[str, float]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            {key: number for key, text in row.items() if (number := _number(text)) is not None}
-            for row in csv.DictReader(file)
-        ]
+    text = path.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]  # without a line that a killed process left half-written
+    return [
+        {key: number for key, text in row.items() if (number := _number(text)) is not None}
+        for row in csv.DictReader(io.StringIO(whole))
+    ]
 
 
 def _number(text: object) -> float | None:

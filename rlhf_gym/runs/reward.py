@@ -6,9 +6,12 @@ from rlhf_gym.clips.space_text import space_of_text
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model import RewardEnsemble
-from rlhf_gym.training.checkpoints import latest_checkpoint
+from rlhf_gym.training.checkpoint_files import latest_checkpoint
 
 __all__ = ["load_reward_model"]
+
+REWARD_MODEL = "reward_model.pt"
+"""The file of a checkpoint."""
 
 
 def load_reward_model(run: RunFolder) -> RewardEnsemble:
@@ -21,7 +24,7 @@ def load_reward_model(run: RunFolder) -> RewardEnsemble:
         ValueError: its reward model is no `RewardEnsemble`.
         StoreError: its store cannot be read.
     """
-    file = latest_checkpoint(run.checkpoint) / "reward_model.pt"
+    file = latest_checkpoint(run.checkpoint, REWARD_MODEL) / REWARD_MODEL
     with FeedbackStore.open(run.store) as store:
         environment = store.environment
     spaces = (environment.observation_space, environment.action_space)

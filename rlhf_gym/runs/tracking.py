@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 from stable_baselines3.common.logger import KVWriter
 
+from rlhf_gym.feedback.durable import write_text
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.settings import TrackerName
 
@@ -107,5 +108,5 @@ def _check_login() -> None:
 def _wandb_id(folder: RunFolder) -> str:
     """Return the id of the run, which is kept in the folder for resuming."""
     if not folder.wandb_id.exists():
-        folder.wandb_id.write_text(uuid.uuid4().hex)
+        write_text(folder.wandb_id, uuid.uuid4().hex)
     return folder.wandb_id.read_text()

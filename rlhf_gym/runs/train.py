@@ -37,7 +37,7 @@ from rlhf_gym.runs.parts import (
 from rlhf_gym.runs.records import Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
-from rlhf_gym.training.checkpoints import latest_checkpoint
+from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
 
 __all__ = ["evaluate", "load", "resume", "train"]
@@ -67,9 +67,12 @@ def train(
     settings = fill_in(settings)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     training = _Training(settings, folder, progress, video_seconds, log)
-    feedback, env = training.plug_in(resuming=False)
-    with folder.held(), closing(env):
-        write_settings(folder, settings)
+    folder.create()
+    with folder.held(), ExitStack() as stack:
+        with _removed_after_errors(folder):
+            write_settings(folder, settings)  # first, so that a run that is killed can be resumed
+            feedback, env = training.plug_in(resuming=False)
+        stack.enter_context(closing(env))
         agent = make_agent(settings, env)
         log(f"run folder: {folder.path}")
         if settings.algo.lower() not in presets_of(settings.env_id):
@@ -140,7 +143,7 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
     """
     folder = RunFolder.open(run)
     settings = read_settings(folder, TrainSettings)
-    checkpoint = latest_checkpoint(folder.checkpoint)
+    checkpoint = latest_checkpoint(folder.checkpoint, "agent.zip", "reward_model.pt")
     agent = algorithm(settings.algo).load(checkpoint / "agent.zip", device=settings.device)
     venv = make_training_env(replace(settings, n_envs=1, subprocesses=False))
     reward_model = RewardEnsemble.load(
@@ -185,6 +188,16 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
     if not keep:
         found.write(folder.evaluation)
     return found
+
+
+@contextmanager
+def _removed_after_errors(folder: RunFolder) -> Iterator[None]:
+    """Remove a new folder again if the block raises."""
+    try:
+        yield
+    except BaseException:
+        folder.undo_create()
+        raise
 
 
 @dataclass(frozen=True)

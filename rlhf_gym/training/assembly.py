@@ -66,13 +66,16 @@ def open_store(
 ) -> FeedbackStore:
     """Return the store of the run folder, a new one unless the run is resumed.
 
+    A run that was killed before it had a store gets one when it is resumed.
+
     Raises:
         StoreError: if the run folder is in use, or about another environment.
     """
     record = environment_record(venv, goal, tie_breaker)
     if run is None:
         return FeedbackStore.in_memory(environment=record)
-    if resuming:
+    killed_early = run.config.exists() and not any(run.path.glob(f"{run.checkpoint.name}*"))
+    if resuming and (run.store.exists() or not killed_early):
         store = FeedbackStore.open(run.store)
         store.check_environment(record)
         return store

@@ -6,10 +6,7 @@ Each `Part` gives and takes its own state; what a state means, only the part kno
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +21,12 @@ from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import seal_file
+from rlhf_gym.training.checkpoint_files import (
+    latest_checkpoint,
+    read_counters,
+    write_checkpoint,
+    write_counters,
+)
 
 __all__ = [
     "Checkpoints",
@@ -36,8 +39,8 @@ __all__ = [
 
 Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
-AGENT, COUNTERS, RANDOM = "agent.zip", "counters.json", "torch_rng.pt"
-"""The agent as stable-baselines3 saves it; plain data of all parts; the random states of torch."""
+AGENT, RANDOM = "agent.zip", "torch_rng.pt"
+"""The agent as stable-baselines3 saves it; the random states of torch."""
 SHARE = 1 / 20
 """Share of the time, at most, that is spent on checkpoints."""
 
@@ -78,31 +81,30 @@ class Checkpoints:
 
 
 def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
-    """Write a checkpoint into ``folder``, in place of the one that is there.
+    """Write a checkpoint into ``folder``, see `write_checkpoint`.
 
-    It is written into a folder of its own, and then moved: whenever the process dies, one whole
-    checkpoint is there. A part whose state is of arrays is written to ``NAME.npz``, one with
-    tensors to ``NAME.pt``, and all others to ``counters.json``.
+    A part whose state is of arrays is written to ``NAME.npz``, one with tensors to ``NAME.pt``, and
+    all others to ``counters.json``.
 
     Raises:
         TypeError: if the state of a part is none of these; the message names the part.
     """
-    new = folder.with_name(folder.name + ".part")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    agent.save(new / AGENT)
-    torch.save(_torch_random_states(), new / RANDOM)
-    assert agent.env is not None
-    written = {name: _write(new / name, part.state()) for name, part in parts.items()}
-    others = {
-        "environments": vec_env_state(agent.env),
-        "numpy": np.random.get_state(legacy=False),
-        "python": random.getstate(),
-        "actions": agent.action_space.np_random.bit_generator.state,
-    }
-    (new / COUNTERS).write_text(json.dumps({"parts": written, "others": encode(others)}))
-    seal_file(folder.parent, new / AGENT)
-    _replace(folder, new)
+
+    def write(new: Path) -> None:
+        agent.save(new / AGENT)
+        torch.save(_torch_random_states(), new / RANDOM)
+        assert agent.env is not None
+        written = {name: _write(new / name, part.state()) for name, part in parts.items()}
+        others = {
+            "environments": vec_env_state(agent.env),
+            "numpy": np.random.get_state(legacy=False),
+            "python": random.getstate(),
+            "actions": agent.action_space.np_random.bit_generator.state,
+        }
+        write_counters(new, {"parts": written, "others": encode(others)})
+        seal_file(folder.parent, new / AGENT)
+
+    write_checkpoint(folder, write)
 
 
 def _write(path: Path, state: Mapping[str, Any]) -> Any:
@@ -130,29 +132,6 @@ def _flat(value: Any) -> Iterator[Any]:
         yield from _flat(item)
 
 
-def _replace(folder: Path, new: Path) -> None:
-    old = folder.with_name(folder.name + ".old")
-    if folder.exists():  # else a killed process left the old one, which is all there is
-        shutil.rmtree(old, ignore_errors=True)
-        os.replace(folder, old)
-    os.replace(new, folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def latest_checkpoint(folder: Path) -> Path:
-    """Return the folder of the last whole checkpoint: ``folder``, or the one that it replaces.
-
-    Raises:
-        FileNotFoundError: if there is none.
-    """
-    for path in (folder, folder.with_name(folder.name + ".old")):
-        if (path / COUNTERS).exists():
-            return path
-    raise FileNotFoundError(
-        f"{folder.parent} holds no checkpoint: the run stopped before its first one; start it again"
-    )
-
-
 def load_agent(
     folder: Path, algorithm: type[Agent], env: VecEnv, device: str | torch.device = "auto"
 ) -> Agent:
@@ -160,6 +139,7 @@ def load_agent(
 
     Raises:
         FileNotFoundError: if there is none.
+        ValueError: if all are damaged.
     """
     return algorithm.load(
         latest_checkpoint(folder) / AGENT, env=env, device=device, force_reset=False
@@ -195,7 +175,7 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
 
 def _read_counters(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the plain states of the parts, and the other counters."""
-    read = json.loads((folder / COUNTERS).read_text())
+    read = read_counters(folder)
     if "parts" in read:
         written = {name: decode(state) for name, state in read["parts"].items()}
         return written, decode(read["others"])

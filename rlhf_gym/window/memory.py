@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rlhf_gym.feedback.durable import replacing
+from rlhf_gym.feedback.durable import write_text
 
 __all__ = ["Remembered", "recall", "remember"]
 
@@ -41,8 +41,8 @@ def recall(run: Path, annotator: str) -> Remembered:
 def remember(run: Path, annotator: str, remembered: Remembered) -> None:
     """Write a person's settings; failing to (on a full disk) does not stop the labelling."""
     people = {**_read(run), annotator: asdict(remembered)}
-    with suppress(OSError), replacing(run / FILE) as unfinished:
-        unfinished.write_text(json.dumps(people, indent=1), encoding="utf-8")
+    with suppress(OSError):
+        write_text(run / FILE, json.dumps(people, indent=1))
 
 
 def _read(run: Path) -> dict[str, dict[str, float]]:

@@ -19,7 +19,6 @@ from builders import a_run
 
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.seals import is_sealed_file
 from rlhf_gym.processes import code_command, module_command
 from rlhf_gym.results.answers import read_answers
 from rlhf_gym.runs.train import load
@@ -74,7 +73,7 @@ def strange(made: Path, tmp_path: Path, sprung: Path, monkeypatch: pytest.Monkey
         archive.writestr("data", json.dumps({"policy_class": data}))
     spec = json.dumps({"id": "Env-v0", "entry_point": "a_trap:Env", "kwargs": {}})
     with closing(sqlite3.connect(folder / "feedback.db")) as connection:
-        connection.execute("UPDATE environment SET spec_json = ?", (spec,))
+        connection.execute("UPDATE environment SET env_id = 'Env-v0', spec_json = ?", (spec,))
         connection.commit()
     return folder
 
@@ -125,8 +124,10 @@ def test_a_run_of_another_account_is_run_once_the_person_has_said_so(
     assert main(measure) == 1
     assert main([*measure, "--trust"]) == 0
     assert main(measure) == 0
-    (copy / "config.toml").write_text((copy / "config.toml").read_text() + "# another\n")
-    assert not is_sealed_file(copy, copy / "config.toml")
+    settings = (copy / "config.toml").read_text()
+    (copy / "config.toml").write_text(settings.replace("steps = 600", "steps = 900"))
+    assert main(measure) == 0  # a number runs no code
+    (copy / "config.toml").write_text(settings.replace('algo = "ppo"', 'algo = "a2c"'))
     assert main(measure) == 1
 
 

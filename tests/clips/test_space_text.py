@@ -11,7 +11,7 @@ from rlhf_gym.clips.space_text import space_of_text
     "space",
     [
         spaces.Box(0, 255, (84, 84, 4), np.uint8),
-        spaces.Box(np.float32([-4.8, -np.inf]), np.float32([4.8, np.inf])),
+        spaces.Box(np.array([-4.8, -np.inf], "f4"), np.array([4.8, np.inf], "f4")),
         spaces.Box(-1, 1, (), np.float64),
         spaces.Discrete(5, start=-2),
         spaces.MultiDiscrete([2, 13]),

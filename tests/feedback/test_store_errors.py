@@ -51,6 +51,21 @@ def test_a_store_is_never_created_over_a_file(tmp_path: Path) -> None:
     assert_nothing_lost(path)
 
 
+def test_a_store_is_created_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", dies)
+        with pytest.raises(KeyboardInterrupt):
+            new_store(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    new_store(tmp_path).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["feedback.db"]
+
+
 def test_a_missing_store_is_not_created_by_opening(tmp_path: Path) -> None:
     with pytest.raises(StoreMissing, match="check the run folder"):
         FeedbackStore.open(tmp_path / "feedback.db")

@@ -28,6 +28,7 @@ from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import preset_of
+from rlhf_gym.runs.config import write_settings
 from rlhf_gym.runs.parts import make_training_env
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
@@ -365,6 +366,21 @@ def test_a_locked_store_is_named_and_the_run_goes_on_when_it_is_free(
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("again", ["resumed", "started again"])
+def test_a_run_that_was_killed_before_it_had_a_store_can_be(again: str, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create()
+    write_settings(folder, fill_in(SMALL_RUN))
+    (folder.path / ".feedback.db.4194999").touch()
+    if again == "resumed":
+        resume(folder.path, progress=False, video_seconds=0, log=lambda line: None)
+    else:
+        a_run(folder.path)
+    assert read_evaluation(folder.evaluation).after
+    with FeedbackStore.open(folder.store) as store:
+        assert store.counts().answered == 4
+
+
 def test_a_gpu_that_is_not_there_is_named(tmp_path: Path, capsys: Capture) -> None:
     assert main(["train", "--device", "cuda", "--run", str(tmp_path / "run")]) == 1
     assert "PyTorch finds no GPU" in capsys.readouterr().err

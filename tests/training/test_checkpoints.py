@@ -355,11 +355,12 @@ def test_one_whole_checkpoint_is_there_at_every_moment(last: str, tmp_path: Path
             seen.append(latest_checkpoint(run.checkpoint).name)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rlhf_gym.training.checkpoints.os.replace", watched)
+        patch.setattr("rlhf_gym.training.checkpoint_files.os.replace", watched)
         feedback.checkpoint()
     assert latest_checkpoint(run.checkpoint) == run.checkpoint
     assert seen[0] == last
-    assert sorted(path.name for path in run.path.glob("checkpoint*")) == ["checkpoint"]
+    names = sorted(path.name for path in run.path.glob("checkpoint*"))
+    assert names == ["checkpoint", "checkpoint.old"]
 
 
 KILLED = """
