@@ -1,60 +1,103 @@
-"""Ctrl-C (SIGINT): handled, ignored, or held back while a block runs.
-
-What a run does on Ctrl-C is in `rlhf_gym.runs.train`.
-"""
+"""Requests to stop, of which Ctrl-C is one: handled, ignored, or held back while a block runs."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import resource_tracker
 from types import FrameType
+from typing import Any, TypeAlias
 
-__all__ = ["blocked_interrupts", "on_interrupt", "uninterrupted", "without_interrupts"]
+__all__ = [
+    "STOPS",
+    "blocked_interrupts",
+    "leave_terminal",
+    "on_stop",
+    "stops_interrupt",
+    "uninterrupted",
+    "without_interrupts",
+]
+
+Handler: TypeAlias = Callable[[int, FrameType | None], object]
+
+STOPS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals that ask a process to stop: of Ctrl-C, of ``kill`` and the system's shutdown, and of
+a terminal that is closed."""
 
 
 @contextmanager
-def on_interrupt(handler: Callable[[int, FrameType | None], None] | int) -> Iterator[None]:
-    """Handle Ctrl-C with ``handler`` within the block; do nothing outside the main thread."""
+def _handled(handlers: Mapping[int, Any]) -> Iterator[None]:
+    """Set handlers of signals within the block; do nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, handler)
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            if handler is not None:  # else it was not set by Python
+                signal.signal(number, handler)
+
+
+def on_stop(handler: Handler) -> AbstractContextManager[None]:
+    """Handle requests to stop within the block, but not those that the process ignores (nohup)."""
+    heeded = [s for s in STOPS if s == signal.SIGINT or signal.getsignal(s) != signal.SIG_IGN]
+    return _handled(dict.fromkeys(heeded, handler))
+
+
+def stops_interrupt() -> AbstractContextManager[None]:
+    """Let every request to stop raise KeyboardInterrupt within the block, as Ctrl-C does."""
+    return on_stop(_interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    leave_terminal(number)
+    raise KeyboardInterrupt
+
+
+def leave_terminal(number: int) -> None:
+    """After the signal of a terminal that is closed, write nowhere: writing there would fail."""
+    if number != getattr(signal, "SIGHUP", None):
+        return
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        with suppress(OSError):
+            if os.isatty(stream):
+                os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def without_interrupts() -> AbstractContextManager[None]:
-    """Let processes that start within the block ignore Ctrl-C.
+    """Let processes that start within the block ignore Ctrl-C, and the end of the terminal.
 
-    A terminal sends it to all processes of a group, but only the trainer may react.
+    A terminal tells all processes of a group, but only the trainer may react.
     """
-    return on_interrupt(signal.SIG_IGN)
+    told = (number for number in STOPS if number != signal.SIGTERM)
+    return _handled(dict.fromkeys(told, signal.SIG_IGN))
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block ends, then handle it.
+    """Hold requests to stop back until the block ends, then handle them.
 
     An interrupt within SQLAlchemy leaves a connection open that blocks all other writers until it
     is collected. Only the main thread is ever interrupted, so other threads need no care.
     """
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or handler is None:
-        yield
-        return
+    handlers = {number: signal.getsignal(number) for number in STOPS}
+    ours = {number: handler for number, handler in handlers.items() if callable(handler)}
     received: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda number, frame: received.append((number, frame)))
     try:
-        yield
+        with _handled(dict.fromkeys(ours, lambda number, frame: received.append((number, frame)))):
+            yield
     finally:
-        signal.signal(signal.SIGINT, handler)
-        if received and callable(handler):
-            handler(*received[-1])
+        for number, frame in received[-1:]:
+            ours[number](number, frame)
 
 
 @contextmanager

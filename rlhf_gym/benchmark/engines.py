@@ -15,6 +15,7 @@ from typing import Protocol
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.environments.processes import worker_context
+from rlhf_gym.interrupts import STOPS
 
 __all__ = ["Engine", "LocalEngine", "Watch"]
 
@@ -114,7 +115,7 @@ class _Worker:
     def kill(self) -> None:
         """End the process at once, in the middle of its run."""
         self.connection.close()
-        self._process.terminate()
+        self._process.kill()
         self._process.join()
 
 
@@ -128,7 +129,8 @@ def _death(exit_code: int | None) -> str:
 
 def _work(connection: Connection) -> None:
     """Perform the runs that are sent, until the sender closes the connection or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the sender handles it for all
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)  # the sender handles it for all
     _silence()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.freeze()  # else each collection would scan all imported modules

@@ -10,6 +10,8 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
+from rlhf_gym.interrupts import stops_interrupt
+
 __all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -82,12 +84,13 @@ def _run(name: str, arguments: list[str], debug: bool) -> int:
         import tyro
 
         command = import_module(f"rlhf_gym.cli.{name}").command
-        code = tyro.cli(
-            command,
-            prog=f"rlhf-gym {name}",
-            args=arguments,
-            config=(tyro.conf.PositionalRequiredArgs, tyro.conf.FlagCreatePairsOff),
-        )
+        with stops_interrupt():
+            code = tyro.cli(
+                command,
+                prog=f"rlhf-gym {name}",
+                args=arguments,
+                config=(tyro.conf.PositionalRequiredArgs, tyro.conf.FlagCreatePairsOff),
+            )
         sys.stdout.flush()
     except SystemExit as stop:  # tyro: 0 after --help, 2 after wrong flags
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE

@@ -129,6 +129,11 @@ class FeedbackStore:
                     "choose another run folder, or resume the run with its own environment"
                 )
 
+    def check_writable(self) -> None:
+        """Raise a `StoreError` if nothing can be written now."""
+        with self._database.writing():
+            pass
+
     def publish(self, progress: Progress) -> None:
         """Publish the trainer's progress to the other processes."""
         row = asdict(replace(progress, heartbeat=self._clock()))

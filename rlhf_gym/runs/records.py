@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
 import re
@@ -247,12 +246,11 @@ def _part(path: Path) -> int:
 
 
 def _csv_rows(path: Path) -> list[dict[str, float]]:
-    text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]  # without a line that a killed process left half-written
-    return [
-        {key: number for key, text in row.items() if (number := _number(text)) is not None}
-        for row in csv.DictReader(io.StringIO(whole))
-    ]
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            {key: number for key, text in row.items() if (number := _number(text)) is not None}
+            for row in csv.DictReader(file)
+        ]
 
 
 def _number(text: object) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.interrupts import on_interrupt
+from rlhf_gym.interrupts import leave_terminal, on_stop
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
@@ -39,6 +38,7 @@ from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
+from rlhf_gym.training.random_states import kept_random_states
 
 __all__ = ["evaluate", "load", "resume", "train"]
 
@@ -87,7 +87,9 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        Evaluation(before=training.evaluate(agent, "before")).write(folder.evaluation)
+        with kept_random_states(agent):  # evaluation must not change the training
+            before = training.evaluate(agent, "before")
+        Evaluation(before=before).write(folder.evaluation)
         return training.learn(feedback, agent)
 
 
@@ -306,12 +308,14 @@ def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iter
 
 @contextmanager
 def _stops_cleanly(feedback: HumanFeedback, log: Callable[[str], None]) -> Iterator[None]:
-    """Let Ctrl-C end training after the current rollout, and a second Ctrl-C at once."""
+    """Let a request to stop end training after the current rollout, and a second one at once."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        log("stopping after this rollout; press Ctrl-C again to stop at once")
+        leave_terminal(signum)
+        if feedback.loop.stopping:
+            raise KeyboardInterrupt
         feedback.stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        log("stopping after this rollout; press Ctrl-C again to stop at once")
 
-    with on_interrupt(stop):
+    with on_stop(stop):
         yield

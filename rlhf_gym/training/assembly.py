@@ -78,6 +78,7 @@ def open_store(
     if resuming and (run.store.exists() or not killed_early):
         store = FeedbackStore.open(run.store)
         store.check_environment(record)
+        store.check_writable()
         return store
     run.create()
     seal(run.path, ENVIRONMENT, record.spec_json.encode())

@@ -6,7 +6,6 @@ Each `Part` gives and takes its own state; what a state means, only the part kno
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,6 +25,12 @@ from rlhf_gym.training.checkpoint_files import (
     read_counters,
     write_checkpoint,
     write_counters,
+)
+from rlhf_gym.training.random_states import (
+    random_states,
+    set_random_states,
+    set_torch_random_states,
+    torch_random_states,
 )
 
 __all__ = [
@@ -92,15 +97,10 @@ def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part
 
     def write(new: Path) -> None:
         agent.save(new / AGENT)
-        torch.save(_torch_random_states(), new / RANDOM)
+        torch.save(torch_random_states(), new / RANDOM)
         assert agent.env is not None
         written = {name: _write(new / name, part.state()) for name, part in parts.items()}
-        others = {
-            "environments": vec_env_state(agent.env),
-            "numpy": np.random.get_state(legacy=False),
-            "python": random.getstate(),
-            "actions": agent.action_space.np_random.bit_generator.state,
-        }
+        others = {"environments": vec_env_state(agent.env), **random_states(agent)}
         write_counters(new, {"parts": written, "others": encode(others)})
         seal_file(folder.parent, new / AGENT)
 
@@ -167,10 +167,8 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
             part.load_state(state)
     if not goes_on:
         _begin_episodes(agent)
-    random.setstate(counters["python"])
-    np.random.set_state(counters["numpy"])
-    agent.action_space.np_random.bit_generator.state = counters["actions"]
-    _set_torch_random_states(torch.load(folder / RANDOM, weights_only=True))
+    set_random_states(agent, counters)
+    set_torch_random_states(torch.load(folder / RANDOM, weights_only=True))
 
 
 def _read_counters(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -218,14 +216,3 @@ def _begin_episodes(agent: BaseAlgorithm) -> None:
     agent._last_episode_starts = np.ones(agent.env.num_envs, dtype=bool)
     if agent._vec_normalize_env is not None:
         agent._last_original_obs = agent._vec_normalize_env.get_original_obs()
-
-
-def _torch_random_states() -> dict[str, Any]:
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"cpu": torch.get_rng_state(), "cuda": cuda}
-
-
-def _set_torch_random_states(states: dict[str, Any]) -> None:
-    torch.set_rng_state(states["cpu"])
-    if torch.cuda.device_count() == len(states["cuda"]) > 0:
-        torch.cuda.set_rng_state_all(states["cuda"])

@@ -15,7 +15,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import CSVOutputFormat, Logger
 
 from rlhf_gym.clips.observations import Array
-from rlhf_gym.feedback import FeedbackStore, Progress
+from rlhf_gym.feedback import DiskFull, FeedbackStore, Progress, StoreLocked
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TrainerState
@@ -24,6 +24,8 @@ __all__ = ["FolderOutput", "RunLog", "say_how_to_go_on", "warn_of_missing_labels
 
 PUBLISH_SECONDS = 0.5
 """Seconds, at least, between two reports of the same state to the window."""
+RETRY_SECONDS = 30.0
+"""Seconds after which a store that was locked or full is told again."""
 EPISODES = 100
 """Number of newest episodes over which the learned return is averaged, as SB3 does."""
 MEASURES = ("accuracy", "cross_entropy", "cross_entropy_floor", "disagreement", "correlation")
@@ -53,6 +55,7 @@ class RunLog:
         self._episodes = 0
         self._written: tuple[int, ...] = ()
         self._published: tuple[str, float] = ("", 0.0)
+        self._retry_at = 0.0
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -102,25 +105,31 @@ class RunLog:
             logger.record(f"time/feedback_{stage}_seconds", float(np.round(seconds, 2)))
 
     def publish(self, agent: BaseAlgorithm, labels: int, state: TrainerState) -> None:
-        """Report to the window how far training is, at most twice a second."""
+        """Report to the window how far training is, at most twice a second.
+
+        A store that is locked or full does not end training; it is tried again later.
+        """
         now = time.monotonic()
         recent = now - self._published[1] < PUBLISH_SECONDS
-        if self._run is None or (recent and state == self._published[0]):
+        if self._run is None or (recent and state == self._published[0]) or now < self._retry_at:
             return
         self._published = (state, now)
         returns = [episode["r"] for episode in agent.ep_info_buffer or ()]
         accuracy = self.latest.accuracy if self.latest is not None else math.nan
-        self._store.publish(
-            Progress(
-                agent_step=self.taken,
-                total_steps=self.total,
-                labels=labels,
-                budget=self._budget,
-                true_return=float(np.mean(returns)) if returns else None,
-                accuracy=None if math.isnan(accuracy) else accuracy,
-                state=state,
-            )
+        progress = Progress(
+            agent_step=self.taken,
+            total_steps=self.total,
+            labels=labels,
+            budget=self._budget,
+            true_return=float(np.mean(returns)) if returns else None,
+            accuracy=None if math.isnan(accuracy) else accuracy,
+            state=state,
         )
+        try:
+            self._store.publish(progress)
+        except (StoreLocked, DiskFull) as error:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            warnings.warn(f"the window is not told how far training is: {error}", stacklevel=2)
 
     def state(self) -> dict[str, Any]:
         """Return seconds and learned returns."""

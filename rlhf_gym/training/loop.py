@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips.buffer import ClipBuffer
+from rlhf_gym.feedback import StoreLocked
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.schedule import label_target
 from rlhf_gym.reward_model import RewardModel
@@ -29,6 +31,8 @@ ROUNDS = 20
 """Number of rounds in which the labels are asked for, roughly."""
 POLL_SECONDS = 0.2
 """Seconds between two looks at the store for the answers of a live teacher."""
+LOCKED_SECONDS = 10.0
+"""Seconds after which a store that another program holds is tried again."""
 LEAD = 8
 """Number of labels that training may be ahead of a live teacher, by default."""
 
@@ -63,24 +67,32 @@ class FeedbackLoop:
         self.stopping = False
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
+        self._first_parts = 0
         self._fitted = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
-        self._polled = -POLL_SECONDS
+        self._polled = self._locked_until = -POLL_SECONDS
 
     def first_round(self, agent: BaseAlgorithm) -> None:
         """Ask for the labels before training, and wait for them in any case.
 
         They are asked for in parts, so that the reward model helps to choose all but the first.
+        Where training is to stop, the parts that are left are asked for when the run is resumed.
         """
-        self._refresh()
+        if not self._first_parts:
+            self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
-        for wanted in [*range(part, target, part), target]:
+        for wanted in [*range(part, target, part), target][self._first_parts :]:
+            if self.stopping:
+                return
             self._ask(agent, wanted, awaited=wanted)
             self._learn()
+            if self.asking.teacher.live and self.asking.labels < wanted:
+                return
+            self._first_parts += 1
         self.asking.warn_of_ties()
-        self.first_round_done = not self.stopping
+        self.first_round_done = True
 
     def round(self, agent: BaseAlgorithm, progress: float) -> None:
         """Ask and learn if enough labels are due, keep the scale of rewards, and report.
@@ -106,7 +118,14 @@ class FeedbackLoop:
             self._polled = time.monotonic()
         elif not (enough or live):
             return
-        self._ask(agent, target, awaited)
+        if time.monotonic() < self._locked_until:
+            return
+        try:
+            self._ask(agent, target, awaited)
+        except StoreLocked as error:  # the answers are in it, and are taken when it is free
+            self._locked_until = time.monotonic() + LOCKED_SECONDS
+            warnings.warn(f"training goes on without new labels for now: {error}", stacklevel=2)
+            return
         self._learn()
 
     def _target(self, progress: float) -> int:
@@ -176,6 +195,7 @@ class FeedbackLoop:
         """Return counters and random state; the labels are in the store."""
         return {
             "first_round_done": self.first_round_done,
+            "first_parts": self._first_parts,
             "fitted": self._fitted,
             "refreshed_at": self._refreshed_at,
             "measured_at": self._measured_at,
@@ -187,6 +207,7 @@ class FeedbackLoop:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken, with all labels that are in the store."""
         self.first_round_done, self._fitted = state["first_round_done"], state["fitted"]
+        self._first_parts = state.get("first_parts", 0)
         self._refreshed_at, self._measured_at = state["refreshed_at"], state["measured_at"]
         self._rng.bit_generator.state = state["rng"]
         self._take_labels(until=state["labels_seen"])

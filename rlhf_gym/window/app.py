@@ -17,6 +17,7 @@ import pygame
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.interrupts import STOPS
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
@@ -107,7 +108,8 @@ class App:
 
     def loop(self) -> None:
         """Show the window until it is closed."""
-        signal.signal(signal.SIGTERM, self._terminate)
+        for number in STOPS[1:]:
+            signal.signal(number, self._terminate)
         sys.setswitchinterval(0.001)  # the loader must not hold up a frame
         clock = pygame.time.Clock()
         self.start()

@@ -22,6 +22,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.processes import code_command, module_command
 from rlhf_gym.results.answers import read_answers
 from rlhf_gym.runs.train import load
+from rlhf_gym.training.checkpoint_files import read_counters, write_counters
 
 TRAP = "from pathlib import Path; Path({path!r}).touch(); raise SystemExit(3)"
 
@@ -71,6 +72,9 @@ def strange(made: Path, tmp_path: Path, sprung: Path, monkeypatch: pytest.Monkey
         archive.writestr("pytorch_variables.pth", buffer.getvalue())
         data = {":type:": "Bomb", ":serialized:": pickle_text(Bomb(sprung))}
         archive.writestr("data", json.dumps({"policy_class": data}))
+    counters = read_counters(folder / "checkpoint")
+    (folder / "checkpoint" / "counters.json").unlink()
+    write_counters(folder / "checkpoint", counters)
     spec = json.dumps({"id": "Env-v0", "entry_point": "a_trap:Env", "kwargs": {}})
     with closing(sqlite3.connect(folder / "feedback.db")) as connection:
         connection.execute("UPDATE environment SET env_id = 'Env-v0', spec_json = ?", (spec,))

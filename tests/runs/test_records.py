@@ -96,9 +96,3 @@ def test_an_evaluation_comes_back_from_its_file(tmp_path: Path) -> None:
     assert evaluation.comparable_before == (0.5,)
     evaluation.write(path)
     assert read_evaluation(path) == evaluation
-
-
-def test_a_row_that_a_killed_process_left_half_written_is_no_number(tmp_path: Path) -> None:
-    (tmp_path / "progress.csv").write_text("time/total_timesteps,return\n10,1\n20,1234\n30,12")
-    steps, returns = read_curve(tmp_path).series("time/total_timesteps", "return")
-    assert (steps.tolist(), returns.tolist()) == ([10, 20], [1, 1234])

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import multiprocessing
 import os
+import random
 import re
 import shutil
 import signal
@@ -16,9 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
+import numpy as np
 import pytest
 import torch
 from builders import SMALL_RUN, a_run
+from gymnasium.envs.classic_control import PendulumEnv
 from programs import Program
 from sb3_contrib import TQC
 from stable_baselines3 import PPO
@@ -405,10 +409,36 @@ def test_resuming_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:
     assert "there is no run folder" in capsys.readouterr().err
 
 
+class Unseeded(PendulumEnv):
+    """Draws from the random generators that all environments of a process share."""
+
+    def step(self, u: Any) -> Any:
+        shared = np.random.uniform(-1, 1) + random.uniform(-1, 1)
+        return super().step(u + np.float32(shared))
+
+
+def test_the_number_of_evaluation_episodes_changes_no_result(tmp_path: Path) -> None:
+    gym.register("tests/Unseeded-v0", Unseeded, max_episode_steps=50)
+    agents = []
+    for episodes in (1, 3):
+        folder = tmp_path / f"of {episodes}"
+        a_run(folder, env_id="tests/Unseeded-v0", evaluation_episodes=episodes)
+        agents.append(torch.cat([p.flatten() for p in load(folder)[0].policy.parameters()]))
+    assert torch.equal(*agents)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("flags", [(), ("--subprocesses",)])
+@pytest.mark.parametrize(
+    ("request_to_stop", "flags"),
+    [
+        (signal.SIGINT, ()),
+        (signal.SIGINT, ("--subprocesses",)),
+        (signal.SIGTERM, ()),
+        (signal.SIGHUP, ("--subprocesses",)),
+    ],
+)
 def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
-    flags: tuple[str, ...], tmp_path: Path, capsys: Capture
+    request_to_stop: signal.Signals, flags: tuple[str, ...], tmp_path: Path, capsys: Capture
 ) -> None:
     run = tmp_path / "run"
     given = ["Pendulum-v1", "--labels", "8", "--steps", "4000", "--n-envs", "2"]
@@ -421,7 +451,7 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
             if (run / "progress.csv").exists() and (run / "progress.csv").stat().st_size:
                 break
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        os.killpg(process.pid, request_to_stop)  # as a terminal does, and the system
         shown, _ = process.communicate()
         assert "run folder" in shown.splitlines()[0]
         assert process.returncode == 0, shown

@@ -71,6 +71,7 @@ class Case:
     inside: Callable[[VecEnv], VecEnv] = lambda venv: venv
     outside: Callable[[VecEnv], VecEnv] = lambda venv: venv
     processes: bool = False
+    first_share: float = 0.25
     teacher: Callable[[], Any] = lambda: "synthetic"
 
     def venv(self) -> VecEnv:
@@ -86,7 +87,11 @@ class Case:
         feedback = HumanFeedback(
             self.teacher(),
             LABELS,
-            settings={"clip_length": 10, "strategy": "disagreement", "first_share": 0.25},
+            settings={
+                "clip_length": 10,
+                "strategy": "disagreement",
+                "first_share": self.first_share,
+            },
             run=run,
             resume=resume,
             seed=1,
@@ -239,6 +244,36 @@ def test_a_stop_in_the_warm_up_goes_on_there(
     assert feedback.stopped and feedback.labels_given == 0
     resumed, again = case.resume(tmp_path / "half")
     assert torch.equal(never_stopped, weights(again, resumed))
+
+
+class StopsTraining(ScriptedTeacher):
+    """Stops training when it has given a number of answers."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__(cycle(["first", "second", "second", "first", "second"]))
+        self.left = after
+        self.feedback: HumanFeedback
+
+    def answer(self, query: Query) -> Judgement | None:
+        self.left -= 1
+        if self.left == 0:
+            self.feedback.stop()
+        return super().answer(query)
+
+
+@pytest.mark.parametrize("after", [2, 7, 12])
+def test_a_stop_in_the_first_round_changes_no_result(after: int, tmp_path: Path) -> None:
+    case = replace(CASES["PPO"], first_share=1.0, teacher=lambda: StopsTraining(after))
+    never = replace(case, teacher=lambda: StopsTraining(0))
+    whole, agent = never.train(tmp_path / "whole")
+    half, env = case.plug_in(tmp_path / "half")
+    assert isinstance(half.teacher, StopsTraining)
+    half.teacher.feedback = half
+    PPO("MlpPolicy", env, seed=5, device="cpu", **case.settings).learn(TOTAL, callback=half)
+    assert half.stopped and half.labels_given == {2: 5, 7: 10, 12: 12}[after]
+    half.store.close()
+    resumed, again = never.resume(tmp_path / "half")
+    assert torch.equal(weights(agent, whole), weights(again, resumed))
 
 
 def test_labels_given_after_the_checkpoint_are_kept_and_count(tmp_path: Path) -> None:

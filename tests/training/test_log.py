@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +78,17 @@ def test_the_window_reads_how_far_training_is_and_every_change_of_state(
     assert progress is not None and (progress.labels, progress.budget) == (2, 10)
     assert (progress.agent_step, progress.total_steps) == (300, 400)
     assert progress.state == "done" and progress.accuracy is None
+
+
+def test_a_locked_store_ends_no_training_through_a_live_number(tmp_path: Path) -> None:
+    agent = PPO("MlpPolicy", "CartPole-v1", device="cpu")
+    path = tmp_path / "feedback.db"
+    FeedbackStore.create(path, environment=EnvironmentRecord("CartPole-v1")).close()
+    with FeedbackStore.open(path, timeout=0.01) as store:
+        log = RunLog(store, RunFolder(tmp_path), 10, 1)
+        with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.warns(UserWarning, match="not told how far.*another program holds"):
+                log.publish(agent, 1, "training")
+            log.publish(agent, 1, "waiting")  # is not even tried, for a while
+        assert store.progress() is None

@@ -23,6 +23,7 @@ from rlhf_gym.agents.a3c.learner import Acted, Learner
 from rlhf_gym.agents.a3c.monitor_files import KeptRows
 from rlhf_gym.agents.a3c.shared_policy import SharedPolicy
 from rlhf_gym.clips.steps import VecStep
+from rlhf_gym.interrupts import STOPS
 
 __all__ = ["Assignment", "Failure", "Ready", "Rollout", "Trained", "Turn", "run_worker"]
 
@@ -97,7 +98,8 @@ class Failure:
 
 def run_worker(assignment: Assignment, connection: Connection) -> None:
     """Work until all rollouts are done, or the trainer closes the connection or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer handles Ctrl-C
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)  # the trainer handles them
     torch.set_num_threads(1)
     Distribution.set_default_validate_args(False)  # saves a tenth of the time; the loss is checked
     line = _Line(connection, assignment.ahead)

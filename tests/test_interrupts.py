@@ -1,0 +1,54 @@
+"""All that asks a process to stop does what Ctrl-C does."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from rlhf_gym.interrupts import (
+    STOPS,
+    leave_terminal,
+    on_stop,
+    stops_interrupt,
+    uninterrupted,
+    without_interrupts,
+)
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_request_to_stop_interrupts_and_the_handlers_are_as_before_afterwards(
+    number: int,
+) -> None:
+    before = [signal.getsignal(each) for each in STOPS]
+    with pytest.raises(KeyboardInterrupt), stops_interrupt():
+        os.kill(os.getpid(), number)
+    assert [signal.getsignal(each) for each in STOPS] == before
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_request_within_a_transaction_waits_for_its_end_even_after_an_error(number: int) -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), stops_interrupt(), uninterrupted():
+        os.kill(os.getpid(), number)
+        done.append(number)
+        raise ValueError("of the transaction")
+    assert done == [number]
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    with without_interrupts():
+        with on_stop(lambda number, frame: pytest.fail("it is handled")):
+            os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_terminal_that_is_closed_is_not_written_to() -> None:
+    pid, terminal = os.forkpty()
+    if pid == 0:  # pragma: no cover  # in the terminal
+        leave_terminal(signal.SIGHUP)
+        os._exit(os.isatty(1) or os.isatty(2))
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0
