@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -103,6 +103,7 @@ class Database:
         """Begin a read transaction: one consistent view, which waits for no other process."""
         try:
             with uninterrupted(), self._engine.connect() as connection:
+                self._check_in_place()
                 yield connection
         except DBAPIError as error:
             raise store_error(error, self.where) from error
@@ -117,8 +118,28 @@ class Database:
         except DBAPIError as error:
             raise store_error(error, self.where) from error
 
+    def fold(self) -> None:
+        """Write the write-ahead log back into the file, so that a copy of it alone is whole.
+
+        It is left for later where another program reads, or the disk is full.
+        """
+        if self.path is None:
+            return
+        with uninterrupted(), suppress(sqlite3.Error, DBAPIError), self._raw() as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        """Provide a connection outside of any transaction."""
+        pooled = self._engine.raw_connection()
+        try:
+            yield pooled.driver_connection  # type: ignore[misc]
+        finally:
+            pooled.close()
+
     def close(self) -> None:
         """Close all connections."""
+        self.fold()
         self._engine.dispose()
 
     def _connect(self) -> sqlite3.Connection:
@@ -132,6 +153,7 @@ class Database:
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")  # the file may be a stranger's
         except BaseException:
             connection.close()
             raise

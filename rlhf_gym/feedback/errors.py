@@ -84,8 +84,9 @@ _BY_MESSAGE: dict[str, tuple[type[StoreError], str]] = {
     ),
     "no such table": (
         StoreCorrupt,
-        "{where} is not a feedback store, or its creation was interrupted: check the path, or "
-        "delete the file and start the run again",
+        "{where} is not a feedback store, or only a part of one: check the path; if it is a copy "
+        "that was made while the store was in use, copy {where}-wal to its place as well, which "
+        "holds what was written last",
     ),
     "malformed": (
         StoreCorrupt,

@@ -91,6 +91,14 @@ class FeedbackStore:
         """Create a store that ends with the process, for runs in which no person answers."""
         return cls(Database.create(None, 5.0, environment), time.time)
 
+    def fold(self) -> None:
+        """Bring the file up to date, so that a copy of it alone is whole.
+
+        SQLite writes into ``feedback.db-wal`` at first, beside it. This is done after each
+        judgement, at each checkpoint and on closing.
+        """
+        self._database.fold()
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
@@ -205,12 +213,16 @@ class FeedbackStore:
 
     # --- judgements ---
 
-    def record(self, judgement: Judgement) -> Judgement:
+    def record(self, judgement: Judgement, *, fold: bool = True) -> Judgement:
         """Append a judgement; it is committed when this returns.
 
         It supersedes the same annotator's earlier judgement of the query. An undo is a judgement
         with `Preference.UNDONE`: the query is open again, and stays leased to the annotator, who
         still sees it.
+
+        Args:
+            judgement: what was said.
+            fold: whether to call `fold` as well; who records many calls it once, after them.
 
         Returns:
             The judgement with its id, time and what it supersedes.
@@ -226,6 +238,8 @@ class FeedbackStore:
             leases.release(connection, [query], annotator)
             if stored.preference is Preference.UNDONE:
                 leases.renew(connection, [query], annotator, now, now + LEASE_SECONDS)
+        if fold:
+            self.fold()
         return stored
 
     def judgements(self, after: int = 0) -> list[Judgement]:

@@ -149,7 +149,8 @@ class Asking:
             if judgement is None:
                 unanswered.append(query.id)
             else:
-                self.store.record(judgement)
+                self.store.record(judgement, fold=False)
+        self.store.fold()
         if not self.teacher.live:
             self.store.withdraw(unanswered)
             unanswered = []

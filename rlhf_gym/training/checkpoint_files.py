@@ -47,7 +47,7 @@ def write_checkpoint(folder: Path, write: Callable[[Path], None]) -> None:
 
 def _write(new: Path, write: Callable[[Path], None]) -> None:
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
+    new.mkdir()  # a run folder that was removed is not made again
     try:
         write(new)
         sync_tree(new)

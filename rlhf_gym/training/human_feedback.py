@@ -215,6 +215,7 @@ class HumanFeedback(BaseCallback):
     def checkpoint(self) -> None:
         """Write all that is needed to go on from here into the run folder, if there is one."""
         self._checkpoints.save(self.model, self._parts())
+        self.store.fold()
 
     def restore(self, algorithm: type[Agent], env: VecEnv, device: str = "auto") -> Agent:
         """Return the agent of the last checkpoint, on ``env = feedback.wrap(...)``.

@@ -77,6 +77,36 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         new_store(tmp_path / "nowhere")
 
 
+def test_a_copy_of_the_file_alone_holds_every_answer_while_it_is_in_use(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        for count in range(1, 4):
+            say(store, add_query(store))
+            copy = tmp_path / f"{count}.db"
+            shutil.copy(tmp_path / "feedback.db", copy)
+            with FeedbackStore.open(copy) as copied:
+                assert copied.judgements() == store.judgements()
+                assert len(copied.judgements()) == count
+
+
+def test_a_copy_of_version_0_1_0_without_its_log_says_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    with other_program(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE schema_version (version INTEGER)")
+        shutil.copy(path, tmp_path / "copy.db")
+    with pytest.raises(StoreCorrupt, match="copy .*copy.db-wal to its place as well") as caught:
+        FeedbackStore.open(tmp_path / "copy.db")
+    assert "delete" not in str(caught.value)
+
+
+def test_nothing_is_read_from_a_deleted_store_either(tmp_path: Path) -> None:
+    with new_store(tmp_path) as store:
+        say(store, add_query(store))
+        shutil.rmtree(tmp_path)
+        with pytest.raises(StoreMissing, match="there is no feedback store"):
+            store.counts()
+
+
 def test_answers_are_not_written_into_a_deleted_store(tmp_path: Path) -> None:
     with new_store(tmp_path) as store:
         query = add_query(store)

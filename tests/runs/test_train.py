@@ -414,11 +414,11 @@ class Unseeded(PendulumEnv):
 
     def step(self, u: Any) -> Any:
         shared = np.random.uniform(-1, 1) + random.uniform(-1, 1)
-        return super().step(u + np.float32(shared))
+        return super().step(u + np.float32(shared))  # type: ignore[no-untyped-call]
 
 
 def test_the_number_of_evaluation_episodes_changes_no_result(tmp_path: Path) -> None:
-    gym.register("tests/Unseeded-v0", Unseeded, max_episode_steps=50)
+    gym.register("tests/Unseeded-v0", Unseeded, max_episode_steps=50)  # type: ignore[arg-type]
     agents = []
     for episodes in (1, 3):
         folder = tmp_path / f"of {episodes}"

@@ -31,6 +31,7 @@ def keep(folder: Path, step: int) -> None:
 def folder(tmp_path: Path) -> Path:
     """A run's checkpoints of steps 1, 2 and 3, of which the last two are kept."""
     folder = tmp_path / "run" / "checkpoint"
+    folder.parent.mkdir()
     for step in (1, 2, 3):
         keep(folder, step)
     return folder
