@@ -87,21 +87,28 @@ def true_returns(
 
 @contextmanager
 def _own_randomness(agent: BaseAlgorithm, seed: int) -> Iterator[None]:
-    """Seed the random numbers of sampled actions, and restore those of the training afterwards."""
+    """Seed the random numbers of sampled actions, and restore those of the training afterwards.
+
+    DQN explores with samples of its action space, at the end of training at a rate that is taken
+    here at any time: the rate falls from 1, so that returns before and after would not compare.
+    """
     device = torch.device(getattr(agent, "device", "cpu"))
-    space, numpys = getattr(agent, "action_space", None), np.random.get_state()
+    changed: dict[str, Any] = {}
+    if hasattr(agent, "action_space"):
+        changed["action_space"] = deepcopy(agent.action_space)
+        changed["action_space"].seed(seed)
+    if hasattr(agent, "exploration_rate"):
+        changed["exploration_rate"] = getattr(agent, "exploration_final_eps", 0.0)
+    kept, numpys = {name: getattr(agent, name) for name in changed}, np.random.get_state()
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         np.random.seed(seed % 2**32)
-        if space is not None:  # DQN explores with samples of it
-            agent.action_space = deepcopy(space)
-            agent.action_space.seed(seed)
+        vars(agent).update(changed)
         try:
             yield
         finally:
             np.random.set_state(numpys)
-            if space is not None:
-                agent.action_space = space
+            vars(agent).update(kept)
 
 
 class Actor:
