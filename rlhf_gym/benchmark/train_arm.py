@@ -12,6 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
 from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.envs.action_masks import sample_allowed
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.parts import (
     make_agent,
@@ -27,7 +28,7 @@ __all__ = ["RandomPolicy", "train_on_answers", "train_on_true_reward"]
 
 
 class RandomPolicy:
-    """Acts at random, which defines a score of 0.
+    """Acts at random, within action masks, which defines a score of 0.
 
     Args:
         space: the action space.
@@ -38,10 +39,13 @@ class RandomPolicy:
         self._space = space
         space.seed(seed)
 
-    def predict(self, observation: Any, *_: Any, **__: Any) -> tuple[npt.NDArray[Any], None]:
+    def predict(
+        self, observation: Any, *_: Any, action_masks: Any = None, **__: Any
+    ) -> tuple[npt.NDArray[Any], None]:
         """Return an action for each observation, as stable-baselines3's agents do."""
         part = next(iter(observation.values())) if isinstance(observation, dict) else observation
-        return np.array([self._space.sample() for _ in part]), None
+        masks = [None] * len(part) if action_masks is None else action_masks
+        return np.array([sample_allowed(self._space, mask) for mask in masks]), None
 
 
 def train_on_true_reward(

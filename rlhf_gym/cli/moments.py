@@ -36,7 +36,7 @@ def moments(
         seed: seed of the first episode.
     """
     observation, _ = env.reset(seed=seed)
-    actor = Actor(agent, env.action_space)
+    actor = Actor(agent, env)
     while True:
         action = actor.act(observation)
         frame, before = frame_of(env), batch_of_one(observation)

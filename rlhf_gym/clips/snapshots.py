@@ -8,7 +8,7 @@ that and ``load_state``. Nothing in it is executed when it is restored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
 import gymnasium as gym
@@ -16,6 +16,7 @@ import numpy as np
 
 from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.clips.plain_data import decode, encode
+from rlhf_gym.envs.action_masks import sample_action
 
 __all__ = ["Kind", "probe", "restore", "take", "take_reset"]
 
@@ -116,25 +117,35 @@ def _replays_from(
     try:
         first.action_space.seed(0)
         first.reset(seed=0)
-        _run(first, [first.action_space.sample() for _ in range(steps)])
+        _run(first, _sampled(first, steps))
         if start is None:
             snapshot = take_reset(first, 1, None)
             first.reset(seed=1)
         else:
             first.reset()
-            if _run(first, [first.action_space.sample() for _ in range(start)])[1]:
+            if _run(first, _sampled(first, start))[1]:
                 first.reset()
             snapshot = take(first)
         second.reset(seed=2)
         restore(second, snapshot)
-        actions = [first.action_space.sample() for _ in range(steps)]
-        return bool(_run(first, actions) == _run(second, actions))
+        actions: list[Any] = []
+        once = _run(first, _sampled(first, steps, actions))
+        return bool(once == _run(second, actions))
     finally:
         first.close()
         second.close()
 
 
-def _run(env: Env, actions: list[Any]) -> tuple[list[Any], bool]:
+def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[Any]:
+    """Yield actions that the environment allows when they are asked for, and keep them."""
+    for _ in range(steps):
+        action = sample_action(env)
+        if kept is not None:
+            kept.append(copy_of(action))
+        yield action
+
+
+def _run(env: Env, actions: Iterable[Any]) -> tuple[list[Any], bool]:
     """Return observations and rewards as plain data, and whether the episode ended."""
     seen = []
     for action in actions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ import numpy as np
 from rlhf_gym.clips.observations import copy_of, leaves
 from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.environments.registry import spec_of
+from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import METADATA_KEYS, EnvironmentDescription, describe_env, misfits
 
 __all__ = ["check_environment"]
@@ -126,8 +127,9 @@ def _step_problems(env: Env, horizon: int | None, steps: int, seed: int) -> Iter
             "make_vec_env(..., horizon=...) and check it with horizon=..."
         )
     env.action_space.seed(seed)
-    actions = [env.action_space.sample() for _ in range(steps)]
-    first, again = _episode(env, actions, seed), _episode(env, actions, seed)
+    actions: list[Any] = []
+    first = _episode(env, _sampled(env, steps, actions), seed)
+    again = _episode(env, actions, seed)
     if not all(_alike(one[0], other[0]) for one, other in zip(first, again, strict=False)):
         yield "after reset(seed=...) and the same actions it shows other observations each time"
     for number, step in enumerate(first):
@@ -140,7 +142,14 @@ def _step_problems(env: Env, horizon: int | None, steps: int, seed: int) -> Iter
         yield f"metadata['fixed_horizon'] is true, but an episode ended after {after}"
 
 
-def _episode(env: Env, actions: list[Any], seed: int) -> list[Step]:
+def _sampled(env: Env, steps: int, kept: list[Any]) -> Iterator[Any]:
+    """Yield actions that the environment allows when they are asked for, and keep them."""
+    for _ in range(steps):
+        kept.append(sample_action(env))
+        yield kept[-1]
+
+
+def _episode(env: Env, actions: Iterable[Any], seed: int) -> list[Step]:
     """The reset and the steps of an episode, until it ends or the actions are used up."""
     observation, info = env.reset(seed=seed)
     steps: list[Step] = [(copy_of(observation), 0.0, False, False, info)]
@@ -188,7 +197,7 @@ def _drawing_problems(make: MakeEnv, seed: int) -> Iterator[str]:
     with off_screen(), closing(make(render_mode="rgb_array")) as env:
         env.reset(seed=seed)
         env.action_space.seed(seed)
-        env.step(env.action_space.sample())
+        env.step(sample_action(env))
         try:
             frame_of(env)
         except ValueError as error:

@@ -12,6 +12,7 @@ import gymnasium as gym
 
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
+from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.media import off_screen
 from rlhf_gym.reports.html import render, write
 
@@ -68,7 +69,7 @@ def picture_of(env_id: str) -> bytes:
         env.action_space.seed(0)
         env.reset(seed=0)
         for _ in range(STEPS):
-            *_, terminated, truncated, _ = env.step(env.action_space.sample())
+            *_, terminated, truncated, _ = env.step(sample_action(env))
             if terminated or truncated:
                 break
         frame = frame_of(env)

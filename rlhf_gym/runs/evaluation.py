@@ -15,6 +15,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
 
+from rlhf_gym.agents.acting import acting_in
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
@@ -79,7 +80,11 @@ def true_returns(
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
     with closing(venv), _own_randomness(agent, seed + EVALUATION_SEED):
         returns, _ = evaluate_policy(
-            agent, venv, episodes, deterministic=deterministic, return_episode_rewards=True
+            acting_in(agent, venv),
+            venv,
+            episodes,
+            deterministic=deterministic,
+            return_episode_rewards=True,
         )
     assert isinstance(returns, list)
     return tuple(float(value) for value in returns)
@@ -112,18 +117,19 @@ def _own_randomness(agent: BaseAlgorithm, seed: int) -> Iterator[None]:
 
 
 class Actor:
-    """An agent in one environment; it keeps the state of a recurrent policy.
+    """An agent in one environment; it keeps the state of a recurrent policy, and action masks.
 
     Args:
         agent: the agent.
-        space: the environment's action space.
+        env: the environment.
         deterministic: whether to take the most likely action instead of sampling.
     """
 
     def __init__(
-        self, agent: BaseAlgorithm, space: gym.Space[Any], deterministic: bool = True
+        self, agent: BaseAlgorithm, env: gym.Env[Any, Any], deterministic: bool = True
     ) -> None:
-        self._agent, self._space, self._deterministic = agent, space, deterministic
+        self._acting, self._space = acting_in(agent, env), env.action_space
+        self._deterministic = deterministic
         self.begin()
 
     def begin(self) -> None:
@@ -133,7 +139,7 @@ class Actor:
 
     def act(self, observation: Any) -> Any:
         """Return the action for an observation."""
-        action, self._memory = self._agent.predict(
+        action, self._memory = self._acting.predict(
             observation, self._memory, self._begins, deterministic=self._deterministic
         )
         self._begins = np.zeros(1, bool)
@@ -180,7 +186,7 @@ def record_video(
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
-        frames, actor = [frame_of(env)], Actor(agent, env.action_space, deterministic)
+        frames, actor = [frame_of(env)], Actor(agent, env, deterministic)
         for step in range(1, int(seconds * fps)):
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
             if step % every == 0:

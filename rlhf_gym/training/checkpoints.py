@@ -16,6 +16,7 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.agents.acting import RecurrentState
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -46,6 +47,8 @@ Agent = TypeVar("Agent", bound=BaseAlgorithm)
 
 AGENT, RANDOM = "agent.zip", "torch_rng.pt"
 """The agent as stable-baselines3 saves it; the random states of torch."""
+RECURRENT = "recurrent"
+"""Name of the part that keeps the state of a recurrent policy."""
 SHARE = 1 / 20
 """Share of the time, at most, that is spent on checkpoints."""
 
@@ -99,7 +102,10 @@ def save_checkpoint(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part
         agent.save(new / AGENT)
         torch.save(torch_random_states(), new / RANDOM)
         assert agent.env is not None
-        written = {name: _write(new / name, part.state()) for name, part in parts.items()}
+        written = {
+            name: _write(new / name, part.state())
+            for name, part in {RECURRENT: RecurrentState(agent), **parts}.items()
+        }
         others = {"environments": vec_env_state(agent.env), **random_states(agent)}
         write_counters(new, {"parts": written, "others": encode(others)})
         seal_file(folder.parent, new / AGENT)
@@ -161,7 +167,7 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
     assert agent.env is not None
     agent.env.reset()
     goes_on = restore_vec_env(agent.env, counters["environments"])
-    for name, part in parts.items():
+    for name, part in {RECURRENT: RecurrentState(agent), **parts}.items():
         state = _read(folder / name, written.get(name))
         if state is not None:  # else there was no such part when the checkpoint was written
             part.load_state(state)

@@ -116,16 +116,17 @@ def measure_learning(seeds: int) -> None:
     )
 
 
-def measure_defaults(seeds: int, environments: list[str]) -> None:
+def measure_defaults(seeds: int, environments: list[str], steps: int | None) -> None:
     """What A3C gains over acting untrained, as a share of what A2C gains in as many steps."""
     for env_id in environments:
+        total = steps or STEPS[env_id]
         returns: dict[str, list[float]] = {"untrained": [], "A2C": [], "A3C": []}
         for seed in range(seeds):
             untrained = A2C("MlpPolicy", env_id, device="cpu", seed=seed)
             agents = {
                 "untrained": untrained,
-                "A2C": A2C("MlpPolicy", env_id, device="cpu", seed=seed).learn(STEPS[env_id]),
-                "A3C": A3C("MlpPolicy", env_id, seed=seed).learn(STEPS[env_id]),
+                "A2C": A2C("MlpPolicy", env_id, device="cpu", seed=seed).learn(total),
+                "A3C": A3C("MlpPolicy", env_id, seed=seed).learn(total),
             }
             for name, agent in agents.items():
                 found = true_returns(agent, env_id, EPISODES, seed=seed)
@@ -142,7 +143,7 @@ def measure_defaults(seeds: int, environments: list[str]) -> None:
             [gained["A3C"] / gained["A2C"]],
             at_least=0.95,
             returns=returns,
-            steps=STEPS[env_id],
+            steps=total,
         )
 
 
@@ -155,6 +156,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of speed; default: 5")
     parser.add_argument("--seeds", type=int, default=10, help="of what is learned; default: 10")
     parser.add_argument("--environments", nargs="*", default=list(STEPS), help="of defaults")
+    parser.add_argument("--steps", type=int, help="of defaults; default: by environment")
     options = parser.parse_args()
     one_thread()
     if options.figure == "speed":
@@ -162,7 +164,7 @@ def main() -> None:
     elif options.figure == "learning":
         measure_learning(options.seeds)
     else:
-        measure_defaults(options.seeds, options.environments)
+        measure_defaults(options.seeds, options.environments, options.steps)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from programs import Program, completed
+from sb3_contrib import RecurrentPPO
 from stable_baselines3 import A2C, DQN, PPO, SAC
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
@@ -134,6 +135,12 @@ CASES = {
         {**SMALL_PPO, "n_epochs": 1},
         policy="CnnPolicy",
         inside=STACK,
+    ),
+    "RecurrentPPO": Case(
+        RecurrentPPO,
+        "CartPole-v1",
+        {**SMALL_PPO, "policy_kwargs": {"lstm_hidden_size": 8, "net_arch": [8]}},
+        policy="MlpLstmPolicy",
     ),
     "PPO, in processes": Case(PPO, "Pendulum-v1", SMALL_PPO, processes=True),
 }
