@@ -33,6 +33,7 @@ from rlhf_gym.runs.parts import (
     make_training_env,
     wrap_with_normalisation,
 )
+from rlhf_gym.runs.progress_bar import TrainingBar
 from rlhf_gym.runs.records import Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
@@ -229,13 +230,15 @@ class _Training:
         if remaining > 0:
             self._forget_what_was_measured()
             logging = _logger(settings, folder, feedback.resuming)
-            with logging as logger, _stops_cleanly(feedback, self.log):
+            bar = TrainingBar(
+                feedback, agent.num_timesteps, settings.steps or 0, shown=self.progress
+            )
+            with logging as logger, _stops_cleanly(feedback, self.log), bar:
                 agent.set_logger(logger)
                 agent.learn(
                     remaining,
-                    callback=feedback,
+                    callback=[bar, feedback],
                     reset_num_timesteps=not feedback.resuming,
-                    progress_bar=self.progress,
                 )
         if feedback.stopped:
             self.log(

@@ -117,7 +117,7 @@ class RunLog:
         returns = [episode["r"] for episode in agent.ep_info_buffer or ()]
         accuracy = self.latest.accuracy if self.latest is not None else math.nan
         progress = Progress(
-            agent_step=self.taken,
+            agent_step=min(self.taken, self.total),  # rollouts are whole, and may end later
             total_steps=self.total,
             labels=labels,
             budget=self._budget,

@@ -33,7 +33,7 @@ class Summary:
         environment: id of the environment.
         algorithm: the agent's algorithm.
         teacher: kind of teacher, as in the settings.
-        steps: training steps so far.
+        steps: training steps so far, at most those planned.
         total_steps: training steps planned.
         labels: labels so far.
         budget: labels planned.
@@ -98,13 +98,15 @@ def summarise(run: RunRecord, log: AnswerLog) -> Summary:
         before = returns[:1]
     alike = not after or run.evaluation.actions == "sampled"  # as actions in training are
     last = run.rounds[-1] if run.rounds else None
+    steps = int(run.curve.last(STEPS) or (last.agent_step if last else 0))
+    planned = _whole(run.config.get("steps"))
     labels = max(run.curve.last(LABELS) or 0, last.labels if last else 0)
     return Summary(
         environment=str(run.config.get("env_id", "")) or log.env_id or "A run",
         algorithm=str(run.config["algo"]).upper() if "algo" in run.config else "The agent",
         teacher=str(run.config.get("teacher", "")),
-        steps=int(run.curve.last(STEPS) or (last.agent_step if last else 0)),
-        total_steps=_whole(run.config.get("steps")),
+        steps=steps if planned is None else min(steps, planned),  # rollouts are whole
+        total_steps=planned,
         labels=log.labels or int(labels),
         budget=_whole(run.config.get("labels")),
         before=float(np.mean(before)) if before else None,
