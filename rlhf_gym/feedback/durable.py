@@ -14,6 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from rlhf_gym.processes import lives
+
 __all__ = [
     "append_line",
     "held",
@@ -97,21 +99,8 @@ def remove_unfinished(folder: Path) -> None:
         with suppress(OSError):
             found = UNFINISHED.fullmatch(path.name)
             stale = path.stat().st_mtime < time.time() - STALE_SECONDS
-            if found and stale and path.is_file() and not _lives(int(found["process"])):
+            if found and stale and path.is_file() and not lives(int(found["process"])):
                 path.unlink()
-
-
-def _lives(process: int) -> bool:
-    """Return whether there is such a process; True where the system does not say."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def sync_tree(folder: Path) -> None:

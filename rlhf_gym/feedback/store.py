@@ -55,10 +55,11 @@ class FeedbackStore:
             names the remedy and nothing that was committed is lost (`rlhf_gym.feedback.errors`).
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock | None) -> None:
         """Use `create`, `open` or `in_memory` instead."""
         self._database = database
-        self._clock = clock
+        self._clock = clock or time.time
+        self._steady = clock or time.monotonic  # for leases: never set, and the same everywhere
 
     @classmethod
     def create(
@@ -67,7 +68,7 @@ class FeedbackStore:
         *,
         environment: EnvironmentRecord,
         timeout: float = 5.0,
-        clock: Clock = time.time,
+        clock: Clock | None = None,
     ) -> FeedbackStore:
         """Create a new store.
 
@@ -75,13 +76,14 @@ class FeedbackStore:
             path: the file to create, in a folder that exists (not on a network drive).
             environment: what its queries are about.
             timeout: seconds to wait while another process writes.
-            clock: returns Unix time in seconds.
+            clock: returns the time in seconds; by default Unix time, and for leases that since the
+                machine began.
         """
         return cls(Database.create(Path(path), timeout, environment), clock)
 
     @classmethod
     def open(
-        cls, path: str | Path, *, timeout: float = 5.0, clock: Clock = time.time
+        cls, path: str | Path, *, timeout: float = 5.0, clock: Clock | None = None
     ) -> FeedbackStore:
         """Open an existing store; arguments as in `create`."""
         return cls(Database.open(Path(path), timeout), clock)
@@ -89,7 +91,7 @@ class FeedbackStore:
     @classmethod
     def in_memory(cls, environment: EnvironmentRecord) -> FeedbackStore:
         """Create a store that ends with the process, for runs in which no person answers."""
-        return cls(Database.create(None, 5.0, environment), time.time)
+        return cls(Database.create(None, 5.0, environment), None)
 
     def fold(self) -> None:
         """Bring the file up to date, so that a copy of it alone is whole.
@@ -201,7 +203,7 @@ class FeedbackStore:
             The ids of those withdrawn.
         """
         now = self._clock()
-        held = select(LeaseRow.query).where(leases.live(now))
+        held = select(LeaseRow.query).where(leases.live(self._steady()))
         with self._database.writing() as connection:
             condition = and_(QueryRow.id.in_(list(ids)), QueryRow.id.not_in(held))
             return _withdraw(connection, condition, now)
@@ -234,10 +236,11 @@ class FeedbackStore:
         now = self._clock()
         with self._database.writing() as connection:
             stored = rows.insert_judgement(connection, judgement, now)
-            query, annotator = stored.query, stored.annotator
-            leases.release(connection, [query], annotator)
+            query, holder = stored.query, leases.holder(stored.annotator)
+            leases.release(connection, [query], holder)
             if stored.preference is Preference.UNDONE:
-                leases.renew(connection, [query], annotator, now, now + LEASE_SECONDS)
+                now = self._steady()
+                leases.renew(connection, [query], holder, now, now + LEASE_SECONDS)
         if fold:
             self.fold()
         return stored
@@ -261,16 +264,17 @@ class FeedbackStore:
     def lease(self, annotator: str, limit: int = 1, seconds: float = LEASE_SECONDS) -> list[Query]:
         """Keep up to ``limit`` open queries with drawn clips for an annotator.
 
-        Those that the annotator holds already count and come first, then the newest.
+        Those that the annotator holds already count and come first, then the newest. A lease is
+        one of this process: another window of the same name gets other queries.
 
         Args:
             annotator: name of the person.
             limit: how many to hold in all.
-            seconds: time for which no other annotator gets them, from now.
+            seconds: time for which no other annotator gets them, from now; an hour at most.
         """
-        now = self._clock()
+        now, holder = self._steady(), leases.holder(annotator)
         with self._database.writing() as connection:
-            ids = leases.take(connection, annotator, limit, now, now + seconds)
+            ids = leases.take(connection, holder, limit, now, now + seconds)
             return rows.select_queries(connection, ids)
 
     def renew(self, ids: Iterable[int], annotator: str, seconds: float = LEASE_SECONDS) -> set[int]:
@@ -280,14 +284,14 @@ class FeedbackStore:
             The ids of those that the annotator now holds: not those that another annotator
             holds, or that are answered or withdrawn.
         """
-        now = self._clock()
+        now, holder = self._steady(), leases.holder(annotator)
         with self._database.writing() as connection:
-            return leases.renew(connection, ids, annotator, now, now + seconds)
+            return leases.renew(connection, ids, holder, now, now + seconds)
 
     def release(self, ids: Iterable[int], annotator: str) -> None:
         """Release queries, for other annotators to answer."""
         with self._database.writing() as connection:
-            leases.release(connection, ids, annotator)
+            leases.release(connection, ids, leases.holder(annotator))
 
     # --- drawn clips ---
 

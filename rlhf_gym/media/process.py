@@ -13,6 +13,7 @@ from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.video import encode
+from rlhf_gym.processes import when_parent_dies
 
 __all__ = ["draw_clips", "main"]
 
@@ -81,17 +82,18 @@ def main(arguments: list[str]) -> int:
     """Draw for one run, at low priority, until the parent process ends.
 
     Args:
-        arguments: the run folder.
+        arguments: the run folder, and the id of the parent process, by default that of now.
 
     Returns:
         The exit code: 0 done, 1 failed, 2 wrong usage.
     """
-    if len(arguments) != 1:
+    if len(arguments) not in (1, 2):
         print("usage: python -m rlhf_gym.media RUN", file=sys.stderr)
         return 2
     if hasattr(os, "nice"):
         os.nice(10)
-    parent = os.getppid()
+    parent = int(arguments[1]) if arguments[1:] else os.getppid()
+    when_parent_dies(parent, lambda: os._exit(1))  # also in the middle of a picture
     try:
         draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
     except KeyboardInterrupt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from pathlib import Path
 
 from rlhf_gym.clips.display import check_display, check_pygame
@@ -10,13 +10,10 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.processes import module_command
+from rlhf_gym.processes import KeptProcess
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["WindowTeacher"]
-
-STOP_SECONDS = 5.0
-"""Seconds that a process has to end by itself before it is killed."""
 
 
 class WindowTeacher(Teacher):
@@ -46,8 +43,8 @@ class WindowTeacher(Teacher):
         """
         check_pygame()
         self.annotator, self.draws = annotator, draws
-        self._drawing: subprocess.Popen[bytes] | None = None
-        self._window: subprocess.Popen[bytes] | None = None
+        self._drawing: KeptProcess | None = None
+        self._window: KeptProcess | None = None
         self._run: Path | None = None
 
     def check(self) -> None:
@@ -65,16 +62,22 @@ class WindowTeacher(Teacher):
         """
         check_display()
         self._run = Path(run)
+        mine = str(os.getpid())
         if self.draws and not _runs(self._drawing):
-            self._drawing = _python("rlhf_gym.media", str(run))
+            self._drawing = KeptProcess("the drawing process", "rlhf_gym.media", str(run), mine)
         if not _runs(self._window):
             name = ["--annotator", self.annotator] if self.annotator else []
-            self._window = _python("rlhf_gym.window", str(run), *name)
+            arguments = [str(run), "--parent", mine, *name]
+            self._window = KeptProcess("the window", "rlhf_gym.window", *arguments)
 
     @property
     def alive(self) -> bool:
-        """Whether the window is open."""
-        return _runs(self._window)
+        """Whether the window is open, and clips for it are drawn.
+
+        Either process is started again when it dies, unless it dies too often.
+        """
+        draws = self._drawing is None or not self._drawing.given_up
+        return _runs(self._window) and draws
 
     def answer(self, query: Query) -> Judgement | None:
         """Return None, since the window itself stores the answers when the person gives them."""
@@ -96,27 +99,17 @@ class WindowTeacher(Teacher):
         _end(self._window)
 
     def _finished(self) -> bool:
-        if self._run is None or not self.alive:
+        if self._run is None or not _runs(self._window):
             return False
         with FeedbackStore.open(RunFolder(self._run).store) as store:
             progress = store.progress()
         return progress is not None and progress.state == "done"
 
 
-def _python(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(module_command(module, *arguments))
+def _runs(process: KeptProcess | None) -> bool:
+    return process is not None and process.alive
 
 
-def _runs(process: subprocess.Popen[bytes] | None) -> bool:
-    return process is not None and process.poll() is None
-
-
-def _end(process: subprocess.Popen[bytes] | None) -> None:
-    if process is None or process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _end(process: KeptProcess | None) -> None:
+    if process is not None:
+        process.end()

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from rlhf_gym.clips.display import NoDisplay, WrongPygame
-from rlhf_gym.feedback import StoreError
+from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.processes import when_parent_dies
+
+GOODBYE_SECONDS = 60.0
+"""Seconds for which the window says that its trainer has died, before it closes."""
 
 
 def main(arguments: list[str]) -> int:
@@ -21,12 +29,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-practice", action="store_true", help="leave out the practice pairs")
     parser.add_argument("--size", default="1280x800", help="of the window, such as 1280x800")
     parser.add_argument("--timing", type=Path, help="write frame times to this JSON file")
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
         width, height = (int(number) for number in options.size.split("x"))
     except ValueError:
         parser.error(f"--size must look like 1280x800, but is {options.size!r}")
     from rlhf_gym.window.app import run_window
+
+    if options.parent is not None:
+        when_parent_dies(options.parent, lambda: _close(options.run), after=GOODBYE_SECONDS)
 
     try:
         run_window(
@@ -40,6 +52,15 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _close(run: Path) -> None:
+    """Close the window, unless it shows what came of a training that is done."""
+    with suppress(StoreError), FeedbackStore.open(RunFolder(run).store) as store:
+        progress = store.progress()
+        if progress is not None and progress.state == "done":
+            return
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +121,51 @@ def test_a_query_that_is_looked_at_is_not_withdrawn(store: FeedbackStore, clock:
     assert store.withdraw([a, b]) == [a]
     clock.now += LEASE_SECONDS
     assert store.withdraw([a, b]) == [b]
+
+
+TAKE = """
+import sys, time
+from rlhf_gym.feedback import FeedbackStore
+store = FeedbackStore.open(sys.argv[1])
+print(*[query.id for query in store.lease("ada", 2)], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_two_windows_of_one_name_hold_different_queries_and_a_dead_one_holds_none(
+    tmp_path: Path,
+) -> None:
+    with new_store(tmp_path) as made:
+        for _ in range(4):
+            add_query(made)
+    with FeedbackStore.open(tmp_path / "feedback.db") as store:
+        command = [sys.executable, "-c", TAKE, str(tmp_path / "feedback.db")]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, text=True, **pipes) as other:  # type: ignore[call-overload]
+            assert other.stdout.readline() == "4 3\n"
+            assert leased(store, "ada") == [2, 1]
+            other.kill()
+        assert sorted(leased(store, "ada")) == [1, 2, 3, 4]
+
+
+def test_a_lease_outlives_a_clock_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_store(tmp_path).close()
+    with FeedbackStore.open(tmp_path / "feedback.db") as store:
+        add_query(store)
+        assert leased(store, "ada") == [1]
+        for jump in (1e6, -1e6):
+            with monkeypatch.context() as patch:
+                now = time.time()
+                patch.setattr(time, "time", lambda now=now, jump=jump: now + jump)
+                assert leased(store, "bob") == []
+                assert leased(store, "ada") == [1]
+
+
+def test_a_lease_of_before_the_machine_began_is_over(store: FeedbackStore, clock: Clock) -> None:
+    query = add_query(store)
+    clock.now = 500_000.0
+    assert leased(store, "ada") == [query]
+    clock.now = 30.0
+    assert leased(store, "bob") == [query]
