@@ -208,7 +208,7 @@ class HumanFeedback(BaseCallback):
         self.teacher.stop()
         if self.stopped:
             say_how_to_go_on(self.run)
-        elif not self.teacher.live and self.log.taken >= self.log.total:
+        elif not self.teacher.live and self.log.taken >= (self.total_steps or 0):
             warn_of_missing_labels(self.asking.labels, self.settings.labels)
         self.loop.stopping = False
 
