@@ -60,7 +60,7 @@ def show(page: Path, rows: Sequence[Row], json: bool) -> None:
         print(json_module.dumps({"report": str(page), **numbers}, indent=2))
         return
     verdict = numbers["verdict"]
-    print(by_cell(compare(rows)).markdown())
+    print(by_cell(compare(rows)).aligned())
     print()
     print(verdict["headline"])
     for warning in verdict["warnings"]:

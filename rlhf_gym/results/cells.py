@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, TypeVar
@@ -16,13 +16,22 @@ from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Estimate, Floats, aggregate
 from rlhf_gym.words import counted
 
-__all__ = ["Cell", "Scale", "algorithm_name", "arm_name", "cells_of", "differ", "unique"]
+__all__ = [
+    "Cell",
+    "Scale",
+    "algorithm_name",
+    "arm_name",
+    "cells_name",
+    "cells_of",
+    "differ",
+    "unique",
+]
 
 COINCIDE = 0.05
 """Two true returns coincide if they differ by less than this share of the larger one."""
 
 T = TypeVar("T")
-Key: TypeAlias = tuple[str, str, str, int, int]
+Key: TypeAlias = tuple[str, str, str, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,9 @@ class Scale:
 
 @dataclass(frozen=True)
 class Cell:
-    """Runs that are pooled as seeds: of one environment, algorithm, arm and amount of feedback.
+    """Runs that are pooled as seeds.
 
+    They are of one environment, algorithm, arm, amount of feedback and number of training steps.
     Reports warn where they differ in any other setting than the seed.
 
     Attributes:
@@ -58,6 +68,7 @@ class Cell:
         arm: name of what the agents learn from; see `Arm`.
         labels: budget of labels.
         demonstrations: number of demonstrated episodes.
+        length: number of training steps, where it tells the cell from others of its arm; else 0.
         rows: the runs that have true returns, by seed.
         failed: number of runs without true returns.
         scale: turns their true returns into scores; None if there is no scale.
@@ -68,6 +79,7 @@ class Cell:
     arm: str
     labels: int
     demonstrations: int
+    length: int
     rows: tuple[Row, ...]
     failed: int = 0
     scale: Scale | None = None
@@ -91,8 +103,8 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """The arm and its amount of feedback."""
-        return arm_name([self])
+        """The arm and its amount of feedback, with the number of steps where that differs."""
+        return cells_name([self])
 
     @property
     def place(self) -> str:
@@ -118,6 +130,12 @@ def arm_name(runs: Sequence[Row | Cell]) -> str:
     return ", ".join([runs[0].arm, *given])
 
 
+def cells_name(cells: Sequence[Cell]) -> str:
+    """Write the arm of some cells, their amounts of feedback, and of training where it differs."""
+    lengths = [cell.length for cell in cells]
+    return ", ".join([arm_name(cells), *([counted(lengths, "step")] if any(lengths) else [])])
+
+
 def algorithm_name(algo: str) -> str:
     """Write an algorithm's name for readers.
 
@@ -139,9 +157,8 @@ def cells_of(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], dict[tuple[str, str
     scales: dict[tuple[str, str], Scale] = {}
     unscored: dict[tuple[str, str], str] = {}
     for env_id, algo in unique(key[:2] for key in groups):
-        found = _scale(
-            {key[2]: _usable(groups[key]) for key in groups if key[:2] == (env_id, algo)}
-        )
+        longest_first = [key for key in groups if key[:2] == (env_id, algo)]
+        found = _scale({key[2]: _usable(groups[key]) for key in reversed(longest_first)})
         if isinstance(found, Scale):
             scales[env_id, algo] = found
         else:
@@ -161,16 +178,34 @@ def _groups(rows: Sequence[Row]) -> dict[Key, list[Row]]:
     groups: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         for algo in [row.algo] if row.algo else algos[row.env_id] or {""}:
-            groups[row.env_id, algo, row.arm, row.labels, row.demonstrations].append(row)
-    return {
-        key: sorted(groups[key], key=lambda row: row.seed) for key in sorted(groups, key=_order)
-    }
+            groups[row.env_id, algo, row.arm, row.labels, row.demonstrations, 0].append(row)
+    found = {(*key[:-1], length): rows for key in groups for length, rows in _split(groups[key])}
+    return {key: sorted(found[key], key=lambda row: row.seed) for key in sorted(found, key=_order)}
+
+
+def _split(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
+    """Split runs by their number of training steps, or yield all with 0 if it is the same.
+
+    Failed runs belong to those that are as long as they were planned to be; they and runs whose
+    number of steps is not known belong to the longest else.
+    """
+    lengths = sorted({row.length for row in _usable(rows)} - {0})
+    if len(lengths) < 2:
+        yield 0, list(rows)
+        return
+    for length in lengths:
+        yield length, [row for row in rows if _length_in(lengths, row) == length]
+
+
+def _length_in(lengths: Sequence[int], row: Row) -> int:
+    length = row.length if math.isfinite(row.mean_return) else row.settings.get("steps")
+    return length if length in lengths else lengths[-1]
 
 
 def _order(key: Key) -> tuple[object, ...]:
-    """Sort environments and algorithms by name, arms for readers, the most feedback first."""
-    env_id, algo, arm, labels, demonstrations = key
-    return env_id.lower(), env_id, algo, arm_of(arm).order, -labels, -demonstrations
+    """Sort environments and algorithms by name, arms for readers, the most of all first."""
+    env_id, algo, arm, *amounts = key
+    return env_id.lower(), env_id, algo, arm_of(arm).order, *(-amount for amount in amounts)
 
 
 def _usable(rows: Iterable[Row]) -> tuple[Row, ...]:

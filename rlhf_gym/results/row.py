@@ -76,6 +76,16 @@ class Row:
         return float(np.mean(self.returns)) if self.returns else math.nan
 
     @property
+    def length(self) -> int:
+        """Training steps, without those by which the last rollout exceeds what was planned.
+
+        >>> Row("CartPole-v1", "ppo", "true", 0, 0, 0, steps=2048, settings={"steps": 2000}).length
+        2000
+        """
+        planned = self.settings.get("steps")
+        return min(self.steps, planned) if isinstance(planned, int) else self.steps
+
+    @property
     def steps_per_second(self) -> float:
         """Training steps per second of wall time; NaN without training."""
         return self.steps / self.seconds if self.seconds else math.nan

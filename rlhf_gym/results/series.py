@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from rlhf_gym.results.arms import arm_of
-from rlhf_gym.results.cells import Cell, algorithm_name, arm_name
+from rlhf_gym.results.cells import Cell, algorithm_name, cells_name
 from rlhf_gym.results.statistics import Estimate, aggregate
 
 __all__ = ["Series", "series_of"]
@@ -24,7 +24,7 @@ class Series:
     Attributes:
         algo: the algorithm.
         arm: name of what the agents learn from; see `Arm`.
-        level: 0 for the cells with the most labels or demonstrations, 1 for the next, ...
+        level: 0 for the cells with the most labels, demonstrations or steps, 1 for the next, ...
         cells: one cell for each environment.
     """
 
@@ -45,8 +45,8 @@ class Series:
 
     @property
     def name(self) -> str:
-        """The arm and its amount of feedback."""
-        return arm_name(self.cells)
+        """The arm and its amount of feedback, with the number of steps where that differs."""
+        return cells_name(self.cells)
 
     @property
     def title(self) -> str:
@@ -90,7 +90,7 @@ def series_of(cells: Sequence[Cell]) -> Iterator[Series]:
 
 def _levels(cells: Sequence[Cell]) -> Iterator[int]:
     """Return the level of each cell of an arm: 0 for the most labels or demonstrations."""
-    amounts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    amounts: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
     for cell in cells:
         amounts[cell.env_id, cell.algo].append(_amount(cell))
     every = sorted(set(map(_amount, cells)), reverse=True)
@@ -100,5 +100,5 @@ def _levels(cells: Sequence[Cell]) -> Iterator[int]:
         yield (every if shared else own).index(_amount(cell))
 
 
-def _amount(cell: Cell) -> tuple[int, int]:
-    return cell.labels, cell.demonstrations
+def _amount(cell: Cell) -> tuple[int, int, int]:
+    return cell.labels, cell.demonstrations, cell.length

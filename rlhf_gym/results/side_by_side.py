@@ -185,10 +185,10 @@ def _improvement(x: Series, y: Series) -> Improvement | None:
 
 
 def _efficiencies(cells: Sequence[Cell]) -> Iterator[Efficiency]:
-    groups: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, int], list[Cell]] = defaultdict(list)
     for cell in cells:
         if arm_of(cell.arm).taught and cell.scale is not None and cell.rows and cell.labels:
-            groups[cell.env_id, cell.algo, cell.arm].append(cell)
+            groups[cell.env_id, cell.algo, cell.arm, cell.length].append(cell)
     for group in groups.values():
         if len(group) > 1:
             rising = tuple(sorted(group, key=lambda cell: cell.labels))

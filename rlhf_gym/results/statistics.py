@@ -4,8 +4,8 @@ Agarwal et al., "Deep Reinforcement Learning at the Edge of the Statistical Prec
 
 Runs come as strata: one array ``(runs,)`` float64 for each environment, not all of the same length.
 Resamples are drawn within each stratum, so they have as many runs of each environment as there are.
-All intervals are 95 % percentile intervals; if no stratum has two runs, there is nothing to
-resample, and they are NaN.
+All intervals are 95 % percentile intervals; if a stratum has fewer than three runs, they are NaN,
+since its resamples would say hardly anything about other runs.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ RESAMPLES = 10_000
 """Number of bootstrap resamples."""
 BOUNDS = (2.5, 97.5)
 """Percentiles of a 95 % interval."""
+FEWEST = 3
+"""Number of runs below which there is no interval."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,16 @@ class Estimate:
 def interquartile_mean(scores: Floats) -> Floats:
     """Compute the mean of the middle half along the last axis (section 4.3).
 
-    A quarter of the values, rounded down, is left out at each end, so none of 3 values.
+    A quarter of the values, rounded down, is left out at each end, so none of 3 values. It is NaN
+    if a value is: which values are the middle half is not known then.
 
     >>> interquartile_mean(np.array([-1000.0, 1.0, 2.0, 3.0])).item()
     1.5
     """
     cut = scores.shape[-1] // 4
     middle = np.sort(scores, axis=-1)[..., cut : scores.shape[-1] - cut]
-    return np.asarray(middle.mean(axis=-1))
+    known = ~np.isnan(scores).any(axis=-1)
+    return np.asarray(np.where(known, middle.mean(axis=-1), np.nan))
 
 
 def aggregate(strata: Strata, rng: np.random.Generator) -> Estimate:
@@ -93,7 +97,12 @@ def interval(
     """
     drawn = [runs[rng.integers(len(runs), size=(RESAMPLES, len(runs)))] for runs in strata]
     found = statistic(np.concatenate(drawn, axis=1))
-    return _bounds(found, known=any(len(runs) > 1 for runs in strata))
+    return _bounds(found, known=_enough(strata))
+
+
+def _enough(strata: Strata) -> bool:
+    """Whether there are enough runs of each environment for an interval."""
+    return all(len(runs) >= FEWEST for runs in strata)
 
 
 def _bounds(found: Floats, known: bool) -> Floats:
@@ -122,7 +131,7 @@ def performance_profile(
     above = [(runs[:, None] > taus).astype(float) for runs in strata]
     total = sum(len(runs) for runs in strata)
     drawn = np.sum([_times_drawn(len(runs), rng) @ runs for runs in above], axis=0) / total
-    low, high = _bounds(drawn, known=any(len(runs) > 1 for runs in strata))
+    low, high = _bounds(drawn, known=_enough(strata))
     return np.concatenate(above).mean(axis=0), low, high
 
 
@@ -150,7 +159,7 @@ def probability_of_improvement(x: Strata, y: Strata, rng: np.random.Generator) -
     pairs = list(zip(x, y, strict=True))
     wins = [0.5 + 0.5 * np.sign(a[:, None] - b[None, :]) for a, b in pairs]
     resampled = np.mean([_resampled_wins(won, rng) for won in wins], axis=0)
-    known = any(max(won.shape) > 1 for won in wins)
+    known = _enough(x) and _enough(y)
     value = float(np.mean([won.mean() for won in wins]))
     return Estimate(value, *_bounds(resampled, known).tolist())
 

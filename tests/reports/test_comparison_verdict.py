@@ -29,6 +29,17 @@ def test_a_good_comparison_says_so_and_warns_of_nothing() -> None:
     assert found.warnings == ()
 
 
+def test_the_headline_names_the_worst_environment_and_the_worst_run() -> None:
+    one, other = arms_of("CartPole-v1"), arms_of("Pendulum-v1")
+    assert verdict_of(one).headline.endswith(" The worst run is seed 0 (0.96; true return 481).")
+    bad = rows_of("Pendulum-v1", "learned", [1.0, 1.0, 0.25, 0.3, 1.0], labels=100)
+    rows = one + [row for row in other if row.arm != "learned"] + bad
+    assert verdict_of(rows).headline.endswith(
+        " The worst environment is Pendulum-v1 PPO (0.77), the worst run seed 2 of Pendulum-v1 PPO "
+        "(0.25; true return −950)."
+    )
+
+
 def test_of_several_controls_the_highest_is_named_as_such() -> None:
     fewer = rows_of("CartPole-v1", "shuffled", [0.2] * 5, labels=10)
     trust = verdict_of(arms_of("CartPole-v1") + fewer).trust
@@ -135,8 +146,8 @@ FAILED = replace(rows_of("CartPole-v1", "learned", [0.0], labels=100)[0], seed=9
         ),
         ([*GOOD, LAST], "PPO shuffled, 100 labels: seed 4 occurs more than once"),
         (
-            [*GOOD[:-1], replace(LAST, settings={"steps": 9})],
-            "the seeds differ in more than the seed (steps)",
+            [replace(row, settings={**row.settings, "n_envs": int(row is LAST)}) for row in GOOD],
+            "the seeds differ in more than the seed (n_envs)",
         ),
         (
             [replace(row, labels_given=min(row.labels_given, 30)) for row in GOOD],

@@ -25,8 +25,16 @@ def test_the_overview_has_arms_across_and_tells_where_labels_vary() -> None:
 
 def test_what_is_no_score_is_marked() -> None:
     rows = rows_of("CartPole-v1", "learned", [0.0, 1.0], labels=8)
-    assert tables.overview(compare(rows)).rows == (
-        ("CartPole-v1", "PPO", "260 [20.0, 500] return"),
+    assert tables.overview(compare(rows)).rows == (("CartPole-v1", "PPO", "260 return"),)
+
+
+def test_runs_are_named() -> None:
+    row = rows_of("CartPole-v1", "learned", [0.5], labels=8, labels_given=7, steps=100)[0]
+    found = tables.runs(compare([replace(row, curve="/runs/a"), replace(row, seed=1)])).rows
+    assert found == (
+        ("a", "CartPole-v1 PPO learned, 8 labels", "0", "100", "7", "260"),
+        ("CartPole-v1 PPO learned, 8 labels (seed 1)", "CartPole-v1 PPO learned, 8 labels")
+        + ("1", "100", "7", "260"),
     )
 
 

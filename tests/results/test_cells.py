@@ -25,6 +25,29 @@ def test_seeds_make_a_cell_in_their_order() -> None:
     assert [row.seed for row in cells[1].rows] == [0, 1, 2]
 
 
+def test_runs_of_other_lengths_are_no_seeds_of_each_other() -> None:
+    rows = [
+        replace(row, steps=102_400, settings={"steps": 100_000})  # rollouts are whole
+        for row in rows_of("CartPole-v1", "learned", [0.2, 0.5, 0.9], labels=50)
+    ]
+    rows[1] = replace(rows[1], steps=10, settings={"steps": 10})
+    failed = replace(rows[0], returns=(), steps=0, seed=9)
+    cells, _ = cells_of([*rows, failed])
+    assert [(len(cell.rows), cell.failed, cell.name) for cell in cells] == [
+        (2, 1, "learned, 50 labels, 100,000 steps"),
+        (1, 0, "learned, 50 labels, 10 steps"),
+    ]
+    (alike,) = cells_of([rows[0], rows[2], failed])[0]
+    assert alike.name == "learned, 50 labels"
+
+
+def test_scores_are_measured_by_the_longest_runs_with_the_true_reward() -> None:
+    rows = rows_of("CartPole-v1", "random", [0.0]) + rows_of("CartPole-v1", "true", [0.1, 1.0])
+    short, long = (replace(row, steps=steps) for row, steps in zip(rows[1:], (9, 99), strict=True))
+    cells, _ = cells_of([rows[0], short, long])
+    assert {cell.scale.one for cell in cells if cell.scale} == {500.0}
+
+
 def test_rows_of_an_arm_that_was_renamed_meet_in_one_cell() -> None:
     (row,) = rows_of("CartPole-v1", "stochastic", [0.5], labels=50)
     old = Row.from_table(json.loads(row.to_json().replace('"stochastic"', '"stoc"')))

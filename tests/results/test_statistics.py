@@ -38,14 +38,28 @@ def test_the_interquartile_mean_works_on_the_last_axis() -> None:
     assert interquartile_mean(scores).tolist() == [2.5, 5.0]
 
 
-def test_the_interval_of_two_seeds_ends_at_the_seeds() -> None:
-    # both drawn equal with probability 1/4 each: the 2.5 and 97.5 percentiles are the extremes
-    assert interval(interquartile_mean, [np.array([0.0, 1.0])], rng()).tolist() == [0.0, 1.0]
+def test_the_interquartile_mean_of_what_is_not_known_is_not_known() -> None:
+    scores = np.array([[1.0, 2.0, 3.0, np.nan], [1.0, 2.0, 2.0, 9.0]])
+    assert np.isnan(interquartile_mean(scores)).tolist() == [True, False]
+
+
+def test_the_interval_of_three_seeds_ends_at_the_seeds() -> None:
+    # all drawn equal with probability 1/27 each: the 2.5 and 97.5 percentiles are the extremes
+    scores = [np.array([0.0, 0.5, 1.0])]
+    assert interval(interquartile_mean, scores, rng()).tolist() == [0.0, 1.0]
+
+
+def test_there_is_no_interval_below_three_runs_of_each_environment() -> None:
+    three, two = np.array([0.0, 0.5, 1.0]), np.array([0.0, 1.0])
+    for strata in ([two], [three, two]):
+        assert np.isnan(interval(interquartile_mean, strata, rng())).all()
+        assert np.isnan(performance_profile(strata, three, rng())[1:]).all()
+        assert np.isnan(probability_of_improvement([three] * len(strata), strata, rng()).low)
 
 
 def test_seeds_are_resampled_within_their_environment_only() -> None:
     # without strata, some resamples would hold three zeros or three ones
-    strata = [np.array([0.0, 0.0]), np.array([1.0, 1.0])]
+    strata = [np.zeros(3), np.ones(3)]
     assert interval(interquartile_mean, strata, rng()).tolist() == [0.5, 0.5]
 
 
@@ -72,25 +86,26 @@ def test_a_single_seed_has_no_interval() -> None:
 def test_a_profile_falls_from_all_runs_to_none() -> None:
     taus = np.array([-0.1, 0.0, 0.5, 0.9, 1.0])
     share, low, high = performance_profile(
-        [np.array([0.0, 1.0]), np.array([0.6, 0.8])], taus, rng()
+        [np.array([0.0, 1.0, 1.0]), np.array([0.6, 0.7, 0.8])], taus, rng()
     )
-    assert share.tolist() == [1.0, 0.75, 0.75, 0.25, 0.0]
+    assert share.tolist() == pytest.approx([1.0, 5 / 6, 5 / 6, 2 / 6, 0.0])
     assert ((low <= share) & (share <= high)).all()
-    # above 0.9: the second environment never, the first with 0, 1 or 2 of 4 runs
+    # above 0.9: the second environment never, the first with 0, 1, 2 or 3 of 6 runs
     assert (low[3], high[3]) == (0.0, 0.5)
 
 
 def test_a_better_arm_wins_every_pair() -> None:
-    found = probability_of_improvement([np.array([3.0, 4.0])], [np.array([1.0, 2.0])], rng())
+    x, y = [np.array([3.0, 4.0, 5.0])], [np.array([0.0, 1.0, 2.0])]
+    found = probability_of_improvement(x, y, rng())
     assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
 
 
 def test_ties_count_half_and_environments_count_alike() -> None:
-    # (3, 4) against (1, 3): 3.5 of 4 pairs; (0) against (0, 0, 1): 1 of 3
-    x = [np.array([3.0, 4.0]), np.array([0.0])]
-    y = [np.array([1.0, 3.0]), np.array([0.0, 0.0, 1.0])]
+    # (3, 4, 4) against (1, 3, 3): 8 of 9 pairs; (0, 0, 0) against (0, 0, 1): 1 of 3
+    x = [np.array([3.0, 4.0, 4.0]), np.zeros(3)]
+    y = [np.array([1.0, 3.0, 3.0]), np.array([0.0, 0.0, 1.0])]
     found = probability_of_improvement(x, y, rng())
-    assert found.value == pytest.approx((3.5 / 4 + 1 / 3) / 2)
+    assert found.value == pytest.approx((8 / 9 + 1 / 3) / 2)
     assert found.low < found.value < found.high
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rlhf_gym.reports.comparison.markdown import markdown
 from rlhf_gym.reports.comparison.page import render_page
 from rlhf_gym.reports.comparison.verdict import judge
-from rlhf_gym.reports.comparison.writing import run_name
+from rlhf_gym.reports.comparison.writing import run_name, run_names
 from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.curves import read_curves
@@ -44,7 +44,7 @@ def build_comparison(
     text = folder / "tables.md" if out is None else out.with_suffix(".md")
     curves = read_curves(rows, folder)
     name = folder.resolve().name
-    write(page, render_page(comparison, verdict, curves, name=name, command=command))
+    write(page, render_page(comparison, verdict, curves, page.parent, name=name, command=command))
     write(text, markdown(comparison, verdict, command))
     write_numbers(page.with_suffix(".json"), _numbers(comparison, verdict, command))
     return page
@@ -100,6 +100,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "arm": cell.arm,
         "labels": cell.labels,
         "demonstrations": cell.demonstrations,
+        "steps": sorted({row.length for row in cell.rows}),
+        "runs": run_names(cell.rows),
         "scored": cell.scale is not None,
         "scale": None if cell.scale is None else asdict(cell.scale),
         "estimate": asdict(cell.estimate),

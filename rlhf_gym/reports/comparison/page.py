@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
 
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.comparison import tables
 from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
 from rlhf_gym.reports.comparison.panels import panels
 from rlhf_gym.reports.comparison.strips import mark
 from rlhf_gym.reports.comparison.styles import arm_styles
+from rlhf_gym.reports.comparison.writing import run_folder, run_names
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.results.cells import algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
@@ -30,6 +35,7 @@ def render_page(
     comparison: Comparison,
     verdict: Verdict,
     curves: Mapping[str, LearningCurve],
+    folder: Path,
     *,
     name: str,
     command: str,
@@ -40,6 +46,7 @@ def render_page(
         comparison: the runs.
         verdict: the judgement at the top.
         curves: the learning curves; see `rlhf_gym.results.curves.read_curves`.
+        folder: where the page will lie; links to the runs' reports start there.
         name: name of the folder, for the title.
         command: the command that made the results; may be empty.
     """
@@ -55,6 +62,7 @@ def render_page(
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in tables.TITLED.values()},
+        reports=_reports(comparison, folder),
         legend=[(mark(styles[key]), name) for key, name in tables.columns(comparison).items()],
         forests=list(over_all(comparison, styles)),
         every=list(each_environment(comparison, styles)),
@@ -64,6 +72,16 @@ def render_page(
         versions=_versions(comparison),
         command=command,
     )
+
+
+def _reports(comparison: Comparison, folder: Path) -> dict[str, str]:
+    """Return the links to the reports of runs that have one, by the run's name."""
+    found = {}
+    for row, name in zip(comparison.rows, run_names(comparison.rows), strict=True):
+        report = RunFolder(Path(run_folder(row))).report
+        if run_folder(row) and report.is_file():
+            found[name] = quote(Path(os.path.relpath(report, folder.resolve())).as_posix())
+    return found
 
 
 def _title(comparison: Comparison) -> str:

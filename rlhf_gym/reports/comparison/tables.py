@@ -8,9 +8,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rlhf_gym.reports.comparison.writing import TextTable, decimals, run_name, with_interval
+from rlhf_gym.reports.comparison.writing import (
+    TextTable,
+    decimals,
+    run_name,
+    run_names,
+    with_interval,
+)
 from rlhf_gym.results.arms import arm_of
-from rlhf_gym.results.cells import Cell, algorithm_name, arm_name
+from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, cells_name
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
 from rlhf_gym.results.statistics import Floats
@@ -44,7 +50,7 @@ def columns(comparison: Comparison) -> dict[tuple[str, int], str]:
     """Return arm and level of every series, in order, with their names over all algorithms."""
     keys = {series.key for series in comparison.series}
     ordered = sorted(keys, key=lambda key: (arm_of(key[0]).order, key[1]))
-    return {key: arm_name(_column(comparison, key)) for key in ordered}
+    return {key: cells_name(_column(comparison, key)) for key in ordered}
 
 
 def _column(comparison: Comparison, key: tuple[str, int]) -> list[Cell]:
@@ -59,6 +65,24 @@ def _across(every: Sequence[Cell], env_id: str, algo: str) -> str:
     varies = len({(cell.labels, cell.demonstrations) for cell in every}) > 1
     amount = found[0].labels or found[0].demonstrations
     return result(found[0]) + (f" ({amount:,})" if varies else "")
+
+
+def runs(comparison: Comparison) -> TextTable:
+    """List every run with a true return: its name, arm, seed, steps, labels and true return."""
+    known = [row for row in comparison.rows if math.isfinite(row.mean_return)]
+    rows = tuple(
+        (
+            name,
+            f"{row.env_id} {algorithm_name(row.algo)} {arm_name([row])}",
+            str(row.seed),
+            f"{row.length:,}",
+            f"{row.labels_given:,}",
+            number(row.mean_return),
+        )
+        for name, row in zip(run_names(known), known, strict=True)
+    )
+    header = ("run", "arm", "seed", "steps", "labels given", "true return")
+    return TextTable(header, rows)
 
 
 def by_cell(comparison: Comparison) -> TextTable:
@@ -216,6 +240,7 @@ TITLED: Mapping[str, Callable[[Comparison], TextTable]] = {
     "Overview": overview,
     "Over all environments": aggregates,
     "Every cell": by_cell,
+    "Runs": runs,
     "Probability of improvement": improvements,
     "Labels needed": efficiencies,
     "Reward models on held-out labels": diagnostics,

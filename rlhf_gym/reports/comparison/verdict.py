@@ -48,6 +48,7 @@ def _scored(comparison: Comparison, taught: Sequence[Series]) -> tuple[str, str]
         headline = (
             f"{algo} {_taught_by(series)} scores {decimals(value.value)} {where}, "
             "where 1 is what the true reward teaches and 0 is the random policy."
+            f"{_worst(taught)}"
         )
         interval = "" if np.isnan(value.low) else _interval(series)
         return headline, f"{interval}{_about_the_control(comparison, taught)}"
@@ -56,8 +57,31 @@ def _scored(comparison: Comparison, taught: Sequence[Series]) -> tuple[str, str]
     headline = (
         f"Taught by comparisons of clips, agents score {listed(scores)} {where}, where 1 is what "
         "the true reward teaches the same algorithm and 0 is the random policy."
+        f"{_worst(taught)}"
     )
     return headline, _about_the_control(comparison, taught)
+
+
+def _worst(taught: Sequence[Series]) -> str:
+    """Name the worst environment and the worst run, which a mean over all may not show."""
+    cells = [cell for series in taught for cell in series.scored]
+    scores = [
+        (float(score), row, cell)
+        for cell in cells
+        for score, row in zip(cell.values, cell.rows, strict=True)
+    ]
+    if len(scores) == 1:
+        return ""
+    score, row, cell = min(scores, key=lambda run: run[0])
+    run = f"seed {row.seed}"
+    worst = f"({decimals(score)}; true return {number(row.mean_return)})"
+    if len(cells) == 1:
+        return f" The worst run is {run} {worst}."
+    low = min(cells, key=lambda cell: cell.estimate.value)
+    return (
+        f" The worst environment is {low.place} ({decimals(low.estimate.value)}), the worst run "
+        f"{run} of {cell.place} {worst}."
+    )
 
 
 def _where(comparison: Comparison, taught: Sequence[Series]) -> str:

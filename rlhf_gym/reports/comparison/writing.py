@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rlhf_gym.results.cells import algorithm_name, arm_name
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Estimate
 from rlhf_gym.words import NOTHING
 
-__all__ = ["TextTable", "decimals", "run_name", "with_interval"]
+__all__ = ["TextTable", "decimals", "run_folder", "run_name", "run_names", "with_interval"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,23 @@ class TextTable:
         ]
         rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
         return TextTable(tuple(self.header[i] for i in kept), rows, self.labels)
+
+    def aligned(self) -> str:
+        """Write the table for a terminal: names left, numbers right.
+
+        >>> print(TextTable(("arm", "score"), (("true", "1.00"),), labels=1).aligned())
+        arm   score
+        true   1.00
+        """
+        lines = [self.header, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(
+                text.ljust(width) if i < self.labels else text.rjust(width)
+                for i, (text, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        )
 
     def markdown(self) -> str:
         """Write the table as Markdown.
@@ -77,6 +96,26 @@ def with_interval(estimate: Estimate, write: Callable[[float], str] = decimals) 
     if math.isnan(estimate.low):
         return text
     return f"{text} [{write(estimate.low)}, {write(estimate.high)}]"
+
+
+def run_folder(row: Row) -> str:
+    """Return the run's folder; empty for a run of a benchmark, which has none."""
+    return "" if row.curve.endswith(".csv") else row.curve
+
+
+def run_names(rows: Sequence[Row]) -> list[str]:
+    """Name runs by their folders, or by what they are where they have none.
+
+    >>> run_names([Row("Dot", "ppo", "learned", 8, 0, 1, curve=path) for path in ("/a/x", "/b/x")])
+    ['a/x', 'b/x']
+    """
+    folders = [folder for row in rows if (folder := run_folder(row))]
+    clash = len({Path(folder).name for folder in folders}) < len(set(folders))
+    above = os.path.commonpath(folders) if clash else ""
+    return [
+        os.path.relpath(folder, above) if clash and folder else Path(folder).name or run_name(row)
+        for row, folder in ((row, run_folder(row)) for row in rows)
+    ]
 
 
 def run_name(row: Row) -> str:
