@@ -199,7 +199,7 @@ def _split(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
 
 def _length_in(lengths: Sequence[int], row: Row) -> int:
     length = row.length if math.isfinite(row.mean_return) else row.settings.get("steps")
-    return length if length in lengths else lengths[-1]
+    return next((known for known in lengths if known == length), lengths[-1])
 
 
 def _order(key: Key) -> tuple[object, ...]:
