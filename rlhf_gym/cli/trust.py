@@ -16,6 +16,7 @@ from rlhf_gym.feedback.seals import (
     seal_file,
     words_of,
 )
+from rlhf_gym.training.checkpoint_files import places_of
 
 __all__ = ["draws_safely", "require_trust"]
 
@@ -68,7 +69,8 @@ def _written_here(run: RunFolder) -> bool:
 
 
 def _agents(run: RunFolder) -> list[Path]:
-    return list(run.path.glob(f"{run.checkpoint.name}*/agent.zip"))
+    agents = [place / "agent.zip" for place in places_of(run.checkpoint)]
+    return [path for path in agents if path.exists()]
 
 
 def _environment(run: RunFolder) -> bytes:

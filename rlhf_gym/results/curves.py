@@ -42,8 +42,14 @@ class Band:
 
 
 def read_curves(rows: Sequence[Row], folder: Path) -> dict[str, LearningCurve]:
-    """Read the learning curves of the runs that have one, by the name of the curve."""
+    """Read the learning curves of the runs that have one, by the name of the curve.
+
+    What a row of a results folder says to lie outside of it is not read.
+    """
     names = {row.curve for row in rows if row.curve and (folder / row.curve).exists()}
+    if folder != Path():  # else they are run folders that were named one by one
+        inside = folder.resolve()
+        names = {name for name in names if (folder / name).resolve().is_relative_to(inside)}
     return {name: read_curve(folder / name) for name in sorted(names)}
 
 

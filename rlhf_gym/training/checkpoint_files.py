@@ -14,7 +14,14 @@ from typing import Any
 
 from rlhf_gym.feedback.durable import sha256_of, sync_folder, sync_tree
 
-__all__ = ["COUNTERS", "latest_checkpoint", "read_counters", "write_checkpoint", "write_counters"]
+__all__ = [
+    "COUNTERS",
+    "latest_checkpoint",
+    "places_of",
+    "read_counters",
+    "write_checkpoint",
+    "write_counters",
+]
 
 COUNTERS = "counters.json"
 """Plain data of all parts, and the SHA-256 of the other files."""
@@ -103,6 +110,11 @@ def _digest(counters: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(counters).encode()).hexdigest()
 
 
+def places_of(folder: Path) -> list[Path]:
+    """Return the folders in which there can be a whole checkpoint, the newest first."""
+    return [folder, _beside(folder, "old"), _beside(folder, "older")]
+
+
 def latest_checkpoint(folder: Path, *names: str) -> Path:
     """Return the folder of the last whole checkpoint: ``folder``, or the one before it.
 
@@ -116,9 +128,8 @@ def latest_checkpoint(folder: Path, *names: str) -> Path:
         FileNotFoundError: if there is none.
         ValueError: if all are damaged.
     """
-    places = [folder, *(_beside(folder, what) for what in ("old", "older"))]
     damaged: dict[str, str] = {}
-    for path in filter(Path.exists, places):
+    for path in filter(Path.exists, places_of(folder)):
         problem = _damage(path, names)
         if not problem:
             if damaged:

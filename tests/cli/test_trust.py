@@ -119,6 +119,15 @@ def test_what_this_account_wrote_is_run_and_so_is_its_copy(made: Path, tmp_path:
     assert main(["evaluate", str(copy), "--episodes", "1"]) == 0
 
 
+def test_a_checkpoint_that_a_killed_process_left_unfinished_needs_no_word(
+    made: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+    (copy / "checkpoint.part").mkdir()
+    (copy / "checkpoint.part" / "agent.zip").write_text("half an agent")
+    assert main(["evaluate", str(copy), "--episodes", "1"]) == 0
+
+
 def test_a_run_of_another_account_is_run_once_the_person_has_said_so(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,3 +76,13 @@ def test_a_curve_that_is_gone_is_left_out(tmp_path: Path) -> None:
     (row,) = rows_of("CartPole-v1", "learned", [1.0], labels=20, curve="gone.csv")
     assert read_curves([row], tmp_path) == {}
     assert band(cell_of([row]), {}, "steps") is None
+
+
+def test_a_curve_outside_of_the_results_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "secret.csv").write_text("time/total_timesteps,rollout/ep_rew_mean\n1,2\n")
+    (row,) = rows_of("CartPole-v1", "learned", [1.0], labels=20)
+    names = ("../secret.csv", str(tmp_path / "secret.csv"))
+    rows = [replace(row, curve=name) for name in names]
+    assert len(read_curves(rows, Path())) == 1  # a run that was named
+    assert read_curves(rows, tmp_path / "results") == {}
