@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
@@ -114,11 +115,20 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
     with quick_imports():
         from rlhf_gym.reports.run import build_report
 
-    report = build_report(folder.path)
+    report: Path | None = None
+    try:
+        report = build_report(folder.path)
+    except Exception as error:  # the training is done, and is told in any case
+        print(
+            f"! the report cannot be written ({str(error) or type(error).__name__}); try again "
+            f"with: rlhf-gym report {folder.path}",
+            file=sys.stderr,
+        )
     evaluation = read_evaluation(folder.evaluation)
     before, after = evaluation.comparable_before, evaluation.after
     if json:
-        result = {"run": str(folder.path), "report": str(report), "after": after}
+        written = None if report is None else str(report)
+        result = {"run": str(folder.path), "report": written, "after": after}
         print(json_module.dumps({**result, "before": before, "actions": evaluation.actions}))
         return 0
     measured = [
@@ -132,6 +142,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
             f"{name} on the untouched environment: {', '.join(measured)} training "
             f"({evaluation.way})"
         )
-    print(f"report: {report}")
+    if report is not None:
+        print(f"report: {report}")
     print(f"see the agent: rlhf-gym watch {folder.path}")
     return 0

@@ -10,7 +10,7 @@ from itertools import combinations
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose
 
-__all__ = ["AnsweredPair", "Share", "annotator_agreement", "self_agreement"]
+__all__ = ["AnsweredPair", "Share", "annotator_agreement", "self_agreement", "share_interval"]
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,21 @@ class Share:
         >>> [round(bound, 3) for bound in Share(8, 10).interval]
         [0.49, 0.943]
         """
-        if not self.total:
-            return 0.0, 1.0
-        z = 1.96
-        n, p = self.total, self.value
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return share_interval(self.value, self.total)
+
+
+def share_interval(share: float, total: float) -> tuple[float, float]:
+    """Return the 95 % interval (Wilson 1927) of a share of ``total`` cases; all if there is none.
+
+    >>> share_interval(0.5, 0)
+    (0.0, 1.0)
+    """
+    if not total:
+        return 0.0, 1.0
+    z, n, p = 1.96, total, share
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ time, and writes H.264 videos into the run folder.
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw, film_of
 from rlhf_gym.media.process import draw_clips
-from rlhf_gym.media.video import decode, encode, steps_a_frame
+from rlhf_gym.media.video import decode, encode, first_picture, steps_a_frame
 
 __all__ = [
     "ClipMismatch",
@@ -17,6 +17,7 @@ __all__ = [
     "draw_clips",
     "encode",
     "film_of",
+    "first_picture",
     "off_screen",
     "steps_a_frame",
 ]

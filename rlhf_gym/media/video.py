@@ -14,7 +14,7 @@ from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.feedback import Media
 from rlhf_gym.feedback.durable import replacing
 
-__all__ = ["decode", "encode", "steps_a_frame"]
+__all__ = ["decode", "encode", "first_picture", "steps_a_frame"]
 
 Frames = npt.NDArray[np.uint8]
 
@@ -76,6 +76,27 @@ def decode(path: Path | str) -> Frames:
     except (av.error.InvalidDataError, IndexError) as error:
         raise ValueError(f"{path} is no video, or a broken one") from error
     return np.stack(frames)
+
+
+def first_picture(path: Path | str) -> bytes:
+    """Return the first frame of a video as a JPEG.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is no video.
+    """
+    try:
+        with av.open(str(path), format="mp4") as container:
+            frame = next(container.decode(video=0)).reformat(format="yuvj420p")
+            frame.pts = 0
+    except (av.error.FFmpegError, StopIteration, IndexError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ValueError(f"{path} is no video, or a broken one") from error
+    coder = av.CodecContext.create("mjpeg", "w")
+    coder.width, coder.height, coder.pix_fmt = frame.width, frame.height, "yuvj420p"
+    coder.time_base = Fraction(1, 25)
+    return b"".join(bytes(packet) for packet in [*coder.encode(frame), *coder.encode()])
 
 
 def _write(frames: Frames, path: Path, rate: Fraction, sound: Samples | None) -> None:

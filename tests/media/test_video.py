@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from rlhf_gym.media import decode, encode
+from rlhf_gym.media import decode, encode, first_picture
 
 
 def drawn(length: int) -> npt.NDArray[np.uint8]:
@@ -74,3 +74,13 @@ def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
         decode(tmp_path / "a.mp4")
     with pytest.raises(FileNotFoundError):
         decode(tmp_path / "b.mp4")
+
+
+def test_the_first_picture_of_a_video_is_a_jpeg(tmp_path: Path) -> None:
+    frames = np.full((3, 48, 64, 3), 200, np.uint8)
+    encode(frames, tmp_path / "clip.mp4", 30)
+    still = first_picture(tmp_path / "clip.mp4")
+    assert still.startswith(b"\xff\xd8") and still.endswith(b"\xff\xd9")
+    (tmp_path / "clip.mp4").write_bytes(still)
+    with pytest.raises(ValueError, match="is no video"):
+        first_picture(tmp_path / "clip.mp4")

@@ -51,7 +51,9 @@ def test_one_offline_page_below_5_megabytes(name: str, built: Callable[[str], Pa
 
 def test_a_full_run_shows_every_part(built: Callable[[str], Path]) -> None:
     page = Page(built("full"))
-    assert page.tags.count("svg") == 7
+    assert page.tags.count("figure") == 2 + 7
+    assert page.tags.count("svg") == 7 + 3  # those that span the page, once more for phones
+    assert page.ids.index("videos") < page.ids.index("returns")
     assert page.tags.count("video") == 2 + 2 * 6
     assert "its true return rose from −1,241 to −203." in page.text
     assert "rlhf-gym train Pendulum-v1 --teacher synthetic" in page.text
@@ -63,7 +65,8 @@ def test_a_persons_run_shows_time_and_reliability_of_the_answers(
     built: Callable[[str], Path],
 ) -> None:
     page = Page(built("persons"))
-    assert page.tags.count("svg") == 10
+    assert page.tags.count("svg") == 10 + 4
+    assert "waiting for the person's answers" in page.text
     assert "A person's time" in page.text
     assert "1 taken back" in page.text
     assert "7 of 8 repeated pairs answered the same" in page.text
@@ -92,6 +95,18 @@ def test_videos_that_would_make_the_page_too_large_are_left_out(tmp_path: Path) 
     path = build_report(tmp_path)
     assert path.stat().st_size < FIVE_MEGABYTES
     assert "before.mp4" in Page(path).text
+
+
+def test_a_broken_video_and_figures_that_cannot_be_drawn_end_no_report(tmp_path: Path) -> None:
+    run = full_run(tmp_path)
+    (run / "videos" / "after.mp4").write_bytes(b"no video")
+    rounds = [json.loads(line) for line in (run / "rounds.jsonl").read_text().splitlines()]
+    lines = [json.dumps({**each, "calibration": [[0.5, 0.5]]}) for each in rounds]  # too short
+    (run / "rounds.jsonl").write_text("\n".join(lines))
+    with pytest.warns(UserWarning, match="some figures of the report cannot be drawn"):
+        page = report(run)
+    assert "Videos in the run folder that cannot be read: videos/after.mp4." in page.text
+    assert "rose from" in page.text and page.tags.count("svg") == 6
 
 
 def test_the_numbers_lie_beside_the_page_as_strict_json(built: Callable[[str], Path]) -> None:

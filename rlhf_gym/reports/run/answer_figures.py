@@ -50,7 +50,7 @@ def answer_times(seconds: Sequence[float]) -> Markup:
     return svg(draw, HALF, 2.6, name="times", title="Histogram of the answer times")
 
 
-def shares(given: dict[Preference, Share]) -> Markup:
+def shares(given: dict[Preference, Share], *, wide: bool = True) -> Markup:
     """Draw one bar, divided into the four answers."""
 
     def draw(axes: Axes) -> None:
@@ -60,16 +60,20 @@ def shares(given: dict[Preference, Share]) -> Markup:
             value = share.value if share.total else 0.0
             bars = axes.barh(0, value, 0.5, left, color=colour, hatch=hatch, edgecolor="white")
             bars.set_label(f"{name}: {share.hits}")
-            if value > 0.05:
+            if value > (0.05 if wide else 0.1):
                 middle, text = left + value / 2, f"{value:.0%}"
                 box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
                 axes.text(middle, 0, text, ha="center", va="center", color=INK, bbox=box)
             left += value
         axes.set(xlim=(0, 1), ylim=(-0.3, 0.3))
         axes.axis("off")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, handlelength=1.2)
+        columns = 4 if wide else 2
+        axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=columns, handlelength=1.2
+        )
 
-    return svg(draw, WIDE, 1.1, name="shares", title="Shares of the four answers")
+    size = (WIDE, 1.1) if wide else (HALF, 1.3)
+    return svg(draw, *size, name=f"shares-{wide}", title="Shares of the four answers")
 
 
 def reliability(rows: Sequence[tuple[str, Share, float | None]]) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -58,6 +59,9 @@ def _prediction(run: RunFolder) -> Callable[[Query], float] | None:
     try:
         return load_reward_model(run).predict_preference
     except (ValueError, OSError, StoreError):  # half written, or a user's own model
+        return None
+    except Exception as error:  # of the environment: a package that is not there, or a bug
+        warnings.warn(f"the report shows no predictions: {error}", stacklevel=3)
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -54,4 +55,6 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
                     found[clip.id] = path
     except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass
+    except Exception as error:  # of the environment or the encoder
+        warnings.warn(f"clips are missing in the report: {error}", stacklevel=3)
     return replace(log, media=found)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from rlhf_gym.feedback.agreement import share_interval
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.reports.plotting import (
     BLUE,
@@ -54,7 +55,7 @@ def returns(
         panels[0].set_title("True return per episode")
         if start is not None:
             panels[0].axhline(start, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-            _note(panels[0], start, "at the start")
+            _note(panels[0], start, "at the\nstart")
         if known:
             marker = "s" if len(learned[0]) < 25 else ""
             panels[1].plot(*learned, color=VERMILLION, linestyle=(0, (5, 1.5)), marker=marker)
@@ -67,10 +68,10 @@ def returns(
         return to_svg(figure, name, f"True and learned return against {x_label}")
 
 
-def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
+def accuracy(rounds: Sequence[RoundMeasures], *, wide: bool = True) -> Markup:
     """Draw held-out accuracy, and cross-entropy with its floor, against labels."""
-    with canvas(WIDE, 2.5) as figure:
-        left, right = figure.subplots(1, 2)
+    with canvas(*((WIDE, 2.5) if wide else (HALF, 4.8))) as figure:
+        left, right = figure.subplots(1, 2) if wide else figure.subplots(2, 1)
         left.plot(*_by_labels(rounds, "accuracy"), color=BLUE, marker="o")
         left.axhline(0.5, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
         _note(left, 0.5, "guessing")
@@ -81,25 +82,27 @@ def accuracy(rounds: Sequence[RoundMeasures]) -> Markup:
         floor = _by_labels(rounds, "cross_entropy_floor")
         right.plot(*entropy, color=VERMILLION, marker="s", label="reward model")
         right.plot(*floor, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), label="lowest possible")
-        right.set_ylim(0, 1.25 * max([*entropy[1], 0.6]))
+        right.set_ylim(0, 1.45 * max([*entropy[1], 0.6]))
         right.set_title("Cross-entropy on held-out labels, in nats")
         right.legend(loc="upper right", ncols=2)
         for axes in (left, right):
             axes.set_xlabel("labels")
             axes.set_xlim(0, 1.04 * max(entry.labels for entry in rounds) or 1.0)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        return to_svg(figure, "accuracy", "Held-out accuracy and cross-entropy by round")
+        name = f"accuracy-{wide}"
+        return to_svg(figure, name, "Held-out accuracy and cross-entropy by round")
 
 
 def _note(axes: Axes, y: float, text: str) -> None:
-    """Write a note on a horizontal line."""
+    """Write a note at the right end of a horizontal line, outside, where no curve crosses it."""
     axes.annotate(
         text,
         (1, y),
         xycoords=("axes fraction", "data"),
-        xytext=(0, 3),
+        xytext=(3, 0),
         textcoords="offset points",
-        ha="right",
+        ha="left",
+        va="center",
         fontsize=8,
         color=GREY,
     )
@@ -118,20 +121,32 @@ def calibration(first: RoundMeasures | None, last: RoundMeasures) -> Markup:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
         if first is not None and first.round != last.round:
             _bins(axes, first, SKY, "D", f"round {first.round}")
-        _bins(axes, last, BLUE, "o", f"round {last.round}")
+        _bins(axes, last, BLUE, "o", f"round {last.round}", intervals=True)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
         axes.set_xlabel("predicted probability that the first clip is better")
         axes.set_ylabel("share of labels that say so")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axes.legend(loc="upper left", borderaxespad=0)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
 
     return svg(draw, HALF, 3.5, name="calibration", title="Calibration of the reward model")
 
 
-def _bins(axes: Axes, entry: RoundMeasures, colour: str, marker: str, label: str) -> None:
+def _bins(
+    axes: Axes,
+    entry: RoundMeasures,
+    colour: str,
+    marker: str,
+    label: str,
+    *,
+    intervals: bool = False,
+) -> None:
+    """Draw the bins of a round as points, not joined: a few labels each, they scatter."""
     predicted, observed, count = np.array(entry.calibration).reshape(-1, 3).T
-    axes.plot(predicted, observed, color=colour, linewidth=1, alpha=0.6)
+    if intervals:
+        bounds = [share_interval(*each) for each in zip(observed, count, strict=True)]
+        low, high = np.array(bounds).reshape(-1, 2).T
+        axes.vlines(predicted, low, high, color=colour, linewidth=3, alpha=0.25)
     sizes = 16 + 90 * count / max(count.max(initial=1), 1)
     axes.scatter(predicted, observed, sizes, colour, marker=marker, edgecolor="white", label=label)
 
@@ -155,21 +170,29 @@ def learned_against_true(entry: RoundMeasures) -> Markup:
     return svg(draw, HALF, 3.5, name="scatter", title="Learned return against true return")
 
 
-def stages(seconds: Mapping[str, float]) -> Markup:
+def stages(seconds: Mapping[str, float], *, wide: bool = True) -> Markup:
     """Draw the seconds spent in each stage, longest first."""
     ordered = sorted(seconds.items(), key=lambda item: item[1])
 
     def draw(axes: Axes) -> None:
         colours = [ORANGE if name != AGENT else SKY for name, _ in ordered]
-        bars = axes.barh([name for name, _ in ordered], [s for _, s in ordered], 0.6, color=colours)
-        total = sum(seconds.values()) or 1.0
-        texts = [f"{value:,.1f} s ({value / total:.0%})" for _, value in ordered]
-        axes.bar_label(bars, texts, padding=5, color=INK, fontsize=8.5)
-        axes.margins(x=0.22)
+        thick = 0.6 if wide else 0.35
+        names, values = [name for name, _ in ordered], [value for _, value in ordered]
+        bars = axes.barh(names, values, thick, color=colours)
+        total = sum(values) or 1.0
+        texts = [f"{value:,.1f} s ({value / total:.0%})" for value in values]
+        if wide:
+            axes.bar_label(bars, texts, padding=5, color=INK, fontsize=8.5)
+            axes.margins(x=0.22)
+        else:  # names above the bars
+            axes.set_yticks([])
+            axes.set_ylim(-0.5, len(names) - 0.2)
+            for y, (name, text) in enumerate(zip(names, texts, strict=True)):
+                axes.text(0, y + 0.27, f"{name}: {text}", color=INK, fontsize=8.5)
         axes.grid(False)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
 
-    height = 0.6 + 0.34 * len(ordered)
-    return svg(draw, WIDE, height, name="stages", title="Seconds spent in each stage")
+    size = (WIDE, 0.6 + 0.34 * len(ordered)) if wide else (HALF, 0.3 + 0.5 * len(ordered))
+    return svg(draw, *size, name=f"stages-{wide}", title="Seconds spent in each stage")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.media import first_picture
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.run import answer_figures, figures
 from rlhf_gym.reports.run.disputed import most_disputed
@@ -68,18 +70,15 @@ def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdic
         goal=log.goal,
         badge=BADGES[verdict.level],
         cards=list(_cards(run, log, result)),
-        figures={
-            **_return_figures(run, log, result),
-            **_model_figures(run),
-            **_answer_figures(log),
-            **_stage_figure(run),
-        },
+        figures=_figures(run, log, result),
         answers_line=_answers_line(log),
         before=before,
         after=after,
         disputed=disputed,
         disputed_line=_disputed_line(log),
         left_out=videos.left_out,
+        broken=videos.broken,
+        posters=videos.posters,
         settings=list(flat(run.config).items()),
         versions=list(flat(run.versions).items()),
     )
@@ -109,6 +108,30 @@ def _of(total: int | None, word: str) -> str:
     return "" if total is None else f"of {total:,} {word}"
 
 
+def _figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Markup]:
+    """Draw all figures; one that cannot be drawn is missing, since the others are worth having."""
+    found: dict[str, Markup] = {}
+    groups: list[Callable[[], dict[str, Markup]]] = [
+        lambda: _return_figures(run, log, result),
+        lambda: _model_figures(run),
+        lambda: _answer_figures(log),
+        lambda: _stage_figure(run, log),
+    ]
+    for draw in groups:
+        try:
+            found |= draw()
+        except Exception as error:  # of odd data in the files of a run
+            warnings.warn(f"some figures of the report cannot be drawn: {error}", stacklevel=2)
+    return found
+
+
+def _on_any_screen(draw: Callable[[bool], Markup]) -> Markup:
+    """Draw a figure that spans the page, and once more for a phone; the style sheet picks one."""
+    shapes = (("on-wide", True), ("on-phone", False))
+    parts = (Markup('<div class="{}">{}</div>').format(name, draw(wide)) for name, wide in shapes)
+    return Markup("").join(parts)
+
+
 def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Markup]:
     """Draw returns against steps and labels; with a person, against minutes too."""
 
@@ -120,9 +143,12 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
             counted, minutes = human_minutes(log.answers)
             known, spent = [0, *counted], [0.0, *minutes]
             true, learned = ((np.interp(x, known, spent), y) for x, y in (true, learned))
-        return figures.returns(
-            true, learned, label, name=label.split()[0], wide=wide, start=result.before
-        )
+
+        def drawn(wide: bool) -> Markup:
+            name = f"{label.split()[0]}-{wide}"
+            return figures.returns(true, learned, label, name=name, wide=wide, start=result.before)
+
+        return _on_any_screen(drawn) if wide else drawn(False)
 
     person = log.seconds > 0
     by_labels = draw(LABELS, "labels")
@@ -137,7 +163,7 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
 def _model_figures(run: RunRecord) -> dict[str, Markup]:
     found = {}
     if any(np.isfinite(entry.accuracy) for entry in run.rounds):
-        found["accuracy"] = figures.accuracy(run.rounds)
+        found["accuracy"] = _on_any_screen(lambda wide: figures.accuracy(run.rounds, wide=wide))
     calibrated = [entry for entry in run.rounds if entry.calibration]
     if calibrated:
         found["calibration"] = figures.calibration(calibrated[0], calibrated[-1])
@@ -151,7 +177,8 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     answers = log.answers
     if not answers:
         return {}
-    found = {"shares": answer_figures.shares(answer_shares(answers))}
+    given = answer_shares(answers)
+    found = {"shares": _on_any_screen(lambda wide: answer_figures.shares(given, wide=wide))}
     if not log.seconds:
         return found
     times = [answer.judgement.response_seconds for answer in answers]
@@ -167,15 +194,16 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     return found
 
 
-def _stage_figure(run: RunRecord) -> dict[str, Markup]:
+def _stage_figure(run: RunRecord, log: AnswerLog) -> dict[str, Markup]:
     if not run.rounds or not run.rounds[-1].seconds:
         return {}
     spent = run.rounds[-1].seconds
-    seconds = {STAGES.get(stage, stage): value for stage, value in spent.items()}
+    names = {**STAGES, "ask": "waiting for the person's answers"} if log.seconds else STAGES
+    seconds = {names.get(stage, stage): value for stage, value in spent.items()}
     elapsed = run.curve.last(SECONDS)
     if elapsed is not None and elapsed > sum(seconds.values()):
         seconds[figures.AGENT] = elapsed - sum(seconds.values())
-    return {"stages": figures.stages(seconds)}
+    return {"stages": _on_any_screen(lambda wide: figures.stages(seconds, wide=wide))}
 
 
 def _answers_line(log: AnswerLog) -> str:
@@ -236,14 +264,27 @@ class _Videos:
     def __init__(self) -> None:
         self.room = VIDEO_BYTES
         self.left_out: list[str] = []
+        self.broken: list[str] = []
+        self.posters: dict[str, str] = {}
 
     def embed(self, path: Path | None) -> str:
-        """Return the file as a data URL; an empty text if it is missing or too large."""
+        """Return the file as a data URL; an empty text if it is missing, broken or too large."""
         if path is None or not path.is_file():
             return ""
         if path.stat().st_size > self.room:
             self.left_out.append(f"{path.parent.name}/{path.name}")
             return ""
+        try:
+            still = first_picture(path)
+        except ValueError:
+            self.broken.append(f"{path.parent.name}/{path.name}")
+            return ""
         content = path.read_bytes()
-        self.room -= len(content)
-        return "data:video/mp4;base64," + base64.b64encode(content).decode("ascii")
+        self.room -= len(content) + len(still)
+        url = _data_url("video/mp4", content)
+        self.posters[url] = _data_url("image/jpeg", still)
+        return url
+
+
+def _data_url(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
