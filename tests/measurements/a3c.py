@@ -129,7 +129,8 @@ def measure_defaults(seeds: int, environments: list[str], steps: int | None) -> 
                 "A3C": A3C("MlpPolicy", env_id, seed=seed).learn(total),
             }
             for name, agent in agents.items():
-                found = true_returns(agent, env_id, EPISODES, seed=seed)
+                trained = name != "untrained"  # whose most likely action could balance by chance
+                found = true_returns(agent, env_id, EPISODES, seed=seed, deterministic=trained)
                 returns[name].append(float(np.mean(found)))
             print(
                 f"   {env_id} seed {seed}:",
