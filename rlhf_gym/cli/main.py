@@ -19,6 +19,7 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 COMMANDS = {
     "demo": "watch an agent learn from comparisons, without a person or a display",
     "train": "train an agent on what a person (or a formula) prefers",
+    "runs": "list runs with their state, labels and return",
     "label": "answer a run's queries in the window",
     "evaluate": "measure the trained agent on the untouched environment",
     "watch": "watch the agent act, with the learned reward",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json as json_module
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.feedback.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from rlhf_gym.reports.run import LiveReport
 
 __all__ = ["command"]
 
@@ -21,6 +25,8 @@ def command(
     out: Path | None = None,
     open: bool = False,
     json: bool = False,
+    live: bool = False,
+    port: int = 0,
 ) -> None:
     """Write an HTML report about a run, finished or not; it needs no network.
 
@@ -34,10 +40,17 @@ def command(
         out: the file to write; by default report.html in the run folder.
         open: open it in the browser.
         json: print the verdict and the main numbers as JSON.
+        live: serve a page that follows the training, to this computer only, until Ctrl-C.
+        port: port of the live page; 0 takes one that is free.
     """
     folder = RunFolder.open(run)
     with quick_imports():
-        from rlhf_gym.reports.run import build_report
+        from rlhf_gym.reports.run import LiveReport, build_report
+    if live:
+        if out is not None or json:
+            raise ValueError("--live writes no file: leave out --out and --json")
+        _serve(LiveReport(folder.path, port), open)
+        return
     page = build_report(folder.path, out)
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     verdict = numbers["verdict"]
@@ -52,3 +65,14 @@ def command(
         print(f"report: {page}")
     if open:
         webbrowser.open(page.resolve().as_uri())
+
+
+def _serve(report: LiveReport, open: bool) -> None:
+    with report:
+        print(
+            f"the report of {report.run}, as it is now: {report.url} (Ctrl-C ends it)", flush=True
+        )
+        if open:
+            webbrowser.open(report.url)
+        with suppress(KeyboardInterrupt):
+            report.serve_forever()

@@ -130,6 +130,20 @@ class RunFolder:
         return self.path / "training.lock"
 
     @property
+    def is_held(self) -> bool:
+        """Whether a process trains on the run."""
+        lock = self.path / "training.lock"
+        if not lock.exists():
+            return False
+        try:
+            with held(lock, ""):
+                return False
+        except ValueError:
+            return True
+        except OSError:  # a folder that may only be read
+            return False
+
+    @property
     def config(self) -> Path:
         """The settings."""
         return self.path / "config.toml"

@@ -56,14 +56,30 @@ ANSWERS = {
 }
 
 
-def render_page(run: RunRecord, log: AnswerLog, result: Summary, verdict: Verdict) -> str:
-    """Render the report as one HTML page that needs no other file."""
+def render_page(
+    run: RunRecord,
+    log: AnswerLog,
+    result: Summary,
+    verdict: Verdict,
+    *,
+    refresh: int | None = None,
+) -> str:
+    """Render the report as one HTML page that needs no other file.
+
+    Args:
+        run: the run.
+        log: its answers.
+        result: its most important numbers.
+        verdict: the judgement at the top.
+        refresh: seconds after which a browser loads the page again; by default it does not.
+    """
     videos = _Videos()
     before, after = (videos.embed(run.folder.videos / f"{n}.mp4") for n in ("before", "after"))
     disputed = [_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
     return render(
         "run/report.html.j2",
         run=run,
+        refresh=refresh,
         result=result,
         verdict=verdict,
         number=number,

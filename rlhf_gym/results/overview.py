@@ -1,0 +1,107 @@
+"""RunOverview: a run in one line of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.store_records import Progress
+from rlhf_gym.results.answers import count_labels
+from rlhf_gym.runs.records import STEPS, TRUE_RETURN, RunRecord, mean_and_error, read_run
+from rlhf_gym.words import NOTHING
+
+__all__ = ["RunOverview", "overview_of", "runs_in"]
+
+
+@dataclass(frozen=True)
+class RunOverview:
+    """What a list of runs tells about one.
+
+    Attributes:
+        folder: the run folder.
+        env_id: the environment; empty where it is not known.
+        algo: the algorithm.
+        state: ``"training"``, ``"waiting for labels"``, ``"measuring"``, ``"finished"``,
+            ``"stopped"`` or ``"not begun"``.
+        labels: labels given.
+        budget: labels wanted; None where it is not known.
+        steps: training steps taken, at most those planned.
+        planned: training steps planned; None where it is not known.
+        true_return: the trained agent's mean and standard error, or the latest one in training.
+        way: how the true return was measured.
+    """
+
+    folder: Path
+    env_id: str
+    algo: str
+    state: str
+    labels: int
+    budget: int | None
+    steps: int
+    planned: int | None
+    true_return: str
+    way: str
+
+
+def runs_in(parent: Path) -> Iterator[RunOverview]:
+    """Yield an overview of each run folder in a folder, the newest run first."""
+    folders = [RunFolder(path) for path in parent.iterdir() if path.is_dir()]
+    found = [run for run in folders if run.config.is_file() or run.store.is_file()]
+    for run in sorted(found, key=_began, reverse=True):
+        yield overview_of(run)
+
+
+def _began(run: RunFolder) -> float:
+    return (run.config if run.config.is_file() else run.store).stat().st_mtime
+
+
+def overview_of(run: RunFolder) -> RunOverview:
+    """Read the overview of a run."""
+    record = read_run(run.path)
+    progress = _progress(run)
+    steps = int(record.curve.last(STEPS) or 0)
+    steps = max(steps, progress.agent_step) if progress else steps
+    planned = record.config.get("steps")
+    return RunOverview(
+        folder=run.path,
+        env_id=str(record.config.get("env_id", "")),
+        algo=str(record.config.get("algo", "")),
+        state=_state(record, progress, steps),
+        labels=count_labels(run.store) or 0,
+        budget=record.config.get("labels", progress.budget if progress else None),
+        steps=steps if planned is None else min(steps, planned),
+        planned=planned,
+        true_return=_true_return(record),
+        way=record.evaluation.way if record.evaluation.after else "in training",
+    )
+
+
+def _progress(run: RunFolder) -> Progress | None:
+    if not run.store.is_file():
+        return None
+    try:
+        with FeedbackStore.open(run.store) as store:
+            return store.progress()
+    except StoreError:
+        return None
+
+
+def _state(record: RunRecord, progress: Progress | None, steps: int) -> str:
+    state = "" if progress is None else progress.state
+    if record.folder.is_held:
+        names = {"waiting": "waiting for labels", "done": "measuring"}
+        return names.get(state, "training")
+    planned = record.config.get("steps")
+    if state == "done" or (record.evaluation.after and (planned is None or steps >= planned)):
+        return "finished"
+    return "stopped" if state or steps else "not begun"
+
+
+def _true_return(record: RunRecord) -> str:
+    if record.evaluation.after:
+        return mean_and_error(record.evaluation.after)
+    latest = record.curve.last(TRUE_RETURN)
+    return NOTHING if latest is None else f"{latest:.1f}"
