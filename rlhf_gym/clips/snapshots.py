@@ -8,7 +8,8 @@ that and ``load_state``. Nothing in it is executed when it is restored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any, Literal, TypeAlias
 
 import gymnasium as gym
@@ -113,8 +114,8 @@ def _replays_from(
 
     The snapshot is taken ``start`` steps into the second episode; None: of the reset before it.
     """
-    first, second = (make() for make in makers)
-    try:
+    make, make_again = makers
+    with closing(make()) as first:
         first.action_space.seed(0)
         first.reset(seed=0)
         _run(first, _sampled(first, steps))
@@ -126,14 +127,12 @@ def _replays_from(
             if _run(first, _sampled(first, start))[1]:
                 first.reset()
             snapshot = take(first)
+        actions: list[Any] = []
+        seen = _run(first, _sampled(first, steps, actions))
+    with closing(make_again()) as second:  # of some, such as devices, there is only one at a time
         second.reset(seed=2)
         restore(second, snapshot)
-        actions: list[Any] = []
-        once = _run(first, _sampled(first, steps, actions))
-        return bool(once == _run(second, actions))
-    finally:
-        first.close()
-        second.close()
+        return bool(seen == _run(second, actions))
 
 
 def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[Any]:

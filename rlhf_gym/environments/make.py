@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -188,15 +189,50 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     """Find out how clips can be drawn again.
 
     They must be filmed if no other process can make the environment.
+
+    Raises:
+        ValueError: if a reward model cannot read the spaces, or the environment cannot be reset,
+            stepped, or made a second time.
     """
-    env = make(render_mode)
-    _warn_of_what_is_left_out(env)
-    check_spaces(env.observation_space, env.action_space)
-    described = spec_json_of(env)
-    env.close()
+    with closing(make(render_mode)) as env:
+        _warn_of_what_is_left_out(env)
+        check_spaces(env.observation_space, env.action_space)
+        _check_that_it_runs(env)
+        described, name = spec_json_of(env), env.spec.id if env.spec else str(env)
+    try:
+        make(render_mode).close()
+    except Exception as error:
+        raise ValueError(
+            f"{name} can be made once, but not again after that, which is needed to find out how "
+            f"its clips can be drawn: give snapshots=False, with a teacher that needs no pictures "
+            f"({error})"
+        ) from error
     if not described:
         return "camera"
-    return probe(partial(make, render_mode), partial(rebuild, described))
+    try:
+        return probe(partial(make, render_mode), partial(rebuild, described))
+    except Exception:  # of any environment's: what cannot be tried is filmed
+        return "camera"
+
+
+def _check_that_it_runs(env: Env) -> None:
+    """Reset and step an environment once.
+
+    Raises:
+        ValueError: if it fails, with its reason.
+    """
+    doing = "reset"
+    try:
+        env.reset(seed=0)
+        doing = "step"
+        env.action_space.seed(0)
+        reward = env.step(env.action_space.sample())[1]
+        doing = f"reward {reward!r}, which is not one number,"
+        float(reward)
+    except Exception as error:
+        name = env.spec.id if env.spec else str(env)
+        failed = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{name} cannot be used: its {doing} failed with {failed}") from error
 
 
 def _warn_of_what_is_left_out(env: Env) -> None:

@@ -211,7 +211,11 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     """
     try:
         env = make()
-    except (gym.error.Error, ImportError):  # their messages say what to do
+    except (gym.error.Error, ImportError) as error:  # their messages say what to do
+        if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
+            raise ValueError(
+                f"{name} needs the module {error.name}, which is missing: install its package"
+            ) from error
         raise
     except Exception as error:
         raise ValueError(f"{name} cannot be made: {type(error).__name__}: {error}") from error

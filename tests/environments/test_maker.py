@@ -165,6 +165,82 @@ def test_what_is_no_environment_is_refused_in_a_sentence(make: Any, message: str
         make_vec_env(make, horizon=10)
 
 
+class Device(Dot):
+    """There is one; after ``Device.most`` uses it is worn out."""
+
+    in_use, uses, most = False, 0, 99
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        if Device.in_use or Device.uses == Device.most:
+            raise OSError("the robot does not answer")
+        Device.in_use, Device.uses = True, Device.uses + 1
+        super().__init__(render_mode)
+
+    def close(self) -> None:
+        Device.in_use = False
+
+
+def test_a_device_is_never_opened_twice_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "in_use", False)
+    venv = make_vec_env(Device, horizon=20)
+    assert venv.get_attr("snapshot_kind") == ["state"]
+    with pytest.raises(ValueError, match="Device cannot be made: OSError: the robot does not ans"):
+        make_vec_env(Device, horizon=20)
+    venv.close()
+
+
+def test_a_device_that_can_be_opened_once_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("in_use", False), ("uses", 0), ("most", 1)):
+        monkeypatch.setattr(Device, name, value)
+    with pytest.raises(ValueError, match="Device can be made once, .* give snapshots=False"):
+        make_vec_env(Device, horizon=20)
+    monkeypatch.setattr(Device, "most", 2)
+    assert make_vec_env(Device, horizon=20, snapshots=False).num_envs == 1
+
+
+class Faulty(Dot):
+    """Its step needs what another version of a package has."""
+
+    def step(self, action: Any) -> Any:
+        return self.space.add_collision_handler()  # type: ignore[attr-defined]
+
+
+def test_a_step_that_fails_is_told_in_a_sentence_before_time_is_spent() -> None:
+    with pytest.raises(ValueError, match="Faulty cannot be used: its step failed with Attribute"):
+        make_vec_env(Faulty, horizon=20)
+
+
+class ManyRewards(Dot):
+    """It pays for several things at once, as multi-objective environments do."""
+
+    def step(self, action: Any) -> Any:
+        seen, reward, *rest = super().step(action)
+        return seen, np.array([reward, 1.0]), *rest
+
+
+class Missing(Dot):
+    """It imports what is not there."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        import nowhere_at_all  # type: ignore[import-not-found]  # noqa: F401
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (ManyRewards, "ManyRewards cannot be used: its reward array.*, which is not one number"),
+        (Missing, "Missing needs the module nowhere_at_all, which is missing"),
+    ],
+)
+def test_rewards_of_several_numbers_and_missing_modules_are_told_at_once(
+    make: Any, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_vec_env(make, horizon=20)
+
+
 class Endless(Dot):
     """It never ends."""
 
