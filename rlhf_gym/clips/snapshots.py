@@ -8,7 +8,7 @@ that and ``load_state``. Nothing in it is executed when it is restored.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from typing import Any, Literal, TypeAlias
 

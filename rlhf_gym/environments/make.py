@@ -18,6 +18,7 @@ from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
 from rlhf_gym.environments.processes import worker_context
+from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env, time_limit_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
@@ -226,7 +227,7 @@ def _check_that_it_runs(env: Env) -> None:
         env.reset(seed=0)
         doing = "step"
         env.action_space.seed(0)
-        reward = env.step(env.action_space.sample())[1]
+        reward = env.step(sample_action(env))[1]
         doing = f"reward {reward!r}, which is not one number,"
         float(reward)
     except Exception as error:
