@@ -68,7 +68,7 @@ class Cell:
         arm: name of what the agents learn from; see `Arm`.
         labels: budget of labels.
         demonstrations: number of demonstrated episodes.
-        length: number of training steps, where it tells the cell from others of its arm; else 0.
+        length: number of training steps, where it tells cells of one arm apart; else 0.
         rows: the runs that have true returns, by seed.
         failed: number of runs without true returns.
         scale: turns their true returns into scores; None if there is no scale.
@@ -179,27 +179,30 @@ def _groups(rows: Sequence[Row]) -> dict[Key, list[Row]]:
     for row in rows:
         for algo in [row.algo] if row.algo else algos[row.env_id] or {""}:
             groups[row.env_id, algo, row.arm, row.labels, row.demonstrations, 0].append(row)
-    found = {(*key[:-1], length): rows for key in groups for length, rows in _split(groups[key])}
+    parts = {key: list(_split(groups[key])) for key in groups}
+    differ_in_length = {key[2] for key, split in parts.items() if len(split) > 1}
+    found = {
+        (*key[:-1], length if key[2] in differ_in_length else 0): rows
+        for key, split in parts.items()
+        for length, rows in split
+    }
     return {key: sorted(found[key], key=lambda row: row.seed) for key in sorted(found, key=_order)}
 
 
 def _split(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
-    """Split runs by their number of training steps, or yield all with 0 if it is the same.
+    """Split runs by their number of training steps.
 
     Failed runs belong to those that are as long as they were planned to be; they and runs whose
     number of steps is not known belong to the longest else.
     """
     lengths = sorted({row.length for row in _usable(rows)} - {0})
-    if len(lengths) < 2:
-        yield 0, list(rows)
-        return
-    for length in lengths:
+    for length in lengths or [0]:
         yield length, [row for row in rows if _length_in(lengths, row) == length]
 
 
 def _length_in(lengths: Sequence[int], row: Row) -> int:
     length = row.length if math.isfinite(row.mean_return) else row.settings.get("steps")
-    return next((known for known in lengths if known == length), lengths[-1])
+    return next((known for known in lengths if known == length), max(lengths, default=0))
 
 
 def _order(key: Key) -> tuple[object, ...]:

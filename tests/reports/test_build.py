@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 from pages import Page
-from run_folders import full_run, persons_run, unfinished_run, write_settings
+from run_folders import full_run, persons_run, unfinished_run, write_answers, write_settings
 
-from rlhf_gym.reports.run import build_report
+from rlhf_gym.cli.train import conclude
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback import EnvironmentRecord
+from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.reports.run import build_report, disputed
 
 FIVE_MEGABYTES = 5_000_000
 
@@ -107,6 +112,31 @@ def test_a_broken_video_and_figures_that_cannot_be_drawn_end_no_report(tmp_path:
         page = report(run)
     assert "Videos in the run folder that cannot be read: videos/after.mp4." in page.text
     assert "rose from" in page.text and page.tags.count("svg") == 6
+
+
+def test_a_report_is_written_where_the_environment_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def film(clip: Clip, environment: EnvironmentRecord) -> None:
+        raise ModuleNotFoundError(f"No module named {environment.env_id!r}")
+
+    write_settings(tmp_path)
+    write_answers(tmp_path, [Preference.FIRST] * 3, drawn=0)
+    monkeypatch.setattr(disputed, "is_sealed", lambda *_: True)
+    monkeypatch.setattr(disputed, "film_of", film)
+    with pytest.warns(UserWarning, match="clips are missing in the report: No module named"):
+        page = report(tmp_path)
+    assert "not drawn" in page.text
+
+
+def test_a_report_that_cannot_be_written_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rlhf_gym.reports.run.build_report", lambda path: 1 / 0)
+    assert conclude(RunFolder(full_run(tmp_path))) == 0
+    shown = capsys.readouterr()
+    assert "the report cannot be written (division by zero); try again with" in shown.err
+    assert "-202.8 +- 29.3 after training (4 episodes, actions sampled)" in shown.out
 
 
 def test_the_numbers_lie_beside_the_page_as_strict_json(built: Callable[[str], Path]) -> None:

@@ -39,6 +39,9 @@ def test_runs_of_other_lengths_are_no_seeds_of_each_other() -> None:
     ]
     (alike,) = cells_of([rows[0], rows[2], failed])[0]
     assert alike.name == "learned, 50 labels"
+    (elsewhere,) = rows_of("Pendulum-v1", "learned", [0.5], labels=50, steps=7000)
+    named = {cell.env_id: cell.name for cell in cells_of([*rows, elsewhere])[0]}
+    assert named["Pendulum-v1"] == "learned, 50 labels, 7,000 steps"
 
 
 def test_scores_are_measured_by_the_longest_runs_with_the_true_reward() -> None:
