@@ -18,6 +18,8 @@ from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
 from rlhf_gym.environments.processes import worker_context
+from rlhf_gym.environments.redrawing import kind_by_pictures
+from rlhf_gym.environments.vec_env import first_attr
 from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env, time_limit_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
@@ -90,7 +92,8 @@ def make_vec_env(
             or all until the horizon.
         keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
         snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
-        env_kwargs: further arguments of the environment.
+        env_kwargs: further arguments of the environment. With ``render_mode="rgb_array"`` the first
+            one is filmed from the start, if its clips cannot be drawn again.
         wrappers: put around the environment, innermost first: functions of an environment, or
             ``"module:Class"``.
         vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default the native vector
@@ -128,13 +131,16 @@ def make_vec_env(
                 return venv
     if vec_env_cls is SubprocVecEnv:
         worker_context()  # its processes then need not import torch
-    return env_util.make_vec_env(
+    venv = env_util.make_vec_env(
         _recorder_of(make, render_mode, snapshots),
         n_envs,
         seed=seed,
         vec_env_cls=vec_env_cls,
         vec_env_kwargs=vec_env_kwargs,
     )
+    if snapshots and render_mode == "rgb_array" and first_attr(venv, "snapshot_kind") == "camera":
+        venv.env_method("film", indices=[0])
+    return venv
 
 
 def _make(
@@ -211,9 +217,10 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     if not described:
         return "camera"
     try:
-        return probe(partial(make, render_mode), partial(rebuild, described))
+        kind = probe(partial(make, render_mode), partial(rebuild, described))
     except Exception:  # of any environment's: what cannot be tried is filmed
         return "camera"
+    return kind_by_pictures(described, kind)
 
 
 def _check_that_it_runs(env: Env) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.feedback.arrays import pack, pack_clip, unpack_clip
+from rlhf_gym.clips.packing import pack, pack_clip, unpack_clip
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.labels import label_of

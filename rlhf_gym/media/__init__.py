@@ -4,8 +4,9 @@ Takes stored clips, simulates them again from their snapshots or takes the frame
 time, and writes H.264 videos into the run folder.
 """
 
+from rlhf_gym.clips.drawing import ClipMismatch, Undrawable, draw
 from rlhf_gym.clips.rendering import off_screen
-from rlhf_gym.media.drawing import ClipMismatch, Undrawable, draw, film_of
+from rlhf_gym.media.drawing import film_of
 from rlhf_gym.media.process import draw_clips
 from rlhf_gym.media.video import decode, encode, first_picture, steps_a_frame
 

@@ -1,85 +1,15 @@
-"""Draws a clip: simulates it again from its start and renders each step."""
+"""The pictures and the sound of a clip, as its video has them."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import gymnasium as gym
-import numpy as np
-import numpy.typing as npt
-from gymnasium.envs.registration import EnvSpec
-
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.environment_steps import UNKNOWN
-from rlhf_gym.clips.observations import checksum_of, leaves
-from rlhf_gym.clips.pictures import stacked
-from rlhf_gym.clips.rebuilding import rebuild
-from rlhf_gym.clips.rendering import frame_of, off_screen
-from rlhf_gym.clips.snapshots import restore
-from rlhf_gym.clips.steps import is_absorbing
-from rlhf_gym.envs.description import describe_env, describe_spec
+from rlhf_gym.clips.drawing import Frames, draw, environment_of
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import EnvironmentRecord
 from rlhf_gym.media.video import steps_a_frame
 
-__all__ = ["ClipMismatch", "Undrawable", "draw", "film_of", "sound_of"]
-
-Env = gym.Env[Any, Any]
-Frames = npt.NDArray[np.uint8]
-
-MIN_HEIGHT = 240
-"""Height in pixels below which pictures are enlarged by a whole factor, so that they stay sharp."""
-
-
-_OTHER = (
-    "run again, {} shows another observation than recorded at step {} of the clip: either it is "
-    "not deterministic, or a wrapper around the vector environment takes several steps at once"
-)
-
-
-class Undrawable(RuntimeError):
-    """A clip cannot be drawn."""
-
-
-class ClipMismatch(Undrawable):
-    """A clip that was simulated again differs from the recording."""
-
-
-@off_screen()
-def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
-    """Draw what was seen before each action of a clip.
-
-    Where an action and its result are visible only after it (as in a conversation), the
-    environment's ``metadata["drawn_after"]`` is true, and each frame shows what followed an action.
-
-    The environment is made once per process and reused. Nothing appears on a screen.
-
-    Args:
-        clip: with ``start``, or with ``frames`` where a camera filmed it.
-        spec_json: Gymnasium's JSON of the specification of the environment and its wrappers.
-        every: steps from one frame to the next.
-
-    Returns:
-        ``(frames, height, width, 3)`` uint8, at least 240 pixels high.
-
-    Raises:
-        ClipMismatch: if the environment does not repeat the recorded observations.
-        Undrawable: if there is nothing to draw from, or the environment draws no pictures.
-    """
-    if clip.frames is not None:
-        return _enlarge(clip.frames[::every])
-    if clip.start is None:
-        raise Undrawable(
-            "the clip has neither a start to run it again from nor filmed frames; make the "
-            "environment with rlhf_gym.make_vec_env, which records them"
-        )
-    env = _environment(spec_json)
-    try:
-        restore(env, clip.start.snapshot)
-    except ValueError as error:
-        raise ClipMismatch(str(error)) from error
-    return _enlarge(stacked(_run_again(env, clip, clip.start.actions, every)))
+__all__ = ["film_of", "sound_of"]
 
 
 def film_of(clip: Clip, environment: EnvironmentRecord) -> tuple[Frames, float]:
@@ -99,77 +29,8 @@ def sound_of(clip: Clip, spec_json: str) -> Samples | None:
     """
     if clip.frames is not None:  # what a camera filmed needs no environment
         return None
-    env = _environment(spec_json)
+    env = environment_of(spec_json)
     if not describe_env(env).sound:
         return None
     samples: Samples = env.get_wrapper_attr("sound")(len(clip))
     return samples
-
-
-def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> list[Frames]:
-    """Step through the run-up and the clip, and render before (or after) each of its actions.
-
-    The frame of an absorbing state is drawn once.
-    """
-    frames: list[Frames] = []
-    absorbing, after = False, describe_env(env).drawn_after
-    first = -len(run_up)
-    own = None if clip.start is None else clip.start.clip_actions
-    actions = [*run_up, *(clip.actions if own is None else own)]
-    for step, action in enumerate(actions, start=first):
-        drawn = step >= 0 and step % every == 0
-        if drawn and not after:
-            frames.append(frames[-1] if absorbing and frames else _frame(env))
-        if after or step + 1 < len(clip):
-            observation, _, _, _, info = env.step(action.copy())
-            absorbing = is_absorbing(info)
-            if 0 <= step + 1 < len(clip):
-                _check(clip, step + 1, observation)
-        if drawn and after:
-            frames.append(_frame(env))
-    return frames
-
-
-def _check(clip: Clip, step: int, observation: Any) -> None:
-    """Compare an observation with the recorded one; both must be equal to the last bit."""
-    checksums = None if clip.start is None else clip.start.checksums
-    if checksums is not None:  # the recorded one has been changed after the environment showed it
-        if checksums[step] not in (UNKNOWN, checksum_of(observation)):
-            raise ClipMismatch(_OTHER.format(clip.env_id or "the environment", step))
-        return
-    for recorded, seen in zip(leaves(clip.observations), leaves(observation), strict=True):
-        seen = np.asarray(seen)
-        newest = tuple(slice(-side, None) for side in seen.shape)  # of frames stacked above
-        if not np.array_equal(seen.astype(recorded.dtype), recorded[step][newest]):
-            raise ClipMismatch(_OTHER.format(clip.env_id or "the environment", step))
-
-
-@cache
-def _environment(spec_json: str) -> Env:
-    if not spec_json:
-        raise Undrawable(
-            "the environment has no specification to make it again from; register it with "
-            "gymnasium.register and make it by its id"
-        )
-    spec = EnvSpec.from_json(spec_json)
-    modes = describe_spec(spec).render_modes
-    if modes is not None and "rgb_array" not in modes:
-        raise Undrawable(
-            f"{spec.id} draws no pictures: its render modes are {list(modes)}, and 'rgb_array' is "
-            "needed for a person to see clips; use a simulated teacher, or add the mode"
-        )
-    env = rebuild(spec_json)
-    env.reset()
-    return env
-
-
-def _frame(env: Env) -> Frames:
-    try:
-        return frame_of(env)
-    except ValueError as error:
-        raise Undrawable(str(error)) from error
-
-
-def _enlarge(frames: Frames) -> Frames:
-    factor = -(-MIN_HEIGHT // frames.shape[1])
-    return frames.repeat(factor, axis=1).repeat(factor, axis=2) if factor > 1 else frames

@@ -13,7 +13,7 @@ from store_helpers import clip, new_store
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Observations, leaves
-from rlhf_gym.feedback.arrays import pack, pack_clip, unpack, unpack_clip
+from rlhf_gym.clips.packing import pack, pack_clip, unpack, unpack_clip
 from rlhf_gym.feedback.query import Query
 
 

@@ -23,11 +23,10 @@ from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.frame_stack import FrameStack
+from rlhf_gym.clips.packing import pack_clip, unpack_clip
 from rlhf_gym.clips.steps import vec_step
 from rlhf_gym.environments.lookup import frame_stack_of, spec_json
-from rlhf_gym.feedback.arrays import pack_clip, unpack_clip
-from rlhf_gym.media import draw
-from rlhf_gym.media.drawing import ClipMismatch
+from rlhf_gym.media import ClipMismatch, draw
 
 STEPS, LENGTH = 70, 6
 
