@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.logger import Logger
 
 from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
 from rlhf_gym.benchmark.plan import Run
@@ -54,6 +55,7 @@ def train_on_true_reward(
     """Train an agent on the environment's own reward; all else is as in the other arms."""
     env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress)
+    agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=curve)
     env.close()
     return agent, curve.points
@@ -70,6 +72,7 @@ def train_on_answers(
     feedback = make_plug_in(settings, teacher)
     env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress, feedback)
+    agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=[feedback, curve])
     env.close()
     row = replace(row, steps=agent.num_timesteps, labels_given=feedback.labels_given)
@@ -81,3 +84,8 @@ def train_on_answers(
             correlation=latest.correlation,
         )
     return agent, curve.points, row
+
+
+def _silent() -> Logger:
+    """Return a logger that writes nowhere; SB3's own leaves a folder in the temporary folder."""
+    return Logger(folder=None, output_formats=[])

@@ -7,7 +7,12 @@ from typing import Any
 
 __all__ = ["worker_context"]
 
-PRELOADED = ["__main__", "rlhf_gym.agents.a3c.worker", "torch._dynamo"]
+PRELOADED = [
+    "__main__",
+    "rlhf_gym.environments.fork_server",
+    "rlhf_gym.agents.a3c.worker",
+    "torch._dynamo",
+]
 """Imported once for all workers; torch's optimizers need the last, which takes a second."""
 
 

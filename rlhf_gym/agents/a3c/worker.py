@@ -14,7 +14,8 @@ from typing import Any, Literal, TypeAlias
 
 import cloudpickle  # type: ignore[import-untyped]
 import torch
-from stable_baselines3.common.utils import configure_logger, set_random_seed
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import set_random_seed
 from torch import Tensor
 from torch.distributions import Distribution
 
@@ -158,7 +159,7 @@ def _agent(assignment: Assignment) -> tuple[Learner, Any]:
     agent.ent_coef_schedule, agent.rows = schedule, rows
     if assignment.network is not None:
         agent.policy = cloudpickle.loads(assignment.network)
-    agent.set_logger(configure_logger(verbose=0))
+    agent.set_logger(Logger(folder=None, output_formats=[]))
     set_random_seed(assignment.seed)
     if assignment.torch_state is not None:
         torch.set_rng_state(assignment.torch_state)

@@ -1,0 +1,38 @@
+"""Imported by the process from which others are forked: it removes the folder of its socket.
+
+The process that started it does so as well, but not if it is killed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+__all__ = ["folder_of_socket"]
+
+
+def folder_of_socket(command: str) -> Path | None:
+    """Return the folder of the socket on which a fork server listens.
+
+    Args:
+        command: the code that it runs; its first argument is the socket's number.
+    """
+    found = re.search(r"multiprocessing\.forkserver.*?main\((?:listener_fd=)?(\d+)", command)
+    if found is None:
+        return None
+    try:
+        with socket.socket(fileno=os.dup(int(found[1]))) as listener:
+            address = listener.getsockname()
+    except OSError:
+        return None
+    folder = Path(address).parent if isinstance(address, str) else None
+    return folder if folder is not None and folder.name.startswith("pymp-") else None
+
+
+if (_folder := folder_of_socket(sys.orig_argv[-1])) is not None:
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
