@@ -19,19 +19,22 @@ def command(
     run: Annotated[str, tyro.conf.Positional],
     *,
     episodes: int = 20,
+    sampled: bool = False,
     json: bool = False,
     trust: bool = False,
 ) -> None:
     """Measure the trained agent by its true return on the untouched environment.
 
-    Actions are sampled, as in training. The returns are written into the run folder, for the
-    report, unless it holds those of more episodes.
+    The returns are written into the run folder, for the report, unless it holds those of more
+    episodes.
 
     Example: rlhf-gym evaluate runs/CartPole-v1-ppo-20261120-120000 --episodes 50
 
     Args:
         run: the run folder.
         episodes: number of whole episodes.
+        sampled: sample actions as in training, also of a run of version 0.1.0, which was measured
+            by its most likely ones.
         json: print JSON.
         trust: run the code of a run folder from elsewhere.
     """
@@ -39,7 +42,7 @@ def command(
     require_trust(folder, trust)
     with quick_imports():
         from rlhf_gym.runs.train import evaluate
-    found = evaluate(folder.path, episodes)
+    found = evaluate(folder.path, episodes, actions="sampled" if sampled else None)
     kept = read_evaluation(folder.evaluation)
     returns = found.after or found.before
     if json:

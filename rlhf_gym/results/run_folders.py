@@ -48,7 +48,7 @@ def _check_measured_alike(records: Sequence[RunRecord]) -> None:
             most = max(len(record.evaluation.after) for record in found.values())
             raise ValueError(
                 f"these runs were evaluated in different ways, which cannot be compared ({each}); "
-                f"measure each with: rlhf-gym evaluate RUN --episodes {most}"
+                f"measure each with: rlhf-gym evaluate RUN --episodes {most} --sampled"
             )
 
 

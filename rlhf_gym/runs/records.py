@@ -155,7 +155,7 @@ def read_evaluation(path: Path) -> Evaluation:
     return Evaluation(
         after=tuple(after),
         before=tuple(values.get("before") or ()),
-        actions=values.get("actions", "most likely"),  # as in version 0.1.0
+        actions=values.get("actions", "most likely" if after else "sampled"),  # in version 0.1.0
         actions_before=values.get("actions_before", "sampled"),
         steps=values.get("steps"),
     )

@@ -34,7 +34,7 @@ from rlhf_gym.runs.parts import (
     wrap_with_normalisation,
 )
 from rlhf_gym.runs.progress_bar import TrainingBar
-from rlhf_gym.runs.records import Evaluation, read_evaluation
+from rlhf_gym.runs.records import Actions, Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
@@ -159,11 +159,16 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
     return agent, reward_model, settings
 
 
-def evaluate(run: str | Path, episodes: int) -> Evaluation:
-    """Evaluate a run's agent on the untouched environment, with sampled actions as in training.
+def evaluate(run: str | Path, episodes: int, *, actions: Actions | None = None) -> Evaluation:
+    """Evaluate a run's agent on the untouched environment.
 
     The returns are written into the run folder, unless it holds those of more episodes of the same
     agent. Those of an agent that was trained for no step count as the ones before training.
+
+    Args:
+        run: the run folder.
+        episodes: number of whole episodes.
+        actions: how the agent acts; by default as when the run was measured, else as in training.
 
     Returns:
         What was measured now, with what is known from before training.
@@ -171,23 +176,25 @@ def evaluate(run: str | Path, episodes: int) -> Evaluation:
     folder = RunFolder.open(run)
     agent, _, settings = load(run)
     known = read_evaluation(folder.evaluation)
+    if actions is None:
+        actions = known.actions if known.after else "sampled"
     returns = true_returns(
         agent,
         settings.env_id,
         episodes,
         seed=settings.seed,
         horizon=settings.horizon,
-        deterministic=False,
+        deterministic=actions == "most likely",
         env_kwargs=settings.env_kwargs,
         wrappers=settings.wrapper,
     )
     if not agent._n_updates:
-        found = Evaluation(before=returns)
+        found = Evaluation(before=returns, actions_before=actions)
         keep = len(known.before) > episodes
     else:
-        found = replace(known, after=returns, actions="sampled", steps=agent.num_timesteps)
-        same_agent = (known.actions, known.steps) == (found.actions, found.steps)
-        keep = same_agent and len(known.after) > episodes
+        found = replace(known, after=returns, actions=actions, steps=agent.num_timesteps)
+        alike = known.actions == actions and known.steps in (None, found.steps)
+        keep = alike and len(known.after) > episodes
     if not keep:
         found.write(folder.evaluation)
     return found

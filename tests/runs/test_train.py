@@ -129,6 +129,10 @@ def test_evaluating_keeps_the_returns_from_before_and_those_of_more_episodes(run
     assert len(found.after) == 2 and found.before == before
     assert read_evaluation(run / "evaluation.json") == found
     assert evaluate(run, 1) == evaluate(run, 1)  # sampled from a seed
+    old = {"before": before, "after": found.after}  # of version 0.1.0
+    (run / "evaluation.json").write_text(json.dumps(old))
+    assert evaluate(run, 2).actions == "most likely"
+    assert evaluate(run, 2, actions="sampled").actions == "sampled"
     assert read_evaluation(run / "evaluation.json") == found
 
 

@@ -198,7 +198,8 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
         yield (
             "The true return at the start was measured in another way (actions "
             f"{run.evaluation.actions_before}) than that at the end ({run.evaluation.actions}), so "
-            f"they are not compared: rlhf-gym evaluate {run.folder.path}"
+            f"they are not compared; measure both alike with: rlhf-gym evaluate {run.folder.path} "
+            "--sampled"
         )
     if result.before is None or result.after is None:
         return
