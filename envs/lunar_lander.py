@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gymnasium.error import DependencyNotInstalled
 
 from rlhf_gym.envs.absorbing import Absorbing
@@ -66,3 +68,12 @@ class LunarLander(Absorbing, gymnasium_s.LunarLander):
         ),
         "keys_to_action": {"": 0, "left": 1, "up": 2, "right": 3},
     }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy needs: beside Gymnasium's arguments, what it is registered as."""
+        return {**super().__getstate__(), "registered": self.spec}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Be a copy, before its first reset, of the lander that gave ``state``."""
+        super().__setstate__(state)
+        self.spec = state.get("registered")

@@ -6,6 +6,8 @@ import math
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import gymnasium as gym
@@ -95,6 +97,17 @@ def test_a_pickled_copy_goes_on_in_the_same_way(env_id: str) -> None:
     copy = pickle.loads(pickle.dumps(env))
     action = env.action_space.sample()
     assert np.array_equal(env.step(action)[0], copy.step(action)[0])
+
+
+@pytest.mark.parametrize("copied", [deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+def test_a_copied_lander_begins_the_same_episodes_and_knows_what_it_is(
+    copied: Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]],
+) -> None:
+    env = gym.make("rlhf/LunarLanderHover-v1")
+    copy = copied(env)
+    assert copy.spec is not None and copy.spec.id == "rlhf/LunarLanderHover-v1"
+    first, second = episode(env, 3), episode(copy, 3)
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize("env_id", IDS)
