@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.interrupts import on_stop
 from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.video import encode
 from rlhf_gym.processes import when_parent_dies
@@ -94,10 +97,19 @@ def main(arguments: list[str]) -> int:
         os.nice(10)
     parent = int(arguments[1]) if arguments[1:] else os.getppid()
     when_parent_dies(parent, lambda: os._exit(1))  # also in the middle of a picture
+    told: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        told.append(number)
+        raise KeyboardInterrupt
+
     try:
-        draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
-    except KeyboardInterrupt:
-        pass
+        with on_stop(stop):
+            draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
+    except KeyboardInterrupt:  # what was not finished is removed by now
+        if told and told[-1] != signal.SIGINT:
+            signal.signal(told[-1], signal.SIG_DFL)
+            os.kill(os.getpid(), told[-1])
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1

@@ -25,7 +25,7 @@ class RunOverview:
         env_id: the environment; empty where it is not known.
         algo: the algorithm.
         state: ``"training"``, ``"waiting for labels"``, ``"measuring"``, ``"finished"``,
-            ``"stopped"`` or ``"not begun"``.
+            ``"stopped"``, ``"not begun"``, or ``"has links to outside"``, with nothing else known.
         labels: labels given.
         budget: labels wanted; None where it is not known.
         steps: training steps taken, at most those planned.
@@ -47,11 +47,17 @@ class RunOverview:
 
 
 def runs_in(parent: Path) -> Iterator[RunOverview]:
-    """Yield an overview of each run folder in a folder, the newest run first."""
+    """Yield an overview of each run folder in a folder, the newest run first.
+
+    One that has links to outside of it is not read.
+    """
     folders = [RunFolder(path) for path in parent.iterdir() if path.is_dir()]
     found = [run for run in folders if run.config.is_file() or run.store.is_file()]
     for run in sorted(found, key=_began, reverse=True):
-        yield overview_of(run)
+        try:
+            yield overview_of(run)
+        except ValueError:
+            yield RunOverview(run.path, "", "", "has links to outside", 0, None, 0, None, "", "")
 
 
 def _began(run: RunFolder) -> float:

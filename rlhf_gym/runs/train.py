@@ -88,9 +88,7 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        with kept_random_states(agent):  # evaluation must not change the training
-            before = training.evaluate(agent, "before")
-        Evaluation(before=before).write(folder.evaluation)
+        training.evaluate_untrained(agent)
         return training.learn(feedback, agent)
 
 
@@ -132,6 +130,8 @@ def resume(
             except FileNotFoundError:
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = make_agent(settings, env)
+                if not read_evaluation(folder.evaluation).before:
+                    training.evaluate_untrained(agent)
             write_settings(folder, settings)
             log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
             return training.learn(feedback, agent)
@@ -273,6 +273,12 @@ class _Training:
         if known.after:
             replace(known, after=(), steps=None).write(self.folder.evaluation)
         (self.folder.videos / "after.mp4").unlink(missing_ok=True)
+
+    def evaluate_untrained(self, agent: BaseAlgorithm) -> None:
+        """Measure and film the agent before training, which this does not change."""
+        with kept_random_states(agent):
+            before = self.evaluate(agent, "before")
+        Evaluation(before=before).write(self.folder.evaluation)
 
     def evaluate(self, agent: BaseAlgorithm, when: Literal["before", "after"]) -> tuple[float, ...]:
         """Measure true returns of the agent before or after training, and record a video.

@@ -160,6 +160,8 @@ def test_a_link_to_outside_of_the_folder_is_refused(
         assert main([*command, str(copy)]) == 1
         assert f"{link} is a link to" in capsys.readouterr().err
     assert main(["doctor", str(copy)]) == 1
+    assert main(["runs", str(tmp_path)]) == 0
+    assert "has links to outside" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", ["/etc/hosts", "../secret.mp4", "clips/../../secret.mp4"])

@@ -385,7 +385,8 @@ def test_a_run_that_was_killed_before_it_had_a_store_can_be(again: str, tmp_path
         resume(folder.path, progress=False, video_seconds=0, log=lambda line: None)
     else:
         a_run(folder.path)
-    assert read_evaluation(folder.evaluation).after
+    found = read_evaluation(folder.evaluation)
+    assert found.before and found.after
     with FeedbackStore.open(folder.store) as store:
         assert store.counts().answered == 4
 
