@@ -22,6 +22,7 @@ from rlhf_gym.benchmark.train_arm import RandomPolicy
 from rlhf_gym.presets import AGENTS
 from rlhf_gym.results.arms import BENCHMARK_ARMS
 from rlhf_gym.results.row import Row
+from rlhf_gym.runs.settings import TrainSettings
 
 
 @pytest.mark.parametrize("arm", [arm.name for arm in BENCHMARK_ARMS if arm.answered])
@@ -62,9 +63,9 @@ def test_an_arm_that_is_shown_learns_from_an_expert(arm: str) -> None:
 
 
 def test_the_expert_is_not_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(env_id: str, episodes: int) -> str:
+    def slow(settings: TrainSettings, episodes: int) -> str:
         time.sleep(0.5)
-        return f"{episodes} of {env_id}"
+        return f"{episodes} of {settings.env_id}"
 
     def learn(
         run: Run, shown: object, row: Row, tell: OnProgress
