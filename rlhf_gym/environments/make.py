@@ -138,7 +138,8 @@ def make_vec_env(
         vec_env_cls=vec_env_cls,
         vec_env_kwargs=vec_env_kwargs,
     )
-    if snapshots and render_mode == "rgb_array" and first_attr(venv, "snapshot_kind") == "camera":
+    drawn = render_mode == "rgb_array" and first_attr(venv, "render_mode") == render_mode
+    if snapshots and drawn and first_attr(venv, "snapshot_kind") == "camera":
         venv.env_method("film", indices=[0])
     return venv
 

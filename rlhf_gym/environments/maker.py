@@ -72,14 +72,17 @@ class EnvironmentMaker:
             ValueError: if there is no environment of the id, or a wrapper cannot be imported.
         """
         if self.spec is not None:
-            describe_spec(self.spec)
+            self.describe()
         for wrap in self.wrappers:
             _wrapper(wrap)
 
     def describe(self) -> EnvironmentDescription:
         """Describe the environment, without making it where its id is given."""
         if self.spec is not None:
-            return describe_spec(self.spec)
+            try:
+                return describe_spec(self.spec)
+            except ModuleNotFoundError as error:
+                raise _lacking(self.spec.id, error) from error
         env = self.made()
         try:
             return describe_env(env)
@@ -203,6 +206,12 @@ def _wrapper(wrap: Wrap) -> Callable[[Env], Env]:
     return found
 
 
+def _lacking(name: str, error: ImportError) -> ValueError:
+    return ValueError(
+        f"{name} needs the module {error.name}, which is missing: install its package"
+    )
+
+
 def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     """Make an environment; what goes wrong in the code of others becomes a sentence.
 
@@ -213,9 +222,7 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
         env = make()
     except (gym.error.Error, ImportError) as error:  # their messages say what to do
         if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
-            raise ValueError(
-                f"{name} needs the module {error.name}, which is missing: install its package"
-            ) from error
+            raise _lacking(name, error) from error
         raise
     except Exception as error:
         raise ValueError(f"{name} cannot be made: {type(error).__name__}: {error}") from error

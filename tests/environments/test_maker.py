@@ -241,6 +241,24 @@ def test_rewards_of_several_numbers_and_missing_modules_are_told_at_once(
         make_vec_env(make, horizon=20)
 
 
+def test_a_registered_environment_whose_module_needs_another_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hilly.py").write_text("import noise_that_is_not_there")
+    monkeypatch.syspath_prepend(tmp_path)
+    gym.register("test_maker/Hilly-v0", "hilly:Hills", max_episode_steps=9)
+    with pytest.raises(ValueError, match="Hilly-v0 needs the module noise_that_is_not_there"):
+        make_vec_env("test_maker/Hilly-v0")
+
+
+def test_a_render_mode_that_is_not_there_films_nothing() -> None:
+    class Blind(Dot):
+        metadata = {"render_modes": ["human"], "render_fps": 10}
+
+    venv = make_vec_env(Blind, horizon=9, env_kwargs={"render_mode": "rgb_array"})
+    assert venv.get_attr("render_mode") == [None]
+
+
 class Endless(Dot):
     """It never ends."""
 
