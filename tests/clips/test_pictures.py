@@ -35,7 +35,6 @@ GREY = np.arange(0, 250, 10, dtype=np.uint8).reshape(5, 5)
         [SEEN.tolist(), SEEN.tolist()],
         [Image.fromarray(SEEN)],
     ],
-    ids=str,
 )
 def test_a_picture_in_colours_is_shown_right(given: Any) -> None:
     np.testing.assert_array_equal(picture(given), SEEN)
@@ -44,7 +43,6 @@ def test_a_picture_in_colours_is_shown_right(given: Any) -> None:
 @pytest.mark.parametrize(
     "given",
     [GREY, GREY[:, :, None], GREY.tolist(), GREY / 255, [GREY], Image.fromarray(GREY), GREY[None]],
-    ids=str,
 )
 def test_a_grey_picture_is_shown_right(given: Any) -> None:
     np.testing.assert_array_equal(picture(given), np.dstack([GREY, GREY, GREY]))
