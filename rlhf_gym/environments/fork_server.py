@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import sys
+from multiprocessing import parent_process
 from pathlib import Path
 
 __all__ = ["folder_of_socket"]
@@ -34,5 +35,11 @@ def folder_of_socket(command: str) -> Path | None:
     return folder if folder is not None and folder.name.startswith("pymp-") else None
 
 
-if (_folder := folder_of_socket(sys.orig_argv[-1])) is not None:
-    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+def _remove(folder: Path, server: int) -> None:
+    if os.getpid() == server:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_folder = folder_of_socket(sys.orig_argv[-1])
+if _folder is not None and parent_process() is None:  # what it forks has the same command line
+    atexit.register(_remove, _folder, os.getpid())

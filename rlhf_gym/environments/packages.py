@@ -17,6 +17,8 @@ _MOST_BYTES = 100_000
 """Size of a source file in bytes above which it is not read."""
 _MOST_FILES = 500
 """Number of source files of a package that are read."""
+_MISPLACED = {"tests", "test", "docs", "examples"}
+"""What many distributions install at the top by mistake; another project's may be found there."""
 
 
 @cache
@@ -57,5 +59,6 @@ def sources_of(package: str) -> Iterator[str]:
 
 def _packages_of(distribution: Distribution) -> set[str]:
     """Return the packages and modules that a distribution installs at the top."""
-    tops = {file.parts[0] for file in distribution.files or () if file.suffix == ".py"}
-    return {top.removesuffix(".py") for top in tops if top.removesuffix(".py").isidentifier()}
+    files = [file for file in distribution.files or () if file.suffix == ".py"]
+    tops = {file.parts[0].removesuffix(".py") for file in files} - _MISPLACED
+    return {top for top in tops if top.isidentifier()}
