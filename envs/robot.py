@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import warnings
 from typing import Any, TypeAlias
 
@@ -81,6 +82,16 @@ def robot_metadata(
     return {**base.metadata, "fixed_horizon": True, **joint_keys(*joints.split(", ")), **words}
 
 
+def _initialise_egl() -> None:
+    """Initialise the display on which MuJoCo draws without a screen, if it has made one.
+
+    It does so once, but whatever else uses EGL in this process may have ended the display since.
+    """
+    egl = sys.modules.get("mujoco.egl")
+    if egl is not None and egl.EGL_DISPLAY is not None:
+        egl.EGL.eglInitialize(egl.EGL_DISPLAY, None, None)
+
+
 class Robot(gym.Env[Observation, Any]):
     """The first base of a robot, before the one of Gymnasium's MuJoCo environments that it changes.
 
@@ -127,6 +138,7 @@ class Robot(gym.Env[Observation, Any]):
             RuntimeError: there is neither a display nor a library that draws without one.
         """
         try:
+            _initialise_egl()
             return super().render()
         except (ImportError, AttributeError, RuntimeError, mujoco.FatalError) as error:
             raise RuntimeError(

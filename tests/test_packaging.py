@@ -79,7 +79,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'Comparison'"):
+    with pytest.raises(AttributeError, match="No rlhf_gym attribute Comparison"):
         rlhf_gym.Comparison  # noqa: B018
 
 

@@ -26,7 +26,7 @@ class ReadableAction(gym.ActionWrapper[Any, Any, Any], RecordConstructorArgs):
     >>> class Turns(gym.Env):
     ...     action_space = spaces.Discrete(3, start=-1)
     >>> env = ReadableAction(Turns())
-    >>> env.action_space, env.action(0)
+    >>> env.action_space, int(env.action(0))
     (Discrete(3), -1)
     """
 

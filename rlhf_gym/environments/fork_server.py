@@ -11,10 +11,14 @@ import re
 import shutil
 import socket
 import sys
+import time
 from multiprocessing import parent_process
 from pathlib import Path
 
 __all__ = ["folder_of_socket"]
+
+SECONDS = 30.0
+"""How long the process that started the server may take to end."""
 
 
 def folder_of_socket(command: str) -> Path | None:
@@ -35,11 +39,17 @@ def folder_of_socket(command: str) -> Path | None:
     return folder if folder is not None and folder.name.startswith("pymp-") else None
 
 
-def _remove(folder: Path, server: int) -> None:
-    if os.getpid() == server:
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove(folder: Path, server: int, starter: int) -> None:
+    if os.getpid() != server:
+        return
+    ends = time.monotonic() + SECONDS
+    while os.getppid() == starter:  # it removes the folder itself, and must find it
+        if time.monotonic() > ends:
+            return
+        time.sleep(0.05)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 _folder = folder_of_socket(sys.orig_argv[-1])
 if _folder is not None and parent_process() is None:  # what it forks has the same command line
-    atexit.register(_remove, _folder, os.getpid())
+    atexit.register(_remove, _folder, os.getpid(), os.getppid())

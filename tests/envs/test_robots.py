@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from ctypes.util import find_library
@@ -140,6 +141,23 @@ def test_a_robot_is_drawn_where_there_is_no_display(monkeypatch: pytest.MonkeyPa
         frame: Any = env.render()
         env.close()
     assert frame.shape == (480, 480, 3) and frame.std() > 10
+
+
+def test_a_robot_is_drawn_where_something_else_has_ended_egl(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with off_screen():
+        for _ in range(2):
+            env = gym.make("rlhf/Hopper-v5", render_mode="rgb_array")
+            env.reset(seed=0)
+            frame: Any = env.render()
+            assert frame.std() > 10
+            env.close()
+            egl = sys.modules.get("mujoco.egl")
+            if egl is None:
+                pytest.skip("MuJoCo does not draw by EGL here")
+            egl.EGL.eglTerminate(egl.EGL_DISPLAY)
 
 
 def test_it_says_what_to_do_where_nothing_can_draw(monkeypatch: pytest.MonkeyPatch) -> None:
