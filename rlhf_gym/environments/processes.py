@@ -7,12 +7,7 @@ from typing import Any
 
 __all__ = ["worker_context"]
 
-PRELOADED = [
-    "__main__",
-    "rlhf_gym.environments.fork_server",
-    "rlhf_gym.agents.a3c.worker",
-    "torch._dynamo",
-]
+PRELOADED = ["__main__", "rlhf_gym.agents.a3c.worker", "torch._dynamo"]
 """Imported once for all workers; torch's optimizers need the last, which takes a second."""
 
 
@@ -30,5 +25,8 @@ def worker_context(start_method: str | None = None) -> Any:
         start_method = "forkserver" if "forkserver" in known else "spawn"
     context: Any = multiprocessing.get_context(start_method)
     if start_method == "forkserver":
-        context.set_forkserver_preload(PRELOADED)
+        # A process that was itself started by multiprocessing shares the folder of its starter.
+        first = multiprocessing.parent_process() is None
+        cleaner = ["rlhf_gym.environments.fork_server"] if first else []
+        context.set_forkserver_preload(cleaner + PRELOADED)
     return context
