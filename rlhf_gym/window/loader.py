@@ -17,6 +17,7 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
 from rlhf_gym.labelling.state import Pair, Status
+from rlhf_gym.media.video import converted
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
 from rlhf_gym.window.view import fitting
@@ -80,8 +81,7 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
                 whole = next(k for k in range(1, 99) if full / k**2 <= BYTES_A_CLIP)
                 width = max(2, round(frame.width * scale / whole))
                 height = max(2, round(frame.height * scale / whole))
-            small = frame.reformat(width, height, "bgra", interpolation="FAST_BILINEAR")
-            pixels = small.to_ndarray().tobytes()
+            pixels = converted(frame, "bgra", width, height).to_ndarray().tobytes()
             if pixels != before:  # a repeated frame is kept once
                 surface = pygame.Surface((width, height), depth=32)
                 surface.get_buffer().write(pixels)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from rlhf_gym.media import decode, encode, first_picture
+from rlhf_gym.media.video import converted
 
 
 def drawn(length: int) -> npt.NDArray[np.uint8]:
@@ -84,3 +86,12 @@ def test_the_first_picture_of_a_video_is_a_jpeg(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_bytes(still)
     with pytest.raises(ValueError, match="is no video"):
         first_picture(tmp_path / "clip.mp4")
+
+
+def test_a_scaled_picture_holds_nothing_that_was_not_drawn() -> None:
+    """Where several threads scale, dark dashes are left at the borders of their slices."""
+    drawn_ = np.full((400, 600, 3), 250, np.uint8)
+    frame = converted(av.VideoFrame.from_ndarray(drawn_, format="rgb24"), "yuv420p")
+    for _ in range(60):
+        scaled = converted(frame, "bgra", 586, 391).to_ndarray()
+        assert scaled.min() >= 245
