@@ -21,17 +21,19 @@ def command(
     *,
     annotator: str | None = None,
     trust: bool = False,
+    blind: bool = False,
 ) -> None:
     """Open the labelling window for a run, whether it is training or has stopped.
 
-    Answers are saved at once. A run that is training uses them immediately; a stopped run uses them
-    when it is resumed.
+    Answers are saved at once. A run that is training uses them immediately; a stopped run has its
+    open pairs answered, and uses the answers when it is resumed.
 
     Example: rlhf-gym label runs/CartPole-v1-ppo-20261120-120000
 
     Args:
         run: the run folder.
         annotator: your name; by default the name of your account.
+        blind: hide true return and accuracy from the annotator.
         trust: draw the clips of a run folder from elsewhere, for which its environment is run.
     """
     folder = RunFolder.open(run)
@@ -42,7 +44,7 @@ def command(
             f"{folder.path} was not written by this account on this machine: only clips that are "
             "drawn already are shown. If you trust whoever made it, add --trust to draw the others"
         )
-    teacher = WindowTeacher(annotator, draws=draws)
+    teacher = WindowTeacher(annotator, draws=draws, blind=blind, ends_training=False)
     teacher.start(folder.path)
     try:
         while teacher.alive:

@@ -26,7 +26,6 @@ from rlhf_gym.feedback.tables import (
     ClipRow,
     JudgementRow,
     MediaRow,
-    ProgressRow,
     QueryRow,
 )
 
@@ -70,7 +69,8 @@ _UNDRAWN_IDS = (
     .group_by(ClipRow.id)
     .order_by(func.max(QueryRow.id).desc(), ClipRow.id)
 )
-_PROGRESS = select(*[column for column in ProgressRow.__table__.columns if column.name != "id"])
+_PROGRESS = "SELECT * FROM progress"
+"""Every column that there is: a store of version 0.1.0 has no ``awaited``."""
 
 
 def insert_queries(connection: Connection, queries: Sequence[Query], created: float) -> list[Query]:
@@ -225,8 +225,17 @@ def media(connection: Connection, clip_id: int) -> Media | None:
 
 def progress(connection: Connection) -> Progress | None:
     """The published progress."""
-    row = connection.execute(_PROGRESS).first()
-    return None if row is None else Progress(**row._mapping)
+    row = connection.exec_driver_sql(_PROGRESS).first()
+    if row is None:
+        return None
+    return Progress(**{name: value for name, value in row._mapping.items() if name != "id"})
+
+
+def complete_progress(connection: Connection) -> None:
+    """Give the progress of an older store the column that it lacks."""
+    columns = connection.exec_driver_sql("PRAGMA table_info(progress)").scalars(1)
+    if "awaited" not in columns:
+        connection.exec_driver_sql("ALTER TABLE progress ADD COLUMN awaited INTEGER")
 
 
 def counts(connection: Connection) -> Counts:

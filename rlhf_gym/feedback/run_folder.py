@@ -164,6 +164,11 @@ class RunFolder:
         return self.path / "feedback.db"
 
     @property
+    def no_more_answers(self) -> Path:
+        """A file that is there while the person wants training to go on without their answers."""
+        return self.path / "no_more_answers"
+
+    @property
     def clips(self) -> Path:
         """The folder of the drawn clips."""
         return self.path / "clips"

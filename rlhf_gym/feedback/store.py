@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from rlhf_gym.clips.clip import Clip
@@ -148,6 +148,7 @@ class FeedbackStore:
         """Publish the trainer's progress to the other processes."""
         row = asdict(replace(progress, heartbeat=self._clock()))
         with self._database.writing() as connection:
+            rows.complete_progress(connection)
             connection.execute(delete(ProgressRow))
             connection.execute(insert(ProgressRow), {"id": 1, **row})
 
@@ -324,6 +325,11 @@ class FeedbackStore:
         with self._database.reading() as connection:
             marked = select(ClipRow.id, ClipRow.undrawable).where(ClipRow.undrawable.is_not(None))
             return {id: str(reason) for id, reason in connection.execute(marked)}
+
+    def drawn_clips(self) -> int:
+        """Return how many clips are drawn."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(MediaRow)) or 0
 
     def media(self, clip_id: int) -> Media | None:
         """The drawn clip, or None."""

@@ -7,7 +7,8 @@ from typing import Literal
 
 __all__ = ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"]
 
-TrainerState = Literal["warming up", "training", "waiting", "done", "stopped"]
+TrainerState = Literal["warming up", "first labels", "training", "waiting", "done", "stopped"]
+"""What the trainer does; before "training" it waits for the first labels."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Progress:
         accuracy: of the reward model on held-out judgements, None where unknown.
         state: what the trainer does.
         error: why it stopped, empty where all is well.
+        awaited: answers in all that it waits for, 0 while it waits for none.
         heartbeat: Unix time in seconds of the publication; the store fills it in.
     """
 
@@ -104,3 +106,4 @@ class Progress:
     state: TrainerState = "training"
     error: str = ""
     heartbeat: float = 0.0
+    awaited: int | None = None

@@ -167,6 +167,7 @@ class ProgressRow(Schema):
     state: Mapped[str]
     error: Mapped[str]
     heartbeat: Mapped[float]
+    awaited: Mapped[int | None]
 
 
 _later = aliased(JudgementRow)

@@ -74,4 +74,6 @@ class Action(str, Enum):
     SMALLER = "smaller"
     CONFIRM = "confirm"
     SKIP_PRACTICE = "skip_practice"
+    STOP_ANSWERING = "stop_answering"
+    ANSWER_AGAIN = "answer_again"
     QUIT = "quit"

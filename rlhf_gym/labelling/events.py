@@ -118,6 +118,13 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class LeaveOff:
+    """Let training go on without answers, or ask for them again."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
@@ -125,4 +132,6 @@ class Quit:
 Event: TypeAlias = (
     "Tick | Press | Release | Typed | Focus | Visible | Arrived | StatusRead | Failed"
 )
-Effect: TypeAlias = "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | Quit"
+Effect: TypeAlias = (
+    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | LeaveOff | Quit"
+)

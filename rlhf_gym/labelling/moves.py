@@ -118,3 +118,12 @@ def give_back(state: State, item: Item) -> Step:
     items = (*state.items[: state.index], *state.items[state.index + 1 :])
     state = replace(state, items=items, given_back=state.given_back | {query})
     return show(state, state.index), (e.GiveBack((query,)),)
+
+
+def let_go(state: State) -> Step:
+    """Return all pairs that wait for an answer."""
+    released = state.pending
+    state = replace(state, items=tuple(i for i in state.items if i.pair.query not in released))
+    if state.item is None:
+        state = replace(state, appeared=None)
+    return state, (e.GiveBack(released),) if released else ()

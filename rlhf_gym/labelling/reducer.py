@@ -12,6 +12,7 @@ from rlhf_gym.labelling.moves import (
     answer,
     give,
     give_back,
+    let_go,
     remembered,
     show,
     skip_practice,
@@ -94,7 +95,8 @@ def _press(state: State, event: e.Press) -> Step:
     if action in (Action.LARGER, Action.SMALLER):
         scale = stepped(SCALES, state.scale, action is Action.LARGER)
         return remembered(replace(state, scale=scale))
-    done = state.base is Screen.DONE and state.overlay is None
+    left = state.base is Screen.WAITING and state.left
+    done = (left or state.base is Screen.DONE) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):
         return state, (*(e.Record(judgement) for judgement in state.unsaved), e.Quit())
     if state.overlay is not None:
@@ -107,6 +109,8 @@ def _press(state: State, event: e.Press) -> Step:
         return undo(state)
     if action is Action.SKIP_PRACTICE:
         return skip_practice(state)
+    if action is Action.ANSWER_AGAIN and state.left:
+        return replace(state, left=False), (e.LeaveOff(False),)
     if state.item is None:
         return state, ()
     return _press_pair(state, state.item, event)
@@ -152,7 +156,8 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
 def _arrive(state: State, event: e.Arrived) -> Step:
     known = {item.pair.query for item in state.items}
     new = [pair for pair in event.pairs if pair.query not in known]
-    wanted = [p for p in new if p.query not in state.given_back and not state.status.finished]
+    closed = state.left or state.status.finished
+    wanted = [p for p in new if p.query not in state.given_back and not closed]
     refused = tuple(pair.query for pair in new if pair not in wanted)
     was_empty = state.item is None
     state = replace(state, items=(*state.items, *(Item(pair) for pair in wanted)))
@@ -163,17 +168,21 @@ def _arrive(state: State, event: e.Arrived) -> Step:
 
 def _read_status(state: State, event: e.StatusRead) -> Step:
     just_finished = event.status.finished and not state.status.finished
-    state = replace(state, status=event.status)
+    state = _measure(replace(state, status=event.status))
     if not just_finished or not state.pending:
         return state, ()
-    released = state.pending
-    state = replace(state, items=tuple(i for i in state.items if i.pair.query not in released))
-    if state.item is None:
-        state = replace(state, appeared=None)
-    effects: tuple[e.Effect, ...] = (e.GiveBack(released),)
+    state, effects = let_go(state)
     if state.overlay is Screen.NOTE:
         state, effects = replace(state, overlay=None), (*effects, e.TextInput(False))
     return state, effects
+
+
+def _measure(state: State) -> State:
+    """Note the step of the agent, from which the time that is left is estimated."""
+    step = (state.now, state.status.agent_step)
+    if state.first_step is None and state.status.trainer != "training":
+        return state
+    return replace(state, first_step=state.first_step or step, last_step=step)
 
 
 def _fail(state: State, event: e.Failed) -> Step:
@@ -195,6 +204,9 @@ def _in_menu(state: State, event: e.Press) -> Step:
         return replace(state, overlay=Screen.HELP, beneath=Screen.PAUSED), ()
     if action is Action.SKIP_PRACTICE and action in lines:
         return skip_practice(replace(state, overlay=None))
+    if action is Action.STOP_ANSWERING and action in lines:
+        state, effects = let_go(replace(state, overlay=None, left=True))
+        return state, (*effects, e.LeaveOff(True))
     return state, ()
 
 

@@ -109,6 +109,7 @@ class Status:
         trainer: what the trainer does, by its last report; ``""`` before the first.
         silent_seconds: time since its last sign of life, or None if there was none.
         error: what went wrong, by the trainer's report.
+        awaited: answers in all that the trainer waits for, 0 while it waits for none.
     """
 
     labels: int = 0
@@ -122,12 +123,22 @@ class Status:
     trainer: str = ""
     silent_seconds: float | None = None
     error: str = ""
+    awaited: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether all labels of the budget are given."""
+        return self.budget is not None and self.labels >= self.budget
 
     @property
     def finished(self) -> bool:
-        """Whether no further label is wanted."""
-        spent = self.budget is not None and self.labels >= self.budget
-        return spent or self.trainer in ("done", "stopped")
+        """Whether no further label is wanted; a stopped training wants them when it goes on."""
+        return self.spent or self.trainer == "done"
+
+    @property
+    def runs(self) -> bool:
+        """Whether the trainer works now, as far as is known."""
+        return self.trainer not in ("done", "stopped") and not (self.gone or self.error)
 
     @property
     def gone(self) -> bool:
@@ -160,6 +171,12 @@ class State:
         given_back: queries given back in this session.
         draft: the note being written.
         menu: the chosen line of the pause menu.
+        run: the run folder, for the command that resumes it.
+        ends_training: whether training ends with this window, since the trainer has opened it.
+        left: whether the person lets training go on without their answers.
+        blind: whether true return and accuracy are hidden.
+        first_step: the time at which this session first read a step of training, and that step.
+        last_step: the same of the newest step.
     """
 
     annotator: str
@@ -188,6 +205,12 @@ class State:
     draft: str = ""
     menu: int = 0
     error: str = ""
+    run: str = ""
+    ends_training: bool = False
+    left: bool = False
+    blind: bool = False
+    first_step: tuple[float, int] | None = None
+    last_step: tuple[float, int] = (0.0, 0)
 
     @property
     def item(self) -> Item | None:
@@ -234,7 +257,19 @@ class State:
     def menu_actions(self) -> tuple[Action, ...]:
         """The lines of the pause menu."""
         skip = (Action.SKIP_PRACTICE,) if self.base is Screen.PRACTICE else ()
-        return (Action.MENU, Action.HELP, *skip, Action.QUIT)
+        leave = (Action.STOP_ANSWERING,) if self.can_leave else ()
+        return (Action.MENU, Action.HELP, *skip, *leave, Action.QUIT)
+
+    @property
+    def can_leave(self) -> bool:
+        """Whether training can go on without answers: it needs some labels, and wants more."""
+        wanted = self.status.runs and not (self.status.finished or self.left)
+        return self.ends_training and wanted and self.status.labels > 0
+
+    @property
+    def closing_stops(self) -> bool:
+        """Whether training stops when this window is closed."""
+        return self.ends_training and self.status.runs and not (self.status.finished or self.left)
 
     def frame(self, side: int) -> int:
         """Index of the frame to show on ``side`` (0 left, 1 right); a shorter clip holds its last.

@@ -62,6 +62,11 @@ class AdaptedTeacher(Teacher):
         """Whether the object can still answer."""
         return bool(self.adapted.alive) if self._has("alive") else True
 
+    @property
+    def has_left(self) -> bool:
+        """Whether the object says that it answers no more."""
+        return self._has("has_left") and bool(self.adapted.has_left)
+
     def episode_ended(self, true_return: float, length: int) -> None:
         """Report a training episode to the object."""
         self._call("episode_ended", true_return, length)

@@ -65,6 +65,11 @@ class Teacher:
         """Whether a live teacher can still answer; if not, waiting for it ends the training."""
         return True
 
+    @property
+    def has_left(self) -> bool:
+        """Whether a live teacher answers no more, so that training goes on with what it knows."""
+        return False
+
     def episode_ended(self, true_return: float, length: int) -> None:
         """Take note of a training episode: its true return, and its length in steps."""
 

@@ -30,19 +30,29 @@ class WindowTeacher(Teacher):
 
     live = True
 
-    def __init__(self, annotator: str | None = None, *, draws: bool = True) -> None:
+    def __init__(
+        self,
+        annotator: str | None = None,
+        *,
+        draws: bool = True,
+        blind: bool = False,
+        ends_training: bool = True,
+    ) -> None:
         """Store the answers under ``annotator``, by default the name of the account.
 
         Args:
             annotator: the person's name.
             draws: whether to draw clips, for which the environment that the store names is made;
                 else only those that are drawn already are shown.
+            blind: whether true return and accuracy are hidden from them.
+            ends_training: whether training stops when they close the window.
 
         Raises:
             WrongPygame: if another edition of pygame than pygame-ce is installed.
         """
         check_pygame()
         self.annotator, self.draws = annotator, draws
+        self.blind, self.ends_training = blind, ends_training
         self._drawing: KeptProcess | None = None
         self._window: KeptProcess | None = None
         self._run: Path | None = None
@@ -66,8 +76,12 @@ class WindowTeacher(Teacher):
         if self.draws and not _runs(self._drawing):
             self._drawing = KeptProcess("the drawing process", "rlhf_gym.media", str(run), mine)
         if not _runs(self._window):
-            name = ["--annotator", self.annotator] if self.annotator else []
-            arguments = [str(run), "--parent", mine, *name]
+            options = ["--annotator", self.annotator] if self.annotator else []
+            options += ["--blind"] if self.blind else []
+            if self.ends_training:
+                options.append("--ends-training")
+                RunFolder(self._run).no_more_answers.unlink(missing_ok=True)
+            arguments = [str(run), "--parent", mine, *options]
             self._window = KeptProcess("the window", "rlhf_gym.window", *arguments)
 
     @property
@@ -78,6 +92,11 @@ class WindowTeacher(Teacher):
         """
         draws = self._drawing is None or not self._drawing.given_up
         return _runs(self._window) and draws
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person lets training go on without their answers."""
+        return self._run is not None and RunFolder(self._run).no_more_answers.exists()
 
     def answer(self, query: Query) -> Judgement | None:
         """Return None, since the window itself stores the answers when the person gives them."""

@@ -104,14 +104,30 @@ class RunLog:
         for stage, seconds in self.seconds.items():
             logger.record(f"time/feedback_{stage}_seconds", float(np.round(seconds, 2)))
 
-    def publish(self, agent: BaseAlgorithm, labels: int, state: TrainerState) -> None:
+    def publish(
+        self,
+        agent: BaseAlgorithm,
+        labels: int,
+        state: TrainerState,
+        *,
+        awaited: int = 0,
+        error: str = "",
+    ) -> None:
         """Report to the window how far training is, at most twice a second.
 
         A store that is locked or full does not end training; it is tried again later.
+
+        Args:
+            agent: the agent.
+            labels: number of labels so far.
+            state: what the trainer does.
+            awaited: number of labels, in all, that it waits for.
+            error: why it ends.
         """
         now = time.monotonic()
         recent = now - self._published[1] < PUBLISH_SECONDS
-        if self._run is None or (recent and state == self._published[0]) or now < self._retry_at:
+        told = recent and state == self._published[0] and not error
+        if self._run is None or told or now < self._retry_at:
             return
         self._published = (state, now)
         returns = [episode["r"] for episode in agent.ep_info_buffer or ()]
@@ -124,6 +140,8 @@ class RunLog:
             true_return=float(np.mean(returns)) if returns else None,
             accuracy=None if math.isnan(accuracy) else accuracy,
             state=state,
+            awaited=awaited,
+            error=error,
         )
         try:
             self._store.publish(progress)

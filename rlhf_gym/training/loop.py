@@ -12,10 +12,12 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback import StoreLocked
+from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.schedule import label_target
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.asking import Asking
+from rlhf_gym.training.drawn_clips import ClipsNotDrawn, DrawnClips
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.measures import measure_round
 
@@ -33,6 +35,8 @@ POLL_SECONDS = 0.2
 """Seconds between two looks at the store for the answers of a live teacher."""
 LOCKED_SECONDS = 10.0
 """Seconds after which a store that another program holds is tried again."""
+AHEAD = 3
+"""Number of queries of the next part that a live teacher has while they answer the last ones."""
 LEAD = 8
 """Number of labels that training may be ahead of a live teacher, by default."""
 
@@ -64,6 +68,7 @@ class FeedbackLoop:
         self.asking, self.reward_model = asking, reward_model
         self.buffer, self.log = asking.buffer, log
         self.settings, self.wait, self.poll_seconds = settings, wait, POLL_SECONDS
+        self._drawn_clips = DrawnClips(asking.store)
         self.stopping = False
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
@@ -83,12 +88,13 @@ class FeedbackLoop:
             self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
+        ahead = AHEAD if self.asking.teacher.live else 0
         for wanted in [*range(part, target, part), target][self._first_parts :]:
             if self.stopping:
                 return
-            self._ask(agent, wanted, awaited=wanted)
+            self._ask(agent, min(wanted + ahead, target), awaited=wanted, first=target)
             self._learn()
-            if self.asking.teacher.live and self.asking.labels < wanted:
+            if self.asking.teacher.live and self.stopping and self.asking.labels < wanted:
                 return
             self._first_parts += 1
         self.asking.warn_of_ties()
@@ -112,7 +118,8 @@ class FeedbackLoop:
         due = target - labels
         enough = due >= max(1, budget // ROUNDS) or (due > 0 and target == budget)
         awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        if live and labels >= awaited:  # nothing to wait for, but new answers may be there
+        left = live and self.asking.teacher.has_left
+        if live and (left or labels >= awaited):  # no need to wait, but answers may be there
             if time.monotonic() < self._polled + self.poll_seconds:
                 return
             self._polled = time.monotonic()
@@ -121,7 +128,8 @@ class FeedbackLoop:
         if time.monotonic() < self._locked_until:
             return
         try:
-            self._ask(agent, target, awaited)
+            if not left:
+                self._ask(agent, target, awaited)
         except StoreLocked as error:  # the answers are in it, and are taken when it is free
             self._locked_until = time.monotonic() + LOCKED_SECONDS
             warnings.warn(f"training goes on without new labels for now: {error}", stacklevel=2)
@@ -138,20 +146,32 @@ class FeedbackLoop:
             last_label=self.settings.last_label,
         )
 
-    def _ask(self, agent: BaseAlgorithm, target: int, awaited: int) -> None:
-        """Ask for ``target`` labels, and wait for a live teacher until ``awaited`` are there."""
+    def _ask(self, agent: BaseAlgorithm, target: int, awaited: int, first: int = 0) -> None:
+        """Ask for ``target`` labels, and wait for a live teacher until ``awaited`` are there.
+
+        ``first`` is the number of labels before training, while they are asked for.
+        """
         teacher = self.asking.teacher
+        state: TrainerState = "first labels" if first else "waiting"
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
             self.asking.ask(target, predict_returns)
             while teacher.live and not self.stopping:
                 self._take_labels()
-                if self.asking.labels >= awaited:
+                if self.asking.labels >= awaited or teacher.has_left:
                     break
                 self.stopping = not teacher.alive  # the person has closed the window
-                self.log.publish(agent, self.asking.labels, "waiting")
+                self.log.publish(agent, self.asking.labels, state, awaited=first or awaited)
+                self._check_that_clips_are_drawn(agent)
                 time.sleep(self.poll_seconds)
                 self.asking.ask(target, predict_returns)
+
+    def _check_that_clips_are_drawn(self, agent: BaseAlgorithm) -> None:
+        try:
+            self._drawn_clips.check()
+        except ClipsNotDrawn as error:
+            self.log.publish(agent, self.asking.labels, "stopped", error=str(error))
+            raise
 
     def _take_labels(self, until: int | None = None) -> None:
         """Hand new and changed labels to the reward model."""

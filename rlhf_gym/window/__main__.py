@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("run", type=Path, help="the run folder")
     parser.add_argument("--annotator", help="your name in the store (default: your account's)")
     parser.add_argument("--no-practice", action="store_true", help="leave out the practice pairs")
+    parser.add_argument("--ends-training", action="store_true", help="as the trainer's own window")
+    parser.add_argument("--blind", action="store_true", help="hide true return and accuracy")
     parser.add_argument("--size", default="1280x800", help="of the window, such as 1280x800")
     parser.add_argument("--timing", type=Path, help="write frame times to this JSON file")
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -45,6 +47,8 @@ def main(arguments: list[str]) -> int:
             options.run,
             options.annotator,
             with_practice=not options.no_practice,
+            ends_training=options.ends_training,
+            blind=options.blind,
             size=(width, height),
             timing_file=options.timing,
         )

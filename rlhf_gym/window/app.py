@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -42,6 +43,8 @@ def run_window(
     annotator: str | None = None,
     *,
     with_practice: bool = True,
+    ends_training: bool = False,
+    blind: bool = False,
     size: tuple[int, int] = (1280, 800),
     timing_file: Path | str | None = None,
 ) -> None:
@@ -51,6 +54,8 @@ def run_window(
         run: the run folder, with the store in it.
         annotator: the person's name in the store; by default the name of the account.
         with_practice: whether a new annotator sees the practice pairs first.
+        ends_training: whether training stops when the window is closed.
+        blind: whether true return and accuracy are hidden.
         size: of the window in pixels.
         timing_file: where to write frame times and answer latencies at the end.
 
@@ -63,6 +68,7 @@ def run_window(
         open_display()
         try:
             app = App(Path(run), store, annotator or user_name(), with_practice, size)
+            app.state = replace(app.state, ends_training=ends_training, blind=blind)
             app.loop()
             if timing_file is not None:
                 app.timing.write(Path(timing_file))
@@ -178,6 +184,8 @@ class App:
         elif isinstance(effect, e.Hear) and effect.query in self.loader.sounds:
             self.loudspeaker.hush()
             self.loudspeaker.play(self.loader.sounds[effect.query][effect.side])
+        elif isinstance(effect, e.LeaveOff):
+            _leave_off(self._run, effect.on)
         elif isinstance(effect, e.Quit):
             self._open = False
 
@@ -237,7 +245,7 @@ class App:
             given_back=state.given_back,
             shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
             size=picture_size(surface.get_size(), state.scale),
-            finished=state.status.finished,
+            finished=state.status.finished or state.left,
             arrivals=self._arrivals,
         )
 
@@ -278,7 +286,14 @@ def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: 
         appeared=now,
         speed=known.speed,
         scale=known.scale,
+        run=str(run),
     )
+
+
+def _leave_off(run: Path, on: bool) -> None:
+    """Let the trainer go on without answers, or let it ask again."""
+    mark = RunFolder(run).no_more_answers
+    mark.touch() if on else mark.unlink(missing_ok=True)
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:

@@ -36,8 +36,9 @@ SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
 MENU_LABELS = {
     Action.MENU: "Resume",
     Action.HELP: "Instructions",
-    Action.QUIT: "Save and quit",
+    Action.QUIT: "Save and close",
     Action.SKIP_PRACTICE: SKIP[1],
+    Action.STOP_ANSWERING: "Stop answering, go on training",
 }
 NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
 HINT_SIZE = 13.0
@@ -146,6 +147,10 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "plain")
         wanted = (undo, close) if state.answered else (close,)
         return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
+    if state.item is None and state.left:
+        again = Button(NOWHERE, Action.ANSWER_AGAIN, "Answer again", "plain")
+        close = Button(NOWHERE, Action.QUIT, "Close, go on training", "main")
+        return _in_row((again, close), boxes["hints"].union(boxes["answers"]), u)
     if state.item is None:
         return _hints(boxes["hints"], u, [hint for hint in HINTS if hint[0] in WHILE_WAITING])
     if state.base is Screen.PRACTICE and state.item.given is not None:
@@ -220,7 +225,7 @@ def _overlay(
     width, height = size
     if state.overlay is Screen.PAUSED:
         lines = state.menu_actions
-        panel = _centered(size, 340 * u, (92 + 52 * len(lines)) * u)
+        panel = _centered(size, 400 * u, (92 + 52 * len(lines)) * u)
         buttons = []
         for number, action in enumerate(lines):
             top = panel.top + round((72 + 52 * number) * u)
@@ -228,7 +233,10 @@ def _overlay(
                 panel.left + round(20 * u), top, panel.width - round(40 * u), round(44 * u)
             )
             look = "main" if number == state.menu else "line"
-            buttons.append(Button(rect, action, MENU_LABELS[action], look))
+            label = MENU_LABELS[action]
+            if action is Action.QUIT and state.closing_stops:
+                label = "Stop training (resume later)"
+            buttons.append(Button(rect, action, label, look))
         return panel, tuple(buttons)
     if state.overlay is Screen.HELP:
         panel = _centered(size, min(width - 32 * u, 1060 * u), min(height - 24 * u, 660 * u))

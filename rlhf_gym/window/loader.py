@@ -168,6 +168,7 @@ class Loader(threading.Thread):
             accuracy=progress.accuracy,
             trainer=progress.state,
             error=progress.error,
+            awaited=progress.awaited or 0,
             silent_seconds=max(time.time() - progress.heartbeat, 0.0),
         )
 

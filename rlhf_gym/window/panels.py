@@ -6,6 +6,7 @@ import math
 
 import pygame
 
+from rlhf_gym.labelling.process import process_line, time_left
 from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import Summary, summarise
 from rlhf_gym.window import theme
@@ -23,8 +24,8 @@ INSTRUCTIONS = (
     "If a clip starts in a hopeless position, ask which one makes more of it.",
     "“About the same” is an answer: the agent learns from it. “Can't tell” is for pairs that you "
     "cannot judge: it is kept, but never learned from.",
-    "Every answer is saved at once. Undo goes back as far as you like, and you may close the "
-    "window at any time.",
+    "Every answer is saved at once. Undo goes back as far as you like. The menu (Esc) stops "
+    "training, to be resumed later, or lets it go on without you.",
 )
 
 _SHARES = (
@@ -63,7 +64,7 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
 def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     px, status = canvas.px, state.status
     middle = pygame.Vector2(area.centerx, area.centery - px(46))
-    for dot in range(3):
+    for dot in range(3 if status.runs else 0):  # nothing dances where nobody works
         wave = 0.5 + 0.5 * math.sin(state.now * 4 - dot * 0.9)
         lit = (theme.LEFT, theme.BRIGHT, theme.RIGHT)[dot]
         colour = theme.mixed(theme.LINE, lit, 0.25 + 0.75 * wave)
@@ -86,15 +87,24 @@ def _waiting_words(state: State) -> tuple[str, str]:
     status = state.status
     if status.error:
         return "The trainer has stopped", status.error
+    if state.left and status.runs:
+        left = time_left(state)
+        return (
+            "Training goes on without you",
+            f"It learns from the {status.labels:,} labels that are there{left and ': '}{left}. You "
+            "may close this window, or answer again.",
+        )
     if status.ready > len(state.given_back):
         return (
             "Getting the next pair",
             "If others label this run as well, they may be looking at the last ones.",
         )
-    if status.gone:
+    if status.trainer == "stopped" or status.gone:
+        paused = process_line(state)
         return (
-            "The trainer is not running",
-            "Nothing is left to label; all is saved. To go on: rlhf-gym train --resume RUN",
+            paused[:1].upper() + paused[1:],
+            "Nothing is left to label; your answers count when it goes on: rlhf-gym train --resume "
+            f"{state.run or 'RUN'}",
         )
     if status.trainer == "":
         text = "The first pairs come as soon as it has clips to ask about."
@@ -105,7 +115,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
         return "Drawing the next clips", "They come by themselves in a moment."
     if state.given_back and status.open:
         return "Only pairs that you gave back are left", "New ones come by themselves."
-    fits = status.trainer == "waiting"
+    fits = status.trainer in ("waiting", "first labels")
     learner = "reward model is learning from" if fits else "agent trains with"
     return "All caught up", f"The {learner} your answers. New pairs come by themselves."
 
@@ -121,7 +131,7 @@ def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     canvas.shape("tick", center, 34, theme.SUNKEN)
     head = pygame.Rect(0, top + px(62), width, px(38))
     head.centerx = area.centerx
-    spent = status.budget is not None and status.labels >= status.budget
+    spent = status.spent
     title = f"All {status.budget:,} labels are given" if spent else "Training has ended"
     canvas.text(title, head, 26, theme.BRIGHT, True, "center")
     words = pygame.Rect(head.left, head.bottom, width, px(24))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.state import State
 from rlhf_gym.labelling.summary import seconds_per_label
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
 __all__ = ["draw_status"]
+
+TELLING_LABELS = 60
+"""Number of labels below which too few are held out to say how often the reward model is right."""
 
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
@@ -23,6 +27,9 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
         bar = pygame.Rect(x, 0, min(px(150), box.width // 6), px(8))
         bar.centery = box.centery
         canvas.bar(bar, status.labels / status.budget, theme.BRIGHT, theme.LINE)
+        if status.trainer == "first labels":  # a notch where training starts
+            at = bar.left + round(bar.width * min(status.awaited / status.budget, 1.0))
+            canvas.surface.fill(theme.RIGHT, (at, bar.top - px(4), px(2), bar.height + px(8)))
         x = bar.right + px(12)
     x = _pair(canvas, box, x, count, "labels")
     if state.unsaved:
@@ -45,17 +52,17 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
 def _agent(state: State) -> list[tuple[str, str]]:
     """Return value and caption of each of the trainer's figures, the most important first."""
     status = state.status
+    figures = [("", process_line(state))]
     if status.gone:
-        return [("", "the trainer is not running")]
-    figures = []
-    if status.accuracy is not None:
-        figures.append((f"{status.accuracy:.0%}", "reward model right"))
-    if status.true_return is not None:
-        figures.append((f"{status.true_return:,.0f}", "true return"))
+        return figures
     if status.total_steps:
         figures.append((f"{status.agent_step:,} of {status.total_steps:,}", "agent steps"))
     elif status.agent_step:
         figures.append((f"{status.agent_step:,}", "agent steps"))
+    if status.true_return is not None and not state.blind:
+        figures.append((f"{status.true_return:,.0f}", "true return"))
+    if status.accuracy is not None and status.labels >= TELLING_LABELS and not state.blind:
+        figures.append((f"{status.accuracy:.0%}", "reward model right"))
     return figures
 
 

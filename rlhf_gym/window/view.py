@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.state import Action, Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
@@ -85,7 +86,7 @@ def draw(
 
 def status_key(state: State) -> Hashable:
     """Return a key that is equal for two moments whose live numbers look alike."""
-    return replace(state.status, silent_seconds=None), state.status.gone
+    return replace(state.status, silent_seconds=None), process_line(state)
 
 
 def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bool) -> Hashable:

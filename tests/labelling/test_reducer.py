@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.practice import PAIRS
+from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Choice, Item, Pair, Screen, State, Status
 
@@ -220,6 +221,42 @@ def test_a_judgement_that_could_not_be_stored_is_kept_and_tried_again() -> None:
 def test_when_the_trainer_is_done_open_pairs_are_released() -> None:
     state, effects = play(a_state(*pairs(3)), (1.0, e.StatusRead(Status(trainer="done"))))
     assert effects == [e.GiveBack((1, 2, 3))] and state.screen is Screen.DONE
+
+
+def test_a_stopped_training_still_wants_its_open_pairs_answered() -> None:
+    stopped = Status(trainer="stopped", agent_step=14_000, total_steps=100_000)
+    state, _ = play(a_state(), (1.0, e.StatusRead(stopped)), (1.1, e.Arrived(pairs(2))))
+    assert state.screen is Screen.LABEL and state.pending == (1, 2)
+    assert process_line(state) == "training is paused at 14%"
+    assert len(recorded(play(state, (2.0, press(Action.LEFT)))[1])) == 1
+
+
+def test_a_person_can_stop_answering_while_training_goes_on() -> None:
+    trains = Status(labels=60, budget=100, trainer="training")
+    state = a_state(*pairs(3), ends_training=True, status=trains)
+    state, effects = play(state, (1.0, press(Action.MENU)), (1.1, press(Action.STOP_ANSWERING)))
+    assert effects == [e.GiveBack((1, 2, 3)), e.LeaveOff(True)]
+    assert state.screen is Screen.WAITING
+    state, effects = play(state, (2.0, e.Arrived(pairs(1))))
+    assert effects == [e.GiveBack((1,))] and state.item is None
+    assert play(state, (3.0, press(Action.CONFIRM)))[1] == [e.Quit()]
+    state, effects = play(state, (3.0, press(Action.ANSWER_AGAIN)), (3.1, e.Arrived(pairs(1))))
+    assert effects == [e.LeaveOff(False)] and state.screen is Screen.LABEL
+
+
+def test_before_the_first_label_nobody_can_let_training_go_on() -> None:
+    state = a_state(*pairs(1), ends_training=True, status=Status(trainer="first labels"))
+    assert Action.STOP_ANSWERING not in state.menu_actions
+
+
+def test_the_time_left_follows_from_the_pace_so_far() -> None:
+    def at(step: int, labels: int = 9) -> e.StatusRead:
+        return e.StatusRead(Status(labels, None, 0, 3, step, 10_000, trainer="training"))
+
+    state, _ = play(a_state(), (10.0, at(1000)), (15.0, at(1100)))
+    assert process_line(state) == "training, 3 pairs ahead"  # five seconds tell nothing
+    state, _ = play(state, (110.0, at(2000)))  # 8,000 steps remain, ten a second
+    assert process_line(state) == "training, 3 pairs ahead, about 13 min left"
 
 
 def test_enter_closes_the_window_when_all_is_done() -> None:

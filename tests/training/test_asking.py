@@ -14,6 +14,7 @@ from stable_baselines3 import PPO
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardEnsemble
+from rlhf_gym.training.drawn_clips import ClipsNotDrawn
 
 Answer = Callable[[FeedbackStore, Query], None]
 
@@ -22,7 +23,7 @@ class Person:
     """Answers open queries, newest first, until their patience is at an end."""
 
     def __init__(self, answer: Answer, patience: int = 10**6) -> None:
-        self._answer, self._patience = answer, patience
+        self._answer, self._patience, self.lets_go_on = answer, patience, False
         self._leaving = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -41,6 +42,10 @@ class Person:
     @property
     def alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def has_left(self) -> bool:
+        return self._patience <= 0 and self.lets_go_on
 
     def answer(self, query: Query) -> Judgement | None:
         return None
@@ -123,6 +128,43 @@ def test_a_person_who_leaves_while_training_waits_for_them_stops_it(tmp_path: Pa
     agent = train(feedback, steps=1200)
     assert feedback.stopped and feedback.labels_given == 8
     assert agent.num_timesteps < 1200
+
+
+def test_a_person_who_stops_answering_can_let_training_go_on(tmp_path: Path) -> None:
+    person = Person(prefer_larger, patience=8)
+    person.lets_go_on = True
+    feedback = feedback_of(person, tmp_path / "run", labels=24)
+    agent = train(feedback)
+    assert not feedback.stopped and feedback.labels_given == 8
+    assert agent.num_timesteps >= 600
+
+
+def test_before_training_the_next_pairs_are_asked_while_the_last_are_answered(
+    tmp_path: Path,
+) -> None:
+    open_: list[int] = []
+
+    def count(store: FeedbackStore, query: Query) -> None:
+        open_.append(store.counts().open)
+        prefer_larger(store, query)
+
+    feedback = feedback_of(Person(count, patience=10), tmp_path / "run", labels=40)
+    train(feedback)
+    assert min(open_[:5]) >= 4  # the first five are asked in one part, and three of the next
+
+
+def test_training_does_not_begin_where_clips_cannot_be_drawn(tmp_path: Path) -> None:
+    def fail(store: FeedbackStore, query: Query) -> None:
+        store.mark_undrawable(query.clips[0].id, "the camera is broken")
+
+    feedback = feedback_of(Person(fail), tmp_path / "run")
+    with pytest.raises(ClipsNotDrawn, match=r"clips in a row.*the camera is broken"):
+        train(feedback)
+    feedback.teacher.stop()
+    feedback._output.close(feedback.logger)
+    progress = feedback.store.progress()
+    assert progress is not None and progress.state == "stopped"
+    assert "the camera is broken" in progress.error and feedback.log.latest is None
 
 
 def test_an_answer_that_comes_while_queries_are_counted_is_not_asked_for_again(

@@ -151,6 +151,17 @@ def test_the_end_of_training_ends_the_sitting(make_run: MakeRun, open_app: Open)
     until(app, lambda: app.state.screen is Screen.DONE)
 
 
+def test_the_open_pairs_of_a_stopped_run_are_answered(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(2)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(13_536, 100_000, 41, 100, state="stopped"))
+    app = open_app(run)
+    ready(app)
+    tap(app, pygame.K_LEFT)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.counts().answered == 1
+
+
 def test_the_window_asks_on_where_an_answer_was_no_label(make_run: MakeRun, open_app: Open) -> None:
     run = make_run(3)
     with FeedbackStore.open(run / "feedback.db") as store:

@@ -1,0 +1,42 @@
+"""DrawnClips: ends a training whose clips cannot be drawn, instead of asking for ever."""
+
+from __future__ import annotations
+
+from rlhf_gym.feedback import FeedbackStore
+
+__all__ = ["ClipsNotDrawn", "DrawnClips"]
+
+IN_A_ROW = 3
+"""Number of clips in a row that could not be drawn, after which a training ends."""
+
+
+class ClipsNotDrawn(RuntimeError):
+    """The clips of an environment cannot be drawn, so that nobody can be asked about them."""
+
+
+class DrawnClips:
+    """Counts the clips that could not be drawn since the last one that could.
+
+    The first question is asked once its clips are drawn, and training begins after the first
+    answers: an environment that cannot be drawn is therefore found before training.
+    """
+
+    def __init__(self, store: FeedbackStore) -> None:
+        """Look at the clips of ``store``; those that failed before now do not count."""
+        self._store = store
+        self._drawn, self._failed = store.drawn_clips(), len(store.undrawable())
+
+    def check(self) -> None:
+        """Raise `ClipsNotDrawn` after a few failures in a row, with why and what to do."""
+        drawn, failed = self._store.drawn_clips(), self._store.undrawable()
+        if drawn != self._drawn:
+            self._drawn, self._failed = drawn, len(failed)
+        if len(failed) - self._failed < IN_A_ROW:
+            return
+        raise ClipsNotDrawn(
+            f"{len(failed) - self._failed} clips in a row could not be drawn: "
+            f"{failed[max(failed)]}. Nobody can be asked about what cannot be seen. "
+            "rlhf_gym.environments.check_environment tests how an environment is drawn: make it "
+            "repeat what was recorded, film it as it runs (make_vec_env(..., snapshots=False)), or "
+            "take a simulated teacher. All answers are saved, and the run can be resumed"
+        )
