@@ -99,7 +99,7 @@ class App:
         self.timing = Timing()
         self.state = first_state(run, store, annotator, with_practice)
         self.loader = Loader(run, annotator)
-        self._run, self._store, self._size = run, store, size
+        self._run, self._store = run, store
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
         pygame.display.set_mode(_fitting(size), pygame.RESIZABLE)
@@ -178,7 +178,8 @@ class App:
             known = Remembered(effect.practised, self.state.speed, self.state.scale)
             remember(self._run, self.state.annotator, known)
         elif isinstance(effect, e.SetFullScreen):
-            set_full_screen(effect.on, self._size)
+            set_full_screen(effect.on)
+            self._painter.forget()
         elif isinstance(effect, e.TextInput):
             (pygame.key.start_text_input if effect.on else pygame.key.stop_text_input)()
         elif isinstance(effect, e.Hear) and effect.query in self.loader.sounds:
@@ -212,8 +213,8 @@ class App:
         elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):
             self._painter.forget()
             self.handle(e.Visible(True))
-        elif event.type == pygame.WINDOWSIZECHANGED and not self.state.full_screen:
-            self._size = (event.x, event.y)
+        elif event.type == pygame.WINDOWSIZECHANGED:
+            self._painter.forget()
         elif event.type == pygame.QUIT:
             self.handle(e.Press(Action.QUIT))
 

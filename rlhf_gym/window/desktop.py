@@ -42,11 +42,10 @@ def open_display() -> None:
         raise NoDisplay(str(error)) from error
 
 
-def set_full_screen(on: bool, windowed: tuple[int, int]) -> pygame.Surface:
-    """Fill the screen, or go back to a window of the size ``windowed``."""
-    if on:
-        return pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-    return pygame.display.set_mode(windowed, pygame.RESIZABLE)
+def set_full_screen(on: bool) -> None:
+    """Fill the screen, or go back to the window of before, in its size and place."""
+    window = pygame.Window.from_display_module()
+    window.set_fullscreen(True) if on else window.set_windowed()
 
 
 def icon() -> pygame.Surface:

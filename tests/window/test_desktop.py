@@ -176,6 +176,21 @@ def test_a_held_key_is_one_answer(desktop: Desktop, make_run: MakeRun) -> None:
     assert len(log(run)) == 2
 
 
+def test_full_screen_leads_back_to_the_window_of_before(
+    desktop: Desktop, make_run: MakeRun
+) -> None:
+    def geometry() -> str:
+        return desktop.xdotool("getwindowgeometry", desktop.window)
+
+    desktop.open(make_run(1), "--no-practice", "--size", "900x600")
+    before = geometry()
+    assert "900x600" in before
+    desktop.key("F11")
+    wait(lambda: "1280x800" in geometry())
+    desktop.key("F11")
+    wait(lambda: geometry() == before)
+
+
 def test_a_killed_window_loses_nothing_and_the_next_one_goes_on(
     desktop: Desktop, make_run: MakeRun
 ) -> None:
