@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rlhf_gym.envs.atari_masks import near_games
+from rlhf_gym.installation import install_extra
 
 __all__ = [
     "FRAME_SKIP",
@@ -115,6 +116,6 @@ def _ale_py() -> ModuleType:
         import cv2  # noqa: F401
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f'Atari games need {error.name}, which is missing: pip install "rlhf-gym[atari]"'
+            f"Atari games need {error.name}, which is missing: {install_extra('atari')}"
         ) from error
     return ale_py

@@ -209,9 +209,14 @@ def known(env_id: str) -> Known:
     Args:
         env_id: a Gymnasium id, with or without ``module:`` before it.
 
+    Raises:
+        ValueError: it is no text.
+
     >>> known("rlhf/CartPole-v1").hold, known("phys2d/CartPole-v1").hold, known("Taxi-v4").hold
     (25, None, None)
     """
+    if not isinstance(env_id, str):
+        raise ValueError(f"an environment is named by its id, a text, but {env_id!r} was given")
     parsed = ENV_ID_RE.fullmatch(env_id.rpartition(":")[2])
     if parsed is None:
         return Known()

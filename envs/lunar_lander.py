@@ -7,13 +7,12 @@ from typing import Any
 from gymnasium.error import DependencyNotInstalled
 
 from rlhf_gym.envs.absorbing import Absorbing
+from rlhf_gym.installation import install_extra
 
 try:
     from gymnasium.envs.box2d import lunar_lander as gymnasium_s
 except (ImportError, DependencyNotInstalled) as error:
-    raise DependencyNotInstalled(
-        'LunarLander needs Box2D: pip install "rlhf-gym[box2d]"'
-    ) from error
+    raise DependencyNotInstalled(f"LunarLander needs Box2D: {install_extra('box2d')}") from error
 
 __all__ = ["LunarLander"]
 

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import DependencyNotInstalled
 
+from rlhf_gym.installation import install_extra
+
 __all__ = ["Observation", "Robot", "Step", "joint_keys", "robot_metadata"]
 
 try:
     import mujoco  # type: ignore[import-untyped]
 except ImportError as error:
-    raise DependencyNotInstalled(
-        'the robots need MuJoCo: pip install "rlhf-gym[mujoco]"'
-    ) from error
+    raise DependencyNotInstalled(f"the robots need MuJoCo: {install_extra('mujoco')}") from error
 
 _AT_ONCE = 3  # joints that can be turned at once
 _SHADOW = 1024  # pixels along a side of the shadow map

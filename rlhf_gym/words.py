@@ -40,13 +40,18 @@ def assigned(assignments: Iterable[str], example: str) -> dict[str, Any]:
     return found
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str], *, alike: float = 0.5) -> str:
     """Ask in brackets whether a similar name was meant; empty where none is similar.
+
+    Args:
+        name: what was given.
+        known: the names that there are.
+        alike: how similar a name must be, from 0 to 1.
 
     >>> near("step", ["steps", "wait"])
     ' (did you mean steps?)'
     """
-    nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    nearest = difflib.get_close_matches(name, list(known), n=3, cutoff=alike)
     return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsFloat
+from typing import Annotated, Any, SupportsFloat, TypeAlias
 
 import gymnasium as gym
 from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
+from rlhf_gym.checks import Limits, check_arguments
 from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.envs.description import time_limit_of
 from rlhf_gym.envs.step_notes import StepNotes, notes_of, with_notes
 
-__all__ = ["FixedHorizon"]
+__all__ = ["EpisodeSteps", "FixedHorizon"]
+
+EpisodeSteps: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10**9)]
+"""A number of steps of an episode."""
 
 
 class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstructorArgs):
@@ -49,8 +53,8 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
     def __init__(
         self,
         env: gym.Env[ObsType, ActType],
-        horizon: int | None = None,
-        hold: int | None = None,
+        horizon: EpisodeSteps | None = None,
+        hold: EpisodeSteps | None = None,
         final: bool = False,
     ) -> None:
         """Wrap ``env``.
@@ -66,12 +70,9 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
             ValueError: ``horizon`` or ``hold`` is not positive, or no horizon is given and the
                 environment has none.
         """
+        check_arguments(FixedHorizon.__init__, locals())
         if horizon is None:
             horizon = _own_horizon(env)
-        if horizon < 1:
-            raise ValueError(f"horizon must be at least 1 step, but it is {horizon}")
-        if hold is not None and hold < 1:
-            raise ValueError(f"hold must be at least 1 step, but it is {hold}")
         RecordConstructorArgs.__init__(self, horizon=horizon, hold=hold, final=final)
         gym.Wrapper.__init__(self, env)
         self.horizon, self.hold, self.final = horizon, hold, final

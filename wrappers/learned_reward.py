@@ -12,6 +12,7 @@ from gymnasium.core import ActType, ObsType
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
+from rlhf_gym.checks import check_arguments
 from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
 from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbing, vec_step
 from rlhf_gym.envs.step_notes import noted
@@ -36,6 +37,7 @@ class LearnedReward(gym.Wrapper[ObsType, ActType, ObsType, ActType]):
 
     def __init__(self, env: gym.Env[ObsType, ActType], reward_function: RewardFunction) -> None:
         """Wrap ``env``; ``reward_function`` gets batches of one."""
+        check_arguments(LearnedReward.__init__, locals())
         super().__init__(env)
         self.reward_function = accept_old_form(reward_function)
         self._observation: Any = None
@@ -72,6 +74,7 @@ class VecLearnedReward(VecEnvWrapper):
 
     def __init__(self, venv: VecEnv, reward_function: RewardFunction) -> None:
         """Wrap ``venv``."""
+        check_arguments(VecLearnedReward.__init__, locals())
         super().__init__(venv)
         self.reward_function = accept_old_form(reward_function)
         self.paid: Array = np.zeros(venv.num_envs, np.float32)
@@ -121,12 +124,22 @@ def with_rewards(info: Mapping[str, Any], **rewards: float) -> dict[str, Any]:
 
 
 def _predict(reward_function: RewardFunction, transitions: Transitions) -> npt.NDArray[np.float32]:
-    rewards = np.array(reward_function(transitions), dtype=np.float32)
-    n = len(transitions)
+    given, n = reward_function(transitions), len(transitions)
+    try:
+        rewards = np.array(given, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"the reward function must return numbers, but returned {given!r}"
+        ) from error
     if rewards.shape != (n,):
         raise ValueError(
             f"the reward function returned an array of shape {rewards.shape} for {n} "
             f"steps; it must return one reward a step, shape ({n},)"
+        )
+    if not np.isfinite(rewards).all():
+        raise ValueError(
+            f"the reward function returned {rewards[~np.isfinite(rewards)][0]}, but an agent can "
+            "only learn from finite rewards"
         )
     return rewards
 

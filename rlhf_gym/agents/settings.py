@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rlhf_gym.agents.limits import LINEAR, check_limits, linear_from
 from rlhf_gym.agents.names import ALGORITHMS
 from rlhf_gym.agents.signatures import parameters_of
 from rlhf_gym.words import assigned, near
@@ -39,8 +40,6 @@ GIVEN_ELSEWHERE = {
     "_init_setup_model": "the agent is always set up",
 }
 """Arguments of an agent that no setting can change, and why."""
-LINEAR = "lin_"
-"""Prefix of a number from which a schedule falls linearly to 0."""
 IMPORTED = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 """Form of a value that is imported: ``module:Name``."""
 
@@ -58,7 +57,7 @@ def agent_settings(assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping[str, Any]) -> None:
-    """Refuse settings that the algorithm does not have, and words in place of numbers.
+    """Refuse settings that the algorithm does not have, and values that it cannot have.
 
     Args:
         algorithm: its class, or its name, which imports none that has a name here.
@@ -66,7 +65,8 @@ def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping
 
     Raises:
         ValueError: if it has none of that name, or if the value is not a number, or not a table,
-            as the algorithm's own value is. The message names those that are spelled alike.
+            as the algorithm's own value is, or is beyond its limits. The message names those that
+            are spelled alike.
     """
     known = {
         name: default
@@ -82,6 +82,7 @@ def check_agent_settings(algorithm: str | type[BaseAlgorithm], settings: Mapping
                 f"{', '.join(known)}"
             )
         _check_kind(name, value, known[name])
+    check_limits(settings)
 
 
 def agent_arguments(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def _argument(name: str, value: Any) -> Any:
 def _is_special(name: str, value: str) -> bool:
     """Whether a text stands for a schedule, or for something to import."""
     if value.startswith(LINEAR):
-        _number(name, value)
+        linear_from(name, value)
         return True
     return IMPORTED.fullmatch(value) is not None
 
@@ -141,17 +142,7 @@ def _is_special(name: str, value: str) -> bool:
 def _linear(name: str, value: str) -> LinearSchedule:
     from stable_baselines3.common.utils import LinearSchedule
 
-    return LinearSchedule(_number(name, value), 0.0, 1.0)
-
-
-def _number(name: str, value: str) -> float:
-    """The number of a linear schedule."""
-    try:
-        return float(value.removeprefix(LINEAR))
-    except ValueError:
-        raise ValueError(
-            f"{name}={value!r}: a number must follow {LINEAR}, such as {LINEAR}3e-4"
-        ) from None
+    return LinearSchedule(linear_from(name, value), 0.0, 1.0)
 
 
 def _imported(name: str, value: str) -> Any:

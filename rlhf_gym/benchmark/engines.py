@@ -10,10 +10,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Protocol
+from typing import Annotated, Protocol, TypeAlias
 
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.checks import Limits, check_arguments
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.interrupts import STOPS
 
@@ -34,6 +35,10 @@ Engine = Callable[[Sequence[Run], Watch], Iterator[tuple[Run, RunOutcome]]]
 """Performs runs, and yields each as it ends."""
 
 
+Processes: TypeAlias = Annotated[int, Limits(at_least=1, at_most=4096)]
+"""A number of processes."""
+
+
 class LocalEngine:
     """Performs runs in processes of this machine.
 
@@ -43,9 +48,8 @@ class LocalEngine:
         processes: number of runs at a time.
     """
 
-    def __init__(self, processes: int) -> None:
-        if processes < 1:
-            raise ValueError(f"processes must be at least 1, but is {processes}")
+    def __init__(self, processes: Processes) -> None:
+        check_arguments(LocalEngine.__init__, locals())
         self._processes = processes
 
     def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:

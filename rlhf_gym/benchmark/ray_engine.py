@@ -12,6 +12,7 @@ from typing import Any
 from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
+from rlhf_gym.installation import install_extra
 
 __all__ = ["RayEngine"]
 
@@ -40,7 +41,7 @@ class RayEngine:
 
     def __init__(self, address: str | None = None) -> None:
         if importlib.util.find_spec("ray") is None:
-            raise ValueError('Ray is not installed: pip install "rlhf-gym[ray]"')
+            raise ValueError(f"Ray is not installed: {install_extra('ray')}")
         if address not in (None, "auto"):
             _check_answers(address)
         self._address = address

@@ -6,10 +6,12 @@ import sys
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
+from rlhf_gym.checks import Limits, Seed, check_fields
+from rlhf_gym.presets.feedback_settings import Labels
 from rlhf_gym.results.arms import arm_named
-from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.settings import Episodes, TrainSettings
 from rlhf_gym.runs.tables import check_names, check_table
 from rlhf_gym.words import near
 
@@ -40,11 +42,11 @@ class Grid:
     environments: tuple[str, ...]
     algos: tuple[str, ...] = ("ppo",)
     arms: tuple[str, ...] = ("random", "true", "learned", "shuffled")
-    labels: tuple[int, ...] = ()
-    demonstrations: tuple[int, ...] = (10,)
-    seeds: int = 5
-    first_seed: int = 0
-    evaluation_episodes: int = 50
+    labels: tuple[Labels, ...] = ()
+    demonstrations: tuple[Episodes, ...] = (10,)
+    seeds: Annotated[int, Limits(at_least=1, at_most=10_000)] = 5
+    first_seed: Seed = 0
+    evaluation_episodes: Episodes = 50
     settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,17 +55,10 @@ class Grid:
         Raises:
             ValueError: something is empty, out of its range, or unknown.
         """
+        check_fields(self)
         for name in ("environments", "algos", "arms"):
             if not getattr(self, name):
                 raise ValueError(f"{name} is empty: name at least one")
-        for name in ("seeds", "evaluation_episodes"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, but is {getattr(self, name)}")
-        if self.first_seed < 0:
-            raise ValueError(f"first_seed must be at least 0, but is {self.first_seed}")
-        for name in ("labels", "demonstrations"):
-            if any(number < 1 for number in getattr(self, name)):
-                raise ValueError(f"{name} must be at least 1 each, but are {getattr(self, name)}")
         object.__setattr__(self, "arms", tuple(arm_named(name).name for name in self.arms))
         check_table(TrainSettings, self.settings, "settings.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as json_module
 import os
 import shlex
 import sys
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from rlhf_gym.benchmark.suite import read_suite
+from rlhf_gym.checks import Limits
 from rlhf_gym.cli.compare import show
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.parsing import OutFolder
 
 if TYPE_CHECKING:
     from rlhf_gym.benchmark.engines import Engine
@@ -27,9 +30,9 @@ __all__ = ["command"]
 def command(
     suite: Annotated[str, tyro.conf.Positional],
     *,
-    out: Path | None = None,
-    seeds: int | None = None,
-    processes: int | None = None,
+    out: OutFolder | None = None,
+    seeds: Annotated[int, Limits(at_least=1, at_most=10_000)] | None = None,
+    processes: Annotated[int, Limits(at_least=1, at_most=4096)] | None = None,
     engine: Literal["local", "ray"] = "local",
     address: str | None = None,
     retry: bool = False,
@@ -50,7 +53,7 @@ def command(
         out: the results folder; by default benchmarks/SUITE.
         seeds: number of seeds, instead of the suite's.
         processes: number of runs at a time; by default one for each core.
-        engine: local processes, or a Ray cluster (pip install "rlhf-gym[ray]").
+        engine: local processes, or a Ray cluster, which needs the extra ray.
         address: address of the Ray cluster, host:port or auto; by default a cluster is started
             here.
         retry: run failed runs again.
@@ -77,7 +80,7 @@ def command(
     )
     if dry_run:
         check_benchmark(plan, out, retry=retry)
-        _list(plan)
+        _list(plan, json)
         return 0
 
     def log(line: str) -> None:
@@ -111,9 +114,14 @@ def _report_finished(
         log(f"report so far: {build_comparison(rows, folder.path, command=called)}")
 
 
-def _list(plan: Plan) -> None:
+def _list(plan: Plan, json: bool) -> None:
+    steps = sum(run.settings.steps or 0 for run in plan.runs)
+    if json:
+        names = [run.name for run in plan.runs]
+        print(json_module.dumps({"runs": names, "left_out": plan.left_out, "steps": steps}))
+        return
     for run in plan.runs:
         print(f"{run.name}  {run.settings.steps:,} steps")
     for env_id, algo in plan.left_out:
         print(f"left out: {algo} cannot take the actions of {env_id}")
-    print(f"{len(plan.runs)} runs, {sum(run.settings.steps or 0 for run in plan.runs):,} steps")
+    print(f"{len(plan.runs)} runs, {steps:,} steps")

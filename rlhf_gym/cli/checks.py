@@ -19,6 +19,7 @@ from rlhf_gym.benchmark.imitation import INSTALL_IMITATION
 from rlhf_gym.clips import display
 from rlhf_gym.clips.display import installed_version
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.installation import install_extra
 from rlhf_gym.processes import code_command
 
 __all__ = ["CHECKS", "Finding"]
@@ -208,7 +209,7 @@ def check_extras(_: Path) -> Finding:
     if not absent:
         return Finding("extras", "ok", f"all: {', '.join(there)}")
     text = f"installed: {', '.join(there) or 'none'}; not installed: {', '.join(absent)}"
-    return Finding("extras", "ok", text, f'if you need them: pip install "rlhf-gym[{absent[0]}]"')
+    return Finding("extras", "ok", text, f"if you need them: {install_extra(','.join(absent))}")
 
 
 def check_robots(_: Path) -> Finding:

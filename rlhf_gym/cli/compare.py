@@ -12,6 +12,7 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.run_folders import rows_of_runs
 
@@ -21,7 +22,7 @@ __all__ = ["command", "show"]
 def command(
     runs: Annotated[list[str], tyro.conf.Positional],
     *,
-    out: Path = Path("comparison.html"),
+    out: OutFile = Path("comparison.html"),
     open: bool = False,
     json: bool = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlhf_gym.checks import Seed, Text
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.runs.settings import TrainSettings
@@ -9,7 +10,7 @@ from rlhf_gym.runs.settings import TrainSettings
 __all__ = ["command"]
 
 
-def command(*, run: str | None = None, seed: int = 1, no_progress: bool = False) -> int:
+def command(*, run: Text | None = None, seed: Seed = 1, no_progress: bool = False) -> int:
     """Teach an agent to balance a pole from 100 comparisons of clips, and write a report.
 
     A formula takes the place of a person: it names the better one of two short clips. The agent

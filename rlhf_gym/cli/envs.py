@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json as json_module
-from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
 import tyro
 
+from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 
 __all__ = ["command"]
@@ -19,7 +19,7 @@ def command(
     *,
     all: bool = False,
     json: bool = False,
-    gallery: Path | None = None,
+    gallery: OutFile | None = None,
 ) -> None:
     """List the environments with their spaces, time limit, goal, and measured presets.
 

@@ -11,6 +11,7 @@ from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.records import mean_and_error, read_evaluation
+from rlhf_gym.runs.settings import Episodes
 
 __all__ = ["command"]
 
@@ -18,7 +19,7 @@ __all__ = ["command"]
 def command(
     run: Annotated[str, tyro.conf.Positional],
     *,
-    episodes: int = 20,
+    episodes: Episodes = 20,
     sampled: bool = False,
     json: bool = False,
     trust: bool = False,

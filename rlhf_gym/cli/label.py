@@ -8,6 +8,7 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.checks import Text
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -19,7 +20,7 @@ __all__ = ["command"]
 def command(
     run: Annotated[str, tyro.conf.Positional],
     *,
-    annotator: str | None = None,
+    annotator: Text | None = None,
     trust: bool = False,
     blind: bool = False,
 ) -> None:

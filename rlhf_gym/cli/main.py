@@ -7,8 +7,11 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 from rlhf_gym.interrupts import stops_interrupt
 
@@ -82,16 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(name: str, arguments: list[str], debug: bool) -> int:
     """Run a command; a user's mistake is reported in one line, a bug with its traceback."""
     try:
-        import tyro
+        from rlhf_gym.cli.parsing import call
 
         command = import_module(f"rlhf_gym.cli.{name}").command
-        with stops_interrupt():
-            code = tyro.cli(
-                command,
-                prog=f"rlhf-gym {name}",
-                args=arguments,
-                config=(tyro.conf.PositionalRequiredArgs, tyro.conf.FlagCreatePairsOff),
-            )
+        with stops_interrupt(), _warnings_in_a_line(debug):
+            code = call(command, name, arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # tyro: 0 after --help, 2 after wrong flags
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
@@ -108,6 +106,19 @@ def _run(name: str, arguments: list[str], debug: bool) -> int:
             print(f"rlhf-gym: {error}{_remedy(error)}", file=sys.stderr)
         return FAILED
     return DONE if code is None else int(code)
+
+
+@contextmanager
+def _warnings_in_a_line(debug: bool) -> Iterator[None]:
+    """Show warnings as sentences, without the file and the source that gave them."""
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        print(f"! {message}", file=sys.stderr, flush=True)
+
+    with warnings.catch_warnings():
+        if not debug:
+            warnings.showwarning = show
+        yield
 
 
 def _is_advice(error: Exception) -> bool:

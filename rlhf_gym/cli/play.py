@@ -6,6 +6,7 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.checks import Limits, Seed
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.words import assigned
@@ -16,8 +17,8 @@ __all__ = ["command"]
 def command(
     env_id: Annotated[str, tyro.conf.arg(metavar="ENV")],
     *,
-    speed: float = 1.0,
-    seed: int | None = None,
+    speed: Annotated[float, Limits(above=0, at_most=1000)] = 1.0,
+    seed: Seed | None = None,
     env_kwargs: Annotated[
         tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
     ] = (),
@@ -39,8 +40,6 @@ def command(
         env_kwargs: an argument of the environment, such as gravity=1.62; can be repeated.
         wrapper: a wrapper to put around the environment, innermost first; can be repeated.
     """
-    if not speed > 0:
-        raise ValueError(f"--speed must be more than 0, but {speed} was given")
     maker = EnvironmentMaker(env_id, assigned(env_kwargs, "gravity=1.62"), wrapper)
     maker.check()
     with quick_imports():

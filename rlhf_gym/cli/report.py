@@ -5,12 +5,13 @@ from __future__ import annotations
 import json as json_module
 import webbrowser
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from rlhf_gym.checks import Limits
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.feedback.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ __all__ = ["command"]
 def command(
     run: Annotated[str, tyro.conf.Positional],
     *,
-    out: Path | None = None,
+    out: OutFile | None = None,
     open: bool = False,
     json: bool = False,
     live: bool = False,
-    port: int = 0,
+    port: Annotated[int, Limits(at_least=0, at_most=65535)] = 0,
 ) -> None:
     """Write an HTML report about a run, finished or not; it needs no network.
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import tyro
 
 from rlhf_gym.agents import agent_settings
+from rlhf_gym.checks import Limits, Text
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.show import shown, summary
 from rlhf_gym.cli.trust import require_trust
@@ -22,7 +23,33 @@ from rlhf_gym.runs.records import mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
 from rlhf_gym.words import assigned
 
-__all__ = ["command", "conclude"]
+__all__ = ["HELP", "command", "conclude"]
+
+HELP = """\
+usage: rlhf-gym train ENV [options]
+
+Train an agent on what a person, or a formula, prefers.
+
+often used
+  --teacher synthetic|window  who answers: a formula (by default), or a person in a window
+  --labels N                  how many answers to spend
+  --steps N                   how long to train
+  --algo NAME                 ppo (by default), a2c, a3c, dqn, sac, td3, or module:Class
+  --clip-seconds NUMBER       length of a clip
+  --goal TEXT                 what the agent should do, as a person is told
+  --seed N                    seed of all random numbers
+  --env-kwargs KEY=VALUE      an argument of the environment, such as gravity=1.62
+  --set KEY=VALUE             a setting of the agent, such as n_steps=128
+  --run FOLDER                the run folder; by default runs/ENV-ALGO-DATE
+  --resume RUN                go on with a run that was stopped
+  --show                      print all that the run would use, and train nothing
+
+What is not given is as it was measured to work in the environment, or else a default.
+All options: rlhf-gym train --help-all
+
+Example: rlhf-gym train CartPole-v1 --teacher window --labels 100
+"""
+"""What ``--help`` shows: what is often used, on one screen."""
 
 
 def command(
@@ -37,9 +64,9 @@ def command(
     env_kwargs: Annotated[
         tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KEY=VALUE")
     ] = (),
-    run: str | None = None,
-    resume_run: Annotated[str | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
-    video_seconds: float = VIDEO_SECONDS,
+    run: Text | None = None,
+    resume_run: Annotated[Text | None, tyro.conf.arg(name="resume", metavar="RUN")] = None,
+    video_seconds: Annotated[float, Limits(at_least=0, at_most=600)] = VIDEO_SECONDS,
     show: bool = False,
     no_progress: bool = False,
     json: bool = False,

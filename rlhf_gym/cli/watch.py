@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from rlhf_gym.checks import Limits, Seed
 from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.cli.parsing import OutFile, VideoName
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.envs.description import describe_env
@@ -23,9 +24,9 @@ __all__ = ["command"]
 def command(
     run: Annotated[str, tyro.conf.Positional],
     *,
-    video: Path | None = None,
-    seconds: float = 10.0,
-    seed: int = 0,
+    video: Annotated[OutFile, VideoName()] | None = None,
+    seconds: Annotated[float, Limits(above=0, at_most=3600)] = 10.0,
+    seed: Seed = 0,
     trust: bool = False,
 ) -> None:
     """Watch the agent act in the untouched environment, above a curve of the learned reward.
@@ -42,8 +43,6 @@ def command(
         seed: seed of the first episode.
         trust: run the code of a run folder from elsewhere.
     """
-    if not seconds > 0:
-        raise ValueError(f"--seconds must be more than 0, but {seconds} was given")
     folder = RunFolder.open(run)
     require_trust(folder, trust)
     with quick_imports():

@@ -92,7 +92,11 @@ class Clip:
                 f"{sorted(observed)}, {len(self.actions)} actions and "
                 f"{len(self.true_rewards)} true rewards"
             )
+        if not len(self.actions):
+            raise ValueError("a clip must have at least one step, but it has none")
         arrays = [*seen, self.actions, self.true_rewards]
+        if not all(isinstance(array, np.ndarray) for array in arrays):
+            raise ValueError("what a clip holds must be arrays of NumPy")
         if self.start is not None:
             arrays += self.start.arrays.values()
         if self.frames is not None:

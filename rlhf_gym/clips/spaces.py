@@ -68,4 +68,7 @@ def width_of(space: spaces.Space[object], what: str) -> int:
             "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
             "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
         )
-    return int(spaces.flatdim(space))
+    width = int(spaces.flatdim(space))
+    if width < 1:
+        raise ValueError(f"the {what} space {space} holds no values, of which nothing is learned")
+    return width

@@ -6,25 +6,28 @@ from collections.abc import Sequence
 
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.checks import Seed, check_arguments
 from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.environments.maker import Environments
 from rlhf_gym.envs import register_atari
 from rlhf_gym.envs.atari import ObsType
 from rlhf_gym.envs.atari_console import Setting, rom_of
 from rlhf_gym.envs.atari_masks import Box, game_of
+from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 
 __all__ = ["make_atari"]
 
 
 def make_atari(
     game: str,
-    n_envs: int = 8,
+    n_envs: Environments = 8,
     *,
-    seed: int | None = None,
+    seed: Seed | None = None,
     obs_type: ObsType = "grayscale",
     setting: Setting = "machado2018",
     mask: Sequence[Box] | None = None,
     full_action_space: bool = False,
-    horizon: int | None = None,
+    horizon: EpisodeSteps | None = None,
     snapshots: bool = True,
 ) -> VecEnv:
     """Make ``n_envs`` games that show neither score nor lives and hide where an episode ends.
@@ -52,6 +55,7 @@ def make_atari(
     >>> make_atari("Seaquest", n_envs=2, seed=0).reset().shape
     (2, 84, 84, 4)
     """
+    check_arguments(make_atari, locals())
     name = game_of(game)
     if "-ram" in game:
         obs_type = "ram"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,16 +14,19 @@ import gymnasium as gym
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
+from rlhf_gym.checks import Seed, check_arguments
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
-from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
+from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.redrawing import kind_by_pictures
 from rlhf_gym.environments.vec_env import first_attr
 from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env, time_limit_of
-from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
+from rlhf_gym.words import near
+from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps, FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
 __all__ = ["make_env", "make_vec_env"]
@@ -33,8 +37,8 @@ Env = gym.Env[Any, Any]
 def make_env(
     env_id: Source,
     *,
-    horizon: int | None = None,
-    hold: int | None = None,
+    horizon: EpisodeSteps | None = None,
+    hold: EpisodeSteps | None = None,
     keep_termination: bool = False,
     snapshots: bool = True,
     render_mode: str | None = None,
@@ -61,6 +65,7 @@ def make_env(
     Raises:
         ValueError: if the id is unknown, or there is no horizon.
     """
+    check_arguments(make_env, locals())
     maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers))
     make = partial(_make, maker, horizon, hold, keep_termination)
     return _recorder_of(make, render_mode, snapshots)()
@@ -68,11 +73,11 @@ def make_env(
 
 def make_vec_env(
     env_id: Source,
-    n_envs: int = 1,
+    n_envs: Environments = 1,
     *,
-    seed: int | None = None,
-    horizon: int | None = None,
-    hold: int | None = None,
+    seed: Seed | None = None,
+    horizon: EpisodeSteps | None = None,
+    hold: EpisodeSteps | None = None,
     keep_termination: bool = False,
     snapshots: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
@@ -107,8 +112,7 @@ def make_vec_env(
     >>> make_vec_env("CartPole-v1", n_envs=2, seed=0).num_envs
     2
     """
-    if n_envs < 1:
-        raise ValueError(f"n_envs must be at least 1, but it is {n_envs}")
+    check_arguments(make_vec_env, locals())
     if keep_termination:
         warnings.warn(
             "keep_termination=True: episodes may end early, and their length tells the agent what "
@@ -129,6 +133,7 @@ def make_vec_env(
             if venv is not None:
                 venv.seed(seed)
                 return venv
+    _check_takes_kwargs(vec_env_cls or DummyVecEnv, vec_env_kwargs or {})
     if vec_env_cls is SubprocVecEnv:
         worker_context()  # its processes then need not import torch
     venv = env_util.make_vec_env(
@@ -232,16 +237,33 @@ def _check_that_it_runs(env: Env) -> None:
     """
     doing = "reset"
     try:
-        env.reset(seed=0)
+        observation, _ = env.reset(seed=0)
         doing = "step"
         env.action_space.seed(0)
-        reward = env.step(sample_action(env))[1]
+        _, reward, _, _, _ = env.step(sample_action(env))
         doing = f"reward {reward!r}, which is not one number,"
         float(reward)
+        doing = f"observation of its space {env.observation_space}"
+        for seen, wanted in zip(
+            leaves(observation), leaves(env.observation_space.sample()), strict=True
+        ):
+            if seen.shape != wanted.shape:
+                raise ValueError(f"it has the shape {seen.shape}")
     except Exception as error:
         name = env.spec.id if env.spec else str(env)
         failed = f"{type(error).__name__}: {error}"
         raise ValueError(f"{name} cannot be used: its {doing} failed with {failed}") from error
+
+
+def _check_takes_kwargs(kind: type[VecEnv], kwargs: Mapping[str, Any]) -> None:
+    """Refuse arguments that a class of vector environments does not have."""
+    known = list(inspect.signature(kind).parameters)[1:]
+    for name in kwargs:
+        if name not in known:
+            raise ValueError(
+                f"{kind.__name__} has no argument {name!r}{near(name, known)}; vec_env_kwargs can "
+                f"have {', '.join(known) or 'none'}"
+            )
 
 
 def _warn_of_what_is_left_out(env: Env) -> None:

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.checks import Limits, check, check_fields
 from rlhf_gym.clips.rebuilding import make_from_spec, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
 from rlhf_gym.envs.description import (
@@ -21,15 +22,23 @@ from rlhf_gym.envs.description import (
     describe_spec,
     time_limit_of,
 )
+from rlhf_gym.installation import install_extra
+from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_action import ReadableAction, is_actionable
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 
-__all__ = ["EnvironmentMaker", "prepare"]
+__all__ = ["EnvironmentMaker", "Environments", "prepare"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
+Environments: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10_000)]
+"""A number of environments."""
 Source: TypeAlias = "str | EnvSpec | Callable[..., Env]"
 Wrap: TypeAlias = "str | Callable[[Env], Env]"
+
+
+_EXTRAS = {"box2d": "Box2D", "mujoco": "MuJoCo"}
+"""Extras of Gymnasium that are extras of this package too, and what they are called."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,14 @@ class EnvironmentMaker:
     source: Source
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     wrappers: tuple[Wrap, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no environment.
+
+        Raises:
+            ValueError: the source, the arguments or the wrappers are of a wrong kind.
+        """
+        check_fields(self)
 
     @property
     def spec(self) -> EnvSpec | None:
@@ -123,7 +140,7 @@ class EnvironmentMaker:
         spec = self.spec
         return spec.id if spec is not None else getattr(self.source, "__name__", str(self.source))
 
-    def untouched(self, horizon: int | None = None, render_mode: str | None = None) -> Env:
+    def untouched(self, horizon: EpisodeSteps | None = None, render_mode: str | None = None) -> Env:
         """Make the environment as agents are evaluated in it.
 
         Args:
@@ -203,6 +220,7 @@ def _wrapper(wrap: Wrap) -> Callable[[Env], Env]:
     if ":" not in wrap:
         raise ValueError(f"a wrapper is given as module:Class, but {wrap!r} was given")
     found: Callable[[Env], Env] = imported(wrap, "the wrapper")
+    check(f"the wrapper {wrap}", Callable, found)
     return found
 
 
@@ -221,6 +239,9 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     try:
         env = make()
     except (gym.error.Error, ImportError) as error:  # their messages say what to do
+        for extra, needed in _EXTRAS.items():
+            if isinstance(error, gym.error.DependencyNotInstalled) and extra in str(error):
+                raise ValueError(f"{name} needs {needed}: {install_extra(extra)}") from error
         if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
             raise _lacking(name, error) from error
         raise
@@ -231,6 +252,8 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
             f"{name} makes {type(env).__module__}.{type(env).__name__}, which is no gymnasium.Env; "
             "environments of the old library gym can be converted with shimmy"
         )
+    for space in ("observation_space", "action_space"):
+        check(f"the {space} of {name}", gym.Space, getattr(env, space, None))
     parameters = inspect.signature(type(env.unwrapped).reset).parameters
     takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     if missing := [each for each in ("seed", "options") if each not in parameters]:

@@ -128,6 +128,8 @@ def _load(plug_in: EntryPoint) -> None:
 
 def _meant(name: str) -> str:
     """Suggest what an id that is not registered may have meant."""
+    if versions := [each for each in gym.registry if each.rpartition("-v")[0] == name]:
+        return f" (did you mean {versions[-1]}?)"
     if name.startswith("rlhf/") and find_spec("ale_py"):
         from ale_py import roms
 
@@ -145,4 +147,5 @@ def _meant(name: str) -> str:
     found = registering()
     if name in found:
         return f" (did you mean {found[name]}:{name}?)"
-    return near(name, [*gym.registry, *(f"{package}:{id_}" for id_, package in found.items())])
+    names = [*gym.registry, *(f"{package}:{id_}" for id_, package in found.items())]
+    return near(name, names, alike=0.7)

@@ -61,6 +61,8 @@ class RunFolder:
                 something in it is a link to outside of it.
         """
         run = cls(Path(path))
+        if run.path.is_file():
+            raise ValueError(f"{path} is a file: give the folder of a run, {run.path.parent}")
         if not run.path.is_dir():
             raise ValueError(
                 f"there is no run folder {path}; `ls {run.path.parent}` shows the runs"
@@ -224,7 +226,12 @@ class RunFolder:
                 f"{self.path} holds files already; resume it (--resume {self.path}) or give "
                 "another folder"
             )
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(
+                f"the folder {self.path} cannot be made: {error.strerror}; give another with --run"
+            ) from error
 
     def undo_create(self) -> None:
         """Remove the folder again, if nothing was asked and no file of another kind is in it."""

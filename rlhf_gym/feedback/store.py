@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
+from rlhf_gym.checks import check
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import leases, rows
 from rlhf_gym.feedback.database import Database
@@ -86,6 +87,7 @@ class FeedbackStore:
         cls, path: str | Path, *, timeout: float = 5.0, clock: Clock | None = None
     ) -> FeedbackStore:
         """Open an existing store; arguments as in `create`."""
+        check("path", str | Path, path)
         return cls(Database.open(Path(path), timeout), clock)
 
     @classmethod
@@ -164,7 +166,12 @@ class FeedbackStore:
 
         Returns:
             The same queries with the ids of theirs and of their clips.
+
+        Raises:
+            ValueError: one is not about two clips.
         """
+        for query in queries:
+            check("clips of a query", tuple[Clip, Clip], query.clips)
         with self._database.writing() as connection:
             return rows.insert_queries(connection, queries, self._clock())
 

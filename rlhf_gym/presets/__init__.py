@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from rlhf_gym.agents.names import is_off_policy
+from rlhf_gym.checks import check_arguments
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import atari, behaviours, case_studies, classic, robots
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
@@ -107,6 +108,7 @@ def preset_of(env_id: str, algo: str) -> Preset:
     >>> preset_of("Taxi-v4", "dqn").n_envs
     1
     """
+    check_arguments(preset_of, locals())
     found = presets_of(env_id).get(algo.lower())
     if found is not None:
         return found

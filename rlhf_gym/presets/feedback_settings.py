@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated, TypeAlias
 
+from rlhf_gym.checks import Limits, check_fields
 from rlhf_gym.queries.schedule import Schedule, check_schedule
-from rlhf_gym.queries.strategies import Strategy, check_strategy_name
+from rlhf_gym.queries.strategies import Strategy
 from rlhf_gym.reward_model.settings import RewardModelSettings
 
 __all__ = ["FeedbackSettings"]
@@ -20,12 +22,18 @@ PERSON_SECONDS = 1.0
 PERSON_LABELS = 500
 """The most answers that a person is asked for: about half an hour."""
 
+Labels: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10**6)]
+"""A number of labels."""
+Steps: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10**12)]
+"""A number of steps."""
+_PartOfAll: TypeAlias = Annotated[float, Limits(above=0, at_most=1)]
+
 
 @dataclass(frozen=True)
 class FeedbackSettings:
     """How feedback is collected and learned from.
 
-    A new knob needs two edits: a field here, with its docstring and its check, and the line where
+    A new knob needs two edits: a field here, with its docstring and its limits, and the line where
     it acts. The options of ``rlhf-gym train``, the keys of a run's ``config.toml`` and those of a
     benchmark's ``[settings]`` follow from the fields.
 
@@ -40,56 +48,41 @@ class FeedbackSettings:
     ValueError: labels must be at least 1, but is 0
     """
 
-    labels: int = 200
+    labels: Labels = 200
     """How many answers to spend; "cannot tell" and skipped pairs are not counted."""
-    clip_seconds: float = 1.5
+    clip_seconds: Annotated[float, Limits(above=0, at_most=3600)] = 1.5
     """Length of a clip in seconds, at the environment's own frame rate."""
-    clip_length: int | None = None
+    clip_length: Annotated[int, Limits(at_least=1, at_most=10**6)] | None = None
     """Length of a clip in steps, in place of clip_seconds."""
     strategy: Strategy = "diverse"
     """Which clips to ask about: the name of a strategy or, in a script, a QueryStrategy."""
     schedule: Schedule = "hyperbolic"
     """When to ask: hyperbolic asks most at the beginning, constant at an even rate; in a script, a
     function of the share of training that gives the share of the labels."""
-    first_share: float = 0.25
+    first_share: _PartOfAll = 0.25
     """Share of the labels that is asked for before training."""
-    last_label: float = 0.7
+    last_label: _PartOfAll = 0.7
     """Share of training at which the last label is asked for, so that the agent can still learn
     from it."""
-    repeats: float = 0.05
+    repeats: Annotated[float, Limits(at_least=0, below=1)] = 0.05
     """Share of a person's queries that show an earlier pair again, to measure self-agreement."""
     valued_terminals: bool | None = None
     """Whether episodes can terminate well or badly, as in a landing or a crash. More clips then
     show a terminal step, others are compared with one after it, in which nothing happens, and
     absorbing steps are worth nothing on average. By default as the environment says."""
-    warm_up_steps: int | None = None
+    warm_up_steps: Steps | None = None
     """Steps of the untrained agent from which the first clips are cut; by default a tenth of
     training, at most 2048 but at least two clips of each environment; in short trainings half."""
-    memory_bytes: int = 2**30
+    memory_bytes: Annotated[int, Limits(at_least=1, at_most=2**44)] = 2**30
     """Bound of the clip buffer, in bytes."""
-    checkpoint_seconds: float = 30.0
+    checkpoint_seconds: Annotated[float, Limits(at_least=0)] = 30.0
     """Least time between two checkpoints, in seconds."""
     reward_model: RewardModelSettings = RewardModelSettings()
     """Settings of the reward model."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        for name in ("labels", "clip_length", "warm_up_steps", "memory_bytes"):
-            count = getattr(self, name)
-            if count is not None and count < 1:
-                raise ValueError(f"{name} must be at least 1, but is {count}")
-        for name in ("first_share", "last_label"):
-            if not 0 < getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be within (0, 1], but is {getattr(self, name)}")
-        if not self.clip_seconds > 0:
-            raise ValueError(f"clip_seconds must be positive, but is {self.clip_seconds}")
-        if not 0 <= self.repeats < 1:
-            raise ValueError(f"repeats must be within [0, 1), but is {self.repeats}")
-        if not self.checkpoint_seconds >= 0:
-            raise ValueError(
-                f"checkpoint_seconds must not be negative, but is {self.checkpoint_seconds}"
-            )
-        check_strategy_name(self.strategy)
+        check_fields(self)
         check_schedule(self.schedule)
 
     @property

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from rlhf_gym.checks import check, check_takes
 from rlhf_gym.words import near
 
 __all__ = ["SCHEDULES", "Schedule", "ScheduleName", "check_schedule", "label_target"]
@@ -66,7 +67,9 @@ def label_target(
     """
     progress = min(max(progress, 0.0), 1.0)
     if callable(schedule):
-        share = float(schedule(progress))
+        check_takes("the schedule", schedule, "the share of training")
+        share = schedule(progress)
+        check("what the schedule gives", float, share)
         if not 0 <= share <= 1:
             raise ValueError(f"the schedule gave {share} at {progress}; it must be within [0, 1]")
     elif schedule in SCHEDULES:
@@ -77,7 +80,7 @@ def label_target(
             f"schedule must be {', '.join(map(repr, SCHEDULES))} or a function, but is "
             f"{schedule!r}{near(str(schedule), SCHEDULES)}"
         )
-    return labels if progress == 1.0 else math.ceil(labels * share - 1e-9)
+    return labels if progress == 1.0 else math.ceil(labels * float(share) - 1e-9)
 
 
 def check_schedule(schedule: Schedule) -> None:

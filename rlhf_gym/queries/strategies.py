@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.checks import check
 from rlhf_gym.feedback.probability import bradley_terry_probability
 from rlhf_gym.queries.candidates import Candidates, Floats
-from rlhf_gym.words import near
 
 __all__ = [
     "STRATEGIES",
@@ -19,7 +19,6 @@ __all__ = [
     "Scores",
     "Strategy",
     "StrategyName",
-    "check_strategy_name",
     "disagreement",
     "diverse",
     "entropy",
@@ -99,19 +98,6 @@ STRATEGIES: dict[StrategyName, QueryStrategy] = {
 }
 
 
-def check_strategy_name(strategy: object) -> None:
-    """Refuse what is neither the name of a strategy nor a function.
-
-    Raises:
-        ValueError: the message names those that are near.
-    """
-    if strategy not in STRATEGIES and not callable(strategy):
-        raise ValueError(
-            f"strategy must be a function, or one of {', '.join(STRATEGIES)}, but is "
-            f"{strategy!r}{near(str(strategy), STRATEGIES)}"
-        )
-
-
 def strategy_named(strategy: Strategy) -> tuple[str, QueryStrategy]:
     """Return the name of a strategy, and its function.
 
@@ -121,7 +107,7 @@ def strategy_named(strategy: Strategy) -> tuple[str, QueryStrategy]:
     >>> strategy_named("entropy")[0], strategy_named(lambda candidates: [])[0]
     ('entropy', '<lambda>')
     """
-    check_strategy_name(strategy)
+    check("strategy", Strategy, strategy)
     if callable(strategy):
         return str(getattr(strategy, "__name__", type(strategy).__name__)), strategy
     return strategy, STRATEGIES[strategy]

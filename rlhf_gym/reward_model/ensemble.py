@@ -13,11 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from rlhf_gym.checks import Seed, check_arguments
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.durable import replacing
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.dataset import PreferenceDataset
+from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
@@ -69,10 +71,11 @@ class RewardEnsemble:
         action_space: gym.Space[Any],
         settings: RewardModelSettings | None = None,
         *,
-        seed: int = 0,
-        device: str = "auto",
+        seed: Seed = 0,
+        device: Device = "auto",
         likelihoods: Mapping[str, Likelihood] = LIKELIHOODS,
     ) -> None:
+        check_arguments(RewardEnsemble.__init__, locals())
         self.settings = settings or RewardModelSettings()
         self.observation_space, self.action_space = observation_space, action_space
         self.spec = input_spec(
@@ -295,6 +298,10 @@ class RewardEnsemble:
             of_file = with_new_names(state["settings"])
             settings = RewardModelSettings(**{**of_file, "hidden": tuple(of_file["hidden"])})
             seed = int(state["seed"])
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"there is no reward model {path}: give a file that RewardEnsemble.save wrote"
+            ) from None
         except OSError:
             raise
         except Exception as error:

@@ -8,11 +8,15 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from rlhf_gym.checks import Limits, Positive, check_fields
 
 __all__ = ["RewardModelSettings", "with_new_names"]
 
 T = TypeVar("T")
+_Width: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10**5)]
+_Updates: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10**7)]
 
 RENAMED = MappingProxyType({"changes": "uses_next_observations", "anew": "refit_from_scratch"})
 """Names that settings had in version 0.1.0, and their names now."""
@@ -53,26 +57,26 @@ class RewardModelSettings:
 
     RENAMED = RENAMED
 
-    members: int = 3
+    members: Annotated[int, Limits(at_least=1, at_most=1000)] = 3
     """Networks in the ensemble."""
-    hidden: tuple[int, ...] = (32, 32)
+    hidden: tuple[_Width, ...] = (32, 32)
     """Widths of the hidden layers of each network."""
-    filters: int = 16
+    filters: _Width = 16
     """Filters of each convolution (images only); fewer are faster on a CPU."""
     batch_norm: bool = False
     """Whether each convolution's outputs are normalised over the batch (images only)."""
-    dropout: float = 0.0
+    dropout: Annotated[float, Limits(at_least=0, below=1)] = 0.0
     """Share of each convolution's outputs that is left out in a gradient step (images only)."""
-    learning_rate: float = 3e-3
+    learning_rate: Positive = 3e-3
     """Learning rate of Adam."""
-    batch_size: int = 16
+    batch_size: _Updates = 16
     """Labelled queries in a gradient step."""
-    updates: int = 50
+    updates: _Updates = 50
     """Largest number of gradient steps in one fit."""
-    updates_per_label: int = 10
+    updates_per_label: _Updates = 10
     """Largest number of gradient steps for each new label: a reward that moves too fast misleads
     agents."""
-    weight_decay: float = 1e-3
+    weight_decay: Annotated[float, Limits(at_least=0, at_most=1e30)] = 1e-3
     """The L2 regularisation, or where it starts if it is adaptive."""
     adaptive: bool = True
     """Whether a fit ends when the held-out loss rises, and the L2 regularisation follows the ratio
@@ -88,22 +92,10 @@ class RewardModelSettings:
     actions: bool = True
     """Whether the networks see the action. Without it (Ibarz et al. 2018, for Atari) they judge
     observations alone, and do not reward an action that only happened to occur in good steps."""
-    clip_inputs: float = math.inf
+    clip_inputs: Annotated[float, Limits(above=0)] = math.inf
     """Number of deviations from its mean at which an input is clipped, so that rare inputs do not
     take the networks far from everything that was labelled."""
 
     def __post_init__(self) -> None:
         """Refuse settings with which no fit could work."""
-        for name in ("members", "filters", "batch_size", "updates", "updates_per_label"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, but is {getattr(self, name)}")
-        if any(width < 1 for width in self.hidden):
-            raise ValueError(f"hidden must be widths of at least 1, but is {self.hidden}")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be at least 0 and below 1, but is {self.dropout}")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate must be positive, but is {self.learning_rate}")
-        if not self.clip_inputs > 0:
-            raise ValueError(f"clip_inputs must be positive, but is {self.clip_inputs}")
-        if not self.weight_decay >= 0:
-            raise ValueError(f"weight_decay must not be negative, but is {self.weight_decay}")
+        check_fields(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,14 +13,15 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
+from rlhf_gym.checks import check
 from rlhf_gym.feedback.durable import append_line, write_text
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import SETTINGS, seal, words_of
+from rlhf_gym.runs.tables import check_names, dataclass_in
 from rlhf_gym.runs.versions import installed_versions
 
 __all__ = [
     "as_table",
-    "dataclass_in",
     "differing",
     "flat",
     "from_table",
@@ -46,25 +47,25 @@ def as_table(settings: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items() if value is not None}
 
 
-def from_table(kind: type[Settings], table: dict[str, Any]) -> Settings:
+def from_table(kind: type[Settings], table: Mapping[str, Any], prefix: str = "") -> Settings:
     """Make a dataclass from the table that `as_table` returned; missing fields keep defaults.
 
+    Args:
+        kind: the dataclass.
+        table: the table; names that fields had in version 0.1.0 are renamed.
+        prefix: put before each name in messages.
+
     Raises:
-        ValueError: if the table has a key that is no field.
+        ValueError: if the table has a key that is no field, or a value that does not suit it.
         TypeError: if a field without a default is missing.
     """
-    hints, renamed = get_type_hints(kind), getattr(kind, "RENAMED", {})
+    hints, renamed = get_type_hints(kind, include_extras=True), getattr(kind, "RENAMED", {})
     table = {renamed.get(name, name): value for name, value in table.items()}
-    unknown = sorted(set(table) - set(hints))
-    if unknown:
-        raise ValueError(f"unknown setting {', '.join(unknown)}")
-    return kind(**{name: _typed(hints[name], value) for name, value in table.items()})
-
-
-def dataclass_in(hint: Any) -> type | None:
-    """Return the dataclass in a type annotation such as ``Fit | None``, or None."""
-    kinds = (kind for kind in (hint, *get_args(hint)) if isinstance(kind, type))
-    return next(filter(is_dataclass, kinds), None)
+    check_names(table, hints, prefix)
+    values = {name: _typed(hints[name], value, prefix + name) for name, value in table.items()}
+    for name, value in values.items():
+        check(prefix + name, hints[name], value)
+    return kind(**values)
 
 
 def differing(tables: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -125,10 +126,7 @@ def read_settings(run: RunFolder, kind: type[Settings]) -> Settings:
     try:
         return from_table(kind, table)
     except (TypeError, ValueError) as error:
-        known = ", ".join(field.name for field in fields(kind))  # type: ignore[arg-type]
-        raise ValueError(
-            f"{run.config} cannot be used: {error}. Known settings: {known}"
-        ) from error
+        raise ValueError(f"{run.config} cannot be used: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -141,15 +139,23 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _typed(hint: Any, value: Any) -> Any:
+def _typed(hint: Any, value: Any, name: str) -> Any:
     """Convert a value from TOML to the type that an annotation asks for."""
-    kinds = [hint, *get_args(hint)]
-    if isinstance(value, dict) and (settings := dataclass_in(hint)):
-        return from_table(settings, value)
-    if isinstance(value, list) and any((get_origin(kind) or kind) is tuple for kind in kinds):
+    kinds = list(_kinds_in(hint))
+    if within := dataclass_in(hint):
+        check(name, dict, value)
+        return from_table(within, value, f"{name}.")
+    if isinstance(value, list) and tuple in kinds:
         return tuple(value)
     if isinstance(value, str):
         for kind in kinds:
             if isinstance(kind, type) and issubclass(kind, (Enum, Path)):
                 return kind(value)
     return value
+
+
+def _kinds_in(hint: Any) -> Iterator[Any]:
+    """Yield the types of which an annotation is put together."""
+    yield get_origin(hint) or hint
+    for part in get_args(hint):
+        yield from _kinds_in(part)

@@ -14,14 +14,18 @@ import torch
 from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.type_aliases import PolicyPredictor
+from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.acting import acting_in
+from rlhf_gym.checks import Seed, check_arguments
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
 from rlhf_gym.envs.description import describe_env, time_limit_of
 from rlhf_gym.media import encode, off_screen, steps_a_frame
-from rlhf_gym.runs.settings import VIDEO_SECONDS
+from rlhf_gym.runs.settings import VIDEO_SECONDS, Episodes
+from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 
 __all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
 
@@ -32,12 +36,12 @@ EVALUATION_SEED = 1_000_003
 
 
 def true_returns(
-    agent: BaseAlgorithm,
+    agent: BaseAlgorithm | PolicyPredictor,
     env_id: Source,
-    episodes: int,
+    episodes: Episodes,
     *,
-    seed: int = 0,
-    horizon: int | None = None,
+    seed: Seed = 0,
+    horizon: EpisodeSteps | None = None,
     deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
     wrappers: Sequence[Wrap] = (),
@@ -63,9 +67,7 @@ def true_returns(
     Raises:
         ValueError: if ``episodes`` is not positive, or an episode may never end.
     """
-    if episodes < 1:
-        raise ValueError(f"episodes must be at least 1, but is {episodes}")
-
+    check_arguments(true_returns, locals())
     maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
 
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
@@ -78,6 +80,7 @@ def true_returns(
         return env
 
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
+    _check_knows(agent, venv)
     with closing(venv), _own_randomness(agent, seed + EVALUATION_SEED):
         returns, _ = evaluate_policy(
             acting_in(agent, venv),
@@ -90,8 +93,30 @@ def true_returns(
     return tuple(float(value) for value in returns)
 
 
+def _check_knows(agent: BaseAlgorithm | PolicyPredictor, venv: VecEnv) -> None:
+    """Refuse what is no agent, or one that was made for other spaces than the environment's."""
+    if not callable(getattr(agent, "predict", None)) or isinstance(agent, type):
+        raise ValueError(f"the agent must have a method predict, but is {agent!r}")
+    for name in ("observation_space", "action_space"):
+        theirs = getattr(venv, name)
+        ours = getattr(agent, name, theirs)
+        alike = type(ours) is type(theirs) and _sizes(ours) == _sizes(theirs)
+        if not alike:
+            raise ValueError(
+                f"the agent was made for the {name} {ours}, but the environment has {theirs}: give "
+                "the environment, the arguments and the wrappers that it was trained with"
+            )
+
+
+def _sizes(space: gym.Space[Any]) -> Any:
+    """The sizes of a space, in which stable-baselines3 may have transposed images."""
+    if isinstance(space, gym.spaces.Dict):
+        return {key: _sizes(part) for key, part in space.spaces.items()}
+    return getattr(space, "n", None), sorted(space.shape or ())
+
+
 @contextmanager
-def _own_randomness(agent: BaseAlgorithm, seed: int) -> Iterator[None]:
+def _own_randomness(agent: BaseAlgorithm | PolicyPredictor, seed: int) -> Iterator[None]:
     """Seed the random numbers of sampled actions, and restore those of the training afterwards.
 
     DQN explores with samples of its action space, at the end of training at a rate that is taken

@@ -26,7 +26,8 @@ def open_fields(kind: type) -> type:
     >>> open_fields(RewardModelSettings)(members=5).updates is None
     True
     """
-    hints, help_texts = get_type_hints(kind), field_docstrings(kind)
+    hints = get_type_hints(kind, include_extras=True)
+    help_texts = field_docstrings(kind)
     options = [
         (each.name, _option(hints[each.name], help_texts.get(each.name, "")), field(default=None))
         for each in fields(kind)

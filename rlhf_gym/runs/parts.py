@@ -119,7 +119,7 @@ def _check_agent(settings: TrainSettings, env: VecEnv) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the agent warns when it is made for training
             make_agent(settings, env, **least)
-    except (AssertionError, TypeError) as error:
+    except Exception as error:  # each library refuses in its own way
         if "action spaces" in str(error):
             raise refusal(kind, env.action_space) from error
         raise ValueError(f"{kind.__name__} refuses its settings: {error}") from error

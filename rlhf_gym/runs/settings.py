@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, TypeAlias
@@ -11,12 +10,17 @@ from typing import Annotated, Any, Literal, TypeAlias
 import tyro
 
 from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorithm_name
-from rlhf_gym.environments.maker import EnvironmentMaker
+from rlhf_gym.checks import Limits, Seed, Share, Text, check_fields
+from rlhf_gym.environments.maker import EnvironmentMaker, Environments
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
+from rlhf_gym.presets.feedback_settings import Steps
+from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.config import as_table, from_table
 from rlhf_gym.runs.open_fields import open_fields
+from rlhf_gym.teachers.synthetic import Discount, Rationality, Tolerance
+from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 
 __all__ = ["VIDEO_SECONDS", "TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
 
@@ -26,7 +30,9 @@ TrackerName: TypeAlias = Literal["wandb", "trackio"]
 VIDEO_SECONDS = 8.0
 """Length of the videos of an agent, in seconds."""
 
-_DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d+)?")
+
+Episodes: TypeAlias = Annotated[int, Limits(at_least=1, at_most=100_000)]
+"""A number of episodes of an evaluation."""
 
 
 def _default(words: str) -> Any:
@@ -35,6 +41,7 @@ def _default(words: str) -> Any:
 
 
 THE_PRESETS = _default("the preset's")
+OFF: Any = tyro.conf.arg(help_behavior_hint="")
 
 _OpenFeedbackSettings: Any = open_fields(FeedbackSettings)
 """The fields of `FeedbackSettings`, each of which may be left open.
@@ -59,42 +66,46 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
     teacher: Literal["synthetic", "window"] = "synthetic"
     """The teacher: a formula that knows the true reward, or a person in a window."""
-    steps: Annotated[int | None, THE_PRESETS] = None
+    steps: Annotated[Steps | None, THE_PRESETS] = None
     """Number of training steps, including the first ones of the untrained agent."""
-    n_envs: Annotated[int | None, THE_PRESETS] = None
+    n_envs: Annotated[Environments | None, THE_PRESETS] = None
     """Number of environments that run side by side."""
-    horizon: Annotated[int | None, _default("what is known of it, else its own time limit")] = None
+    horizon: Annotated[
+        EpisodeSteps | None, _default("what is known of it, else its own time limit")
+    ] = None
     """Length of a training episode in steps."""
-    hold: Annotated[int | None, _default("what is known of it, else until the horizon")] = None
+    hold: Annotated[
+        EpisodeSteps | None, _default("what is known of it, else until the horizon")
+    ] = None
     """Absorbing steps after an early end of an episode."""
-    seed: int = 0
+    seed: Seed = 0
     """Seed of all random numbers."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person after the first labels: for every answer (True), never
     (False), or by default when it is more than 8 labels ahead."""
-    annotator: Annotated[str | None, _default("your login name")] = None
+    annotator: Annotated[Text | None, _default("your login name")] = None
     """Name of the person who labels."""
-    goal: Annotated[str | None, _default("the environment's own")] = None
+    goal: Annotated[Text | None, _default("the environment's own")] = None
     """What the agent should do; it is shown to the person."""
-    tie_breaker: Annotated[str | None, _default("the environment's own")] = None
+    tie_breaker: Annotated[Text | None, _default("the environment's own")] = None
     """What decides between two clips that seem equal."""
-    beta: float = math.inf
+    beta: Rationality = math.inf
     """Synthetic teacher: rationality; answers are deterministic at inf."""
-    gamma: float = 1.0
+    gamma: Discount = 1.0
     """Synthetic teacher: discount of earlier steps; below 1 the teacher is myopic."""
-    mistake: float = 0.0
+    mistake: Share = 0.0
     """Synthetic teacher: share of answers that are flipped."""
-    skip: float = 0.0
+    skip: Tolerance = 0.0
     """Synthetic teacher: it skips pairs whose returns are both below this share of the mean."""
-    equal: float = 0.0
+    equal: Tolerance = 0.0
     """Synthetic teacher: returns that differ by less than this share of the mean tie."""
-    keep_termination: bool = False
+    keep_termination: Annotated[bool, OFF] = False
     """Let episodes end early, although their length then leaks the reward."""
-    subprocesses: bool = False
+    subprocesses: Annotated[bool, OFF] = False
     """Run each environment in a process of its own."""
-    device: str = "auto"
+    device: Device = "auto"
     """cpu, cuda, or auto."""
-    evaluation_episodes: int = 20
+    evaluation_episodes: Episodes = 20
     """Number of episodes in the final evaluation on the untouched environment."""
     track: Annotated[tuple[TrackerName, ...], tyro.conf.UseAppendAction] = ()
     """Service to send the curves to, in addition to TensorBoard; can be repeated."""
@@ -108,6 +119,14 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """Further arguments of the environment."""
     agent: tyro.conf.Suppress[dict[str, Any]] = field(default_factory=dict)
     """Settings of the agent by SB3's names, instead of the preset's."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work.
+
+        Raises:
+            ValueError: a setting has a wrong type, or is beyond its limits.
+        """
+        check_fields(self)
 
     def with_changes(self, **changes: Any) -> TrainSettings:
         """Return these settings with some changed: `replace` for type checkers."""
@@ -171,24 +190,4 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
         check_agent_settings(settings.algo, settings.agent)
         agent_arguments(settings.agent)
     settings = replace(settings, **values, agent={**preset.agent, **settings.agent})
-    for name in ("steps", "n_envs", "evaluation_episodes"):
-        if getattr(settings, name) < 1:
-            raise ValueError(f"{name} must be at least 1, but is {getattr(settings, name)}")
-    _check_device(settings.device)
     return settings
-
-
-def _check_device(device: str) -> None:
-    if not _DEVICE.fullmatch(device):
-        raise ValueError(
-            f"device must be auto, cpu, cuda, or another of PyTorch's such as cuda:1 or mps, but "
-            f"is {device!r}"
-        )
-    if device.startswith("cuda"):
-        import torch
-
-        if not torch.cuda.is_available():
-            raise ValueError(
-                f"device is {device!r}, but PyTorch finds no GPU; `rlhf-gym doctor` says why; "
-                "without one, leave --device out"
-            )

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
 
-from rlhf_gym.runs.config import dataclass_in
+from rlhf_gym.checks import check
 from rlhf_gym.words import near
 
-__all__ = ["check_names", "check_table"]
-
-_WORDS = {
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    str: "a text",
-    dict: "a table",
-}
+__all__ = ["check_names", "check_table", "dataclass_in"]
 
 
 def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
-    """Refuse a table whose names or types do not match the fields of a dataclass.
+    """Refuse a table whose names or values do not suit the fields of a dataclass.
 
     Args:
         kind: the dataclass.
@@ -29,16 +21,16 @@ def check_table(kind: type, table: Mapping[str, Any], prefix: str = "") -> None:
         prefix: put before each name in messages.
 
     Raises:
-        ValueError: if one does not match; the message says which, and what was expected.
+        ValueError: if one does not; the message says which, and what was expected.
     """
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     check_names(table, hints, prefix)
     for name, value in table.items():
-        hint = hints[name]
-        if isinstance(value, Mapping) and (within := dataclass_in(hint)):
+        within = dataclass_in(hints[name])
+        if within and isinstance(value, Mapping):
             check_table(within, value, f"{prefix}{name}.")
-        elif not _suits(hint, value):
-            raise ValueError(f"{prefix}{name} must be {_wanted(hint)}, but is {value!r}")
+        else:
+            check(prefix + name, dict if within else hints[name], value)
 
 
 def check_names(table: Iterable[str], known: Iterable[str], prefix: str = "") -> None:
@@ -55,24 +47,8 @@ def check_names(table: Iterable[str], known: Iterable[str], prefix: str = "") ->
             )
 
 
-def _suits(hint: Any, value: Any) -> bool:
-    origin, parts = get_origin(hint) or hint, get_args(hint)
-    if origin in (Union, UnionType):
-        return any(_suits(part, value) for part in parts)
-    if origin is Literal:
-        return value in parts
-    if origin is tuple:
-        return isinstance(value, (list, tuple)) and all(_suits(parts[0], item) for item in value)
-    return type(value) is origin or (origin is float and type(value) is int)
-
-
-def _wanted(hint: Any) -> str:
-    """Describe the values that a type annotation allows."""
-    origin, parts = get_origin(hint) or hint, get_args(hint)
-    if origin in (Union, UnionType):
-        return " or ".join(_wanted(part) for part in parts if part is not NoneType)
-    if origin is Literal:
-        return f"one of {', '.join(parts)}"
-    if origin is tuple:
-        return f"a list, such as [{'5, 10' if parts[0] is int else 'one, two'}]"
-    return _WORDS.get(origin, "a table")
+def dataclass_in(hint: Any) -> type | None:
+    """Return the dataclass in a type annotation such as ``Fit | None``, or None."""
+    if isinstance(hint, type) and is_dataclass(hint):
+        return hint
+    return next(filter(None, map(dataclass_in, get_args(hint))), None)

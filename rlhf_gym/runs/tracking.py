@@ -15,6 +15,7 @@ from stable_baselines3.common.logger import KVWriter
 
 from rlhf_gym.feedback.durable import write_text
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.installation import install_extra
 from rlhf_gym.runs.settings import TrackerName
 
 __all__ = ["Tracker", "check_trackers"]
@@ -88,7 +89,7 @@ def check_trackers(names: Sequence[str]) -> None:
         if name not in known:
             raise ValueError(f"there is no tracker {name!r}; track takes {' and '.join(known)}")
         if importlib.util.find_spec(name) is None:
-            raise ValueError(f'{name} is not installed: pip install "rlhf-gym[tracking]"')
+            raise ValueError(f"{name} is not installed: {install_extra('tracking')}")
     if "wandb" in names:
         _check_login()
 

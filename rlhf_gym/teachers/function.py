@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlhf_gym.checks import Text, check_arguments, check_takes
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher, TeacherFunction
@@ -20,17 +21,14 @@ class FunctionTeacher(Teacher):
     'second'
     """
 
-    def __init__(self, function: TeacherFunction, annotator: str | None = None) -> None:
+    def __init__(self, function: TeacherFunction, annotator: Text | None = None) -> None:
         """Wrap ``function``; its answers are stored under ``annotator``, by default its name.
 
         Raises:
-            TypeError: if it cannot be called.
+            ValueError: if it cannot be called with two clips.
         """
-        if not callable(function):
-            raise TypeError(
-                "a teacher function takes the first and the second clip, but "
-                f"{function!r} cannot be called"
-            )
+        check_arguments(FunctionTeacher.__init__, locals())
+        check_takes("the teacher function", function, "the first clip", "the second clip")
         self.function = function
         self.annotator = str(annotator or getattr(function, "__name__", type(function).__name__))
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from inspect import signature
+from typing import Annotated, Any
 
 import numpy as np
 
+from rlhf_gym.checks import Limits, Seed, check_arguments, check_takes
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Tastes
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.teachers.synthetic import SyntheticTeacher
+from rlhf_gym.teachers.synthetic import Rationality, SyntheticTeacher, Tolerance
 from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.words import listed
 
 __all__ = ["Population"]
 
@@ -51,12 +54,12 @@ class Population(Teacher):
     def __init__(
         self,
         tastes: Tastes | None,
-        size: int = 20,
+        size: Annotated[int, Limits(at_least=1, at_most=100_000)] = 20,
         *,
-        spread: float = 0.1,
-        beta: float = math.inf,
-        beta_spread: float = 0.0,
-        seed: int = 0,
+        spread: Tolerance = 0.1,
+        beta: Rationality = math.inf,
+        beta_spread: Tolerance = 0.0,
+        seed: Seed = 0,
         **irrationalities: Any,
     ) -> None:
         """Draw the people.
@@ -76,11 +79,11 @@ class Population(Teacher):
         Raises:
             ValueError: if a number is out of its range.
         """
-        if size < 1:
-            raise ValueError(f"size must be at least 1 person, but it is {size}")
-        for name, value in (("spread", spread), ("beta_spread", beta_spread)):
-            if not 0 <= value < math.inf:
-                raise ValueError(f"{name} must be finite and >= 0, but it is {value}")
+        check_arguments(Population.__init__, locals())
+        if tastes is not None:
+            check_takes("the tastes", tastes, "observations", "actions")
+        if unknown := irrationalities.keys() - signature(SyntheticTeacher).parameters.keys():
+            raise ValueError(f"a SyntheticTeacher has no argument {listed(sorted(unknown))}")
         care = np.random.default_rng([seed, 6]).normal(0, beta_spread, size)
         self.people = tuple(
             _Person(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rlhf_gym.checks import check_arguments
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.function import preference_of
@@ -27,6 +28,7 @@ class ScriptedTeacher(Teacher):
 
         The iterable is read as queries come, so it may be endless.
         """
+        check_arguments(ScriptedTeacher.__init__, locals())
         self.asked: list[Query] = []
         self._answers = iter(answers)
         self._given = 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 
+from rlhf_gym.checks import Limits, Seed, Share, check, check_arguments, check_takes
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score
@@ -23,6 +24,13 @@ EPISODES = 10
 """Number of newest training episodes whose returns set the thresholds, as in B-Pref."""
 CLIPS = 1000
 """Number of newest clips whose returns set the thresholds if those of episodes cannot."""
+
+Rationality: TypeAlias = Annotated[float, Limits(at_least=0)]
+"""How surely the clip of higher return is preferred; always where it is infinite."""
+Discount: TypeAlias = Annotated[float, Limits(above=0, at_most=1)]
+"""Weight of a step relative to the step after it."""
+Tolerance: TypeAlias = Annotated[float, Limits(at_least=0, at_most=1e30)]
+"""A share of an average clip's return."""
 
 
 class SyntheticTeacher(Teacher):
@@ -71,13 +79,13 @@ class SyntheticTeacher(Teacher):
     def __init__(
         self,
         *,
-        beta: float = math.inf,
-        gamma: float = 1.0,
-        mistake: float = 0.0,
-        skip: float = 0.0,
-        equal: float = 0.0,
+        beta: Rationality = math.inf,
+        gamma: Discount = 1.0,
+        mistake: Share = 0.0,
+        skip: Tolerance = 0.0,
+        equal: Tolerance = 0.0,
         score: Score | None = None,
-        seed: int | np.random.Generator = 0,
+        seed: Seed | np.random.Generator = 0,
     ) -> None:
         """Choose the irrationalities; the defaults are the oracle.
 
@@ -94,15 +102,9 @@ class SyntheticTeacher(Teacher):
         Raises:
             ValueError: if a number is out of its range.
         """
-        for name, value, fits, expected in (
-            ("beta", beta, beta >= 0, ">= 0 (infinite: always the higher return)"),
-            ("gamma", gamma, 0 < gamma <= 1, "> 0 and <= 1"),
-            ("mistake", mistake, 0 <= mistake <= 1, "between 0 and 1"),
-            ("skip", skip, 0 <= skip < math.inf, "a finite share >= 0"),
-            ("equal", equal, 0 <= equal < math.inf, "a finite share >= 0"),
-        ):
-            if not fits:
-                raise ValueError(f"{name} must be {expected}, but it is {value}")
+        check_arguments(SyntheticTeacher.__init__, locals())
+        if score is not None:
+            check_takes("the score", score, "observations", "actions")
         self.beta = beta
         self.gamma = gamma
         self.mistake = mistake
@@ -120,6 +122,7 @@ class SyntheticTeacher(Teacher):
             ValueError: if a clip holds true rewards that are not finite, or the score gives
                 anything but one finite number a step.
         """
+        check("query", Query, query)
         preference = self._prefer(*query.clips)
         if preference is None:
             return None
@@ -170,7 +173,11 @@ class SyntheticTeacher(Teacher):
                     "from the true reward, so the environment must give one"
                 )
             return clip.true_rewards.astype(np.float64)
-        rewards = np.asarray(self.score(clip.observations, clip.actions), dtype=np.float64)
+        scored = self.score(clip.observations, clip.actions)
+        try:
+            rewards = np.asarray(scored, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the score must give numbers, but gave {scored!r}") from error
         if rewards.shape != (len(clip),) or not np.isfinite(rewards).all():
             raise ValueError(
                 f"the score must give one finite number for each of the {len(clip)} steps of a "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rlhf_gym.checks import Text, check_arguments
 from rlhf_gym.clips.display import check_display, check_pygame
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
@@ -32,7 +33,7 @@ class WindowTeacher(Teacher):
 
     def __init__(
         self,
-        annotator: str | None = None,
+        annotator: Text | None = None,
         *,
         draws: bool = True,
         blind: bool = False,
@@ -50,6 +51,7 @@ class WindowTeacher(Teacher):
         Raises:
             WrongPygame: if another edition of pygame than pygame-ce is installed.
         """
+        check_arguments(WindowTeacher.__init__, locals())
         check_pygame()
         self.annotator, self.draws = annotator, draws
         self.blind, self.ends_training = blind, ends_training

@@ -69,9 +69,12 @@ def open_store(
     A run that was killed before it had a store gets one when it is resumed.
 
     Raises:
+        ValueError: if a run is to be resumed, but none is given.
         StoreError: if the run folder is in use, or about another environment.
     """
     record = environment_record(venv, goal, tie_breaker)
+    if run is None and resuming:
+        raise ValueError("resume=True needs the folder of the run that is to go on: run=FOLDER")
     if run is None:
         return FeedbackStore.in_memory(environment=record)
     killed_early = run.config.exists() and not any(run.path.glob(f"{run.checkpoint.name}*"))

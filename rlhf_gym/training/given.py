@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from rlhf_gym.presets import FeedbackSettings, feedback_of
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.words import near
 
-__all__ = ["OLD_ARGUMENTS", "GivenSettings"]
+__all__ = ["OLD_ARGUMENTS", "GivenSettings", "own_reward_model"]
 
 OLD_ARGUMENTS = {
     "clip_seconds": "clip_seconds",
@@ -53,8 +54,13 @@ class GivenSettings:
         """
         self._whole = isinstance(settings, FeedbackSettings)
         some = settings if isinstance(settings, Mapping) else {}
-        given = {**some, **_renamed(old_arguments), **others}
-        self._given = {name: value for name, value in given.items() if value is not None}
+        _check_names(some)
+        self._given = {
+            name: value
+            for given in (some, _renamed(old_arguments), others)
+            for name, value in given.items()
+            if value is not None
+        }
         begin = settings if isinstance(settings, FeedbackSettings) else FeedbackSettings()
         self.settings = replace(begin, **self._given)
 
@@ -66,6 +72,36 @@ class GivenSettings:
             person: whether a person answers.
         """
         return self.settings if self._whole else feedback_of(env_id, self._given, person=person)
+
+
+def own_reward_model(given: RewardModel | RewardModelSettings | None) -> RewardModel | None:
+    """Return the reward model that a user gave; None: settings, or nothing.
+
+    Raises:
+        ValueError: if it cannot predict rewards.
+    """
+    if given is None or isinstance(given, RewardModelSettings):
+        return None
+    if isinstance(given, type) or not callable(getattr(given, "predict", None)):
+        raise ValueError(
+            f"reward_model must be RewardModelSettings(...) or a RewardModel, but is {given!r}"
+        )
+    return given
+
+
+def _check_names(settings: Mapping[str, Any]) -> None:
+    """Refuse names that no field of `FeedbackSettings` has.
+
+    Raises:
+        TypeError: there is one; the message suggests similar names.
+    """
+    known = [each.name for each in fields(FeedbackSettings)]
+    for name in settings:
+        if name not in known:
+            raise TypeError(
+                f"there is no setting {name!r} of feedback{near(str(name), known)}; there are "
+                f"{', '.join(known)}"
+            )
 
 
 def _renamed(old_arguments: Mapping[str, Any]) -> dict[str, Any]:

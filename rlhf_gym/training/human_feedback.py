@@ -10,24 +10,22 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.checks import Seed, Text, check_arguments
 from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.presets.feedback_settings import FeedbackSettings, Labels, Steps
 from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings
+from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.teachers import teacher_of
 from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 from rlhf_gym.training.agent_reward import AgentReward
 from rlhf_gym.training.asking import Asking
-from rlhf_gym.training.assembly import (
-    checked_clip_length,
-    make_buffer,
-    open_store,
-)
+from rlhf_gym.training.assembly import checked_clip_length, make_buffer, open_store
 from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_parts
-from rlhf_gym.training.given import GivenSettings
+from rlhf_gym.training.given import GivenSettings, own_reward_model
 from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_of_missing_labels
 from rlhf_gym.training.loop import FeedbackLoop
-from rlhf_gym.training.progress import checked_total, share_of_training
+from rlhf_gym.training.progress import share_of_training
 from rlhf_gym.training.warm_up import WarmUp
 from rlhf_gym.training.wrapped import check_can_start, check_can_wrap
 
@@ -86,23 +84,24 @@ class HumanFeedback(BaseCallback):
     def __init__(
         self,
         teacher: str | Teacher | AnswersQueries | TeacherFunction = "window",
-        labels: int | None = None,
+        labels: Labels | None = None,
         *,
         settings: FeedbackSettings | Mapping[str, Any] | None = None,
         reward_model: RewardModel | RewardModelSettings | None = None,
-        run: str | Path | None = None,
+        run: Text | Path | None = None,
         resume: bool = False,
         wait: bool | None = None,
-        goal: str | None = None,
-        tie_breaker: str | None = None,
-        annotator: str | None = None,
-        seed: int = 0,
-        device: str = "auto",
-        total_steps: int | None = None,
+        goal: Text | None = None,
+        tie_breaker: Text | None = None,
+        annotator: Text | None = None,
+        seed: Seed = 0,
+        device: Device = "auto",
+        total_steps: Steps | None = None,
         **old_arguments: Any,
     ) -> None:
         super().__init__()
-        self._own_model = None if isinstance(reward_model, RewardModelSettings) else reward_model
+        check_arguments(HumanFeedback.__init__, locals())
+        self._own_model = own_reward_model(reward_model)
         of_model = reward_model if isinstance(reward_model, RewardModelSettings) else None
         self._given = GivenSettings(settings, old_arguments, labels=labels, reward_model=of_model)
         self.settings = self._given.settings
@@ -111,8 +110,8 @@ class HumanFeedback(BaseCallback):
         self._is_the_oracle = teacher == "synthetic"
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.wait = resume, wait
-        self.goal, self.tie_breaker = goal, tie_breaker
-        self.seed, self.device, self.total_steps = seed, device, checked_total(total_steps)
+        self.goal, self.tie_breaker, self.total_steps = goal, tie_breaker, total_steps
+        self.seed, self.device = seed, device
         self.stopped = self._wrapped = False
 
     def wrap(self, venv: VecEnv) -> VecEnv:
@@ -226,6 +225,7 @@ class HumanFeedback(BaseCallback):
         Raises:
             FileNotFoundError: if the run stopped before its first checkpoint.
         """
+        check_arguments(HumanFeedback.restore, locals())
         if self.run is None or not self.resuming:
             raise ValueError("restore needs HumanFeedback(run=FOLDER, resume=True)")
         agent = load_agent(self.run.checkpoint, algorithm, env, device)

@@ -7,18 +7,7 @@ from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 
 from rlhf_gym.environments.lookup import horizon_of
 
-__all__ = ["checked_total", "share_of_training"]
-
-
-def checked_total(total_steps: int | None) -> int | None:
-    """Return the total number of training steps that a user gave.
-
-    Raises:
-        ValueError: if it is below 1.
-    """
-    if total_steps is not None and total_steps < 1:
-        raise ValueError(f"total_steps must be at least 1, but is {total_steps}")
-    return total_steps
+__all__ = ["share_of_training"]
 
 
 def share_of_training(agent: BaseAlgorithm, taken: int, total: int, warm_up: int) -> float:

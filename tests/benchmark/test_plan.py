@@ -93,7 +93,7 @@ def test_pairs_that_do_not_fit_are_left_out() -> None:
         ('environments = ["CartPole-v1"]\n[settings]\nstep = 3', "unknown key 'settings.step'"),
         (
             'environments = ["CartPole-v1"]\n[settings]\nsteps = 0',
-            "the suite bad: steps must be at least 1",
+            "the suite bad: settings.steps must be at least 1",
         ),
         (
             'environments = ["CartPole-v1"]\n[settings.agent]\nn_step = 3',

@@ -13,6 +13,7 @@ import pytest
 from rlhf_gym.cli.checks import EXTRAS
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.installation import install_extra
 
 Capture = pytest.CaptureFixture[str]
 
@@ -51,7 +52,7 @@ def test_extras_that_are_not_installed_are_named(
     code, found = findings(tmp_path, capsys)
     assert code == 0
     assert found["extras"]["text"].endswith("not installed: ray")
-    assert 'pip install "rlhf-gym[ray]"' in found["extras"]["remedy"]
+    assert install_extra("ray") in found["extras"]["remedy"]
 
 
 def test_every_extra_is_looked_for() -> None:

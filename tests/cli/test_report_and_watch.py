@@ -74,7 +74,7 @@ def test_watch_refuses_a_video_without_length(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["watch", str(run), "--seconds", "0"]) == 1
-    assert "--seconds must be more than 0" in capsys.readouterr().err
+    assert "seconds must be more than 0" in capsys.readouterr().err
 
 
 def test_moments_predict_from_the_observation_before_the_step() -> None:

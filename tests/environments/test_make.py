@@ -111,7 +111,7 @@ def test_a_game_whose_score_is_not_known_names_the_way_to_hide_it(
 
 
 def test_at_least_one_environment_is_needed() -> None:
-    with pytest.raises(ValueError, match="n_envs must be at least 1, but it is 0"):
+    with pytest.raises(ValueError, match="n_envs must be at least 1, but is 0"):
         make_vec_env("CartPole-v1", n_envs=0)
 
 

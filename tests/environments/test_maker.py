@@ -115,7 +115,7 @@ def test_arguments_and_wrappers_reach_training_and_evaluation_alike() -> None:
     }
     venv = make_vec_env(Dot, horizon=40, **given)
     assert venv.get_attr("start") == [7.0] and venv.env_is_wrapped(Reversed) == [True]
-    (value,) = true_returns(Still(), Dot, 1, horizon=10, **given)  # type: ignore[arg-type]
+    (value,) = true_returns(Still(), Dot, 1, horizon=10, **given)
     assert -80 <= value <= -60
 
 

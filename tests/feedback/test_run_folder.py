@@ -89,7 +89,7 @@ def test_a_run_of_another_environment_is_refused(run: RunFolder) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('env_id = "A"\ncolour = 1\n', "unknown setting colour.*Known settings: env_id, labels"),
+        ('env_id = "A"\ncolour = 1\n', "unknown key 'colour'.*known are env_id, labels"),
         ("labels = 1\n", "env_id"),
         ("labels =\n", "not valid TOML"),
         ("", "is missing"),

@@ -283,7 +283,7 @@ def test_only_drawable_clips_are_chosen_when_asked() -> None:
 def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
     unknown: Any = "random"
     with pytest.raises(
-        ValueError, match="uniform, disagreement, entropy, diverse, but is 'random'"
+        ValueError, match="uniform, disagreement, entropy, diverse or a function, but is 'random'"
     ):
         choose_queries(episodes_of(3), 1, np.random.default_rng(0), strategy=unknown)
 

@@ -548,11 +548,11 @@ def test_an_unsupported_space_is_named() -> None:
         ({"members": 0}, "members must be at least 1, but is 0"),
         ({"batch_size": -1}, "batch_size must be at least 1, but is -1"),
         ({"updates": 0}, "updates must be at least 1"),
-        ({"hidden": (32, 0)}, r"hidden must be widths of at least 1, but is \(32, 0\)"),
-        ({"learning_rate": 0.0}, "learning_rate must be positive, but is 0"),
-        ({"learning_rate": math.nan}, "learning_rate must be positive, but is nan"),
-        ({"weight_decay": -1.0}, "weight_decay must not be negative, but is -1"),
-        ({"weight_decay": math.nan}, "weight_decay must not be negative, but is nan"),
+        ({"hidden": (32, 0)}, r"hidden must be at least 1 each, but is \(32, 0\)"),
+        ({"learning_rate": 0.0}, "learning_rate must be more than 0, but is 0"),
+        ({"learning_rate": math.nan}, "learning_rate must be more than 0, but is nan"),
+        ({"weight_decay": -1.0}, "weight_decay must be at least 0, but is -1"),
+        ({"weight_decay": math.nan}, "weight_decay must be at least 0, but is nan"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:

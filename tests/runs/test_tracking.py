@@ -129,12 +129,11 @@ def test_a_tracker_that_is_not_installed_is_refused(
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)
     settings = TrainSettings("Pendulum-v1", track=(name,))
-    with pytest.raises(ValueError, match=rf'{name} is not installed: pip install "rlhf-gym\[tr'):
+    with pytest.raises(ValueError, match=f"{name} is not installed: pip install .*\\[tracking"):
         train(settings, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
-def test_an_unknown_tracker_is_refused(tmp_path: Path) -> None:
-    settings = TrainSettings("Pendulum-v1", track=("mlflow",))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no tracker 'mlflow'; track takes wandb and trackio"):
-        train(settings, tmp_path / "run")
+def test_an_unknown_tracker_is_refused() -> None:
+    with pytest.raises(ValueError, match="track must be one of wandb, trackio each, but is"):
+        TrainSettings("Pendulum-v1", track=("mlflow",))  # type: ignore[arg-type]

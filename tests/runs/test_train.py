@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import time
+import warnings
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -142,9 +143,11 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
     run = tmp_path / "run"
     flags = ["--steps", "10", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
     flags += ["--algo", "dqn", "--no-progress"]  # it learns nothing in its first hundred steps
-    with pytest.warns(UserWarning, match="0 of 1 labels"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
         main(["train", "CartPole-v1", *flags, "--run", str(run)])
-    shown = capsys.readouterr().out
+    shown, warned = capsys.readouterr()
+    assert re.search("^! .*0 of 1 labels", warned, flags=re.M)
     assert "the agent was trained for no step" in shown
     assert (
         "before training (2 episodes, actions sampled)" in shown
@@ -208,17 +211,17 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"set": "normalize_advantage=1"}, "normalize_advantage of the agent must be true or false"),
     ({"set": "policy_kwargs=3"}, r"policy_kwargs of the agent must be a table, such as policy_kw"),
     ({"set": "policy_kwargs={net_arc=[64]}"}, "PPO refuses its settings: .*net_arc"),
-    ({"set": "n_steps=1.5"}, "PPO refuses its settings"),
+    ({"set": "n_steps=1.5"}, "n_steps of the agent must be a whole number, but is 1.5"),
     ({"algo": "sb3_contrib:ARS"}, "is not a supported algorithm: it must be an OnPolicy"),
     ({"algo": "a3c", "n_envs": 2}, "4 workers need an environment each, but there are 2"),
-    ({"clip_seconds": 0.0}, "clip_seconds must be positive, but is 0.0"),
+    ({"clip_seconds": 0.0}, "clip_seconds must be more than 0, but is 0.0"),
     ({"labels": 0}, "labels must be at least 1, but is 0"),
     ({"steps": -1}, "steps must be at least 1, but is -1"),
     ({"n_envs": 0}, "n_envs must be at least 1, but is 0"),
     ({"evaluation_episodes": 0}, "evaluation_episodes must be at least 1"),
-    ({"clip_seconds": -1.0}, "clip_seconds must be positive"),
+    ({"clip_seconds": -1.0}, "clip_seconds must be more than 0"),
     ({"clip_seconds": 60.0}, "longer than an episode"),
-    ({"mistake": 2.0}, "mistake must be between 0 and 1"),
+    ({"mistake": 2.0}, "mistake must be at most 1, but is 2.0"),
 ]
 
 

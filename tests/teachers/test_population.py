@@ -119,11 +119,11 @@ def test_nearly_equal_clips_are_a_tie_if_so_set() -> None:
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"size": 0}, "at least 1 person, but it is 0"),
-        ({"spread": -1.0}, "spread must be finite and >= 0, but it is -1"),
+        ({"size": 0}, "size must be at least 1, but is 0"),
+        ({"spread": -1.0}, "spread must be at least 0, but is -1"),
         ({"beta_spread": math.inf}, "beta_spread must be finite"),
-        ({"beta": -1.0}, "beta must be >= 0"),
-        ({"mistake": 2.0}, "mistake must be between 0 and 1"),
+        ({"beta": -1.0}, "beta must be at least 0, but is -1"),
+        ({"mistake": 2.0}, "mistake must be at most 1, but is 2"),
     ],
 )
 def test_numbers_out_of_range_are_refused(settings: dict[str, Any], match: str) -> None:

@@ -199,12 +199,12 @@ def test_the_state_continues_the_same_answers() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"beta": -1.0}, "beta must be >= 0"),
-        ({"beta": math.nan}, "beta must be >= 0"),
-        ({"gamma": 0.0}, "gamma must be > 0 and <= 1, but it is 0.0"),
-        ({"mistake": 1.5}, "mistake must be between 0 and 1, but it is 1.5"),
-        ({"skip": -0.1}, "skip must be a finite share"),
-        ({"equal": math.inf}, "equal must be a finite share"),
+        ({"beta": -1.0}, "beta must be at least 0"),
+        ({"beta": math.nan}, "beta must be at least 0"),
+        ({"gamma": 0.0}, "gamma must be more than 0, but is 0.0"),
+        ({"mistake": 1.5}, "mistake must be at most 1, but is 1.5"),
+        ({"skip": -0.1}, "skip must be at least 0, but is -0.1"),
+        ({"equal": math.inf}, "equal must be finite, but is inf"),
     ],
 )
 def test_numbers_out_of_range_are_refused(settings: dict[str, Any], message: str) -> None:

@@ -97,7 +97,7 @@ def test_names_functions_and_teachers_all_stand_for_a_teacher() -> None:
     [
         ("sythetic", ValueError, "no teacher 'sythetic'; expected 'window', 'synthetic'"),
         (SyntheticTeacher, TypeError, r"give an instance: SyntheticTeacher\(...\)"),
-        (3, TypeError, "3 cannot be called"),
+        (3, ValueError, "function must be a function, but is 3"),
     ],
 )
 def test_what_cannot_answer_is_refused(value: Any, error: type[Exception], message: str) -> None:

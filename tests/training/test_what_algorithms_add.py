@@ -56,7 +56,7 @@ def test_masks_hold_in_the_probe_in_evaluation_and_in_films(tmp_path: Path) -> N
     for policy in (agent, RandomPolicy(Board().action_space, 0)):
         for deterministic in (True, False):
             how: Any = {"horizon": 30, "deterministic": deterministic}
-            returns = true_returns(policy, Board, 3, **how)  # type: ignore[arg-type]
+            returns = true_returns(policy, Board, 3, **how)
             assert all(0 <= value <= 30 for value in returns)
     record_video(agent, Board, tmp_path / "agent.mp4", deterministic=False)
     env = Board()

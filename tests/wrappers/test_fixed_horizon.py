@@ -98,7 +98,7 @@ def test_an_environment_without_a_time_limit_needs_a_horizon() -> None:
 
 
 def test_a_horizon_must_be_positive() -> None:
-    with pytest.raises(ValueError, match="at least 1 step, but it is 0"):
+    with pytest.raises(ValueError, match="at least 1, but is 0"):
         FixedHorizon(Chain(), horizon=0)
 
 
@@ -150,5 +150,5 @@ def test_hold_counts_anew_in_each_episode() -> None:
 
 
 def test_a_hold_of_no_steps_is_refused() -> None:
-    with pytest.raises(ValueError, match="hold must be at least 1 step, but it is 0"):
+    with pytest.raises(ValueError, match="hold must be at least 1, but is 0"):
         FixedHorizon(gym.make("CartPole-v1"), hold=0)

@@ -6,7 +6,7 @@ import copy
 import io
 import time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import gymnasium as gym
 import torch
@@ -19,7 +19,7 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.save_util import load_from_zip_file
 from stable_baselines3.common.type_aliases import GymEnv, MaybeCallback, Schedule
-from stable_baselines3.common.utils import FloatSchedule, get_device, obs_as_tensor
+from stable_baselines3.common.utils import FloatSchedule, obs_as_tensor
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.a3c.assignments import assignments
@@ -30,6 +30,8 @@ from rlhf_gym.agents.a3c.monitor_files import MonitorFiles
 from rlhf_gym.agents.a3c.shared_policy import share_policy
 from rlhf_gym.agents.a3c.worker import Assignment
 from rlhf_gym.agents.a3c.workers import Workers, mean_metrics
+from rlhf_gym.agents.limits import NotNegative, Size, WorkerCount, check_agent
+from rlhf_gym.checks import Limits, Positive, check, check_arguments
 
 __all__ = ["A3C"]
 
@@ -87,7 +89,7 @@ class A3C(A2C):
         n_steps: steps of a rollout in each environment (the paper's t_max).
         ent_coef: weight of the entropy, a number or a schedule of the progress remaining, from 1
             to 0. The paper's beta is 0.01, with which small environments are learned slowly.
-        start_method: of the processes, as in SubprocVecEnv.
+        start_method: of the processes; a fork would keep the connections of others open.
         device: the parameters are shared on the CPU.
         **kwargs: as in A2C: gamma, gae_lambda, vf_coef, max_grad_norm, rms_prop_eps, use_rms_prop,
             normalize_advantage, policy_kwargs, seed and so on.
@@ -105,25 +107,20 @@ class A3C(A2C):
         self,
         policy: str | type[ActorCriticPolicy],
         env: GymEnv | str | None,
-        learning_rate: float | Schedule = 7e-4,
-        n_workers: int = 4,
-        n_steps: int = 5,
-        ent_coef: float | Schedule = 0.0,
+        learning_rate: Positive | Schedule = 7e-4,
+        n_workers: WorkerCount = 4,
+        n_steps: Size = 5,
+        ent_coef: NotNegative | Schedule = 0.0,
         *,
-        start_method: str | None = None,
+        start_method: Literal["forkserver", "spawn"] | None = None,
         device: torch.device | str = "auto",
         _init_setup_model: bool = True,
         **kwargs: Any,
     ) -> None:
-        if n_workers < 1:
-            raise ValueError(f"n_workers must be at least 1, but is {n_workers}")
-        if device != "auto" and get_device(device).type != "cpu":
+        check_arguments(A3C.__init__, locals())
+        check_agent(type(self), policy, kwargs)
+        if str(device).partition(":")[0] not in ("auto", "cpu"):
             raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
-        if start_method not in (None, "forkserver", "spawn"):
-            raise ValueError(
-                f"start_method={start_method!r} is not supported: workers are started by "
-                "'forkserver' or 'spawn', since a fork would keep the connections of others open"
-            )
         super().__init__(
             policy,
             env if env is None else _vectorised(env, n_workers),  # type: ignore[arg-type]
@@ -180,7 +177,7 @@ class A3C(A2C):
 
     def learn(
         self: Self,
-        total_timesteps: int,
+        total_timesteps: Annotated[int, Limits(at_least=0)],
         callback: MaybeCallback = None,
         log_interval: int = 100,
         tb_log_name: str = "A3C",
@@ -192,6 +189,7 @@ class A3C(A2C):
         Raises:
             WorkerError: a worker raised an exception, or died in its first rollout.
         """
+        check_arguments(A3C.learn, locals())
         assert self.env is not None
         self._files = MonitorFiles()
         self._shares = shares(self.env, self.n_workers, self._files)
@@ -324,6 +322,6 @@ def _vectorised(env: GymEnv | str, n: int) -> VecEnv:
     """Make ``n`` copies of a single environment, each in a Monitor as A2C does."""
     if isinstance(env, VecEnv):
         return env
-    single = maybe_make_env(env, verbose=0)
-    assert isinstance(single, gym.Env)
+    check("env", str | gym.Env, env)
+    single: Any = maybe_make_env(env, verbose=0)
     return copies(single if is_wrapped(single, Monitor) else Monitor(single), n)
