@@ -1,7 +1,7 @@
 # Every target creates .venv first; demo installs the package alone. Requires Python >= 3.10 with venv, and make.
 PYTHON ?= python3
 BIN := .venv/bin
-SMOKE := tests/clips tests/feedback tests/labelling tests/queries tests/results tests/reward_model tests/teachers \
+SMOKE := tests/basics tests/clips tests/feedback tests/labelling tests/queries tests/results tests/reward_model tests/teachers \
 	tests/wrappers tests/cli/test_main.py "tests/test_examples.py::test_the_example_runs[three_lines]"
 OTHERS := examples/other_libraries/requirements.txt
 

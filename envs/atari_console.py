@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.envs.atari_masks import near_games
-from rlhf_gym.installation import install_extra
 
 __all__ = [
     "FRAME_SKIP",

@@ -6,8 +6,8 @@ from typing import Any
 
 from gymnasium.error import DependencyNotInstalled
 
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.envs.absorbing import Absorbing
-from rlhf_gym.installation import install_extra
 
 try:
     from gymnasium.envs.box2d import lunar_lander as gymnasium_s

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.error import DependencyNotInstalled
 
-from rlhf_gym.installation import install_extra
+from rlhf_gym.basics.installation import install_extra
 
 __all__ = ["Observation", "Robot", "Step", "joint_keys", "robot_metadata"]
 

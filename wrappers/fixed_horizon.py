@@ -8,7 +8,7 @@ import gymnasium as gym
 from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 
-from rlhf_gym.checks import Limits, check_arguments
+from rlhf_gym.basics.checks import Limits, check_arguments
 from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.envs.description import time_limit_of
 from rlhf_gym.envs.step_notes import StepNotes, notes_of, with_notes

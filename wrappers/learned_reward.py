@@ -12,7 +12,7 @@ from gymnasium.core import ActType, ObsType
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
-from rlhf_gym.checks import check_arguments
+from rlhf_gym.basics.checks import check_arguments
 from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
 from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbing, vec_step
 from rlhf_gym.envs.step_notes import noted

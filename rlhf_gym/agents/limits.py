@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from rlhf_gym.agents.signatures import parameters_of
-from rlhf_gym.checks import Limits, Positive, Seed, Share, check
-from rlhf_gym.words import near
+from rlhf_gym.basics.checks import Limits, Positive, Seed, Share, check
+from rlhf_gym.basics.words import near
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gymnasium import spaces
 
+from rlhf_gym.basics.words import near
 from rlhf_gym.clips.rendering import SMALLEST_PICTURE
-from rlhf_gym.words import near
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rlhf_gym.agents.limits import LINEAR, check_limits, linear_from
 from rlhf_gym.agents.names import ALGORITHMS
 from rlhf_gym.agents.signatures import parameters_of
-from rlhf_gym.words import assigned, near
+from rlhf_gym.basics.words import assigned, near
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

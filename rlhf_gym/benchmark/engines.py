@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Annotated, Protocol, TypeAlias
 
+from rlhf_gym.basics.checks import Limits, check_arguments
+from rlhf_gym.basics.interrupts import STOPS
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.checks import Limits, check_arguments
 from rlhf_gym.environments.processes import worker_context
-from rlhf_gym.interrupts import STOPS
 
 __all__ = ["Engine", "LocalEngine", "Watch"]
 

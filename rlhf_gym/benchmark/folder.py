@@ -9,9 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rlhf_gym.benchmark.perform import RunOutcome
-from rlhf_gym.benchmark.plan import Plan, Run, settings_table
-from rlhf_gym.feedback.durable import (
+from rlhf_gym.basics.durable import (
     append_line,
     held,
     json_lines,
@@ -19,6 +17,8 @@ from rlhf_gym.feedback.durable import (
     replacing,
     write_text,
 )
+from rlhf_gym.benchmark.perform import RunOutcome
+from rlhf_gym.benchmark.plan import Plan, Run, settings_table
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row

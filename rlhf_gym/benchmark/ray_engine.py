@@ -9,10 +9,10 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
-from rlhf_gym.installation import install_extra
 
 __all__ = ["RayEngine"]
 

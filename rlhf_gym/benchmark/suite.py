@@ -8,12 +8,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
-from rlhf_gym.checks import Limits, Seed, check_fields
+from rlhf_gym.basics.checks import Limits, Seed, check_fields
+from rlhf_gym.basics.words import near
 from rlhf_gym.presets.feedback_settings import Labels
 from rlhf_gym.results.arms import arm_named
 from rlhf_gym.runs.settings import Episodes, TrainSettings
 from rlhf_gym.runs.tables import check_names, check_table
-from rlhf_gym.words import near
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rlhf_gym.basics import display
+from rlhf_gym.basics.display import installed_version
+from rlhf_gym.basics.installation import install_extra
+from rlhf_gym.basics.processes import code_command
 from rlhf_gym.benchmark.imitation import INSTALL_IMITATION
-from rlhf_gym.clips import display
-from rlhf_gym.clips.display import installed_version
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.installation import install_extra
-from rlhf_gym.processes import code_command
 
 __all__ = ["CHECKS", "Finding"]
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.basics.words import counted
 from rlhf_gym.cli.checks import CHECKS, Finding
-from rlhf_gym.words import counted
 
 __all__ = ["command"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.checks import Text
+from rlhf_gym.basics.checks import Text
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from rlhf_gym.interrupts import stops_interrupt
+from rlhf_gym.basics.interrupts import stops_interrupt
 
 __all__ = ["main"]
 

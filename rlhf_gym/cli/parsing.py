@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin, get
 import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
-from rlhf_gym.checks import check_arguments
+from rlhf_gym.basics.checks import check_arguments
 
 __all__ = ["OutFile", "OutFolder", "VideoName", "call"]
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.checks import Limits, Seed
+from rlhf_gym.basics.checks import Limits, Seed
+from rlhf_gym.basics.words import assigned
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.environments.maker import EnvironmentMaker
-from rlhf_gym.words import assigned
 
 __all__ = ["command"]
 

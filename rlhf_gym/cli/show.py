@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rlhf_gym.basics.words import duration
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.description import EnvironmentDescription
 from rlhf_gym.presets import clip_is_chosen, presets_of
 from rlhf_gym.results.curves import SECONDS_A_LABEL
 from rlhf_gym.runs.config import as_table, flat
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.words import duration
 
 __all__ = ["shown", "summary"]
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import tyro
 
 from rlhf_gym.agents import agent_settings
-from rlhf_gym.checks import Limits, Text
+from rlhf_gym.basics.checks import Limits, Text
+from rlhf_gym.basics.words import assigned
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.show import shown, summary
 from rlhf_gym.cli.trust import require_trust
@@ -21,7 +22,6 @@ from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.open_fields import options_of
 from rlhf_gym.runs.records import mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
-from rlhf_gym.words import assigned
 
 __all__ = ["HELP", "command", "conclude"]
 

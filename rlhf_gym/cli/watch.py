@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from rlhf_gym.checks import Limits, Seed
+from rlhf_gym.basics.checks import Limits, Seed
+from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile, VideoName
 from rlhf_gym.cli.trust import require_trust
-from rlhf_gym.clips.display import NoDisplay
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.feedback.run_folder import RunFolder
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.checks import Seed, check_arguments
+from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.environments.maker import Environments
 from rlhf_gym.envs import register_atari

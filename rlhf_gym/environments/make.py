@@ -14,7 +14,8 @@ import gymnasium as gym
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
-from rlhf_gym.checks import Seed, check_arguments
+from rlhf_gym.basics.checks import Seed, check_arguments
+from rlhf_gym.basics.words import near
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, probe
@@ -25,7 +26,6 @@ from rlhf_gym.environments.redrawing import kind_by_pictures
 from rlhf_gym.environments.vec_env import first_attr
 from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env, time_limit_of
-from rlhf_gym.words import near
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps, FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 

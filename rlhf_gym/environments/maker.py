@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeAlias
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
-from rlhf_gym.checks import Limits, check, check_fields
+from rlhf_gym.basics.checks import Limits, check, check_fields
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.clips.rebuilding import make_from_spec, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
 from rlhf_gym.envs.description import (
@@ -22,7 +23,6 @@ from rlhf_gym.envs.description import (
     describe_spec,
     time_limit_of,
 )
-from rlhf_gym.installation import install_extra
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_action import ReadableAction, is_actionable

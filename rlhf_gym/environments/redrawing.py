@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.basics.processes import module_command
 from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.observations import Observations, copy_of
 from rlhf_gym.clips.packing import pack, pack_clip
@@ -25,7 +26,6 @@ from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.clips.snapshots import Kind, take, take_reset
 from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env
-from rlhf_gym.processes import module_command
 
 __all__ = ["kind_by_pictures"]
 

@@ -15,9 +15,9 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.basics.words import near
 from rlhf_gym.environments.packages import registering, sources_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
-from rlhf_gym.words import near
 
 __all__ = ["describe_id", "imported", "spec_of"]
 

@@ -2,8 +2,7 @@
 
 The trainer puts queries into the store, annotators add judgements, and labels are read from it; all
 processes meet only there, and no other package knows the database. A new kind of answer begins here
-(`query`, `judgement`); CONTRIBUTING.md lists the other places. Files that must survive a killed
-process are written by `durable`.
+(`query`, `judgement`); CONTRIBUTING.md lists the other places.
 """
 
 from __future__ import annotations

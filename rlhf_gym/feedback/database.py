@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from rlhf_gym.feedback.durable import sync_folder, unfinished_name
+from rlhf_gym.basics.durable import sync_folder, unfinished_name
+from rlhf_gym.basics.interrupts import uninterrupted
 from rlhf_gym.feedback.errors import (
     OtherSchema,
     StoreCorrupt,
@@ -24,7 +25,6 @@ from rlhf_gym.feedback.errors import (
 )
 from rlhf_gym.feedback.store_records import EnvironmentRecord
 from rlhf_gym.feedback.tables import SCHEMA_VERSION, EnvironmentRow, Schema, SchemaRow
-from rlhf_gym.interrupts import uninterrupted
 
 __all__ = ["Database"]
 

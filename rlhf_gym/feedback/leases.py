@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, and_, case, delete, insert, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from rlhf_gym.basics.processes import lives
 from rlhf_gym.feedback.tables import DRAWN, OPEN, LeaseRow, QueryRow
-from rlhf_gym.processes import lives
 
 LONGEST_SECONDS = 3600.0
 """Longest time in seconds for which a query can be leased."""

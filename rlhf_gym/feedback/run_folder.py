@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.feedback.durable import (
+from rlhf_gym.basics.durable import (
     append_line,
     held,
     is_unfinished,

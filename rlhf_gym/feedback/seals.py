@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.feedback.durable import sha256_of, unfinished_name, write_text
+from rlhf_gym.basics.durable import sha256_of, unfinished_name, write_text
 
 __all__ = [
     "ENVIRONMENT",

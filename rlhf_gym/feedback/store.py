@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from rlhf_gym.checks import check
+from rlhf_gym.basics.checks import check
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import leases, rows
 from rlhf_gym.feedback.database import Database

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from rlhf_gym.basics.interrupts import on_stop
+from rlhf_gym.basics.processes import when_parent_dies
 from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.interrupts import on_stop
 from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.video import encode
-from rlhf_gym.processes import when_parent_dies
 
 __all__ = ["draw_clips", "main"]
 

@@ -11,9 +11,9 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.basics.durable import replacing
 from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.feedback import Media
-from rlhf_gym.feedback.durable import replacing
 
 __all__ = ["converted", "decode", "encode", "first_picture", "steps_a_frame"]
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from rlhf_gym.agents.names import is_off_policy
-from rlhf_gym.checks import check_arguments
+from rlhf_gym.basics.checks import check_arguments
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import atari, behaviours, case_studies, classic, robots
 from rlhf_gym.presets.feedback_settings import FeedbackSettings

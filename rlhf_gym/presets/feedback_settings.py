@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, TypeAlias
 
-from rlhf_gym.checks import Limits, check_fields
+from rlhf_gym.basics.checks import Limits, check_fields
 from rlhf_gym.queries.schedule import Schedule, check_schedule
 from rlhf_gym.queries.strategies import Strategy
 from rlhf_gym.reward_model.settings import RewardModelSettings

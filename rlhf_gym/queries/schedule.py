@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from rlhf_gym.checks import check, check_takes
-from rlhf_gym.words import near
+from rlhf_gym.basics.checks import check, check_takes
+from rlhf_gym.basics.words import near
 
 __all__ = ["SCHEDULES", "Schedule", "ScheduleName", "check_schedule", "label_target"]
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.checks import check
+from rlhf_gym.basics.checks import check
 from rlhf_gym.feedback.probability import bradley_terry_probability
 from rlhf_gym.queries.candidates import Candidates, Floats
 

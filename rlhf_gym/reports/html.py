@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from rlhf_gym.feedback.durable import write_text
+from rlhf_gym.basics.durable import write_text
 
 __all__ = ["Card", "Verdict", "render", "write", "write_numbers"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
+from rlhf_gym.basics.words import near
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
-from rlhf_gym.words import near
 
 __all__ = ["ARMS", "BENCHMARK_ARMS", "Arm", "arm_named", "arm_of", "arm_of_teacher"]
 

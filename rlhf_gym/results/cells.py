@@ -11,10 +11,10 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from rlhf_gym.basics.words import counted
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Estimate, Floats, aggregate
-from rlhf_gym.words import counted
 
 __all__ = [
     "Cell",

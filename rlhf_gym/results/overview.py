@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf_gym.basics.words import NOTHING
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import Progress
 from rlhf_gym.results.answers import count_labels
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, RunRecord, mean_and_error, read_run
-from rlhf_gym.words import NOTHING
 
 __all__ = ["RunOverview", "overview_of", "runs_in"]
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from rlhf_gym.checks import Seed, check_arguments
+from rlhf_gym.basics.checks import Seed, check_arguments
+from rlhf_gym.basics.durable import replacing
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
-from rlhf_gym.feedback.durable import replacing
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.devices import Device

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from rlhf_gym.checks import Limits, Positive, check_fields
+from rlhf_gym.basics.checks import Limits, Positive, check_fields
 
 __all__ = ["RewardModelSettings", "with_new_names"]
 

@@ -13,8 +13,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
-from rlhf_gym.checks import check
-from rlhf_gym.feedback.durable import append_line, write_text
+from rlhf_gym.basics.checks import check
+from rlhf_gym.basics.durable import append_line, write_text
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import SETTINGS, seal, words_of
 from rlhf_gym.runs.tables import check_names, dataclass_in

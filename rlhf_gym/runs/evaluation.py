@@ -18,7 +18,7 @@ from stable_baselines3.common.type_aliases import PolicyPredictor
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.acting import acting_in
-from rlhf_gym.checks import Seed, check_arguments
+from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap

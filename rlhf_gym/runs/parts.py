@@ -11,9 +11,9 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
 
 from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
+from rlhf_gym.basics.interrupts import without_interrupts
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.envs.known import score_of
-from rlhf_gym.interrupts import without_interrupts
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.teachers import SyntheticTeacher
 from rlhf_gym.teachers.teacher import Teacher

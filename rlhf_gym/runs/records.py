@@ -14,10 +14,10 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.feedback.durable import write_text
+from rlhf_gym.basics.durable import write_text
+from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.words import counted
 
 __all__ = [
     "Actions",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import tyro
 
 from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorithm_name
-from rlhf_gym.checks import Limits, Seed, Share, Text, check_fields
+from rlhf_gym.basics.checks import Limits, Seed, Share, Text, check_fields
 from rlhf_gym.environments.maker import EnvironmentMaker, Environments
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of

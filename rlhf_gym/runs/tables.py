@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from rlhf_gym.checks import check
-from rlhf_gym.words import near
+from rlhf_gym.basics.checks import check
+from rlhf_gym.basics.words import near
 
 __all__ = ["check_names", "check_table", "dataclass_in"]
 

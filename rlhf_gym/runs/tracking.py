@@ -13,9 +13,9 @@ from typing import Any, get_args
 import numpy as np
 from stable_baselines3.common.logger import KVWriter
 
-from rlhf_gym.feedback.durable import write_text
+from rlhf_gym.basics.durable import write_text
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.installation import install_extra
 from rlhf_gym.runs.settings import TrackerName
 
 __all__ = ["Tracker", "check_trackers"]

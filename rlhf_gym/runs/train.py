@@ -20,8 +20,8 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
+from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.interrupts import leave_terminal, on_stop
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.config import as_table, read_settings, write_settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlhf_gym.checks import Text, check_arguments, check_takes
+from rlhf_gym.basics.checks import Text, check_arguments, check_takes
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher, TeacherFunction

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from rlhf_gym.checks import Limits, Seed, check_arguments, check_takes
+from rlhf_gym.basics.checks import Limits, Seed, check_arguments, check_takes
+from rlhf_gym.basics.words import listed
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Tastes
@@ -18,7 +19,6 @@ from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.synthetic import Rationality, SyntheticTeacher, Tolerance
 from rlhf_gym.teachers.teacher import Teacher
-from rlhf_gym.words import listed
 
 __all__ = ["Population"]
 

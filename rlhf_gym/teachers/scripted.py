@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rlhf_gym.checks import check_arguments
+from rlhf_gym.basics.checks import check_arguments
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.function import preference_of

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 
-from rlhf_gym.checks import Limits, Seed, Share, check, check_arguments, check_takes
+from rlhf_gym.basics.checks import Limits, Seed, Share, check, check_arguments, check_takes
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.envs.scores import Score

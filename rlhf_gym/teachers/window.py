@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rlhf_gym.checks import Text, check_arguments
-from rlhf_gym.clips.display import check_display, check_pygame
+from rlhf_gym.basics.checks import Text, check_arguments
+from rlhf_gym.basics.display import check_display, check_pygame
+from rlhf_gym.basics.processes import KeptProcess
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.processes import KeptProcess
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["WindowTeacher"]

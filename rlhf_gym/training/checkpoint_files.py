@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.feedback.durable import sha256_of, sync_folder, sync_tree
+from rlhf_gym.basics.durable import sha256_of, sync_folder, sync_tree
 
 __all__ = [
     "COUNTERS",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from rlhf_gym.basics.words import near
 from rlhf_gym.presets import FeedbackSettings, feedback_of
 from rlhf_gym.reward_model import RewardModel, RewardModelSettings
-from rlhf_gym.words import near
 
 __all__ = ["OLD_ARGUMENTS", "GivenSettings", "own_reward_model"]
 

@@ -10,7 +10,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym.checks import Seed, Text, check_arguments
+from rlhf_gym.basics.checks import Seed, Text, check_arguments
 from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets.feedback_settings import FeedbackSettings, Labels, Steps

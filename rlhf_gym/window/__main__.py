@@ -9,10 +9,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from rlhf_gym.clips.display import NoDisplay, WrongPygame
+from rlhf_gym.basics.display import NoDisplay, WrongPygame
+from rlhf_gym.basics.processes import when_parent_dies
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.processes import when_parent_dies
 
 GOODBYE_SECONDS = 60.0
 """Seconds for which the window says that its trainer has died, before it closes."""

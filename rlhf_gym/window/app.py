@@ -15,10 +15,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
+from rlhf_gym.basics.interrupts import STOPS
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.interrupts import STOPS
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce

@@ -7,7 +7,7 @@ import sys
 
 import pygame
 
-from rlhf_gym.clips.display import NoDisplay, WrongPygame, check_display
+from rlhf_gym.basics.display import NoDisplay, WrongPygame, check_display
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rlhf_gym.feedback.durable import write_text
+from rlhf_gym.basics.durable import write_text
 
 __all__ = ["Remembered", "recall", "remember"]
 

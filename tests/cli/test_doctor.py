@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.cli.checks import EXTRAS
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
-from rlhf_gym.installation import install_extra
 
 Capture = pytest.CaptureFixture[str]
 

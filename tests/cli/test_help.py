@@ -9,10 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.cli import main as program
 from rlhf_gym.cli.main import COMMANDS, main
 from rlhf_gym.cli.train import HELP
-from rlhf_gym.installation import install_extra
 from rlhf_gym.presets import feedback_of
 from rlhf_gym.training.human_feedback import HumanFeedback
 

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from builders import a_run
 
+from rlhf_gym.basics.processes import code_command, module_command
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.processes import code_command, module_command
 from rlhf_gym.results.answers import read_answers
 from rlhf_gym.runs.train import load
 from rlhf_gym.training.checkpoint_files import read_counters, write_counters

@@ -13,6 +13,7 @@ import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 from rlhf_gym import make_atari
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.clips.snapshots import restore, take
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.environments.registry import describe_id
@@ -20,7 +21,6 @@ from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 from rlhf_gym.envs.atari import Atari
 from rlhf_gym.envs.atari_masks import COUNTED, MASKS, small_boxes
 from rlhf_gym.envs.enduro_pace import EnduroPace
-from rlhf_gym.installation import install_extra
 
 GAMES = sorted(ATARI_IDS)
 

@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from rlhf_gym.basics.durable import json_lines
 from rlhf_gym.feedback import FeedbackStore, StoreMissing
-from rlhf_gym.feedback.durable import json_lines
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.records import read_evaluation

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from rlhf_gym.feedback.durable import append_line, json_lines
+from rlhf_gym.basics.durable import append_line, json_lines
 from rlhf_gym.runs.versions import commit, installed_versions
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run.verdict import Summary, judge, summarise
 from rlhf_gym.results.answers import Answer, AnswerLog
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, Evaluation, LearningCurve, RunRecord
-from rlhf_gym.words import number
 
 RUN = RunRecord(RunFolder(Path("runs/a")))
 GOOD = Summary(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rlhf_gym.feedback.durable import sha256_of
+from rlhf_gym.basics.durable import sha256_of
 from rlhf_gym.training import checkpoint_files
 from rlhf_gym.training.checkpoint_files import (
     latest_checkpoint,

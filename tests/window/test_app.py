@@ -10,7 +10,7 @@ import pygame
 import pytest
 from conftest import MakeRun, fill
 
-from rlhf_gym.clips.display import NoDisplay
+from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.labelling.state import Action, Screen

@@ -31,7 +31,7 @@ from rlhf_gym.agents.a3c.shared_policy import share_policy
 from rlhf_gym.agents.a3c.worker import Assignment
 from rlhf_gym.agents.a3c.workers import Workers, mean_metrics
 from rlhf_gym.agents.limits import NotNegative, Size, WorkerCount, check_agent
-from rlhf_gym.checks import Limits, Positive, check, check_arguments
+from rlhf_gym.basics.checks import Limits, Positive, check, check_arguments
 
 __all__ = ["A3C"]
 

@@ -23,8 +23,8 @@ from rlhf_gym.agents.a3c.env_share import EnvShare
 from rlhf_gym.agents.a3c.learner import Acted, Learner
 from rlhf_gym.agents.a3c.monitor_files import KeptRows
 from rlhf_gym.agents.a3c.shared_policy import SharedPolicy
+from rlhf_gym.basics.interrupts import STOPS
 from rlhf_gym.clips.steps import VecStep
-from rlhf_gym.interrupts import STOPS
 
 __all__ = ["Assignment", "Failure", "Ready", "Rollout", "Trained", "Turn", "run_worker"]
 

@@ -23,8 +23,8 @@ from rlhf_gym.agents.a3c.worker import (
     Turn,
     run_worker,
 )
+from rlhf_gym.basics.interrupts import blocked_interrupts
 from rlhf_gym.environments.processes import worker_context
-from rlhf_gym.interrupts import blocked_interrupts
 
 __all__ = ["WorkerError", "Workers", "mean_metrics"]
 

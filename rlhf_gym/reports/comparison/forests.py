@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from rlhf_gym.basics.words import counted, number
 from rlhf_gym.reports.comparison.strips import Axis, axis_of, scale, strip
 from rlhf_gym.reports.comparison.styles import Style, Styles
 from rlhf_gym.reports.comparison.writing import decimals, with_interval
 from rlhf_gym.results.cells import Cell, algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.results.statistics import Estimate, Floats
-from rlhf_gym.words import counted, number
 
 __all__ = ["Forest", "chances", "each_environment", "over_all"]
 

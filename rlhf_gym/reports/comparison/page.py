@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from rlhf_gym.basics.words import counted, duration, span
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.comparison import tables
 from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
@@ -19,7 +20,6 @@ from rlhf_gym.results.cells import algorithm_name, unique
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
 from rlhf_gym.runs.records import LearningCurve
-from rlhf_gym.words import counted, duration, span
 
 __all__ = ["render_page"]
 

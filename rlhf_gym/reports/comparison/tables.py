@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.reports.comparison.writing import (
     TextTable,
     decimals,
@@ -20,7 +21,6 @@ from rlhf_gym.results.cells import Cell, algorithm_name, arm_name, cells_name
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
 from rlhf_gym.results.statistics import Floats
-from rlhf_gym.words import NOTHING, duration, number
 
 __all__ = ["TITLED", "by_cell", "columns", "overview"]
 

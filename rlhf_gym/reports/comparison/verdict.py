@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from rlhf_gym.basics.words import counted, listed, number
 from rlhf_gym.reports.comparison.writing import decimals, run_name
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.arms import arm_of
@@ -14,7 +15,6 @@ from rlhf_gym.results.cells import Cell, algorithm_name
 from rlhf_gym.results.series import Series
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
-from rlhf_gym.words import counted, listed, number
 
 __all__ = ["judge"]
 

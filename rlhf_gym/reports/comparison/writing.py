@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlhf_gym.basics.words import NOTHING
 from rlhf_gym.results.cells import algorithm_name, arm_name
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.statistics import Estimate
-from rlhf_gym.words import NOTHING
 
 __all__ = ["TextTable", "decimals", "run_folder", "run_name", "run_names", "with_interval"]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.media import first_picture
@@ -28,7 +29,6 @@ from rlhf_gym.runs.records import (
     TRUE_RETURN,
     RunRecord,
 )
-from rlhf_gym.words import NOTHING, duration, number
 
 __all__ = ["DISPUTED", "render_page"]
 

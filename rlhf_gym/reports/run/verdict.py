@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.answers import AnswerLog, answer_shares, side_bias
 from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
-from rlhf_gym.words import counted, number
 
 __all__ = ["Summary", "judge", "summarise"]
 

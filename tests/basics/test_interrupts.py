@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from rlhf_gym.interrupts import (
+from rlhf_gym.basics.interrupts import (
     STOPS,
     leave_terminal,
     on_stop,

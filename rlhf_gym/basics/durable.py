@@ -14,7 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rlhf_gym.processes import lives
+from rlhf_gym.basics.processes import lives
 
 __all__ = [
     "append_line",

@@ -28,7 +28,7 @@ from typing import (
     get_type_hints,
 )
 
-from rlhf_gym.words import listed, near
+from rlhf_gym.basics.words import listed, near
 
 __all__ = [
     "Count",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rlhf_gym.feedback.durable import append_line, json_lines, remove_unfinished, replacing
+from rlhf_gym.basics.durable import append_line, json_lines, remove_unfinished, replacing
 
 
 def test_a_file_is_replaced_at_the_end_and_not_before(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rlhf_gym import processes
-from rlhf_gym.processes import KeptProcess, lives, when_parent_dies
+from rlhf_gym.basics import processes
+from rlhf_gym.basics.processes import KeptProcess, lives, when_parent_dies
 
 NOTED = """
 import os, sys, time
