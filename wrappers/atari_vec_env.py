@@ -14,7 +14,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.clips.observations import Array, checksum_of
 from rlhf_gym.clips.plain_data import decode, encode
-from rlhf_gym.clips.rebuilding import spec_json_of
+from rlhf_gym.clips.rebuilding import layers_of, spec_json_of
 from rlhf_gym.clips.snapshots import take
 from rlhf_gym.envs.atari import SIZE, STACK, Atari
 from rlhf_gym.envs.atari_console import FRAME_SKIP, STICKY, Played, draw_start
@@ -161,9 +161,8 @@ class AtariVecEnv(VecEnv):
 
     def env_is_wrapped(self, wrapper_class: type[gym.Wrapper], indices: Any = None) -> list[bool]:
         """Return whether the games are wrapped so; this class notes what Monitor would."""
-        env, wrapped = self.template, issubclass(Monitor, wrapper_class)
-        while isinstance(env, gym.Wrapper):
-            wrapped, env = wrapped or isinstance(env, wrapper_class), env.env
+        wrapped = issubclass(Monitor, wrapper_class)
+        wrapped |= any(isinstance(layer, wrapper_class) for layer in layers_of(self.template))
         return [wrapped for _ in self._get_indices(indices)]
 
     def _trace(self, env: int) -> None:

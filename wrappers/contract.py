@@ -7,6 +7,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
+from rlhf_gym.clips.observations import batch_of
 from rlhf_gym.clips.steps import RewardFunction, Transitions
 
 __all__ = ["check_reward_function"]
@@ -61,10 +62,7 @@ def check_reward_function(
 
 def _steps(observation_space: gym.Space[Any], action_space: gym.Space[Any]) -> Transitions:
     def batch(space: gym.Space[Any]) -> Any:
-        values = [space.sample() for _ in range(N_STEPS)]
-        if isinstance(space, gym.spaces.Dict):
-            return {key: np.stack([value[key] for value in values]) for key in space.spaces}
-        return np.stack(values)
+        return batch_of([space.sample() for _ in range(N_STEPS)])
 
     observation_space.seed(0)
     action_space.seed(0)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import copy
-import random
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepReturn
 
+from rlhf_gym.agents.random_states import kept_random_states
 from rlhf_gym.agents.relabelling import restore_observations
 from rlhf_gym.clips.observations import Array, leaves, map_leaves
 from rlhf_gym.environments.vec_env import wrappers_of
@@ -116,7 +114,7 @@ class OutsideWrappers:
         copies: dict[int, Any] = {id(self._wrapper): venv}
         for wrapper in reversed(self._between):
             copies[id(wrapper)] = venv = _copied(wrapper, venv, copies)
-        with _same_random_numbers():
+        with kept_random_states(self._agent):
             return np.array(venv.step(step["actions"])[1])
 
 
@@ -145,18 +143,6 @@ def _copied(wrapper: VecEnvWrapper, venv: VecEnv, copies: dict[int, Any]) -> Vec
     state = {name: value for name, value in vars(wrapper).items() if name not in shared}
     vars(found).update(copy.deepcopy(state, copies), **shared)
     return found
-
-
-@contextmanager
-def _same_random_numbers() -> Iterator[None]:
-    """Put all random states back when the context ends."""
-    python, of_numpy, of_torch = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(of_numpy)
-        torch.set_rng_state(of_torch)
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -37,6 +37,7 @@ __all__ = [
     "Seed",
     "Share",
     "Text",
+    "bare",
     "check",
     "check_arguments",
     "check_fields",
@@ -271,7 +272,7 @@ def _none_of(parts: tuple[Any, ...], value: Any) -> _Refusal | None:
 def _in_list(parts: tuple[Any, ...], value: Any) -> _Refusal | None:
     """The refusal of a list, or of what is in it."""
     inner = [part for part in parts if part is not Ellipsis]
-    whole = bool(inner) and Integral in (_KINDS.get(_bare(part), ("", None))[1] for part in inner)
+    whole = bool(inner) and Integral in (_KINDS.get(bare(part), ("", None))[1] for part in inner)
     expected = f"a list, such as [{'5, 10' if whole else 'one, two'}]"
     if not isinstance(value, (list, tuple)):
         return _Refusal(expected)
@@ -289,7 +290,8 @@ def _classes(parts: tuple[Any, ...]) -> tuple[type, ...]:
     return tuple(each for each in found if isclass(each)) or (object,)
 
 
-def _bare(hint: Any) -> Any:
+def bare(hint: Any) -> Any:
+    """Return the type that an annotation limits, without its limits."""
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin, get
 import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
-from rlhf_gym.basics.checks import check_arguments
+from rlhf_gym.basics.checks import bare, check_arguments
 
 __all__ = ["OutFile", "OutFolder", "VideoName", "call"]
 
@@ -133,20 +133,15 @@ def _simple(info: PrimitiveTypeInfo) -> PrimitiveConstructorSpec[Any] | None:
     optional = NoneType in get_args(wanted)
     if optional:
         wanted = next(part for part in get_args(wanted) if part is not NoneType)
-    while get_origin(wanted) is Annotated:
-        wanted = get_args(wanted)[0]
+    wanted = bare(wanted)
     if get_origin(wanted) is tuple:
-        return _spec(*_READ[_bare(get_args(wanted)[0])], many=True)
+        return _spec(*_READ[bare(get_args(wanted)[0])], many=True)
     if get_origin(wanted) is Literal:
         return _spec("|".join(map(str, get_args(wanted))), str)
     flag = not optional and tyro.conf.FlagConversionOff not in info.markers
     if wanted not in _READ or (wanted is bool and flag):
         return None
     return _spec(*_READ[wanted])
-
-
-def _bare(hint: Any) -> Any:
-    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
 def _spec(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.basics.text_table import TextTable
 from rlhf_gym.cli.imports import quick_imports
 
 __all__ = ["command"]
@@ -26,7 +27,6 @@ def command(
         json: print JSON.
     """
     with quick_imports():
-        from rlhf_gym.reports.comparison.writing import TextTable
         from rlhf_gym.results.overview import runs_in
     if not folder.is_dir():
         raise ValueError(

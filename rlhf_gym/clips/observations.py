@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import gymnasium as gym
@@ -14,6 +14,7 @@ import numpy.typing as npt
 __all__ = [
     "Array",
     "Observations",
+    "batch_of",
     "batch_of_one",
     "checksum_of",
     "copy_of",
@@ -33,6 +34,17 @@ def leaves(observations: Observations) -> list[Array]:
     if isinstance(observations, Mapping):
         return [observations[key] for key in sorted(observations)]
     return [observations]
+
+
+def batch_of(values: Sequence[Any]) -> Any:
+    """Return single observations or actions as a batch.
+
+    >>> batch_of([{"x": np.zeros(3)}, {"x": np.ones(3)}])["x"].shape
+    (2, 3)
+    """
+    if isinstance(values[0], Mapping):
+        return {key: np.stack([value[key] for value in values]) for key in values[0]}
+    return np.stack(values)
 
 
 def batch_of_one(observation: Any) -> Observations:

@@ -15,9 +15,9 @@ from gymnasium.envs.registration import EnvSpec, WrapperSpec
 from rlhf_gym.envs.description import describe_spec
 
 __all__ = [
-    "importable",
     "layers_of",
     "make_from_spec",
+    "name_of",
     "rebuild",
     "spec_json_of",
     "with_render_mode",
@@ -59,7 +59,7 @@ def spec_json_of(env: Env) -> str:
     names = [type(layer).__name__ for layer in layers]
     if _OUTSIDE in names:
         layers = layers[names.index(_OUTSIDE) + 1 :]
-    while type(layers[0]).__name__ == _MONITOR and len(layers) > 1:
+    while _is_monitor(layers[0]) and len(layers) > 1:
         layers = layers[1:]
     spec = layers[0].spec
     if spec is None or any(getattr(layer, "results_writer", None) for layer in layers):
@@ -73,8 +73,8 @@ def spec_json_of(env: Env) -> str:
         *(_described(*each) for each in zip(around, specs[len(own) :], strict=True)),
     ]
     entry = spec.entry_point
-    entry = entry if isinstance(entry, str) else importable(entry)
-    if entry is None or entry.startswith("__main__:") or None in described:
+    entry = entry if isinstance(entry, str) else name_of(entry)
+    if not _is_importable(entry) or None in described:
         return ""
     wrapped = tuple(each for each in described if each is not None)
     try:
@@ -117,24 +117,29 @@ def with_render_mode(make: Callable[..., Env], mode: str | None) -> Env:
     return make()
 
 
-def importable(named: Any) -> str | None:
-    """Return ``"module:name"`` by which another process can import a class or function, or None.
+def name_of(named: Any) -> str | None:
+    """Return ``"module:name"`` of a class or function, also of the script that is run, or None.
 
-    >>> importable(gym.make), importable(lambda: None)
+    >>> name_of(gym.make), name_of(lambda: None)
     ('gymnasium.envs.registration:make', None)
     """
     module, name = getattr(named, "__module__", ""), getattr(named, "__qualname__", "")
     found = getattr(sys.modules.get(module or ""), name, None)
-    return f"{module}:{name}" if found is named is not None and module != "__main__" else None
+    return f"{module}:{name}" if found is named is not None else None
 
 
 def _described(wrapper: Env, spec: WrapperSpec) -> WrapperSpec | None:
     """Return how a wrapper is made again, or None if it is not known."""
-    if importable(type(wrapper)) is None:
+    if not _is_importable(name_of(type(wrapper))):
         return None
     if spec.kwargs is None and (_takes_only_the_environment(type(wrapper)) or _is_monitor(wrapper)):
         return replace(spec, kwargs={})
     return None if spec.kwargs is None else spec
+
+
+def _is_importable(name: str | None) -> bool:
+    """Whether another process can import it: not from the script that this one runs."""
+    return name is not None and not name.startswith("__main__:")
 
 
 def _takes_only_the_environment(kind: type) -> bool:

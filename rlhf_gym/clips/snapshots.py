@@ -17,6 +17,7 @@ import numpy as np
 
 from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.clips.plain_data import decode, encode
+from rlhf_gym.clips.rebuilding import layers_of
 from rlhf_gym.envs.action_masks import sample_action
 
 __all__ = ["Kind", "probe", "restore", "take", "take_reset"]
@@ -74,7 +75,7 @@ def restore(env: Env, snapshot: bytes) -> None:
         ValueError: if the snapshot is broken or of an environment with other layers.
     """
     names, states, reset = _parse(snapshot)
-    layers = list(_layers(env))
+    layers = list(layers_of(env))
     expected = [type(layer).__name__ for layer in layers]
     if names != expected:
         raise ValueError(
@@ -166,16 +167,8 @@ def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, 
         raise ValueError(f"this is no snapshot, or a broken one: {error!r}") from error
 
 
-def _layers(env: Env) -> Iterator[Env]:
-    """Yield the environment's wrappers, outermost first, and the environment itself."""
-    while isinstance(env, gym.Wrapper):
-        yield env
-        env = env.env
-    yield env
-
-
 def _state(env: Env) -> list[tuple[str, dict[str, Any]]]:
-    return [(type(layer).__name__, _attributes(layer)) for layer in _layers(env)]
+    return [(type(layer).__name__, _attributes(layer)) for layer in layers_of(env)]
 
 
 def _attributes(layer: Env) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, probe
 from rlhf_gym.clips.spaces import check_spaces
-from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap
+from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap, check_ends
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.redrawing import kind_by_pictures
 from rlhf_gym.environments.vec_env import first_attr
 from rlhf_gym.envs.action_masks import sample_action
-from rlhf_gym.envs.description import describe_env, time_limit_of
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps, FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
@@ -160,11 +160,7 @@ def _make(
     env = maker.made(render_mode, horizon)
     if not keep_termination:
         return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
-    if time_limit_of(env) is None:
-        raise ValueError(
-            f"{maker.name} has no time limit of its own, so that an episode may never end: say how "
-            "many steps it lasts at most, with horizon=... or --horizon"
-        )
+    check_ends(env, maker.name)
     return env
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.checks import Limits, check, check_fields
 from rlhf_gym.basics.installation import install_extra
-from rlhf_gym.clips.rebuilding import make_from_spec, with_render_mode
+from rlhf_gym.clips.rebuilding import make_from_spec, name_of, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
 from rlhf_gym.envs.description import (
     EnvironmentDescription,
@@ -28,7 +27,7 @@ from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_action import ReadableAction, is_actionable
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 
-__all__ = ["EnvironmentMaker", "Environments", "prepare"]
+__all__ = ["EnvironmentMaker", "Environments", "check_ends", "prepare"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 Environments: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10_000)]
@@ -165,6 +164,19 @@ def prepare(env: Env, *, own_actions: bool = False) -> Env:
     return env if own_actions or is_actionable(env.action_space) else ReadableAction(env)
 
 
+def check_ends(env: Env, name: str) -> None:
+    """Refuse an environment without a time limit.
+
+    Raises:
+        ValueError: an episode may never end; the message says what to do.
+    """
+    if time_limit_of(env) is None:
+        raise ValueError(
+            f"{name} has no time limit of its own, so that an episode may never end: say how many "
+            "steps it lasts at most, with horizon=... or --horizon"
+        )
+
+
 def _registered(source: EnvSpec | Callable[..., Env]) -> EnvSpec | None:
     return source if isinstance(source, EnvSpec) else None
 
@@ -173,7 +185,7 @@ def _by_spec(
     spec: EnvSpec, max_episode_steps: int | None, kwargs: dict[str, Any], render_mode: str | None
 ) -> Env:
     if callable(spec.entry_point):  # by its name it can be sent to other processes
-        spec = replace(spec, entry_point=_name_of(spec.entry_point) or spec.entry_point)
+        spec = replace(spec, entry_point=name_of(spec.entry_point) or spec.entry_point)
     return make_from_spec(spec, render_mode, max_episode_steps=max_episode_steps, **kwargs)
 
 
@@ -199,19 +211,12 @@ def _spec_of_function(function: Any, kwargs: dict[str, Any], name: str) -> EnvSp
     """Return a specification that says how a class or function was called."""
     while isinstance(function, partial) and not function.args:
         function, kwargs = function.func, {**function.keywords, **kwargs}
-    entry = _name_of(function)
+    entry = name_of(function)
     try:
         json.dumps(kwargs)
     except (TypeError, ValueError):
         entry, kwargs = None, {}
     return EnvSpec(name, entry, order_enforce=False, disable_env_checker=True, kwargs=kwargs)
-
-
-def _name_of(named: Any) -> str | None:
-    """Return ``"module:name"`` of a class or function, also of the script that is run, or None."""
-    module, name = getattr(named, "__module__", ""), getattr(named, "__qualname__", "")
-    found = getattr(sys.modules.get(module or ""), name, None)
-    return f"{module}:{name}" if found is named is not None else None
 
 
 def _wrapper(wrap: Wrap) -> Callable[[Env], Env]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +18,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.processes import module_command
 from rlhf_gym.clips.clip import Clip, Start
-from rlhf_gym.clips.observations import Observations, copy_of
+from rlhf_gym.clips.observations import batch_of, copy_of
 from rlhf_gym.clips.packing import pack, pack_clip
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rebuilding import rebuild
@@ -163,13 +163,7 @@ def _filmed(
             break
     start = Start(snapshot, np.stack(run_up))
     nothing = np.zeros(len(actions), np.float32)
-    return _Piece(Clip(_batch(seen), np.stack(actions), nothing, start=start), frames)
-
-
-def _batch(seen: Sequence[Any]) -> Observations:
-    if isinstance(seen[0], Mapping):
-        return {key: np.stack([each[key] for each in seen]) for key in seen[0]}
-    return np.stack(seen)
+    return _Piece(Clip(batch_of(seen), np.stack(actions), nothing, start=start), frames)
 
 
 def _drawn(clips: Mapping[str, Clip], spec_json: str) -> dict[str, Frames]:

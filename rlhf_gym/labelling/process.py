@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlhf_gym.basics.words import counted
 from rlhf_gym.labelling.state import State, Status
 
 __all__ = ["minutes_left", "process_line", "time_left"]
@@ -36,11 +37,11 @@ def process_line(state: State) -> str:
         return f"{status.awaited - status.labels} more until training starts"
     if status.trainer == "waiting" and not state.left:
         missing = max(status.awaited - status.labels, 1)
-        return f"training waits for {_count(missing, 'answer')}"
+        return f"training waits for {counted(missing, 'answer')}"
     if status.trainer in _WORDS:
         return _WORDS[status.trainer]
     ahead = 0 if status.spent or state.left else status.open
-    pairs = f"training, {_count(ahead, 'pair')} ahead" if ahead else "training"
+    pairs = f"training, {counted(ahead, 'pair')} ahead" if ahead else "training"
     left = time_left(state)
     return f"{pairs}, {left}" if left else pairs
 
@@ -70,7 +71,3 @@ def minutes_left(state: State) -> float | None:
 
 def _share(status: Status) -> str:
     return f"{status.agent_step / status.total_steps:.0%}" if status.total_steps else "a checkpoint"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -101,7 +101,7 @@ def first_picture(path: Path | str) -> bytes:
     """
     try:
         with av.open(str(path), format="mp4") as container:
-            frame = next(container.decode(video=0)).reformat(format="yuvj420p")
+            frame = converted(next(container.decode(video=0)), "yuvj420p")
             frame.pts = 0
     except (av.error.FFmpegError, StopIteration, IndexError) as error:
         if isinstance(error, FileNotFoundError):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.observations import Array, map_leaves
+from rlhf_gym.clips.observations import Array, batch_of, map_leaves
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.diagnostics import Diagnostics
@@ -72,10 +72,7 @@ class _Samples:
         observed, acted = self.spaces
 
         def batch(space: gym.Space[Any]) -> Any:
-            values = [space.sample() for _ in range(n)]
-            if isinstance(space, gym.spaces.Dict):
-                return {key: np.stack([value[key] for value in values]) for key in space.spaces}
-            return np.stack(values)
+            return batch_of([space.sample() for _ in range(n)])
 
         return Transitions.within_episodes(batch(observed), batch(acted), batch(observed))
 

@@ -21,8 +21,8 @@ from rlhf_gym.agents.acting import acting_in
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
-from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap
-from rlhf_gym.envs.description import describe_env, time_limit_of
+from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap, check_ends
+from rlhf_gym.envs.description import describe_env
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.runs.settings import VIDEO_SECONDS, Episodes
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
@@ -72,11 +72,7 @@ def true_returns(
 
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
         env = maker.untouched(horizon)
-        if time_limit_of(env) is None:
-            raise ValueError(
-                f"{maker.name} has no time limit of its own, so that an episode may never end: say "
-                "how many steps it lasts at most, with horizon=... or --horizon"
-            )
+        check_ends(env, maker.name)
         return env
 
     venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)

@@ -20,6 +20,7 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
+from rlhf_gym.agents.random_states import kept_random_states
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
@@ -39,7 +40,6 @@ from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
-from rlhf_gym.training.random_states import kept_random_states
 
 __all__ = ["evaluate", "load", "resume", "train"]
 

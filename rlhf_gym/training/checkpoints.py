@@ -17,6 +17,12 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.acting import RecurrentState
+from rlhf_gym.agents.random_states import (
+    random_states,
+    set_random_states,
+    set_torch_random_states,
+    torch_random_states,
+)
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.environments.vec_env import restore_vec_env, vec_env_state
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -26,12 +32,6 @@ from rlhf_gym.training.checkpoint_files import (
     read_counters,
     write_checkpoint,
     write_counters,
-)
-from rlhf_gym.training.random_states import (
-    random_states,
-    set_random_states,
-    set_torch_random_states,
-    torch_random_states,
 )
 
 __all__ = [
@@ -77,6 +77,11 @@ class Checkpoints:
     def due(self) -> bool:
         """Whether it is time for a checkpoint."""
         return self._folder is not None and time.monotonic() >= self._due
+
+    def latest(self) -> Path:
+        """Return the folder of the last whole checkpoint, see `latest_checkpoint`."""
+        assert self._folder is not None
+        return latest_checkpoint(self._folder)
 
     def save(self, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
         """Write a checkpoint, see `save_checkpoint`."""
@@ -141,19 +146,17 @@ def _flat(value: Any) -> Iterator[Any]:
 def load_agent(
     folder: Path, algorithm: type[Agent], env: VecEnv, device: str | torch.device = "auto"
 ) -> Agent:
-    """Return the agent of the last checkpoint in ``folder``, on ``env``; then call `load_parts`.
+    """Return the agent of a checkpoint, on ``env``; then call `load_parts`.
 
-    Raises:
-        FileNotFoundError: if there is none.
-        ValueError: if all are damaged.
+    ``folder`` is the checkpoint itself, as `latest_checkpoint` returns it.
     """
-    return algorithm.load(
-        latest_checkpoint(folder) / AGENT, env=env, device=device, force_reset=False
-    )
+    return algorithm.load(folder / AGENT, env=env, device=device, force_reset=False)
 
 
 def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
     """Restore the environments of ``agent``, then ``parts`` in their order, and the random states.
+
+    ``folder`` is the checkpoint from which `load_agent` has loaded the agent.
 
     If the environments can be restored (`SnapshotRecorder.restorable`), what follows is what would
     have followed without the stop, except under generalised state-dependent exploration
@@ -162,7 +165,6 @@ def load_parts(folder: Path, agent: BaseAlgorithm, parts: Mapping[str, Part]) ->
     Raises:
         ValueError: if the checkpoint was made with other environments or settings.
     """
-    folder = latest_checkpoint(folder)
     written, counters = _read_counters(folder)
     assert agent.env is not None
     agent.env.reset()

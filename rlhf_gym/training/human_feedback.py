@@ -228,9 +228,10 @@ class HumanFeedback(BaseCallback):
         check_arguments(HumanFeedback.restore, locals())
         if self.run is None or not self.resuming:
             raise ValueError("restore needs HumanFeedback(run=FOLDER, resume=True)")
-        agent = load_agent(self.run.checkpoint, algorithm, env, device)
+        checkpoint = self._checkpoints.latest()
+        agent = load_agent(checkpoint, algorithm, env, device)
         self.agent_reward.attach(agent)
-        load_parts(self.run.checkpoint, agent, self._parts())
+        load_parts(checkpoint, agent, self._parts())
         return agent
 
     def _parts(self) -> dict[str, Part]:

@@ -145,9 +145,9 @@ class RunLog:
         )
         try:
             self._store.publish(progress)
-        except (StoreLocked, DiskFull) as error:
+        except (StoreLocked, DiskFull) as refusal:
             self._retry_at = time.monotonic() + RETRY_SECONDS
-            warnings.warn(f"the window is not told how far training is: {error}", stacklevel=2)
+            warnings.warn(f"the window is not told how far training is: {refusal}", stacklevel=2)
 
     def state(self) -> dict[str, Any]:
         """Return seconds and learned returns."""

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from made_rows import arms_of, rows_of
 
+from rlhf_gym.basics.text_table import TextTable
 from rlhf_gym.reports.comparison import tables
-from rlhf_gym.reports.comparison.writing import TextTable
 from rlhf_gym.results.side_by_side import compare
 
 

@@ -79,12 +79,13 @@ def share_policy(policy: ActorCriticPolicy) -> SharedPolicy:
         for parameter in group["params"]
         if parameter.requires_grad
     ]
-    if not names.keys() >= set(trained):
+    own = set(trained)
+    if not names.keys() >= own:
         raise ValueError("the policy's optimizer trains parameters that are not the policy's own")
     fixed = {
         name: shared(parameter.detach())
         for parameter, name in names.items()
-        if not any(parameter is each for each in trained)
+        if parameter not in own
     }
     buffers = {name: shared(buffer) for name, buffer in policy.named_buffers()}
     version = shared(torch.zeros((), dtype=torch.int64))

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from rlhf_gym.basics.text_table import TextTable
 from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.reports.comparison.writing import (
-    TextTable,
     decimals,
     run_name,
     run_names,
