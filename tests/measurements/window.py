@@ -22,7 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from measuring import Spent, arguments, cpu_ratios, one_thread, report, wall_ratios
+sys.path.append(str(Path(__file__).parents[1] / "shared"))
+
+from displays import start_xvfb  # noqa: E402
+from measuring import Spent, arguments, cpu_ratios, one_thread, report, wall_ratios  # noqa: E402
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
@@ -172,12 +175,7 @@ def tell(
 @contextmanager
 def desktop() -> Iterator[None]:
     """An X server and a window manager; ``DISPLAY`` names it for what is started meanwhile."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        os.environ["DISPLAY"] = f":{pipe.readline().strip()}"
+    server, os.environ["DISPLAY"] = start_xvfb()
     for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
         os.environ.pop(name, None)
     manager = subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeRun
+from displays import start_xvfb
 
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Judgement
@@ -63,7 +64,8 @@ class Desktop:
             *options,
         )
         process = self.spawn(*command)
-        wait(lambda: bool(self.find()))
+        wait(lambda: bool(self.find()) or process.poll() is not None)
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
         self.window = self.find()
         self.focus()
         return process
@@ -113,16 +115,8 @@ def answer(desktop: Desktop, run: Path, key: str = "Left") -> None:
 
 def bare_desktop() -> Desktop:
     """A display that nobody uses."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    desktop = Desktop(f":{number}")
+    server, display = start_xvfb()
+    desktop = Desktop(display)
     desktop.processes.append(server)
     return desktop
 
