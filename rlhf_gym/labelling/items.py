@@ -1,0 +1,85 @@
+"""The pairs of a labelling session and what was said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.query import Purpose
+from rlhf_gym.labelling.actions import Choice
+
+__all__ = ["Item", "Pair"]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A query as it is shown.
+
+    Attributes:
+        query: the store's number of the query; negative for practice.
+        left: which of the query's clips is shown on the left, 0 or 1.
+        clips: the store's numbers of the left and the right clip.
+        frames: numbers of frames of the left and the right clip.
+        fps: frames per second of both.
+        ended: why the episode of the left and the right clip ended within it, or None.
+        ended_at: the frame at which it ended, for each, -1 if before the first; later frames
+            repeat it.
+        sounds: whether the clips can be heard.
+        purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
+        expected: the known answer of a practice pair.
+        lesson: what a practice pair teaches.
+        goal: the goal of a practice pair.
+    """
+
+    query: int
+    left: int = 0
+    clips: tuple[int, int] = (0, 0)
+    frames: tuple[int, int] = (1, 1)
+    fps: float = 30.0
+    ended: tuple[str | None, str | None] = (None, None)
+    ended_at: tuple[int | None, int | None] = (None, None)
+    sounds: bool = False
+    purpose: Purpose = "label"
+    expected: Choice | None = None
+    lesson: str = ""
+    goal: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the longer clip."""
+        return max(self.frames) / self.fps
+
+
+@dataclass(frozen=True)
+class Item:
+    """One pair of this session, and its answer.
+
+    Attributes:
+        pair: what is shown.
+        given: the judgement in force, or None while it is open.
+        old: the judgement that was undone; redo gives it again.
+        seconds: how long it was looked at, without pauses.
+        full_pass: whether both clips played to their ends at least once.
+        replays: how often a replay was asked for.
+        flagged: whether it carries a flag.
+        note: the annotator's note.
+    """
+
+    pair: Pair
+    given: Judgement | None = None
+    old: Judgement | None = None
+    seconds: float = 0.0
+    full_pass: bool = False
+    replays: int = 0
+    flagged: bool = False
+    note: str = ""
+
+    @property
+    def choice(self) -> Choice | None:
+        """The answer in force, by the side of the screen."""
+        return None if self.given is None else Choice.of(self.given.preference, self.pair.left)
+
+    @property
+    def old_choice(self) -> Choice | None:
+        """The answer that was undone, by the side of the screen."""
+        return None if self.old is None else Choice.of(self.old.preference, self.pair.left)
