@@ -18,9 +18,9 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
 from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.media.video import converted
+from rlhf_gym.window.picture import fitting
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
-from rlhf_gym.window.view import fitting
 
 __all__ = ["Frames", "Loader", "Wanted", "decode"]
 

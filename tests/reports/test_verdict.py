@@ -7,9 +7,10 @@ import pytest
 from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.reports.run.verdict import Summary, judge, summarise
+from rlhf_gym.reports.run.verdict import judge, summarise
 from rlhf_gym.results.answers import Answer, AnswerLog
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, Evaluation, LearningCurve, RunRecord
+from rlhf_gym.runs.summary import Summary
 
 RUN = RunRecord(RunFolder(Path("runs/a")))
 GOOD = Summary(

@@ -15,9 +15,10 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.reports.run.disputed import draw_missing
 from rlhf_gym.reports.run.page import DISPUTED, render_page
-from rlhf_gym.reports.run.verdict import Summary, judge, summarise
+from rlhf_gym.reports.run.verdict import judge, summarise
 from rlhf_gym.results.answers import AnswerLog, answer_shares, read_answers, side_bias
 from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunRecord, read_run
+from rlhf_gym.runs.summary import Summary
 
 __all__ = ["build_report"]
 

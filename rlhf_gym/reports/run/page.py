@@ -18,7 +18,6 @@ from rlhf_gym.media import first_picture
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.run import answer_figures, figures
 from rlhf_gym.reports.run.disputed import most_disputed
-from rlhf_gym.reports.run.verdict import Summary
 from rlhf_gym.results.answers import Answer, AnswerLog, answer_shares, human_minutes, side_bias
 from rlhf_gym.runs.config import flat
 from rlhf_gym.runs.records import (
@@ -29,6 +28,7 @@ from rlhf_gym.runs.records import (
     TRUE_RETURN,
     RunRecord,
 )
+from rlhf_gym.runs.summary import Summary
 
 __all__ = ["DISPUTED", "render_page"]
 

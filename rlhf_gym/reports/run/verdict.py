@@ -3,128 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import numpy as np
-
-from rlhf_gym.basics.words import counted, number
+from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.answers import AnswerLog, answer_shares, side_bias
-from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
+from rlhf_gym.runs.records import RunRecord
+from rlhf_gym.runs.summary import Summary, headline, summary_of
 
-__all__ = ["Summary", "judge", "summarise"]
+__all__ = ["judge", "summarise"]
 
 FEW_LABELS = 20
 GOOD_ACCURACY = 0.75
 POOR_ACCURACY = 0.6
 GOOD_CORRELATION = 0.7
 POOR_CORRELATION = 0.3
-LOST_SHARE = 0.3
-"""Share of the best gain; a final return that lost more of it has fallen."""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The most important numbers of a run; None where they are not known yet.
-
-    Attributes:
-        environment: id of the environment.
-        algorithm: the agent's algorithm.
-        teacher: kind of teacher, as in the settings.
-        steps: training steps so far, at most those planned.
-        total_steps: training steps planned.
-        labels: labels so far.
-        budget: labels planned.
-        before: true return at the start.
-        after: true return at the end.
-        error: standard error of ``after``, if it comes from evaluation episodes.
-        evaluated: whether ``before`` and ``after`` come from evaluation episodes; else both come
-            from training.
-        best: the best mean true return logged in training; None if it was not measured as
-            ``after`` was.
-        accuracy: accuracy of the reward model on held-out labels.
-        correlation: correlation of learned and true returns.
-    """
-
-    environment: str
-    algorithm: str
-    teacher: str
-    steps: int
-    total_steps: int | None
-    labels: int
-    budget: int | None
-    before: float | None
-    after: float | None
-    error: float | None
-    evaluated: bool
-    best: float | None
-    accuracy: float | None
-    correlation: float | None
-
-    @property
-    def moved(self) -> float:
-        """Rise of the true return (negative: a fall); 0 where it may be chance."""
-        if self.before is None or self.after is None:
-            return 0.0
-        return self._beyond_chance(self.after - self.before, self.before)
-
-    @property
-    def lost(self) -> float:
-        """Fall of the true return from its best, where it had really risen; 0 if by chance."""
-        if self.before is None or self.after is None or self.best is None:
-            return 0.0
-        gain = self._beyond_chance(self.best - self.before, self.before)
-        fall = self._beyond_chance(self.best - self.after, self.best)
-        return fall if gain > 0 and fall > LOST_SHARE * gain else 0.0
-
-    def _beyond_chance(self, change: float, other: float) -> float:
-        chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * (self.error or 0.0))
-        return change if abs(change) > chance else 0.0
-
-    @property
-    def finished(self) -> bool:
-        """Whether the agent has trained for as long as planned."""
-        return self.total_steps is not None and self.steps >= self.total_steps
 
 
 def summarise(run: RunRecord, log: AnswerLog) -> Summary:
     """Collect the most important numbers of a run."""
-    _, logged = run.curve.series(STEPS, TRUE_RETURN)
-    returns = logged.tolist()
-    before, after = run.evaluation.comparable_before, run.evaluation.after
-    if not after and len(returns) > 1:  # measured alike: both in training
-        before = returns[:1]
-    alike = not after or run.evaluation.actions == "sampled"  # as actions in training are
-    last = run.rounds[-1] if run.rounds else None
-    steps = int(run.curve.last(STEPS) or (last.agent_step if last else 0))
-    planned = _whole(run.config.get("steps"))
-    labels = max(run.curve.last(LABELS) or 0, last.labels if last else 0)
-    return Summary(
-        environment=str(run.config.get("env_id", "")) or log.env_id or "A run",
-        algorithm=str(run.config["algo"]).upper() if "algo" in run.config else "The agent",
-        teacher=str(run.config.get("teacher", "")),
-        steps=steps if planned is None else min(steps, planned),  # rollouts are whole
-        total_steps=planned,
-        labels=log.labels or int(labels),
-        budget=_whole(run.config.get("labels")),
-        before=float(np.mean(before)) if before else None,
-        after=run.evaluation.mean if after else next(reversed(returns), None),
-        error=_known(run.evaluation.standard_error),
-        evaluated=bool(after),
-        best=max(returns, default=None) if alike else None,
-        accuracy=_known(run.latest("accuracy")),
-        correlation=_known(run.latest("correlation")),
-    )
-
-
-def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, int | float) else None
-
-
-def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    return summary_of(run, log.labels, log.env_id)
 
 
 def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
@@ -137,24 +36,7 @@ def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
         *([log.problem] if log.problem else []),
     )
     level = _level(result)
-    return Verdict(_headline(result), _trust(result, level), level, warnings)
-
-
-def _headline(result: Summary) -> str:
-    if not result.steps and not result.labels:
-        return "Nothing has been trained in this run yet."
-    so_far = "" if result.finished or result.total_steps is None else " so far"
-    who = {"window": " from a person", "synthetic": " from a simulated teacher"}
-    text = (
-        f"{result.algorithm} trained on {result.environment} for {result.steps:,} steps{so_far} "
-        f"with {counted(result.labels, 'label')}{who.get(result.teacher, '')}"
-    )
-    if result.after is None:
-        return text + "; no episode has ended yet."
-    if result.before is None:
-        return f"{text}: its true return is {number(result.after)}."
-    verb = "hardly moved," if not result.moved else "rose" if result.moved > 0 else "fell"
-    return f"{text}: its true return {verb} from {number(result.before)} to {number(result.after)}."
+    return Verdict(headline(result), _trust(result, level), level, warnings)
 
 
 def _level(result: Summary) -> str:
