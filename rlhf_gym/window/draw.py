@@ -121,12 +121,14 @@ def _cut(line: str, font: pygame.font.Font, width: int) -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """A text that was drawn: its words, box and place, and whether it was cut."""
+    """A text that was drawn: words, box, place, whether it was cut, and its two colours."""
 
     text: str
     box: pygame.Rect
     rect: pygame.Rect
     cut: bool
+    colour: Colour
+    ground: Colour
 
 
 @dataclass
@@ -216,6 +218,7 @@ class Canvas:
         lines, pixels, cut = _fitted(text, box.size, self.px(size), bold)
         step = theme.font(pixels, bold).get_linesize()
         y = box.top if top else box.centery - len(lines) * step // 2
+        ground = self._colour_at(box.center)
         area = pygame.Rect(box.left, y, 0, 0)
         for number, line in enumerate(lines):
             picture = _line(line, pixels, bold, colour)
@@ -226,8 +229,14 @@ class Canvas:
                 rect.right = box.right
             self.surface.blit(picture, rect)
             area = rect if number == 0 else area.union(rect)
-        self.placed.append(Placed(text, box.copy(), area, cut))
+        self.placed.append(Placed(text, box.copy(), area, cut, colour, ground))
         return area
+
+    def _colour_at(self, place: tuple[int, int]) -> Colour:
+        if not self.surface.get_rect().collidepoint(place):
+            return theme.BACKGROUND
+        red, green, blue, _ = self.surface.get_at(place)
+        return red, green, blue
 
     def width_of(self, text: str, size: float = 15, bold: bool = False) -> int:
         """Width of one line of text in pixels."""

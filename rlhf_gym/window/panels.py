@@ -52,7 +52,7 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
     inner = panel.inflate(-canvas.px(48), -canvas.px(40))
     if state.overlay is Screen.PAUSED:
         title = pygame.Rect(inner.left, panel.top + canvas.px(20), inner.width, canvas.px(34))
-        canvas.text("Paused", title, 24, theme.BRIGHT, True, "center")
+        canvas.text("Menu", title, 24, theme.BRIGHT, True, "center")
     elif state.overlay is Screen.HELP:
         _help(canvas, inner, state)
     elif state.overlay is Screen.NOTE:

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 import pygame
 
 from rlhf_gym.labelling.process import process_line
-from rlhf_gym.labelling.state import Action, Choice, Item, Screen, State
+from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.layout import Button, Layout, lay_out
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
 from rlhf_gym.window.picture import draw_picture
+from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
-from rlhf_gym.window.theme import Colour
 
 __all__ = [
     "Pictures",
@@ -66,7 +65,7 @@ def draw(
     if state.item is None:
         draw_base_panel(canvas, layout, state)
     else:
-        _question(canvas, layout, state, state.item)
+        draw_question(canvas, layout.boxes["question"], state, state.item)
         for side in (0, 1):
             over = hovered is not None and hovered.rect == layout.boxes[f"card{side}"]
             _card(canvas, layout, state.item, side, over)
@@ -122,34 +121,6 @@ def _header(canvas: Canvas, layout: Layout, state: State) -> None:
         rect = pygame.Rect(badge.right - width, badge.top, width, badge.height)
         canvas.panel(rect, theme.CARD, radius=99, border=theme.LINE, width=1)
         canvas.text(state.environment, rect.inflate(-px(20), 0), 13, theme.MUTED, align="center")
-
-
-def _question(canvas: Canvas, layout: Layout, state: State, item: Item) -> None:
-    box, px = layout.boxes["question"], canvas.px
-    words = "Which clip shows better behaviour? Judge only what you see."
-    chips: list[tuple[str, Colour]] = []
-    if item.pair.purpose == "practice":
-        total = [i for i in state.items if i.pair.purpose == "practice"]
-        chips.append((f"Practice {total.index(item) + 1} of {len(total)}", theme.BRIGHT))
-    if item.pair.sounds:
-        left, right = (key_label(KEYS[each][0]) for each in (Action.HEAR_LEFT, Action.HEAR_RIGHT))
-        chips.append((f"Hear {left} left, {right} right", theme.BRIGHT))
-    if not state.playing:
-        chips.append(("Paused", theme.BRIGHT))
-    if item.flagged:
-        chips.append(("Flagged", theme.LEFT))
-    if item.note:
-        chips.append(("Note", theme.RIGHT))
-    widths = [canvas.width_of(text, 13, True) + px(22) for text, _ in chips]
-    total_width = canvas.width_of(words, 15) + px(4) + sum(widths) + px(10) * len(widths)
-    x = max(box.left, box.centerx - total_width // 2)
-    for (text, colour), width in zip(chips, widths, strict=True):
-        rect = pygame.Rect(x, 0, width, px(24))
-        rect.centery = box.centery
-        canvas.panel(rect, theme.RAISED, radius=99, border=theme.mixed(theme.LINE, colour, 0.5))
-        canvas.text(text, rect, 13, colour, bold=True, align="center")
-        x = rect.right + px(10)
-    canvas.text(words, pygame.Rect(x, box.top, box.right - x, box.height), 15, theme.TEXT)
 
 
 def _card(canvas: Canvas, layout: Layout, item: Item, side: int, hovered: bool) -> None:

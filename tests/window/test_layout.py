@@ -96,3 +96,31 @@ def test_a_text_can_still_be_drawn_after_an_environment_has_quit_pygame() -> Non
     pygame.quit()
     drawn(state, (900, 500))  # another size: other fonts, and texts that are not kept
     assert len(drawn(state, (800, 480)).placed) == before
+
+
+def test_every_text_stands_out_from_its_ground() -> None:
+    # WCAG 2.1 asks for a contrast of 4.5 : 1 between text and ground.
+    for name, state in STATES.items():
+        for placed in drawn(state, (1280, 800)).placed:
+            assert contrast(placed.colour, placed.ground) >= 4.5, (name, placed)
+
+
+def test_the_question_stays_where_it_is_when_something_is_said_of_the_pair() -> None:
+    places = set()
+    for name in ("label", "label_undone", "label_flagged"):
+        placed = drawn(STATES[name], (1280, 800)).placed
+        places |= {str(each.rect) for each in placed if each.text.startswith("Which clip")}
+        assert name == "label" or len(placed) != len(drawn(STATES["label"], (1280, 800)).placed)
+    assert len(places) == 1
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """The ratio of two colours' relative luminances, as WCAG 2.1 defines it."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    parts = [part / 255 for part in colour]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
