@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymnasium.envs.mujoco.ant_v5 import AntEnv
 
-from rlhf_gym.envs.robot import Robot, robot_metadata
+from rlhf_gym.envs.robot import FALLS, Robot, robot_metadata
 
 __all__ = ["Ant"]
 
@@ -47,4 +47,5 @@ class Ant(Robot, AntEnv):
         "rear right hip, ankle, front left hip, ankle, "
         "front right hip, ankle, rear left hip, ankle",
         goal="Walk forward (to the right) as fast as possible without falling.",
+        tie_breaker=FALLS,
     )

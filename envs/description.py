@@ -11,16 +11,18 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
-from rlhf_gym.envs.known import GENERAL_GOAL, Goal, known
+from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL, Goal, known
 
 __all__ = [
     "DEFAULT_FPS",
+    "ENDS",
     "METADATA_KEYS",
     "EnvironmentDescription",
     "describe_env",
     "describe_metadata",
     "describe_spec",
     "misfits",
+    "settled_time_limit",
     "time_limit_of",
 ]
 
@@ -35,6 +37,7 @@ METADATA_KEYS: dict[str, tuple[type, ...]] = {
     "render_fps": (Real,),
     "goal": (str,),
     "tie_breaker": (str,),
+    "ends": (dict,),
     "valued_terminals": (bool,),
     "fixed_horizon": (bool,),
     "frame_stack": (Integral,),
@@ -60,6 +63,9 @@ TIME_LIMITS = (
 )
 """Attributes in which environments of other libraries keep their time limit in steps."""
 
+ENDS = {"terminated": "episode over", "truncated": "time is up"}
+"""What a person is told of the end of an episode where nothing else is known."""
+
 _OLD_KEYS = {"ends_differ": "valued_terminals"}
 """Names of keys in version 0.1.0, which are still read."""
 
@@ -82,6 +88,11 @@ class EnvironmentDescription:
         names_fps: whether it names its frame rate.
         goal: ``goal`` (str), what a person is asked to look for, in one sentence, and
             ``tie_breaker`` (str), what decides between two clips that reach the goal alike.
+        ends: ``ends`` (dict), how a person is told that an episode has ended, by its kind:
+            ``{"terminated": "fell", "truncated": "time is up"}``. An environment that can end in
+            several ways notes the words at the step: ``noted(info, end="landed")``, see
+            `rlhf_gym.envs.step_notes`.
+        names_ends: whether it says in its own words how episodes terminate.
         valued_terminals: ``valued_terminals`` (bool), whether episodes can terminate well or badly,
             as in a landing or a crash. The worth of a terminal state is then learned.
         fixed_horizon: ``fixed_horizon`` (bool), whether all episodes end at the time limit, and
@@ -112,6 +123,8 @@ class EnvironmentDescription:
     fps: float = DEFAULT_FPS
     names_fps: bool = False
     goal: Goal = GENERAL_GOAL
+    ends: Mapping[str, str] = field(default_factory=lambda: dict(ENDS))
+    names_ends: bool = False
     valued_terminals: bool = False
     fixed_horizon: bool = False
     frame_stack: int | None = None
@@ -153,7 +166,15 @@ def describe_env(env: gym.Env[Any, Any]) -> EnvironmentDescription:
     50.0
     """
     described = describe_metadata(env.metadata, env.spec)
+    if described.goal is GENERAL_GOAL and _has_missions(env):
+        described = replace(described, goal=MISSION_GOAL)
     return replace(described, time_limit=time_limit_of(env))
+
+
+def _has_missions(env: gym.Env[Any, Any]) -> bool:
+    """Whether each episode has a mission of its own, as an attribute or in the observation."""
+    seen = env.unwrapped.observation_space
+    return env.has_wrapper_attr("mission") or "mission" in getattr(seen, "spaces", {})
 
 
 def time_limit_of(env: gym.Env[Any, Any]) -> int | None:
@@ -172,6 +193,19 @@ def time_limit_of(env: gym.Env[Any, Any]) -> int | None:
         if isinstance(limit, Integral) and not isinstance(limit, bool) and int(limit) > 0:
             return int(limit)
     return None
+
+
+def settled_time_limit(env: gym.Env[Any, Any]) -> int | None:
+    """Return `time_limit_of`, after a reset where it is only known then, as in BabyAI.
+
+    Such a limit can differ from mission to mission; it is then that of the first one.
+    """
+    limit = time_limit_of(env)
+    has_one = limit is None and any(hasattr(env.unwrapped, name) for name in TIME_LIMITS)
+    if not has_one:
+        return limit
+    env.reset(seed=0)
+    return time_limit_of(env)
 
 
 def describe_spec(spec: EnvSpec) -> EnvironmentDescription:
@@ -206,6 +240,7 @@ def describe_metadata(
     goal, tie_breaker = read.pop("goal", None), read.pop("tie_breaker", GENERAL_GOAL.tie_breaker)
     env_id = spec.id if spec is not None else ""
     otherwise = known(env_id)
+    ends = read.pop("ends", {})
     read.setdefault("valued_terminals", otherwise.valued_terminals)
     return EnvironmentDescription(
         env_id=env_id,
@@ -213,6 +248,8 @@ def describe_metadata(
         fps=float(fps or DEFAULT_FPS),
         names_fps=bool(fps),
         goal=otherwise.goal if goal is None else Goal(goal, tie_breaker),
+        ends={**ENDS, **otherwise.ends, **{kind: str(words) for kind, words in ends.items()}},
+        names_ends="terminated" in ends,
         time_limit=None if spec is None else spec.max_episode_steps,
         horizon=otherwise.horizon,
         hold=otherwise.hold,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymnasium.envs.mujoco.hopper_v5 import HopperEnv
 
-from rlhf_gym.envs.robot import Robot, robot_metadata
+from rlhf_gym.envs.robot import FALLS, Robot, robot_metadata
 
 __all__ = ["Hopper"]
 
@@ -44,4 +44,5 @@ class Hopper(Robot, HopperEnv):
         HopperEnv,
         "thigh, leg, foot",
         goal="Hop forward (to the right) as fast as possible without falling.",
+        tie_breaker=FALLS,
     )

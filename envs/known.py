@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from gymnasium.envs.registration import ENV_ID_RE
 
+from rlhf_gym.envs import ends
 from rlhf_gym.envs.melody_taste import features
 from rlhf_gym.envs.scores import (
     Score,
@@ -21,7 +23,16 @@ from rlhf_gym.envs.scores import (
     tip_height,
 )
 
-__all__ = ["GENERAL_GOAL", "KNOWN", "Goal", "Known", "known", "score_of", "tastes_of"]
+__all__ = [
+    "GENERAL_GOAL",
+    "KNOWN",
+    "MISSION_GOAL",
+    "Goal",
+    "Known",
+    "known",
+    "score_of",
+    "tastes_of",
+]
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,13 @@ class Goal:
 
 GENERAL_GOAL = Goal(
     "Prefer the clip that shows more of the behaviour that you want.",
-    "If both are alike, prefer the one that looks more likely to end well.",
+    "If both show as much of it, say so: the agent learns from that, too.",
 )
+MISSION_GOAL = Goal(
+    "Do what the mission says.",
+    "If neither has done it, prefer the clip that comes nearer to it; if both, the quicker one.",
+)
+"""Where each episode has a mission of its own, which is shown with each clip."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,10 @@ class Known:
         goal: what a person is asked to look for, unless ``metadata["goal"]`` says it.
         valued_terminals: whether its episodes can terminate well or badly, as in a landing or a
             crash, unless ``metadata["valued_terminals"]`` says it.
+        ends: how a person is told that an episode has ended, by its kind, unless
+            ``metadata["ends"]`` says it.
+        say_end: says how an episode has terminated, from the unwrapped environment, where that can
+            be in several ways.
         score: judges clips in place of a true reward that is the same at nearly every step; a
             function of observations and actions.
         tastes: the features of a step in which people's tastes differ.
@@ -60,6 +80,8 @@ class Known:
 
     goal: Goal = GENERAL_GOAL
     valued_terminals: bool = False
+    ends: Mapping[str, str] = field(default_factory=dict)
+    say_end: Callable[[Any], str] | None = None
     score: Score | None = None
     tastes: Tastes | None = None
     horizon: int | None = None
@@ -70,11 +92,14 @@ def _asking(goal: str, tie_breaker: str, **more: Any) -> Known:
     return Known(Goal(goal, tie_breaker), **more)
 
 
+_FELL = {"terminated": "fell"}
 _UPRIGHT = Goal(
     "Keep the pole upright and the cart near the middle.",
-    "If both stay up, prefer the one that moves less.",
+    "If the pole falls in both, the one that stays up longer is better; if it falls in neither, "
+    "the calmer one.",
 )
-_FAST = "If both are as fast, prefer the steadier and smoother one."
+_STEADY = "If both are as fast, prefer the steadier and smoother one."
+_FAST = "If both fall, the one that gets further is better; if both are as fast, the steadier one."
 _RUN = Goal("Move forward (to the right) as fast as possible without falling.", _FAST)
 _CLIMB = "If neither arrives, prefer the one that climbs higher or gains more speed."
 _SHOOT = "If neither hits anything, prefer the one that is in less danger."
@@ -82,8 +107,15 @@ _LANDER = _asking(
     "Land softly and upright between the two flags.",
     "If neither lands, prefer the one that is slower, more upright and nearer to the flags.",
     valued_terminals=True,
+    say_end=ends.lander,
     horizon=400,
     hold=10,
+)
+_LAKE = _asking(
+    "Walk over the ice to the present, and fall into no hole.",
+    "If both fall, or neither, prefer the one that gets nearer to the present.",
+    valued_terminals=True,
+    say_end=ends.frozen_lake,
 )
 
 KNOWN: dict[str, Known] = {
@@ -91,59 +123,95 @@ KNOWN: dict[str, Known] = {
     "Acrobot": _asking(
         "Swing the lower end of the two links above the line.",
         "If neither reaches it, prefer the one that swings higher.",
+        ends={"terminated": "reached the line"},
         score=tip_height,
         hold=15,
     ),
-    "CartPole": Known(_UPRIGHT, hold=25),
+    "CartPole": Known(_UPRIGHT, ends=_FELL, say_end=ends.pole, hold=25),
     "MountainCar": _asking(
-        "Drive the car up to the flag on the right hill.", _CLIMB, score=coasting_height, hold=20
+        "Drive the car up to the flag on the right hill.",
+        _CLIMB,
+        ends={"terminated": "reached the flag"},
+        score=coasting_height,
+        hold=20,
     ),
     "MountainCarContinuous": _asking(
         "Drive the car up to the flag on the right hill with little force.",
         _CLIMB,
+        ends={"terminated": "reached the flag"},
         score=partial(coasting_height, flag=0.45),
         horizon=400,
         hold=40,
     ),
     "Pendulum": _asking(
         "Swing the pendulum up and hold it still, pointing upwards.",
-        "If neither is up, prefer the one that swings higher.",
+        "If neither is up, prefer the one that swings higher; if both are, the stiller one.",
     ),
-    "BipedalWalker": Known(_RUN, valued_terminals=True),
-    "BipedalWalkerHardcore": Known(valued_terminals=True),
-    "CarRacing": Known(valued_terminals=True),
+    "BipedalWalker": Known(_RUN, valued_terminals=True, say_end=ends.walker),
+    "BipedalWalkerHardcore": Known(_RUN, valued_terminals=True, say_end=ends.walker),
+    "CarRacing": _asking(
+        "Drive along the road, fast, and stay on it.",
+        "If both leave the road, prefer the one that gets further along it.",
+        valued_terminals=True,
+        say_end=ends.race,
+    ),
     "LunarLander": _LANDER,
     "LunarLanderContinuous": _LANDER,
-    "Blackjack": Known(valued_terminals=True),
-    "FrozenLake": Known(valued_terminals=True),
-    "FrozenLake8x8": Known(valued_terminals=True),
-    # Robots.
-    "Ant": Known(_RUN, horizon=500),
-    "HalfCheetah": _asking("Run forward (to the right) as fast as possible.", _FAST),
-    "Hopper": _asking(
-        "Hop forward (to the right) as fast as possible without falling.", _FAST, horizon=500
+    "Blackjack": _asking(
+        "Get nearer to 21 than the dealer, and not above it.",
+        "If neither wins, prefer the one that comes nearer to winning.",
+        valued_terminals=True,
+        say_end=ends.card_game,
     ),
-    "Humanoid": Known(_RUN),
+    "CliffWalking": _asking(
+        "Walk to the goal at the lower right, and do not step over the cliff.",
+        "If neither arrives, prefer the one that gets nearer and keeps off the cliff.",
+        ends={"terminated": "reached the goal"},
+    ),
+    "FrozenLake": _LAKE,
+    "FrozenLake8x8": _LAKE,
+    "Taxi": _asking(
+        "Pick the passenger up and take them to the place that is marked for them.",
+        "If neither gets there, prefer the one that comes nearer and wastes fewer moves.",
+        ends={"terminated": "passenger delivered"},
+    ),
+    # Robots.
+    "Ant": Known(_RUN, ends=_FELL, horizon=500),
+    "HalfCheetah": _asking("Run forward (to the right) as fast as possible.", _STEADY),
+    "Hopper": _asking(
+        "Hop forward (to the right) as fast as possible without falling.",
+        _FAST,
+        ends=_FELL,
+        horizon=500,
+    ),
+    "Humanoid": Known(_RUN, ends=_FELL),
     "HumanoidStandup": _asking("Stand up.", "If neither stands, prefer the higher head."),
     "InvertedDoublePendulum": _asking(
-        "Keep both poles upright and the cart near the middle.", _UPRIGHT.tie_breaker, horizon=500
+        "Keep both poles upright and the cart near the middle.",
+        "If the poles fall in both, the one that stays up longer is better; if they fall in "
+        "neither, the calmer one.",
+        ends=_FELL,
+        horizon=500,
     ),
-    "InvertedPendulum": Known(_UPRIGHT),
+    "InvertedPendulum": Known(_UPRIGHT, ends=_FELL),
     "Pusher": _asking(
         "Push the cylinder to the goal.", "If neither arrives, prefer the nearer cylinder."
     ),
     "Reacher": _asking(
         "Bring the fingertip to the target and hold it there.",
-        "If neither arrives, prefer the nearer fingertip.",
+        "If neither arrives, prefer the nearer fingertip; if both do, the steadier one.",
     ),
-    "Swimmer": _asking("Swim forward (to the right) as fast as possible.", _FAST),
+    "Swimmer": _asking("Swim forward (to the right) as fast as possible.", _STEADY),
     "Walker2d": _asking(
-        "Walk forward (to the right) as fast as possible without falling.", _FAST, horizon=500
+        "Walk forward (to the right) as fast as possible without falling.",
+        _FAST,
+        ends=_FELL,
+        horizon=500,
     ),
     # Behaviours and case studies, whose classes name their goals.
     "CartPoleWindmill": Known(score=spinning),
     "HopperBackflip": Known(score=backflipping, horizon=300),
-    "LunarLanderHover": Known(score=hovering, hold=10),
+    "LunarLanderHover": Known(say_end=ends.lander, score=hovering, hold=10),
     "Melody": Known(tastes=features),
     "Moderation": Known(tastes=strictness),
     "PendulumSpin": Known(score=spinning),
@@ -196,6 +264,9 @@ The key has neither namespace nor version: what is listed here is the same for a
 new one needs no new entry. `known` says what other libraries' environments share.
 """
 
+FAMILIES: dict[str, Known] = {"MiniGrid": Known(say_end=ends.grid)}
+"""By the beginning of the name, up to the first hyphen, where many environments share it."""
+
 _WITH_OUR_SPACES = (None, "rlhf")
 """Namespaces whose environments of a name share observations, actions and time limits."""
 
@@ -220,10 +291,11 @@ def known(env_id: str) -> Known:
     parsed = ENV_ID_RE.fullmatch(env_id.rpartition(":")[2])
     if parsed is None:
         return Known()
-    found = KNOWN.get(parsed["name"].removesuffix("-ram"), Known())
+    name = parsed["name"].removesuffix("-ram")
+    found = KNOWN.get(name) or FAMILIES.get(name.partition("-")[0], Known())
     if parsed["namespace"] in _WITH_OUR_SPACES and parsed["version"]:
         return found
-    return Known(found.goal, found.valued_terminals)
+    return Known(found.goal, found.valued_terminals, found.ends)
 
 
 def score_of(env_id: str) -> Score | None:

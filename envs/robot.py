@@ -14,7 +14,7 @@ from gymnasium.error import DependencyNotInstalled
 
 from rlhf_gym.basics.installation import install_extra
 
-__all__ = ["Observation", "Robot", "Step", "joint_keys", "robot_metadata"]
+__all__ = ["FALLS", "Observation", "Robot", "Step", "joint_keys", "robot_metadata"]
 
 try:
     import mujoco  # type: ignore[import-untyped]
@@ -23,6 +23,8 @@ except ImportError as error:
 
 _AT_ONCE = 3  # joints that can be turned at once
 _SHADOW = 1024  # pixels along a side of the shadow map
+FALLS = "If both fall, the one that gets further is better; if both are as fast, the steadier one."
+"""The tie-breaker of robots that can fall."""
 _STEADY = "If both are as fast, prefer the steadier and smoother one."
 _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 

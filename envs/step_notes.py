@@ -32,6 +32,9 @@ class StepNotes(NamedTuple):
         action: what the environment itself was given, where wrappers around the vector environment
             may change actions or observations, else None.
         checksum: of the environment's own observation before the step, likewise.
+        end: how the episode ended at the step, in words for a person (``"landed"``), else None. An
+            environment that notes it itself needs no ``metadata["ends"]``.
+        mission: what the environment asks for in this episode, at its first step, else None.
     """
 
     absorbing: bool = False
@@ -42,6 +45,8 @@ class StepNotes(NamedTuple):
     learned_reward: float | None = None
     action: Any = None
     checksum: int | None = None
+    end: str | None = None
+    mission: str | None = None
 
     def __deepcopy__(self, memo: Any) -> StepNotes:
         """Return the same notes, which nobody changes; DummyVecEnv copies all infos."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gymnasium.envs.mujoco.walker2d_v5 import Walker2dEnv
 
-from rlhf_gym.envs.robot import Robot, robot_metadata
+from rlhf_gym.envs.robot import FALLS, Robot, robot_metadata
 
 __all__ = ["Walker2d"]
 
@@ -45,4 +45,5 @@ class Walker2d(Robot, Walker2dEnv):
         Walker2dEnv,
         "right thigh, leg, foot, left thigh, leg, foot",
         goal="Walk forward (to the right) as fast as possible without falling.",
+        tie_breaker=FALLS,
     )

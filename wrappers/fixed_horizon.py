@@ -10,7 +10,7 @@ from gymnasium.utils import RecordConstructorArgs
 
 from rlhf_gym.basics.checks import Limits, check_arguments
 from rlhf_gym.clips.observations import copy_of
-from rlhf_gym.envs.description import time_limit_of
+from rlhf_gym.envs.description import settled_time_limit
 from rlhf_gym.envs.step_notes import StepNotes, notes_of, with_notes
 
 __all__ = ["EpisodeSteps", "FixedHorizon"]
@@ -110,7 +110,7 @@ class FixedHorizon(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordConstr
 
 
 def _own_horizon(env: gym.Env[Any, Any]) -> int:
-    horizon = time_limit_of(env)
+    horizon = settled_time_limit(env)
     if horizon is None:
         name = env.spec.id if env.spec is not None else env
         raise ValueError(

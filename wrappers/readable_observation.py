@@ -23,7 +23,8 @@ _MOST = 255
 class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
     """Bring observations into a form that agents and reward models can read.
 
-    - Text in a Dict observation (MiniGrid's mission, say) is left out: see `left_out`.
+    - Text in a Dict observation (MiniGrid's mission, say) is left out: see `left_out`. A text
+      ``mission`` is the attribute `mission`, which a person is shown.
     - Bytes on a grid of less than 8 cells in height or width become a vector of the same numbers.
     - A picture in a Dict observation that is too small for stable-baselines3's convolutions (less
       than 36 pixels) becomes a vector of brightnesses from 0 to 1.
@@ -41,6 +42,7 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
         gym.Wrapper.__init__(self, env)
         space = env.observation_space
         self.left_out: tuple[str, ...] = ()
+        self._mission = ""
         if not isinstance(space, spaces.Dict):
             self.observation_space = _read_space(space, in_dict=False)
             return
@@ -55,12 +57,25 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
     ) -> tuple[Any, dict[str, Any]]:
         """Begin an episode."""
         observation, info = self.env.reset(seed=seed, options=options)
+        if "mission" in self.left_out:
+            self._mission = str(observation["mission"])
         return self._read(observation), info
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """Step."""
         observation, reward, terminated, truncated, info = self.env.step(action)
         return self._read(observation), reward, terminated, truncated, info
+
+    @property
+    def mission(self) -> str:
+        """The mission of this episode, where the environment puts it into its observations.
+
+        Raises:
+            AttributeError: it does not.
+        """
+        if "mission" not in self.left_out:
+            raise AttributeError("mission")
+        return self._mission
 
     def _read(self, observation: Any) -> Any:
         if isinstance(self.observation_space, spaces.Dict):

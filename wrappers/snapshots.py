@@ -16,7 +16,8 @@ from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.snapshots import Kind, restore, take, take_reset
 from rlhf_gym.envs.description import EnvironmentDescription, describe_env
-from rlhf_gym.envs.step_notes import noted
+from rlhf_gym.envs.episode_words import end_words, mission_of
+from rlhf_gym.envs.step_notes import noted, notes_of
 
 __all__ = ["SnapshotRecorder", "ensure_drawable"]
 
@@ -28,6 +29,9 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
     ``every``-th one after it. Of kind ``"episode"``, only at the first step; the episode's seed is
     drawn here where none is given. Of kind ``"camera"``, the ``frame`` before each step is noted,
     from the call of `film` on.
+
+    What a person is told of an episode is noted in any case: its ``mission`` at the first step, and
+    at the last one in which way it ended.
 
     >>> from rlhf_gym.envs.step_notes import notes_of
     >>> env = SnapshotRecorder(gym.make("CartPole-v1"), "state", every=2)
@@ -58,6 +62,8 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         self._traced = False
         self._checksum: int | None = None
         self._reset_snapshot = b""
+        self._mission = ""
+        self._described: EnvironmentDescription | None = None
         self._seeds = np.random.default_rng()
 
     def reset(
@@ -72,6 +78,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
                 self._seeds = np.random.default_rng(seed)
             self._reset_snapshot = take_reset(self.env, seed, options)
         observation, info = self.env.reset(seed=seed, options=options)
+        self._mission = mission_of(self.env)
         self._look(observation)
         return observation, info
 
@@ -80,8 +87,14 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         recorded = self._record()
         if self._traced:
             recorded |= {"action": copy_of(action), "checksum": self._checksum}
+        if self._steps == 0 and self._mission:
+            recorded["mission"] = self._mission
         self._steps += 1
         observation, reward, terminated, truncated, info = self.env.step(action)
+        notes = notes_of(info)
+        if (terminated or truncated or notes.ended) and not notes.absorbing:
+            kind = notes.ended or ("terminated" if terminated else "truncated")
+            recorded["end"] = notes.end or self._end_words(kind)
         self._look(observation)
         if terminated or truncated:  # the environment may write its next observation over this one
             observation = copy_of(observation)
@@ -107,6 +120,11 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         observations.
         """
         self._traced = True
+
+    def _end_words(self, kind: str) -> str:
+        if self._described is None:
+            self._described = describe_env(self.env)
+        return end_words(self.env, kind, self._described)
 
     def _look(self, observation: ObsType) -> None:
         self._checksum = checksum_of(observation) if self._traced else None
@@ -141,6 +159,7 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         """Go back to where `take_snapshot` was called, in this or another process."""
         restore(self.env, snapshot)
         self._steps, self._checksum = 0, None
+        self._mission = mission_of(self.env)
 
 
 def ensure_drawable(venv: VecEnv) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.clip_words import ClipWords
 from rlhf_gym.clips.environment_steps import EnvironmentSteps
 from rlhf_gym.clips.episodes import TERMINATED, EpisodeEnds, Positions
 from rlhf_gym.clips.frame_stack import FrameStack
@@ -105,6 +106,7 @@ class ClipBuffer:
         )
         self._ends = EpisodeEnds(self.capacity, n_envs)
         self._recordings = Recordings(n_envs, max_bytes // RECORDINGS_PART)
+        self._words = ClipWords(n_envs, min(self.capacity, RECENT))
 
     @property
     def rows(self) -> int:
@@ -141,6 +143,7 @@ class ClipBuffer:
         self._true_rewards[row] = step.true_rewards
         self._agent_step[row] = agent_step
         self._recordings.add(self.rows, step.notes)
+        self._words.add(self.rows, step.notes)
         if self._environment_steps is not None:
             self._environment_steps.add(row, step.notes)
         self._ends.add(step)
@@ -234,6 +237,7 @@ class ClipBuffer:
         rows = np.arange(first, first + length)
         ended, ended_at = self._ends.end(env, rows)
         steps = self._transitions(rows, np.full(length, env))
+        end = None if ended_at is None else self._words.end(env, first + ended_at)
         return Clip(
             observations=steps.observations,
             actions=steps.actions,
@@ -246,6 +250,8 @@ class ClipBuffer:
             env_id=self.env_id,
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
+            end=end or "",
+            mission=self._words.mission(env, first),
         )
 
     def _start(self, env: int, rows: Array) -> Start | None:
@@ -281,7 +287,7 @@ class ClipBuffer:
         at = np.arange(self._ends.first_kept, self.rows) % self.capacity
         state = {name: ring[at] for name, ring in self._rings()}
         state |= {"next_step": self._ends.next_step.copy(), "rows": np.array(self.rows)}
-        return state | self._recordings.state()
+        return state | self._recordings.state() | self._words.state()
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
         """Yield all ring arrays, with their names in `state`."""
@@ -314,3 +320,4 @@ class ClipBuffer:
             ring[at] = state[name]
         self._ends.next_step[:] = state["next_step"]
         self._recordings.load_state(state)
+        self._words.load_state(state)

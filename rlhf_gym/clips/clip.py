@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rlhf_gym.clips.observations import Array, Observations, leaves
 from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.envs.description import ENDS
 
 __all__ = ["Clip", "Start"]
 
@@ -57,6 +58,8 @@ class Clip:
             ``"truncated"``), or None.
         ended_at: index of the step at which it ended, -1 if that was before the clip; the steps
             after it are absorbing.
+        end: how it ended, in words for a person, as the environment says it; ``""``: not said.
+        mission: what the environment asked for in this episode; ``""``: nothing of its own.
         next_observations: ``(length, *obs)``, what was seen after each action, where the reward
             model looks at it, or None.
         start: what is needed to draw the clip again, or None.
@@ -79,6 +82,8 @@ class Clip:
     agent_step: int = 0
     wall_time: float = 0.0
     id: int = 0
+    end: str = ""
+    mission: str = ""
 
     def __post_init__(self) -> None:
         """Check the lengths and make the arrays read-only."""
@@ -119,6 +124,11 @@ class Clip:
         return Transitions(
             self.observations, self.actions, terminated, absorbing, self.next_observations
         )
+
+    @property
+    def told_end(self) -> str | None:
+        """How its episode ended, as a person is told, or None if it goes on."""
+        return None if self.ended is None else self.end or ENDS.get(self.ended, self.ended)
 
     @property
     def true_return(self) -> float:

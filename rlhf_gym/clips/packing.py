@@ -57,6 +57,8 @@ def pack_clip(clip: Clip) -> bytes:
     if clip.start is not None:
         arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
         arrays |= {f"start/{name}": array for name, array in clip.start.arrays.items()}
+    words = {"end": clip.end, "mission": clip.mission}
+    arrays |= {f"words/{name}": np.array(text) for name, text in words.items() if text}
     return pack(arrays)
 
 
@@ -78,6 +80,8 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
             if any(name.startswith("next_observations") for name in arrays)
             else None
         ),
+        end=str(arrays.get("words/end", "")),
+        mission=str(arrays.get("words/mission", "")),
         actions=arrays["actions"],
         true_rewards=arrays["true_rewards"],
         start=start,

@@ -57,8 +57,8 @@ def describe(env: str | gym.Env[Any, Any] | VecEnv) -> EnvironmentDescription:
     Raises:
         ValueError: if there is no environment of that id.
 
-    >>> describe("CartPole-v1").fps, describe(gym.make("Taxi-v4")).goal.text
-    (50.0, 'Prefer the clip that shows more of the behaviour that you want.')
+    >>> describe("CartPole-v1").fps, describe(gym.make("CliffWalking-v1")).ends["terminated"]
+    (50.0, 'reached the goal')
     """
     if isinstance(env, str):
         return describe_id(env)

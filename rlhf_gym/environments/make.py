@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
 from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
@@ -243,8 +244,8 @@ def _check_that_it_runs(env: Env) -> None:
         for seen, wanted in zip(
             leaves(observation), leaves(env.observation_space.sample()), strict=True
         ):
-            if seen.shape != wanted.shape:
-                raise ValueError(f"it has the shape {seen.shape}")
+            if np.shape(seen) != np.shape(wanted):  # Discrete ones may be Python's numbers
+                raise ValueError(f"it has the shape {np.shape(seen)}")
     except Exception as error:
         name = env.spec.id if env.spec else str(env)
         failed = f"{type(error).__name__}: {error}"
@@ -266,6 +267,7 @@ def _warn_of_what_is_left_out(env: Env) -> None:
     if env.has_wrapper_attr("left_out") and (keys := env.get_wrapper_attr("left_out")):
         warnings.warn(
             f"of the observations of {env.unwrapped}, {', '.join(map(repr, keys))} is left out: "
-            "it is text, which neither the agent nor the reward model can read",
+            "it is text, which neither the agent nor the reward model can read; a person is "
+            "told the mission",
             stacklevel=5,
         )

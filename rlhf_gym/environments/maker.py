@@ -20,6 +20,7 @@ from rlhf_gym.envs.description import (
     EnvironmentDescription,
     describe_env,
     describe_spec,
+    settled_time_limit,
     time_limit_of,
 )
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
@@ -170,7 +171,7 @@ def check_ends(env: Env, name: str) -> None:
     Raises:
         ValueError: an episode may never end; the message says what to do.
     """
-    if time_limit_of(env) is None:
+    if settled_time_limit(env) is None:
         raise ValueError(
             f"{name} has no time limit of its own, so that an episode may never end: say how many "
             "steps it lasts at most, with horizon=... or --horizon"

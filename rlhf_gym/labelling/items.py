@@ -21,9 +21,10 @@ class Pair:
         clips: the store's numbers of the left and the right clip.
         frames: numbers of frames of the left and the right clip.
         fps: frames per second of both.
-        ended: why the episode of the left and the right clip ended within it, or None.
+        ended: how the episode of the left and the right clip ended within it, in words, or None.
         ended_at: the frame at which it ended, for each, -1 if before the first; later frames
             repeat it.
+        missions: what the environment asked for in the episode of each, ``""`` for nothing.
         sounds: whether the clips can be heard.
         purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
         expected: the known answer of a practice pair.
@@ -38,6 +39,7 @@ class Pair:
     fps: float = 30.0
     ended: tuple[str | None, str | None] = (None, None)
     ended_at: tuple[int | None, int | None] = (None, None)
+    missions: tuple[str, str] = ("", "")
     sounds: bool = False
     purpose: Purpose = "label"
     expected: Choice | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from rlhf_gym.envs.known import MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.items import Item, Pair
@@ -142,6 +143,17 @@ class State:
     def item(self) -> Item | None:
         """The pair on the screen."""
         return self.items[self.index] if self.index < len(self.items) else None
+
+    @property
+    def shown_goal(self) -> str:
+        """The goal of the pair on the screen: of practice, of a common mission, or of the run."""
+        if self.item is None:
+            return self.goal
+        pair = self.item.pair
+        if pair.goal:
+            return pair.goal
+        first, second = pair.missions
+        return first if first == second != "" and self.goal == MISSION_GOAL.text else self.goal
 
     @property
     def base(self) -> Screen:

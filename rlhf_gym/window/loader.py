@@ -11,8 +11,9 @@ from pathlib import Path
 import av
 import pygame
 
+from rlhf_gym.clips.clip import Clip
 from rlhf_gym.envs.sound import Samples
-from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback import FeedbackStore, Media, StoreError
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
@@ -199,8 +200,9 @@ class Loader(threading.Thread):
             clips=(sides[0].id, sides[1].id),
             frames=(media[0].frames, media[1].frames),
             fps=media[0].fps,
-            ended=(sides[0].ended, sides[1].ended),
-            ended_at=(sides[0].ended_at, sides[1].ended_at),
+            ended=(sides[0].told_end, sides[1].told_end),
+            ended_at=(_end_frame(sides[0], media[0]), _end_frame(sides[1], media[1])),
+            missions=(sides[0].mission, sides[1].mission),
             purpose=query.purpose,
         )
 
@@ -247,6 +249,12 @@ class Loader(threading.Thread):
             if missing or (settled and self._sizes.get(pair.query) != wanted.size):
                 self._load(pair, wanted.size)
                 return
+
+
+def _end_frame(clip: Clip, media: Media) -> int | None:
+    """Return the frame that shows the end of a clip's episode; a frame may stand for some steps."""
+    at = clip.ended_at
+    return at if at is None or at < 0 else at * media.frames // len(clip)
 
 
 def _bytes(frames: Frames) -> int:

@@ -17,6 +17,7 @@ from rlhf_gym.window.panels import draw_base_panel, draw_overlay
 from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
+from rlhf_gym.window.time_bar import draw_time_bar
 
 __all__ = [
     "Pictures",
@@ -30,8 +31,6 @@ __all__ = [
 
 Pictures = Mapping[int, tuple[Sequence[pygame.Surface], Sequence[pygame.Surface]]]
 """The frames of the left and the right clip by the query's number."""
-
-ENDINGS = {"terminated": "ended: terminated", "truncated": "ended: out of time"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def draw(
         draw_question(canvas, layout.boxes["question"], state, state.item)
         for side in (0, 1):
             over = hovered is not None and hovered.rect == layout.boxes[f"card{side}"]
-            _card(canvas, layout, state.item, side, over)
+            _card(canvas, layout, state, state.item, side, over)
         draw_moving(canvas, layout, state, state.item, pictures)
         if state.item.given is not None and state.base is Screen.PRACTICE:
             _verdict(canvas, layout.boxes["answers"], state.item)
@@ -107,7 +106,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
 def _header(canvas: Canvas, layout: Layout, state: State) -> None:
     goal, px = layout.boxes["goal"], canvas.px
     practice = state.item is not None and state.item.pair.purpose == "practice"
-    words = state.item.pair.goal if practice and state.item else state.goal
+    words = state.shown_goal
     if words:
         mark = canvas.text("GOAL", goal, 12, theme.FAINT, bold=True)
         goal = goal.copy()
@@ -123,7 +122,9 @@ def _header(canvas: Canvas, layout: Layout, state: State) -> None:
         canvas.text(state.environment, rect.inflate(-px(20), 0), 13, theme.MUTED, align="center")
 
 
-def _card(canvas: Canvas, layout: Layout, item: Item, side: int, hovered: bool) -> None:
+def _card(
+    canvas: Canvas, layout: Layout, state: State, item: Item, side: int, hovered: bool
+) -> None:
     boxes, px, colour = layout.boxes, canvas.px, theme.SIDES[side]
     chosen = (Choice.LEFT, Choice.RIGHT)[side]
     picked = item.choice is chosen
@@ -138,7 +139,14 @@ def _card(canvas: Canvas, layout: Layout, item: Item, side: int, hovered: bool) 
         words.right = title.right - px(24)
     canvas.shape("left" if side == 0 else "right", shape, 17, colour)
     align = ("left", "right")[side]
-    canvas.text(("LEFT", "RIGHT")[side], words, 14, colour, True, align)  # type: ignore[arg-type]
+    name = ("LEFT", "RIGHT")[side]
+    canvas.text(name, words, 14, colour, True, align)  # type: ignore[arg-type]
+    mission = item.pair.missions[side]
+    if mission and mission != state.shown_goal:
+        taken = px(36) + canvas.width_of(name, 14, True)
+        left = title.left if side else title.left + taken
+        rest = pygame.Rect(left, title.top, title.width - taken, title.height)
+        canvas.text(mission, rest, 15, theme.BRIGHT, True, "center")
 
 
 def moving_areas(layout: Layout) -> list[pygame.Rect]:
@@ -152,7 +160,7 @@ def draw_moving(
     """Draw only what changes while the clips play: the pictures and their clocks."""
     for side in (0, 1):
         _clip(canvas, layout.boxes[f"picture{side}"], state, item, side, pictures)
-        _time_bar(canvas, layout.boxes[f"bar{side}"], state, item, side)
+        draw_time_bar(canvas, layout.boxes[f"bar{side}"], state, item.pair, side)
 
 
 def _clip(
@@ -163,51 +171,11 @@ def _clip(
         canvas.panel(place, theme.SUNKEN, 6)
         canvas.text("Loading…", place, 15, theme.FAINT, align="center")
         return
-    picture = draw_picture(canvas, shown[side][state.frame(side)], place)
-    _end_mark(canvas, state, item, side, picture)
+    draw_picture(canvas, shown[side][state.frame(side)], place)
     chosen = (Choice.LEFT, Choice.RIGHT)[side]
     flashing = item.given is not None and item.pair.purpose != "practice"
     if flashing and item.choice not in (chosen, Choice.TIE):
         canvas.shade(place, theme.CARD, 150)
-
-
-def _end_mark(canvas: Canvas, state: State, item: Item, side: int, picture: pygame.Rect) -> None:
-    """Write on a frame that no longer moves why it does not."""
-    pair, px = item.pair, canvas.px
-    last = pair.frames[side] - 1
-    ended, at = pair.ended[side], pair.ended_at[side]
-    reached = state.frame(side) >= (last if at is None else min(at, last))
-    over = state.position >= pair.frames[side] / pair.fps
-    if ended is not None and reached:
-        text = ENDINGS.get(ended, f"ended: {ended}")
-    elif over and state.position >= pair.seconds:
-        text = "end of clip"
-    elif over:
-        text = "end of this clip"
-    else:
-        return
-    width = canvas.width_of(text, 13, True) + px(26)
-    rect = pygame.Rect(0, 0, min(width, picture.width), px(27))
-    rect.midbottom = (picture.centerx, picture.bottom - px(8))
-    canvas.panel(rect, theme.SUNKEN, 99, theme.LINE, 1)
-    canvas.text(text, rect, 13, theme.BRIGHT, True, "center")
-
-
-def _time_bar(canvas: Canvas, box: pygame.Rect, state: State, item: Item, side: int) -> None:
-    px, pair = canvas.px, item.pair
-    canvas.surface.fill(theme.CARD, box)
-    length = pair.frames[side] / pair.fps
-    clock = f"{min(state.position, length):.1f} / {length:.1f} s"
-    room = canvas.width_of("00.0 / 00.0 s", 12)
-    words = pygame.Rect(box.right - room, box.top, room, box.height)
-    canvas.text(clock, words, 12, theme.FAINT, align="right")
-    bar = pygame.Rect(box.left, 0, box.width - room - px(8), px(5))
-    bar.centery = box.centery
-    # The bars of both clips share one scale, so that the same place means the same time.
-    whole = bar.copy()
-    whole.width = max(px(6), round(bar.width * length / pair.seconds))
-    colour = theme.SIDES[side] if state.playing else theme.mixed(theme.CARD, theme.SIDES[side], 0.5)
-    canvas.bar(whole, state.position / length, colour, theme.LINE)
 
 
 def _verdict(canvas: Canvas, box: pygame.Rect, item: Item) -> None:

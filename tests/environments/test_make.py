@@ -148,7 +148,7 @@ def test_an_environment_without_a_frame_rate_gets_thirty_with_a_warning() -> Non
 def test_goals_come_from_the_environment_then_the_table_then_a_general_question() -> None:
     assert "dot" in describe_id("rlhf/MovingDot-v1").goal.text
     assert "upright" in describe_id("CartPole-v1").goal.text
-    assert "behaviour that you want" in describe_id("Taxi-v4").goal.text
+    assert "passenger" in describe_id("Taxi-v4").goal.text
 
 
 def test_what_draws_a_clip_again_is_recorded_inside_the_monitor() -> None:

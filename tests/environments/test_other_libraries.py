@@ -17,10 +17,11 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym import HumanFeedback, SyntheticTeacher
 from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.lookup import spec_json
+from rlhf_gym.environments.lookup import describe, spec_json
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.environments.registry import describe_id, spec_of
-from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN
+from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, MISSION_GOAL
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.media import draw
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
@@ -103,6 +104,21 @@ def test_clips_show_what_was_recorded_when_they_are_run_again(env_id: str) -> No
         frames = draw(clip, spec_json(venv))  # raises ClipMismatch where observations differ
         assert frames.shape[0] == len(clip) and frames.dtype == np.uint8
         assert min(frames.shape[1:3]) >= 150 and frames.max() > 100 > frames.min()
+
+
+def test_missions_are_told_to_a_person() -> None:
+    pytest.importorskip("minigrid")
+    env_id = "BabyAI-GoToLocal-v0"  # its limit is known after a reset, and 64 for most missions
+    venv = make_vec_env(env_id, 1, seed=3)
+    assert venv.get_attr("horizon") == [64] and describe(venv).goal == MISSION_GOAL
+    venv.reset()
+    told = {notes_of(venv.step(np.zeros(1, np.int64))[3][0]).mission for _ in range(200)}
+    missions = sorted(each for each in told if each)
+    assert len(missions) > 1 and all(each.startswith("go to ") for each in missions)
+
+
+def test_observations_may_be_pythons_numbers() -> None:
+    assert make_vec_env("FrozenLake-v1", 1).reset().shape == (1,)  # type: ignore[union-attr]
 
 
 def test_a_mission_is_left_out_with_a_warning_and_a_grid_of_codes_is_a_vector() -> None:

@@ -28,7 +28,7 @@ def states(pair: Pair) -> dict[str, State]:
         "ada",
         environment="CartPole-v1",
         goal="Keep the pole upright and the cart near the middle.",
-        tie_breaker="If both stay up, prefer the one that moves less.",
+        tie_breaker="If the pole falls in both, the one that stays up longer is better.",
         items=(*history, Item(pair)),
         index=len(history),
         status=status,

@@ -52,7 +52,7 @@ def main(folder: Path) -> None:
     (left, left_ended), (right, right_ended) = clip(5, balance=False), clip(11, balance=True)
     pygame.display.init()  # after the environments: closing one of them quits pygame
     folder.mkdir(parents=True, exist_ok=True)
-    ended = ("terminated" if left_ended else None, "terminated" if right_ended else None)
+    ended = ("fell" if left_ended else None, "fell" if right_ended else None)
     pair = Pair(1, 0, (1, 2), (LENGTH, LENGTH), 50.0, ended, (left_ended, right_ended))
     frames_of = pictures(pair, (left, right))
     for size in SIZES:
