@@ -23,6 +23,7 @@ def command(
     annotator: Text | None = None,
     trust: bool = False,
     blind: bool = False,
+    practice: bool = False,
 ) -> None:
     """Open the labelling window for a run, whether it is training or has stopped.
 
@@ -35,6 +36,7 @@ def command(
         run: the run folder.
         annotator: your name; by default the name of your account.
         blind: hide true return and accuracy from the annotator.
+        practice: begin with the practice pairs again; a new annotator sees them anyway.
         trust: draw the clips of a run folder from elsewhere, for which its environment is run.
     """
     folder = RunFolder.open(run)
@@ -45,7 +47,9 @@ def command(
             f"{folder.path} was not written by this account on this machine: only clips that are "
             "drawn already are shown. If you trust whoever made it, add --trust to draw the others"
         )
-    teacher = WindowTeacher(annotator, draws=draws, blind=blind, ends_training=False)
+    teacher = WindowTeacher(
+        annotator, draws=draws, blind=blind, practice=practice, ends_training=False
+    )
     teacher.start(folder.path)
     try:
         while teacher.alive:

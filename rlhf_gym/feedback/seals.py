@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rlhf_gym.basics.durable import sha256_of, unfinished_name, write_text
+from rlhf_gym.basics.state_folder import state_folder
 
 __all__ = [
     "ENVIRONMENT",
@@ -102,9 +103,8 @@ def _read(run: Path) -> dict[str, list[str]]:
 
 def _key() -> bytes | None:
     """Return the key of this account, which is made at first; None where it cannot be kept."""
-    home = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
     try:
-        path = (Path(home) if home else Path.home() / ".local" / "state") / "rlhf-gym" / "key"
+        path = state_folder() / "key"
         if not path.exists():
             _make_key(path)
         key = path.read_bytes()

@@ -10,7 +10,7 @@ __all__ = ["Action", "Choice", "Screen"]
 
 
 class Screen(str, Enum):
-    """The page that fills the window; the last four are overlays on one of the others."""
+    """The page that fills the window; the last five are overlays on one of the others."""
 
     WAITING = "waiting"
     PRACTICE = "practice"
@@ -18,6 +18,7 @@ class Screen(str, Enum):
     DONE = "done"
     PAUSED = "paused"
     HELP = "help"
+    KEYS = "keys"
     NOTE = "note"
     ERROR = "error"
 
@@ -68,11 +69,13 @@ class Action(str, Enum):
     FLAG = "flag"
     NOTE = "note"
     HELP = "help"
+    INSTRUCTIONS = "instructions"
     MENU = "menu"
     FULL_SCREEN = "full_screen"
     LARGER = "larger"
     SMALLER = "smaller"
     CONFIRM = "confirm"
+    PRACTISE = "practise"
     SKIP_PRACTICE = "skip_practice"
     STOP_ANSWERING = "stop_answering"
     ANSWER_AGAIN = "answer_again"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import (
     FLASH_SECONDS,
     GUARD_SECONDS,
@@ -69,7 +70,7 @@ def undo(state: State) -> Step:
         return state, ()
     item = state.items[index]
     practice = item.pair.purpose == "practice"
-    if item.given is None or (practice and state.base is not Screen.PRACTICE):
+    if item.given is None or practice != (state.base is Screen.PRACTICE):
         return state, ()
     undone = replace(item.given, preference=Preference.UNDONE, response_seconds=0.0)
     state = with_item(show(state, index), replace(item, given=None, old=item.given))
@@ -92,10 +93,20 @@ def skip_practice(state: State) -> Step:
     return remembered(show(state, state.index))
 
 
+def practise(state: State) -> Step:
+    """Show the practice pairs before the next real one."""
+    answered = state.item is not None and state.item.given is not None
+    index = state.index + answered
+    before = tuple(item for item in state.items[:index] if item.pair.purpose != "practice")
+    items = (*before, *map(Item, PAIRS), *state.items[index:])
+    return show(replace(state, items=items), len(before)), ()
+
+
 def remembered(state: State) -> Step:
     """Keep the settings of ``state`` for the next session."""
     ahead = state.items[state.index :]
-    return state, (e.Remember(practised=all(item.pair.purpose != "practice" for item in ahead)),)
+    practised = state.practised or all(item.pair.purpose != "practice" for item in ahead)
+    return replace(state, practised=practised), (e.Remember(practised),)
 
 
 def step_frame(state: State, item: Item, by: int) -> State:

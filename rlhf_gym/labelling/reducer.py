@@ -20,6 +20,7 @@ from rlhf_gym.labelling.moves import (
     stepped,
     undo,
 )
+from rlhf_gym.labelling.overlays import on_overlay, open_page
 from rlhf_gym.labelling.state import (
     FREEZE_SECONDS,
     NOTE_LENGTH,
@@ -100,9 +101,9 @@ def _press(state: State, event: e.Press) -> Step:
     if action is Action.QUIT or (action is Action.CONFIRM and done):
         return state, (*(e.Record(judgement) for judgement in state.unsaved), e.Quit())
     if state.overlay is not None:
-        return _OVERLAYS[state.overlay](state, event)
+        return on_overlay(state, event, _press)
     if action is Action.HELP:
-        return replace(state, overlay=Screen.HELP, beneath=None), ()
+        return open_page(state, Screen.KEYS), ()
     if action is Action.MENU:
         return replace(state, overlay=Screen.PAUSED, menu=0), ()
     if action is Action.UNDO:
@@ -189,57 +190,3 @@ def _fail(state: State, event: e.Failed) -> Step:
     unsaved = state.unsaved if event.judgement is None else (*state.unsaved, event.judgement)
     effects = (e.TextInput(False),) if state.overlay is Screen.NOTE else ()
     return replace(state, overlay=Screen.ERROR, error=event.text, unsaved=unsaved), effects
-
-
-def _in_menu(state: State, event: e.Press) -> Step:
-    action, lines = event.action, state.menu_actions
-    if action in (Action.TIE, Action.CANNOT_TELL):  # the arrow keys up and down
-        by = 1 if action is Action.CANNOT_TELL else -1
-        return replace(state, menu=(state.menu + by) % len(lines)), ()
-    if action is Action.CONFIRM:
-        return _press(state, e.Press(lines[state.menu], event.key))
-    if action in (Action.MENU, Action.PAUSE):
-        return replace(state, overlay=None), ()
-    if action is Action.HELP:
-        return replace(state, overlay=Screen.HELP, beneath=Screen.PAUSED), ()
-    if action is Action.SKIP_PRACTICE and action in lines:
-        return skip_practice(replace(state, overlay=None))
-    if action is Action.STOP_ANSWERING and action in lines:
-        state, effects = let_go(replace(state, overlay=None, left=True))
-        return state, (*effects, e.LeaveOff(True))
-    return state, ()
-
-
-def _in_help(state: State, event: e.Press) -> Step:
-    if event.action in (Action.HELP, Action.MENU, Action.CONFIRM, Action.PAUSE):
-        # After reading the instructions, a person sees the pair as if for the first time.
-        return replace(state, overlay=state.beneath, beneath=None), ()
-    if event.action is Action.SKIP_PRACTICE and state.base is Screen.PRACTICE:
-        return skip_practice(replace(state, overlay=None, beneath=None))
-    return state, ()
-
-
-def _in_note(state: State, event: e.Press) -> Step:
-    if event.action is Action.UNDO:
-        return replace(state, draft=state.draft[:-1]), ()
-    if event.action is Action.CONFIRM and state.item is not None:
-        state = with_item(state, replace(state.item, note=state.draft.strip()))
-        return replace(state, overlay=None), (e.TextInput(False),)
-    if event.action is Action.MENU:
-        return replace(state, overlay=None), (e.TextInput(False),)
-    return state, ()
-
-
-def _in_error(state: State, event: e.Press) -> Step:
-    if event.action is Action.CONFIRM or (event.action is Action.MENU and not state.unsaved):
-        again = tuple(e.Record(judgement) for judgement in state.unsaved)
-        return replace(state, overlay=None, unsaved=(), error=""), again
-    return state, ()
-
-
-_OVERLAYS = {
-    Screen.PAUSED: _in_menu,
-    Screen.HELP: _in_help,
-    Screen.NOTE: _in_note,
-    Screen.ERROR: _in_error,
-}

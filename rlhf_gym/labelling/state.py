@@ -68,6 +68,11 @@ class Status:
         return self.trainer not in ("done", "stopped") and not (self.gone or self.error)
 
     @property
+    def wants_answers(self) -> bool:
+        """Whether there are pairs to answer, or may be some soon."""
+        return not self.finished and (self.open > 0 or self.runs)
+
+    @property
     def gone(self) -> bool:
         """Whether the trainer has gone silent before it finished."""
         silent = self.silent_seconds is not None and self.silent_seconds > TRAINER_SILENT_SECONDS
@@ -83,8 +88,8 @@ class State:
         instruction: version of the instruction text.
         items: the pairs of this session in order; those before ``index`` are answered.
         index: the pair on the screen; ``len(items)`` when there is none.
-        overlay: PAUSED, HELP, NOTE or ERROR, or None.
-        beneath: the overlay to return to from HELP.
+        overlay: PAUSED, HELP, KEYS, NOTE or ERROR, or None.
+        beneath: the overlays under HELP or KEYS, from the lowest to the one to return to.
         now: monotonic seconds of the last event.
         position: seconds on the clock of both clips.
         playing: whether that clock runs.
@@ -98,6 +103,7 @@ class State:
         given_back: queries given back in this session.
         draft: the note being written.
         menu: the chosen line of the pause menu.
+        practised: whether the person has seen or skipped the practice pairs, now or earlier.
         run: the run folder, for the command that resumes it.
         ends_training: whether training ends with this window, since the trainer has opened it.
         left: whether the person lets training go on without their answers.
@@ -114,7 +120,7 @@ class State:
     items: tuple[Item, ...] = ()
     index: int = 0
     overlay: Screen | None = None
-    beneath: Screen | None = None
+    beneath: tuple[Screen, ...] = ()
     now: float = 0.0
     position: float = 0.0
     playing: bool = True
@@ -132,6 +138,7 @@ class State:
     draft: str = ""
     menu: int = 0
     error: str = ""
+    practised: bool = False
     run: str = ""
     ends_training: bool = False
     left: bool = False
@@ -194,9 +201,10 @@ class State:
     @property
     def menu_actions(self) -> tuple[Action, ...]:
         """The lines of the pause menu."""
-        skip = (Action.SKIP_PRACTICE,) if self.base is Screen.PRACTICE else ()
+        practises = self.base is Screen.PRACTICE
+        practice = Action.SKIP_PRACTICE if practises else Action.PRACTISE
         leave = (Action.STOP_ANSWERING,) if self.can_leave else ()
-        return (Action.MENU, Action.HELP, *skip, *leave, Action.QUIT)
+        return (Action.MENU, Action.INSTRUCTIONS, practice, *leave, Action.QUIT)
 
     @property
     def can_leave(self) -> bool:

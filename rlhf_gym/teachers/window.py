@@ -37,6 +37,7 @@ class WindowTeacher(Teacher):
         *,
         draws: bool = True,
         blind: bool = False,
+        practice: bool = False,
         ends_training: bool = True,
     ) -> None:
         """Store the answers under ``annotator``, by default the name of the account.
@@ -46,6 +47,7 @@ class WindowTeacher(Teacher):
             draws: whether to draw clips, for which the environment that the store names is made;
                 else only those that are drawn already are shown.
             blind: whether true return and accuracy are hidden from them.
+            practice: whether they practise first, even if they have done so before.
             ends_training: whether training stops when they close the window.
 
         Raises:
@@ -55,6 +57,7 @@ class WindowTeacher(Teacher):
         check_pygame()
         self.annotator, self.draws = annotator, draws
         self.blind, self.ends_training = blind, ends_training
+        self.practice = practice
         self._drawing: KeptProcess | None = None
         self._window: KeptProcess | None = None
         self._run: Path | None = None
@@ -80,6 +83,7 @@ class WindowTeacher(Teacher):
         if not _runs(self._window):
             options = ["--annotator", self.annotator] if self.annotator else []
             options += ["--blind"] if self.blind else []
+            options += ["--practice"] if self.practice else []
             if self.ends_training:
                 options.append("--ends-training")
                 RunFolder(self._run).no_more_answers.unlink(missing_ok=True)

@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("run", type=Path, help="the run folder")
     parser.add_argument("--annotator", help="your name in the store (default: your account's)")
-    parser.add_argument("--no-practice", action="store_true", help="leave out the practice pairs")
+    practice = parser.add_mutually_exclusive_group()
+    practice.add_argument("--practice", action="store_true", help="begin with practice again")
+    practice.add_argument("--no-practice", action="store_true", help="leave practice out")
     parser.add_argument("--ends-training", action="store_true", help="as the trainer's own window")
     parser.add_argument("--blind", action="store_true", help="hide true return and accuracy")
     parser.add_argument("--size", default="1280x800", help="of the window, such as 1280x800")
@@ -46,7 +48,7 @@ def main(arguments: list[str]) -> int:
         run_window(
             options.run,
             options.annotator,
-            with_practice=not options.no_practice,
+            with_practice=True if options.practice else False if options.no_practice else None,
             ends_training=options.ends_training,
             blind=options.blind,
             size=(width, height),

@@ -24,12 +24,12 @@ from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Item, Screen, State
 from rlhf_gym.window.desktop import icon, open_display, set_full_screen
+from rlhf_gym.window.instructions import INSTRUCTION_VERSION
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out, picture_size
-from rlhf_gym.window.loader import Loader, Wanted
+from rlhf_gym.window.loader import Loader, Wanted, read_status
 from rlhf_gym.window.memory import Remembered, recall, remember
 from rlhf_gym.window.painter import Painter
-from rlhf_gym.window.panels import INSTRUCTION_VERSION
 from rlhf_gym.window.timing import Timing
 from rlhf_gym.window.view import Pointer
 
@@ -42,7 +42,7 @@ def run_window(
     run: Path | str,
     annotator: str | None = None,
     *,
-    with_practice: bool = True,
+    with_practice: bool | None = None,
     ends_training: bool = False,
     blind: bool = False,
     size: tuple[int, int] = (1280, 800),
@@ -53,7 +53,8 @@ def run_window(
     Args:
         run: the run folder, with the store in it.
         annotator: the person's name in the store; by default the name of the account.
-        with_practice: whether a new annotator sees the practice pairs first.
+        with_practice: whether the practice pairs come first; by default if the annotator has not
+            seen them yet and there is something to label.
         ends_training: whether training stops when the window is closed.
         blind: whether true return and accuracy are hidden.
         size: of the window in pixels.
@@ -92,7 +93,7 @@ class App:
         run: Path,
         store: FeedbackStore,
         annotator: str,
-        with_practice: bool = True,
+        with_practice: bool | None = None,
         size: tuple[int, int] = (1280, 800),
     ) -> None:
         """Open the window; `loop` runs it."""
@@ -176,7 +177,7 @@ class App:
             self.handle(e.Failed(str(error), refused))
         if isinstance(effect, e.Remember):
             known = Remembered(effect.practised, self.state.speed, self.state.scale)
-            remember(self._run, self.state.annotator, known)
+            remember(self.state.annotator, known)
         elif isinstance(effect, e.SetFullScreen):
             set_full_screen(effect.on)
             self._painter.forget()
@@ -270,10 +271,14 @@ class App:
             print(f"this judgement could not be stored: {judgement}", file=sys.stderr)
 
 
-def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: bool) -> State:
+def first_state(
+    run: Path, store: FeedbackStore, annotator: str, with_practice: bool | None = None
+) -> State:
     """The state of a window that has just been opened."""
-    known, environment = recall(run, annotator), store.environment
-    practises = with_practice and not known.practised
+    known, environment, status = recall(annotator), store.environment, read_status(store)
+    practises = with_practice
+    if practises is None:
+        practises = not known.practised and status.wants_answers
     now = time.monotonic()
     return State(
         annotator=annotator,
@@ -287,6 +292,8 @@ def first_state(run: Path, store: FeedbackStore, annotator: str, with_practice: 
         appeared=now,
         speed=known.speed,
         scale=known.scale,
+        practised=known.practised,
+        status=status,
         run=str(run),
     )
 

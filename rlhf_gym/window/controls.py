@@ -10,7 +10,7 @@ from rlhf_gym.labelling.state import Action, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas, Shape
 from rlhf_gym.window.keys import KEYS, key_label
-from rlhf_gym.window.layout import ARROWS, HINT_SIZE, Button, keycap_width
+from rlhf_gym.window.layout import ARROWS, BUTTON_KEY_SIZE, HINT_SIZE, Button, keycap_width
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_button", "draw_key"]
@@ -100,9 +100,13 @@ def _plain(canvas: Canvas, button: Button, state: State, hovered: bool, pressed:
     fill = theme.mixed(theme.RAISED, theme.BRIGHT, 0.16 if pressed else 0.09 if hovered else 0.0)
     edge = theme.mixed(theme.LINE, theme.BRIGHT, 0.3 if hovered else 0.0)
     canvas.panel(button.rect, fill, 9, edge, 1)
-    canvas.text(
-        button.label, button.rect.inflate(-canvas.px(16), 0), 15, theme.TEXT, align="center"
-    )
+    words = button.rect.inflate(-canvas.px(16), 0)
+    if button.look == "keyed":
+        key = KEYS[button.action][0]
+        ground = theme.mixed(fill, theme.BRIGHT, 0.12)
+        cap = draw_key(canvas, key, words.left, words.centery, BUTTON_KEY_SIZE, theme.TEXT, ground)
+        words = pygame.Rect(cap.right, words.top, words.right - cap.right, words.height)
+    canvas.text(button.label, words, 15, theme.TEXT, align="center")
 
 
 def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
@@ -125,6 +129,7 @@ _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
     "answer": _answer,
     "hint": _hint,
     "plain": _plain,
+    "keyed": _plain,
     "line": _plain,
     "main": _main,
 }

@@ -11,7 +11,7 @@ from rlhf_gym.labelling.state import Action, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.keys import KEYS, key_label
 
-__all__ = ["Button", "Layout", "lay_out", "picture_size"]
+__all__ = ["Button", "Layout", "lay_out", "picture_size", "verdict_box"]
 
 ANSWERS = (
     (Action.LEFT, "Left is better"),
@@ -23,25 +23,27 @@ HINTS = (  # in the order in which they give way on a narrow window, last first
     (Action.UNDO, "Undo"),
     (Action.PAUSE, "Pause"),
     (Action.REPLAY, "Replay"),
-    (Action.HELP, "Help"),
+    (Action.HELP, "All keys"),
     (Action.SLOWER, ""),
     (Action.FASTER, "Speed"),
     (Action.MENU, "Menu"),
     (Action.FLAG, "Flag"),
     (Action.NOTE, "Note"),
-    (Action.GIVE_BACK, "Give back"),
+    (Action.GIVE_BACK, "Skip"),
 )
 WHILE_WAITING = (Action.UNDO, Action.HELP, Action.MENU)
 SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
 MENU_LABELS = {
     Action.MENU: "Resume",
-    Action.HELP: "Instructions",
+    Action.INSTRUCTIONS: "What to do",
     Action.QUIT: "Save and close",
     Action.SKIP_PRACTICE: SKIP[1],
+    Action.PRACTISE: "Practise again",
     Action.STOP_ANSWERING: "Stop answering, go on training",
 }
 NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
 HINT_SIZE = 13.0
+BUTTON_KEY_SIZE = 11.0
 ARROWS = ("left", "right", "up", "down")
 
 
@@ -52,7 +54,7 @@ class Button:
     rect: pygame.Rect
     action: Action
     label: str
-    look: str = "plain"  # "answer", "hint", "line", "plain" or "main"
+    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed" or "main"
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _card(card: pygame.Rect, side: int, u: float) -> dict[str, pygame.Rect]:
 def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tuple[Button, ...]:
     if state.base is Screen.DONE:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
-        undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "plain")
+        undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
         wanted = (undo, close) if state.answered else (close,)
         return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
     if state.item is None and state.left:
@@ -154,10 +156,11 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
     if state.item is None:
         return _hints(boxes["hints"], u, [hint for hint in HINTS if hint[0] in WHILE_WAITING])
     if state.base is Screen.PRACTICE and state.item.given is not None:
-        area = boxes["answers"]
-        rect = pygame.Rect(0, 0, round(150 * u), round(38 * u))
-        rect.midright = (area.right - round(10 * u), area.centery)
-        return (Button(rect, Action.CONFIRM, "Continue", "main"),)
+        again = Button(NOWHERE, Action.UNDO, "Try again", "keyed")
+        go_on = Button(NOWHERE, Action.CONFIRM, "Continue", "main")
+        wanted = (go_on,) if state.item.choice is state.item.pair.expected else (again, go_on)
+        area = verdict_box(boxes).move(round(4 * u), 0)
+        return _in_row(wanted, area, u, align_right=True)
     hints = HINTS if state.base is Screen.LABEL else (*HINTS[:7], SKIP)
     return (
         *_answers(boxes["answers"], u),
@@ -165,6 +168,11 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
         Button(boxes["card0"], Action.LEFT, "", "clip"),
         Button(boxes["card1"], Action.RIGHT, "", "clip"),
     )
+
+
+def verdict_box(boxes: dict[str, pygame.Rect]) -> pygame.Rect:
+    """The place of what is said of a practice answer: that of answers and hints."""
+    return boxes["answers"].union(boxes["hints"])
 
 
 def _named(hints: Sequence[tuple[Action, str]], state: State) -> tuple[tuple[Action, str], ...]:
@@ -223,6 +231,7 @@ def _overlay(
 ) -> tuple[pygame.Rect, tuple[Button, ...]]:
     """The panel of an overlay and its buttons."""
     width, height = size
+    others: list[Button] = []
     if state.overlay is Screen.PAUSED:
         lines = state.menu_actions
         panel = _centered(size, 400 * u, (92 + 52 * len(lines)) * u)
@@ -239,17 +248,21 @@ def _overlay(
             buttons.append(Button(rect, action, label, look))
         return panel, tuple(buttons)
     if state.overlay is Screen.HELP:
-        panel = _centered(size, min(width - 32 * u, 1060 * u), min(height - 24 * u, 660 * u))
+        panel = _centered(size, min(width - 32 * u, 980 * u), min(height - 24 * u, 480 * u))
         label = "Back" if state.answered or state.beneath else "Start"
-        other = SKIP if state.base is Screen.PRACTICE else None
+        others = [Button(NOWHERE, *SKIP)] if state.base is Screen.PRACTICE else []
+        others.append(Button(NOWHERE, Action.HELP, "All keys", "keyed"))
+    elif state.overlay is Screen.KEYS:
+        panel = _centered(size, min(width - 32 * u, 860 * u), min(height - 24 * u, 520 * u))
+        label, others = "Back", [Button(NOWHERE, Action.INSTRUCTIONS, "What to do")]
     elif state.overlay is Screen.NOTE:
         panel = _centered(size, 560 * u, 220 * u)
-        other, label = (Action.MENU, "Cancel"), "Keep the note"
+        label, others = "Keep the note", [Button(NOWHERE, Action.MENU, "Cancel")]
     else:
         panel = _centered(size, 660 * u, 340 * u)
-        other, label = (Action.QUIT, "Close"), "Try again" if state.unsaved else "Go on"
-    go_on = Button(NOWHERE, Action.CONFIRM, label, "main")
-    wanted = [go_on] if other is None else [Button(NOWHERE, *other), go_on]
+        label = "Try again" if state.unsaved else "Go on"
+        others = [Button(NOWHERE, Action.QUIT, "Close")]
+    wanted = [*others, Button(NOWHERE, Action.CONFIRM, label, "main")]
     row = pygame.Rect(panel.left, panel.bottom - round(62 * u), panel.width, round(62 * u))
     return panel, _in_row(wanted, row, u, align_right=True)
 
@@ -266,10 +279,12 @@ def _in_row(
     """Place ``buttons`` side by side in the middle of ``area``, or at its right end."""
     gap = round(12 * u)
     font = theme.font(max(1, round(15 * u)), True)
-    widths = [
-        max(font.size(b.label)[0] + round((76 if b.look == "main" else 36) * u), round(110 * u))
-        for b in buttons
-    ]
+    widths = []
+    for button in buttons:
+        width = font.size(button.label)[0] + round((76 if button.look == "main" else 36) * u)
+        if button.look == "keyed":
+            width += keycap_width(KEYS[button.action][0], BUTTON_KEY_SIZE, u) + round(8 * u)
+        widths.append(max(width, round(110 * u)))
     total = sum(widths) + gap * (len(widths) - 1)
     left = area.right - total - round(20 * u) if align_right else area.centerx - total // 2
     placed = []

@@ -23,7 +23,7 @@ from rlhf_gym.window.picture import fitting
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
 
-__all__ = ["Frames", "Loader", "Wanted", "decode"]
+__all__ = ["Frames", "Loader", "Wanted", "decode", "read_status"]
 
 Frames = tuple[list[pygame.Surface], list[pygame.Surface]]
 
@@ -91,6 +91,26 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
     return frames
 
 
+def read_status(store: FeedbackStore) -> Status:
+    """Read the live numbers."""
+    counts, progress = store.counts(), store.progress()
+    status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
+    if progress is None:
+        return status
+    return replace(
+        status,
+        budget=progress.budget or None,
+        agent_step=progress.agent_step,
+        total_steps=progress.total_steps or None,
+        true_return=progress.true_return,
+        accuracy=progress.accuracy,
+        trainer=progress.state,
+        error=progress.error,
+        awaited=progress.awaited or 0,
+        silent_seconds=max(time.time() - progress.heartbeat, 0.0),
+    )
+
+
 class Loader(threading.Thread):
     """Keeps the next pairs ready.
 
@@ -140,7 +160,7 @@ class Loader(threading.Thread):
 
     def _turn(self, wanted: Wanted) -> None:
         if self._is_due("status", STATUS_SECONDS):
-            self.events.put(StatusRead(self._status()))
+            self.events.put(StatusRead(read_status(self._store)))
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
         self._repaint(wanted)
@@ -154,24 +174,6 @@ class Loader(threading.Thread):
             return False
         self._due[task] = now + every
         return True
-
-    def _status(self) -> Status:
-        counts, progress = self._store.counts(), self._store.progress()
-        status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
-        if progress is None:
-            return status
-        return replace(
-            status,
-            budget=progress.budget or None,
-            agent_step=progress.agent_step,
-            total_steps=progress.total_steps or None,
-            true_return=progress.true_return,
-            accuracy=progress.accuracy,
-            trainer=progress.state,
-            error=progress.error,
-            awaited=progress.awaited or 0,
-            silent_seconds=max(time.time() - progress.heartbeat, 0.0),
-        )
 
     def _lease(self, wanted: Wanted) -> None:
         limit = len(wanted.pending) + 1 + len(wanted.given_back)

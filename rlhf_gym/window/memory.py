@@ -1,4 +1,4 @@
-"""Settings of a person that outlive a session, kept in the run folder."""
+"""Settings of a person that outlive a run, kept in the account's state folder by their name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from rlhf_gym.basics.durable import write_text
+from rlhf_gym.basics.state_folder import state_folder
 
 __all__ = ["Remembered", "recall", "remember"]
-
-FILE = "window.json"
 
 
 @dataclass(frozen=True)
@@ -29,25 +29,23 @@ class Remembered:
     scale: float = 1.0
 
 
-def recall(run: Path, annotator: str) -> Remembered:
+def recall(annotator: str) -> Remembered:
     """Read a person's settings; the defaults where there are none or the file is damaged."""
     try:
-        known = _read(run)[annotator]
+        known = json.loads(_file(annotator).read_text(encoding="utf-8"))
         return Remembered(bool(known["practised"]), float(known["speed"]), float(known["scale"]))
-    except (KeyError, TypeError, ValueError):
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError):
         return Remembered()
 
 
-def remember(run: Path, annotator: str, remembered: Remembered) -> None:
+def remember(annotator: str, remembered: Remembered) -> None:
     """Write a person's settings; failing to (on a full disk) does not stop the labelling."""
-    people = {**_read(run), annotator: asdict(remembered)}
-    with suppress(OSError):
-        write_text(run / FILE, json.dumps(people, indent=1))
+    with suppress(OSError, RuntimeError):
+        file = _file(annotator)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_text(file, json.dumps(asdict(remembered), indent=1))
 
 
-def _read(run: Path) -> dict[str, dict[str, float]]:
-    try:
-        people = json.loads((run / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return people if isinstance(people, dict) else {}
+def _file(annotator: str) -> Path:
+    """Return a file for each person, so that no two windows write one."""
+    return state_folder() / "people" / f"{quote(annotator, safe='')}.json"

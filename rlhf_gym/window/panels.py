@@ -10,23 +10,11 @@ from rlhf_gym.labelling.process import process_line, time_left
 from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import Summary, summarise
 from rlhf_gym.window import theme
-from rlhf_gym.window.controls import draw_key
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.keys import HELP, KEYS
-from rlhf_gym.window.layout import Layout, keycap_width
+from rlhf_gym.window.instructions import draw_instructions, draw_keys
+from rlhf_gym.window.layout import Layout
 
-__all__ = ["INSTRUCTION_VERSION", "draw_base_panel", "draw_overlay"]
-
-INSTRUCTION_VERSION = "1"
-INSTRUCTIONS = (
-    "You see two short clips of the same agent. Choose the one that comes closer to the goal.",
-    "Judge only what you see: how the agent got there, and what may come next, do not matter.",
-    "If a clip starts in a hopeless position, ask which one makes more of it.",
-    "“About the same” is an answer: the agent learns from it. “Can't tell” is for pairs that you "
-    "cannot judge: it is kept, but never learned from.",
-    "Every answer is saved at once. Undo goes back as far as you like. The menu (Esc) stops "
-    "training, to be resumed later, or lets it go on without you.",
-)
+__all__ = ["draw_base_panel", "draw_overlay"]
 
 _SHARES = (
     (Choice.LEFT, "left", theme.LEFT),
@@ -54,7 +42,9 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
         title = pygame.Rect(inner.left, panel.top + canvas.px(20), inner.width, canvas.px(34))
         canvas.text("Menu", title, 24, theme.BRIGHT, True, "center")
     elif state.overlay is Screen.HELP:
-        _help(canvas, inner, state)
+        draw_instructions(canvas, inner, state)
+    elif state.overlay is Screen.KEYS:
+        draw_keys(canvas, inner)
     elif state.overlay is Screen.NOTE:
         _note(canvas, inner, state)
     else:
@@ -114,7 +104,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
     if status.open > status.ready:
         return "Drawing the next clips", "They come by themselves in a moment."
     if state.given_back and status.open:
-        return "Only pairs that you gave back are left", "New ones come by themselves."
+        return "Only pairs that you skipped are left", "New ones come by themselves."
     fits = status.trainer in ("waiting", "first labels")
     learner = "reward model is learning from" if fits else "agent trains with"
     return "All caught up", f"The {learner} your answers. New pairs come by themselves."
@@ -183,57 +173,6 @@ def _shares(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
         box = pygame.Rect(area.left + number * column, bar.bottom + px(6), column, px(24))
         share = f"{summary.counts[choice]} {name}"
         canvas.text(share, box, 13, theme.MUTED if colour == theme.LINE else colour, True, "center")
-
-
-def _help(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
-    px = canvas.px
-    title = pygame.Rect(inner.left, inner.top, inner.width, px(34))
-    canvas.text("What to do", title, 24, theme.BRIGHT, True)
-    body = pygame.Rect(inner.left, title.bottom + px(12), inner.width, inner.height - px(96))
-    left, right = body.copy(), body.copy()
-    left.width = round(body.width * 0.52)
-    right.left, right.width = left.right + px(36), body.right - left.right - px(36)
-    goal = f"The goal: {state.goal} {state.tie_breaker}".strip() if state.goal else ""
-    _paragraphs(canvas, left, [goal, *INSTRUCTIONS] if goal else list(INSTRUCTIONS))
-    _keys(canvas, right)
-
-
-def _paragraphs(canvas: Canvas, area: pygame.Rect, texts: list[str]) -> None:
-    """Draw paragraphs with even gaps, in the largest type with which they all fit."""
-    px = canvas.px
-    size = 17.0
-    while True:
-        gap = canvas.px(size * 0.75)
-        heights = [canvas.height_of(text, area.width - px(20), size) for text in texts]
-        if sum(heights) + gap * (len(texts) - 1) <= area.height or size <= 9:
-            break
-        size -= 0.5
-    y = area.top
-    for number, (text, height) in enumerate(zip(texts, heights, strict=True)):
-        colour = theme.SIDES[number % 2]
-        canvas.shape("disc", (area.left + px(4), y + round(px(size) * 0.62)), 7, colour)
-        box = pygame.Rect(area.left + px(20), y, area.width - px(20), height)
-        canvas.text(text, box, size, theme.BRIGHT if number == 0 else theme.TEXT, top=True)
-        y += height + gap
-
-
-def _keys(canvas: Canvas, area: pygame.Rect) -> None:
-    """Draw the table of keys, made from the key map."""
-    px = canvas.px
-    row = area.height / len(HELP)
-    size = min(13.0, row / canvas.unit - 11.5)
-    column = round(156 * canvas.unit * size / 13)
-    for number, (label, actions) in enumerate(HELP):
-        centery = round(area.top + (number + 0.5) * row)
-        x = area.left
-        for action in actions:
-            for key in KEYS[action][: 3 if len(actions) == 1 else 1]:
-                if x + keycap_width(key, size, canvas.unit) > area.left + column:
-                    break
-                x = draw_key(canvas, key, x, centery, size).right + px(5)
-        left = area.left + column + px(10)
-        box = pygame.Rect(left, centery - round(row / 2), area.right - left, round(row))
-        canvas.text(label, box, size + 1, theme.TEXT)
 
 
 def _note(canvas: Canvas, inner: pygame.Rect, state: State) -> None:

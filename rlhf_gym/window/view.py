@@ -12,7 +12,7 @@ from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.layout import Button, Layout, lay_out
+from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
 from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
@@ -70,7 +70,7 @@ def draw(
             _card(canvas, layout, state, state.item, side, over)
         draw_moving(canvas, layout, state, state.item, pictures)
         if state.item.given is not None and state.base is Screen.PRACTICE:
-            _verdict(canvas, layout.boxes["answers"], state.item)
+            _verdict(canvas, layout, state.item)
     for button in layout.behind if state.overlay else layout.buttons:
         draw_button(canvas, button, state, button == hovered, pointer.down)
     draw_status(canvas, layout.boxes["status"], state)
@@ -178,18 +178,17 @@ def _clip(
         canvas.shade(place, theme.CARD, 150)
 
 
-def _verdict(canvas: Canvas, box: pygame.Rect, item: Item) -> None:
+def _verdict(canvas: Canvas, layout: Layout, item: Item) -> None:
     """Write whether a practice answer was the expected one, and why."""
-    px = canvas.px
+    px, box = canvas.px, verdict_box(layout.boxes)
     right = item.choice is item.pair.expected
     canvas.panel(box, theme.CARD, 10, theme.RIGHT if right else theme.LEFT, 1.5)
     badge = (box.left + px(28), box.centery)
     canvas.shape("disc", badge, 30, theme.RIGHT if right else theme.LEFT)
     canvas.shape("tick" if right else "cross", badge, 20, theme.SUNKEN)
-    head = "That's right." if right else "Look again."
-    width = canvas.width_of(head, 16, True)
-    words = pygame.Rect(box.left + px(54), box.top, width + px(2), box.height)
-    canvas.text(head, words, 16, theme.BRIGHT, bold=True)
-    left = words.right + px(12)
-    rest = pygame.Rect(left, box.top, box.right - px(172) - left, box.height)
-    canvas.text(item.pair.lesson, rest, 14, theme.TEXT)
+    left = box.left + px(56)
+    end = min(button.rect.left for button in layout.behind or layout.buttons) - px(12)
+    head = pygame.Rect(left, box.top + px(10), end - left, px(24))
+    canvas.text("That's right." if right else "Look again.", head, 16, theme.BRIGHT, bold=True)
+    rest = pygame.Rect(left, head.bottom, end - left, box.bottom - px(8) - head.bottom)
+    canvas.text(item.pair.lesson, rest, 14, theme.TEXT, top=True)

@@ -202,6 +202,40 @@ def test_practice_is_never_recorded_and_is_remembered() -> None:
     assert effects == [e.Remember(practised=True)] and skipped.screen is Screen.LABEL
 
 
+def test_a_person_who_has_practised_can_do_so_again() -> None:
+    state = a_state(*pairs(2), practised=True)
+    state, _ = play(state, (1.0, press(Action.LEFT)), (1.5, press(Action.MENU)))
+    state, _ = play(state, (1.6, press(Action.PRACTISE)))
+    assert state.screen is Screen.PRACTICE and state.pending == (2,)
+    state, effects = play(state, (2.0, press(Action.UNDO)), (2.1, press(Action.SLOWER)))
+    assert effects == [e.Remember(practised=True)]  # the answer before practice is not undone
+    state, effects = play(state, (3.0, press(Action.SKIP_PRACTICE)))
+    assert state.screen is Screen.LABEL and state.item is not None and state.item.pair.query == 2
+    assert [item.pair.query for item in state.answered] == [1]
+
+
+def test_a_wrong_practice_answer_can_be_given_again() -> None:
+    state, _ = play(a_state(*PAIRS), (1.0, press(Action.RIGHT)), (1.5, press(Action.UNDO)))
+    assert state.item is not None and state.item.given is None
+    state, _ = play(state, (2.0, press(Action.LEFT)))
+    assert state.item is not None and state.item.choice is state.item.pair.expected
+
+
+def test_all_keys_are_behind_h_and_each_page_leads_back_to_where_it_was_opened() -> None:
+    state = a_state(*PAIRS, overlay=Screen.HELP)
+    state, _ = play(state, (1.0, press(Action.HELP)))
+    assert state.screen is Screen.KEYS
+    state, _ = play(state, (1.1, press(Action.HELP)))
+    assert state.screen is Screen.HELP
+    state, _ = play(state, (1.2, press(Action.CONFIRM)))
+    assert state.screen is Screen.PRACTICE
+    state, _ = play(state, (1.3, press(Action.MENU)), (1.4, press(Action.INSTRUCTIONS)))
+    state, _ = play(state, (1.5, press(Action.HELP)), (1.6, press(Action.INSTRUCTIONS)))
+    assert (state.screen, state.beneath) == (Screen.HELP, (Screen.PAUSED,))
+    state, _ = play(state, (1.7, press(Action.MENU)), (1.8, press(Action.MENU)))
+    assert state.screen is Screen.PRACTICE
+
+
 def test_undo_does_not_lead_from_the_real_pairs_back_into_practice() -> None:
     state, _ = play(
         a_state(PAIRS[0], *pairs(1)), (1.0, press(Action.LEFT)), (1.5, press(Action.CONFIRM))
@@ -276,6 +310,7 @@ def test_the_pause_menu_is_walked_with_the_arrow_keys() -> None:
         (1.0, press(Action.MENU, "escape")),
         (1.1, press(Action.CANNOT_TELL, "down")),
         (1.2, press(Action.CANNOT_TELL, "down")),
+        (1.25, press(Action.CANNOT_TELL, "down")),
         (1.3, press(Action.CONFIRM, "return")),
     )
     assert effects == [e.Quit()] and state.pending == (1,)

@@ -65,6 +65,7 @@ def states(pair: Pair) -> dict[str, State]:
         "waiting_gone": replace(waiting, status=replace(status, silent_seconds=90.0)),
         "paused": replace(label, overlay=Screen.PAUSED),
         "help": replace(label, overlay=Screen.HELP),
+        "keys": replace(label, overlay=Screen.KEYS),
         "note": replace(label, overlay=Screen.NOTE, draft="The cart leaves the picture at once"),
         "error": replace(
             label,

@@ -50,6 +50,12 @@ def fill(run: Path, queries: int, first: int = 0) -> None:
                 store.add_media(clip.id, replace(media, path=path))
 
 
+@pytest.fixture(autouse=True)
+def state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test begin with people whom nobody knows yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def make_run(tmp_path: Path) -> MakeRun:
     """Makes a run folder with as many open queries as asked for."""

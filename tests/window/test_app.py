@@ -13,6 +13,7 @@ from conftest import MakeRun, fill
 from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.app import App
 from rlhf_gym.window.desktop import open_display
@@ -27,7 +28,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     opened: list[tuple[App, FeedbackStore]] = []
 
-    def open_run(run: Path, annotator: str = "ada", with_practice: bool = False) -> App:
+    def open_run(run: Path, annotator: str = "ada", with_practice: bool | None = False) -> App:
         open_display()
         store = FeedbackStore.open(run / "feedback.db")
         app = App(run, store, annotator, with_practice, (800, 480))
@@ -201,7 +202,7 @@ def test_a_broken_video_takes_its_query_out_and_nothing_else(
 
 def test_practice_comes_once_for_each_person(make_run: MakeRun, open_app: Open) -> None:
     run = make_run(1)
-    app = open_app(run, with_practice=True)
+    app = open_app(run, with_practice=None)
     assert showing(app) is Screen.HELP
     until(app, lambda: len(app.loader.pictures) >= 3)
     tap(app, pygame.K_RETURN)
@@ -211,18 +212,39 @@ def test_practice_comes_once_for_each_person(make_run: MakeRun, open_app: Open) 
         tap(app, key)
         assert app.state.item is not None and app.state.item.choice is app.state.item.pair.expected
         tap(app, pygame.K_RETURN)
-    assert recall(run, "ada").practised and not recall(run, "grace").practised
+    assert recall("ada").practised and not recall("grace").practised
     with FeedbackStore.open(run / "feedback.db") as store:
         assert store.judgements() == []
-    assert open_app(run, with_practice=True).state.overlay is None
+    again = run.rename(run.with_name("another_run"))
+    assert open_app(again, with_practice=None).state.overlay is None
+    assert open_app(again, "grace", with_practice=None).state.overlay is Screen.HELP
+    assert open_app(again, with_practice=True).state.overlay is Screen.HELP
+
+
+@pytest.mark.parametrize("state", ["done", "stopped"])
+def test_where_nothing_is_left_to_label_nobody_practises(
+    make_run: MakeRun, open_app: Open, state: TrainerState
+) -> None:
+    run = make_run(0)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(50_000, 50_000, 100, 200, state=state))
+    app = open_app(run, with_practice=None)
+    assert app.state.base is (Screen.DONE if state == "done" else Screen.WAITING)
+    assert app.state.overlay is None and not recall("ada").practised
 
 
 def test_speed_and_scale_are_remembered(tmp_path: Path) -> None:
-    remember(tmp_path, "ada", Remembered(True, 0.5, 2.0))
-    remember(tmp_path, "grace", Remembered(False, 1.0, 1.0))
-    assert recall(tmp_path, "ada") == Remembered(True, 0.5, 2.0)
-    (tmp_path / "window.json").write_text("{")
-    assert recall(tmp_path, "ada") == Remembered()
+    remember("ada/l", Remembered(True, 0.5, 2.0))
+    remember("grace", Remembered(False, 1.0, 1.0))
+    assert recall("ada/l") == Remembered(True, 0.5, 2.0)
+    (tmp_path / "state" / "rlhf-gym" / "people" / "grace.json").write_text("{")
+    assert recall("grace") == Remembered()
+
+
+def test_an_account_without_a_home_labels_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/no/such/place")
+    remember("ada", Remembered(practised=True))
+    assert recall("ada") == Remembered()
 
 
 def test_without_a_display_the_error_names_remedies(monkeypatch: pytest.MonkeyPatch) -> None:

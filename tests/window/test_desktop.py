@@ -242,7 +242,7 @@ def test_the_teacher_opens_the_window_and_closes_it(
     for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DISPLAY", desktop.environment["DISPLAY"])
-    remember(run, "ada", Remembered(practised=True))
+    remember("ada", Remembered(practised=True))
     teacher = WindowTeacher("ada")
     teacher.start(run)
     try:
