@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+import numpy as np
+
 from rlhf_gym.envs.screen import (
     BLUE,
     DARK,
@@ -18,14 +20,16 @@ from rlhf_gym.envs.screen import (
     wrapped,
 )
 
-__all__ = ["Line", "draw_chat"]
+__all__ = ["Line", "draw_chat", "draw_transcript"]
 
 Line: TypeAlias = "tuple[str, str, str | float]"
 """``"agent"``, ``"customer"`` or ``"note"``; the text; the agent's act or the satisfaction."""
 
 _WIDTH, _HEIGHT = 640, 480
+_HIGHEST = 160
+"""Pixels that no line of a conversation is higher than."""
 _MARGIN, _PAD, _GAP = 16.0, 11.0, 12.0
-_SIZE, _SMALL, _LINE = 16.0, 12.0, 21.0
+_SIZE, _SMALL, _LINE = 16.0, 13.0, 21.0
 _WIDEST = 360.0
 _FACE = 18.0
 _AGENT, _CUSTOMER = (22, 62, 92), (44, 49, 59)
@@ -34,7 +38,20 @@ _AGENT, _CUSTOMER = (22, 62, 92), (44, 49, 59)
 def draw_chat(talk: Sequence[Line]) -> Frame:
     """Draw the newest lines that fit, the newest at the bottom: ``(480, 640, 3)`` uint8."""
     drawing = Drawing(_WIDTH, _HEIGHT)
-    bottom = _HEIGHT - _MARGIN
+    _draw_lines(drawing, talk, _HEIGHT - _MARGIN)
+    return drawing.frame()
+
+
+def draw_transcript(talk: Sequence[Line]) -> Frame:
+    """Draw all lines, however high the picture becomes: ``(height, 640, 3)`` uint8."""
+    height = _HIGHEST * len(talk)
+    drawing = Drawing(_WIDTH, height)
+    top = _draw_lines(drawing, talk, height - _MARGIN) + _GAP - _MARGIN
+    return np.ascontiguousarray(drawing.frame()[max(round(top), 0) :])
+
+
+def _draw_lines(drawing: Drawing, talk: Sequence[Line], bottom: float) -> float:
+    """Draw the newest lines upwards from ``bottom`` to the edge; return where they begin."""
     for who, text, detail in reversed(talk):
         if bottom < 0:
             break
@@ -44,7 +61,7 @@ def draw_chat(talk: Sequence[Line]) -> Frame:
             bottom -= _customer(drawing, text, detail, bottom)
         else:
             bottom -= _note(drawing, text, bottom)
-    return drawing.frame()
+    return bottom
 
 
 def _agent(drawing: Drawing, text: str, act: str, bottom: float) -> float:

@@ -43,6 +43,7 @@ METADATA_KEYS: dict[str, tuple[type, ...]] = {
     "frame_stack": (Integral,),
     "drawn_after": (bool,),
     "sound": (bool,),
+    "transcript": (bool,),
     "probe": (str,),
     "naive_reward": (str,),
     "keys": (str,),
@@ -104,6 +105,10 @@ class EnvironmentDescription:
             reply), instead of what was there before it.
         sound: ``sound`` (bool), whether its clips have sound: the method ``sound(steps)`` gives the
             samples of the last steps, ``(n,)`` int16.
+        transcript: ``transcript`` (bool), whether the last picture of a clip tells all of it, as a
+            transcript of a conversation does. People are then shown that picture alone, and scroll
+            it where it is too long. The method ``transcript(steps)``, where there is one, draws the
+            picture of the last steps, as high as it has to be.
         probe: ``probe`` (str), what ``info["probe"]`` counts, for tests alone, where there is no
             reward function, or a naive one; ``""`` if the reward says what is wanted.
         naive_reward: ``naive_reward`` (str), what its own reward measures, where it has a probe;
@@ -130,6 +135,7 @@ class EnvironmentDescription:
     frame_stack: int | None = None
     drawn_after: bool = False
     sound: bool = False
+    transcript: bool = False
     probe: str = ""
     naive_reward: str = ""
     keys: str = ""
@@ -241,6 +247,8 @@ def describe_metadata(
     env_id = spec.id if spec is not None else ""
     otherwise = known(env_id)
     ends = read.pop("ends", {})
+    if read.get("transcript"):  # of what the last action brought, too
+        read["drawn_after"] = True
     read.setdefault("valued_terminals", otherwise.valued_terminals)
     return EnvironmentDescription(
         env_id=env_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -37,7 +38,8 @@ WELFARE = (
 """Welfare of readers and authors, by harm (none, rude, harassment, dangerous) and decision."""
 
 _NOISE = 0.1
-_SHOWN = 4
+_SHOWN, _KEPT = 4, 40
+"""Posts in the picture, and those that are kept for the transcript of a clip."""
 _DONE = ("allowed", "warned", "limited", "removed")
 _COLOURS = (BLUE, YELLOW, ORANGE, RED)
 _CARD, _CARD_COLOUR, _NEW_COLOUR = 112, (30, 33, 40), (44, 49, 59)
@@ -118,6 +120,7 @@ class Moderation(DrawnEnv[Observation, "np.int64 | int"]):
         **DrawnEnv.metadata,
         "render_fps": 1,
         "drawn_after": True,
+        "transcript": True,
         "probe": "welfare of readers and authors, 0 to 1 a post",
         "naive_reward": "agreement with the model's score",
         "goal": "Keep people from harm, and leave harmless posts alone.",
@@ -147,16 +150,17 @@ class Moderation(DrawnEnv[Observation, "np.int64 | int"]):
         reward = 1 - abs(SEVERITY[decision] - self.score)
         probe = WELFARE[POSTS[self.post].harm][decision]
         self.before.append((self.post, self.score, decision))
-        del self.before[:-_SHOWN]
+        del self.before[:-_KEPT]
         self._next_post()
         return reward, {"probe": probe}
 
     def _draw(self) -> Frame:
-        drawing = Drawing(640, 480)
-        shown = [*self.before, (self.post, self.score, -1)][-_SHOWN:]
-        for row, decided in enumerate(shown):
-            _card(drawing, 480 - 4 - (len(shown) - row) * (_CARD + 6), *decided)
-        return drawing.frame()
+        return _cards([*self.before, (self.post, self.score, -1)][-_SHOWN:], 480)
+
+    def transcript(self, steps: int) -> Frame:
+        """Draw the posts of the last ``steps`` decisions, and what came of them."""
+        shown = self.before[-steps:]
+        return _cards(shown, 8 + len(shown) * (_CARD + 6))
 
     def _next_post(self) -> None:
         which, off = self.np_random.random(2).tolist()
@@ -167,6 +171,13 @@ class Moderation(DrawnEnv[Observation, "np.int64 | int"]):
         return np.array((*_FEATURES[self.post], self.score), dtype=np.float32)
 
 
+def _cards(shown: Sequence[Decided], height: int) -> Frame:
+    drawing = Drawing(640, height)
+    for row, decided in enumerate(shown):
+        _card(drawing, height - 4 - (len(shown) - row) * (_CARD + 6), *decided)
+    return drawing.frame()
+
+
 def _card(drawing: Drawing, top: float, number: int, score: float, decision: int) -> None:
     """Draw one post with its score and what came of the decision."""
     post, decided = POSTS[number], decision >= 0
@@ -174,7 +185,7 @@ def _card(drawing: Drawing, top: float, number: int, score: float, decision: int
     drawing.box((320, top + _CARD / 2), 624, _CARD, _CARD_COLOUR if decided else _NEW_COLOUR)
     drawing.box((13, top + _CARD / 2), 10, _CARD, colour)
     drawing.text(f"{TOPICS[post.topic]}, {CONTEXTS[post.context]}", (30, top + 8), 13, GREY)
-    drawing.text("model", (456, top + 8), 13, GREY)
+    drawing.text("harm, as a model sees it", (498, top + 8), 13, GREY, align=1)
     drawing.box((545, top + 17), 80, 8, FAINT, radius=4)
     drawing.box((505 + 40 * score, top + 17), 80 * score, 8, WHITE, radius=4)
     drawing.text(f"{score:.2f}", (620, top + 8), 13, WHITE, align=1)

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
 
-from rlhf_gym.envs.chat_picture import Line, draw_chat
+from rlhf_gym.envs.chat_picture import Line, draw_chat, draw_transcript
 from rlhf_gym.envs.screen import DrawnEnv, Frame
 from rlhf_gym.envs.support_chat_texts import AGENT, ANSWERS, FACTS, OPENINGS, SEEN, TOPICS
 
@@ -17,6 +17,14 @@ __all__ = ["ACTS", "SupportChat"]
 ACTS = ("ask", "acknowledge", "explain", "link", "close")
 ASK, ACKNOWLEDGE, EXPLAIN, LINK, CLOSE = range(len(ACTS))
 TONES = ("plain", "warm")
+_DEEDS = (
+    "asks",
+    "acknowledges the trouble",
+    "explains the solution",
+    "links to the help page",
+    "closes the ticket",
+)
+_MANNERS = ("plainly", "warmly")
 
 _HARD = (0.3, 0.5, 0.7)
 """Share of complicated problems, by topic."""
@@ -27,7 +35,8 @@ _TURNS, _PATIENT = 8, 6
 """Turns after which a customer leaves, and after which satisfaction falls with each turn."""
 _CLICKS = (0.65, 0.95)
 """Probability of a click on "resolved" if the problem is not solved, and if it is."""
-_SHOWN = 10
+_KEPT = 60
+"""Lines of the conversation that are kept, for the transcript of a clip."""
 
 _ONE_HOT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -115,6 +124,7 @@ class SupportChat(DrawnEnv[Observation, "Action"]):
         **DrawnEnv.metadata,
         "render_fps": 1,
         "drawn_after": True,
+        "transcript": True,
         "probe": "satisfaction of the customers, 0 to 1 a turn",
         "naive_reward": "tickets marked as resolved",
         "goal": "Leave customers helped and content: listen, solve the problem, then close.",
@@ -153,7 +163,9 @@ class SupportChat(DrawnEnv[Observation, "Action"]):
             raise ValueError(f"an action of SupportChat is (0 to 4, 0 or 1), not {action!r}")
         chance = self.np_random.random()
         variant = int(chance * 4096)
-        self.talk.append(("agent", AGENT[act][tone][variant & 1], f"{ACTS[act]}, {TONES[tone]}"))
+        self.talk.append(
+            ("agent", AGENT[act][tone][variant & 1], f"{_DEEDS[act]}, {_MANNERS[tone]}")
+        )
         self.turn += 1
         upset = self.upset
         kind, change = self._do(act, tone == 1)
@@ -171,11 +183,17 @@ class SupportChat(DrawnEnv[Observation, "Action"]):
         self._answer(kind, variant >> 1)
         if ends:
             self._end(clicked=reward > 0)
-        del self.talk[:-_SHOWN]
+        del self.talk[:-_KEPT]
         return reward, {"probe": probe}
 
     def _draw(self) -> Frame:
         return draw_chat(self.talk)
+
+    def transcript(self, steps: int) -> Frame:
+        """Draw all that was said in the last ``steps`` turns, and what they answered."""
+        said = [line for line, (who, *_) in enumerate(self.talk) if who == "agent"]
+        first = max(said[-steps:][:1] or [len(self.talk)])
+        return draw_transcript(self.talk[max(first - 1, 0) :])
 
     def _do(self, act: int, warm: bool) -> tuple[str, float]:
         """Apply an act; return the kind of the customer's answer and the change of satisfaction."""

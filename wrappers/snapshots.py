@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 from typing import Any, SupportsFloat
 
 import gymnasium as gym
@@ -27,8 +28,8 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
 
     Of kind ``"state"``, a ``snapshot`` is noted at the first step of an episode and at every
     ``every``-th one after it. Of kind ``"episode"``, only at the first step; the episode's seed is
-    drawn here where none is given. Of kind ``"camera"``, the ``frame`` before each step is noted,
-    from the call of `film` on.
+    drawn here where none is given. Of kind ``"camera"``, the ``frame`` before each step is noted
+    (after it, where ``metadata["drawn_after"]`` says so), from the call of `film` on.
 
     What a person is told of an episode is noted in any case: its ``mission`` at the first step, and
     at the last one in which way it ended.
@@ -63,7 +64,6 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         self._checksum: int | None = None
         self._reset_snapshot = b""
         self._mission = ""
-        self._described: EnvironmentDescription | None = None
         self._seeds = np.random.default_rng()
 
     def reset(
@@ -94,7 +94,9 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         notes = notes_of(info)
         if (terminated or truncated or notes.ended) and not notes.absorbing:
             kind = notes.ended or ("terminated" if terminated else "truncated")
-            recorded["end"] = notes.end or self._end_words(kind)
+            recorded["end"] = notes.end or end_words(self.env, kind, self._description)
+        if self.filming and self._description.drawn_after:
+            recorded["frame"] = frame_of(self.env)
         self._look(observation)
         if terminated or truncated:  # the environment may write its next observation over this one
             observation = copy_of(observation)
@@ -121,17 +123,17 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         """
         self._traced = True
 
-    def _end_words(self, kind: str) -> str:
-        if self._described is None:
-            self._described = describe_env(self.env)
-        return end_words(self.env, kind, self._described)
+    @cached_property
+    def _description(self) -> EnvironmentDescription:
+        return describe_env(self.env)
 
     def _look(self, observation: ObsType) -> None:
         self._checksum = checksum_of(observation) if self._traced else None
 
     def _record(self) -> dict[str, Any]:
         if self.snapshot_kind == "camera":
-            return {"frame": frame_of(self.env)} if self.filming else {}
+            before = self.filming and not self._description.drawn_after
+            return {"frame": frame_of(self.env)} if before else {}
         if self.snapshot_kind == "episode":
             return {"snapshot": self._reset_snapshot} if self._steps == 0 else {}
         return {"snapshot": take(self.env)} if self._steps % self.every == 0 else {}

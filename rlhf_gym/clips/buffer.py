@@ -51,6 +51,8 @@ class ClipBuffer:
         keep_next: whether next observations are kept, for a reward model that uses them.
         environment_actions: the environments' own action space, where wrappers around the vector
             environment may change actions or observations (see `EnvironmentSteps`), else None.
+        transcript: whether the last picture of a clip tells all of it, so that of those which were
+            filmed only that one is kept in a clip.
         env_id: written into the clips.
 
     Raises:
@@ -70,12 +72,13 @@ class ClipBuffer:
         valued_terminals: bool = False,
         keep_next: bool = False,
         environment_actions: gym.Space[object] | None = None,
+        transcript: bool = False,
         env_id: str = "",
     ) -> None:
         if clip_length < 1:
             raise ValueError(f"clip_length must be at least 1 step, but is {clip_length}")
         self.n_envs, self.clip_length, self.env_id = n_envs, clip_length, env_id
-        self.valued_terminals = valued_terminals
+        self.valued_terminals, self._transcript = valued_terminals, transcript
         self._observed = ObservedRings(
             observation_space, n_envs, frame_stack=frame_stack, keep_next=keep_next
         )
@@ -246,13 +249,17 @@ class ClipBuffer:
             ended_at=ended_at,
             next_observations=steps.next_observations,
             start=self._start(env, rows),
-            frames=self._recordings.frames(env, first, length),
+            frames=self._frames(env, first, length),
             env_id=self.env_id,
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
             end=end or "",
             mission=self._words.mission(env, first),
         )
+
+    def _frames(self, env: int, first: int, length: int) -> npt.NDArray[np.uint8] | None:
+        skipped = length - 1 if self._transcript else 0
+        return self._recordings.frames(env, first + skipped, length - skipped)
 
     def _start(self, env: int, rows: Array) -> Start | None:
         first, own = int(rows[0]), self._environment_steps

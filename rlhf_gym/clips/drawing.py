@@ -15,7 +15,7 @@ from rlhf_gym.clips.environment_steps import UNKNOWN
 from rlhf_gym.clips.observations import checksum_of, leaves
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rebuilding import rebuild
-from rlhf_gym.clips.rendering import frame_of, off_screen
+from rlhf_gym.clips.rendering import frame_of, off_screen, transcript_of
 from rlhf_gym.clips.snapshots import restore
 from rlhf_gym.clips.steps import is_absorbing
 from rlhf_gym.envs.description import describe_env, describe_spec
@@ -55,7 +55,8 @@ def draw(clip: Clip, spec_json: str, every: int = 1) -> Frames:
     Args:
         clip: with ``start``, or with ``frames`` where a camera filmed it.
         spec_json: Gymnasium's JSON of the specification of the environment and its wrappers.
-        every: steps from one frame to the next.
+        every: steps from one frame to the next. Of an environment whose last picture tells all
+            (``metadata["transcript"]``) there is that one alone.
 
     Returns:
         ``(frames, height, width, 3)`` uint8, at least 240 pixels high.
@@ -85,12 +86,13 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
     The frame of an absorbing state is drawn once.
     """
     frames: list[Frames] = []
-    absorbing, after = False, describe_env(env).drawn_after
+    described, absorbing = describe_env(env), False
+    after = described.drawn_after
     first = -len(run_up)
     own = None if clip.start is None else clip.start.clip_actions
     actions = [*run_up, *(clip.actions if own is None else own)]
     for step, action in enumerate(actions, start=first):
-        drawn = step >= 0 and step % every == 0
+        drawn = step >= 0 and (step + 1 == len(clip) if described.transcript else step % every == 0)
         if drawn and not after:
             frames.append(frames[-1] if absorbing and frames else _frame(env))
         if after or step + 1 < len(clip):
@@ -99,7 +101,7 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
             if 0 <= step + 1 < len(clip):
                 _check(clip, step + 1, observation)
         if drawn and after:
-            frames.append(_frame(env))
+            frames.append(_frame(env, len(clip) if described.transcript else None))
     return frames
 
 
@@ -141,9 +143,9 @@ def environment_of(spec_json: str) -> Env:
     return env
 
 
-def _frame(env: Env) -> Frames:
+def _frame(env: Env, told_steps: int | None = None) -> Frames:
     try:
-        return frame_of(env)
+        return frame_of(env) if told_steps is None else transcript_of(env, told_steps)
     except ValueError as error:
         raise Undrawable(str(error)) from error
 

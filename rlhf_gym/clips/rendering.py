@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rlhf_gym.clips.pictures import picture
 
-__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of", "off_screen"]
+__all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of", "off_screen", "transcript_of"]
 
 SMALLEST_PICTURE = 36
 """Pixels in height and width that stable-baselines3's NatureCNN needs."""
@@ -49,6 +49,20 @@ def frame_of(env: Env) -> npt.NDArray[np.uint8]:
     (400, 600, 3)
     """
     return picture(env.render())
+
+
+def transcript_of(env: Env, steps: int) -> npt.NDArray[np.uint8]:
+    """Return the picture that tells all of the last steps of an environment.
+
+    It is what ``transcript(steps)`` draws, if the environment has that method, else `frame_of`.
+    Only environments with ``metadata["transcript"]`` have such a picture.
+
+    Raises:
+        ValueError: if it draws something else.
+    """
+    if not env.has_wrapper_attr("transcript"):
+        return frame_of(env)
+    return picture(env.get_wrapper_attr("transcript")(steps))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from rlhf_gym.clips.observations import batch_of, copy_of
 from rlhf_gym.clips.packing import pack, pack_clip
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rebuilding import rebuild
-from rlhf_gym.clips.rendering import frame_of, off_screen
+from rlhf_gym.clips.rendering import frame_of, off_screen, transcript_of
 from rlhf_gym.clips.snapshots import Kind, take, take_reset
 from rlhf_gym.envs.action_masks import sample_action
 from rlhf_gym.envs.description import describe_env
@@ -149,18 +149,21 @@ def _filmed(
     env: Env, observation: Any, snapshot: bytes, run_up: list[Any], *, filmed: bool
 ) -> _Piece:
     """Record a clip from here on, until the episode ends."""
-    after = describe_env(env).drawn_after
+    described = describe_env(env)
+    after, steps = described.drawn_after, filmed and not described.transcript
     seen, actions, frames = list[Any](), list[Any](), list[Frames]()
     for _ in range(LENGTH):
         seen.append(copy_of(observation))
         actions.append(sample_action(env))
-        if filmed and not after:
+        if steps and not after:
             frames.append(frame_of(env))
         observation, _, terminated, truncated, _ = env.step(copy_of(actions[-1]))
-        if filmed and after:
+        if steps and after:
             frames.append(frame_of(env))
         if terminated or truncated:
             break
+    if filmed and described.transcript:
+        frames = [transcript_of(env, len(actions))]
     start = Start(snapshot, np.stack(run_up))
     nothing = np.zeros(len(actions), np.float32)
     return _Piece(Clip(batch_of(seen), np.stack(actions), nothing, start=start), frames)

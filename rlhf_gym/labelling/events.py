@@ -53,6 +53,21 @@ class Visible:
 
 
 @dataclass(frozen=True)
+class Scroll:
+    """A person scrolls the picture of a side, or of both, by heights of its place."""
+
+    by: float
+    sides: tuple[int, ...] = (0, 1)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the pictures of the pair on the screen can be scrolled, in heights of their place."""
+
+    reach: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Arrived:
     """Pairs are loaded and leased."""
 
@@ -130,7 +145,8 @@ class Quit:
 
 
 Event: TypeAlias = (
-    "Tick | Press | Release | Typed | Focus | Visible | Arrived | StatusRead | Failed"
+    "Tick | Press | Release | Typed | Focus | Visible | Scroll | Reach | Arrived | StatusRead"
+    " | Failed"
 )
 Effect: TypeAlias = (
     "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | LeaveOff | Quit"

@@ -47,6 +47,11 @@ class Pair:
     goal: str = ""
 
     @property
+    def still(self) -> bool:
+        """Whether both clips are one picture that tells all, as a transcript of a talk does."""
+        return max(self.frames) == 1
+
+    @property
     def seconds(self) -> float:
         """Length of the longer clip."""
         return max(self.frames) / self.fps

@@ -29,7 +29,13 @@ def show(state: State, index: int) -> State:
     """Put pair ``index`` on the screen, from its first frame."""
     appeared = state.now if index < len(state.items) else None
     return replace(
-        state, index=index, position=0.0, playing=True, appeared=appeared, flash_until=None
+        state,
+        index=index,
+        position=0.0,
+        scrolled=(0.0, 0.0),
+        playing=True,
+        appeared=appeared,
+        flash_until=None,
     )
 
 
@@ -114,6 +120,15 @@ def step_frame(state: State, item: Item, by: int) -> State:
     count = max(item.pair.frames)
     frame = (min(int(state.position * item.pair.fps + 1e-6), count - 1) + by) % count
     return replace(state, playing=False, position=frame / item.pair.fps)
+
+
+def scrolled(state: State, by: float, sides: tuple[int, ...] = (0, 1)) -> State:
+    """Scroll the pictures of some sides, as far as they reach."""
+    first, second = (
+        min(max(at + (by if side in sides else 0.0), 0.0), reach)
+        for side, (at, reach) in enumerate(zip(state.scrolled, state.reach, strict=True))
+    )
+    return replace(state, scrolled=(first, second))
 
 
 def stepped(values: tuple[float, ...], value: float, up: bool) -> float:

@@ -14,6 +14,7 @@ from rlhf_gym.labelling.moves import (
     give_back,
     let_go,
     remembered,
+    scrolled,
     show,
     skip_practice,
     step_frame,
@@ -24,6 +25,7 @@ from rlhf_gym.labelling.overlays import on_overlay, open_page
 from rlhf_gym.labelling.state import (
     FREEZE_SECONDS,
     NOTE_LENGTH,
+    PAGE,
     SCALES,
     SPEEDS,
     Action,
@@ -60,6 +62,10 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
         return replace(state, focused=event.focused, pressed=pressed), ()
     if isinstance(event, e.Visible):
         return replace(state, visible=event.visible), ()
+    if isinstance(event, e.Reach):
+        return scrolled(replace(state, reach=event.reach), 0.0), ()
+    if isinstance(event, e.Scroll):
+        return scrolled(state, event.by, event.sides), ()
     if isinstance(event, e.Arrived):
         return _arrive(state, event)
     if isinstance(event, e.StatusRead):
@@ -137,6 +143,8 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     if action in (Action.HEAR_LEFT, Action.HEAR_RIGHT) and item.pair.sounds:
         side = int(action is Action.HEAR_RIGHT)
         return replace(state, position=0.0, playing=True), (e.Hear(item.pair.query, side),)
+    if action in (Action.BACK, Action.FORWARD) and item.pair.still:
+        return scrolled(state, PAGE if action is Action.FORWARD else -PAGE), ()
     if action in (Action.BACK, Action.FORWARD):
         return step_frame(state, item, 1 if action is Action.FORWARD else -1), ()
     if action in (Action.SLOWER, Action.FASTER):

@@ -17,6 +17,7 @@ GUARD_SECONDS = 0.15  # answers this soon after a pair appeared were meant for t
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 NOTE_LENGTH = 200
+PAGE = 0.5  # heights of its place by which a key scrolls a picture
 TRAINER_SILENT_SECONDS = 30.0
 
 
@@ -92,6 +93,9 @@ class State:
         beneath: the overlays under HELP or KEYS, from the lowest to the one to return to.
         now: monotonic seconds of the last event.
         position: seconds on the clock of both clips.
+        scrolled: how far down the left and the right picture are scrolled, in heights of their
+            place; only pictures that stand still are.
+        reach: how far they can be.
         playing: whether that clock runs.
         speed: its speed.
         focused: whether the window has the keyboard.
@@ -123,6 +127,8 @@ class State:
     beneath: tuple[Screen, ...] = ()
     now: float = 0.0
     position: float = 0.0
+    scrolled: tuple[float, float] = (0.0, 0.0)
+    reach: tuple[float, float] = (0.0, 0.0)
     playing: bool = True
     speed: float = 1.0
     scale: float = 1.0

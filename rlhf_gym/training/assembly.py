@@ -52,6 +52,7 @@ def make_buffer(
         valued_terminals=describe_venv(venv).valued_terminals if valued is None else valued,
         keep_next=reward_model.uses_next_observations,
         environment_actions=trace_environments(venv),
+        transcript=describe_venv(venv).transcript,
         env_id=env_id_of(venv),
     )
 

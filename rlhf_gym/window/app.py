@@ -31,11 +31,14 @@ from rlhf_gym.window.loader import Loader, Wanted, read_status
 from rlhf_gym.window.memory import Remembered, recall, remember
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.timing import Timing
+from rlhf_gym.window.transcript import reach_of
 from rlhf_gym.window.view import Pointer
 
 __all__ = ["App", "run_window"]
 
 FRAMES_PER_SECOND = 60
+A_NOTCH = 0.15
+"""Heights of its place by which a notch of the mouse's wheel scrolls a picture."""
 
 
 def run_window(
@@ -146,6 +149,7 @@ class App:
             self.handle(self.loader.events.get())
         self.handle(e.Tick())
         self._tell_loader()
+        self._tell_reach()
         started = time.perf_counter()
         surface = pygame.display.get_surface()
         if surface is not None and self.state.visible:
@@ -205,6 +209,8 @@ class App:
             self.handle(e.Typed(event.text))
         elif event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self._mouse(event)
+        elif event.type == pygame.MOUSEWHEEL:
+            self._wheel(event.precise_y)
         elif event.type == pygame.WINDOWLEAVE:
             self._pointer = Pointer()
         elif event.type in (pygame.WINDOWFOCUSGAINED, pygame.WINDOWFOCUSLOST):
@@ -234,6 +240,26 @@ class App:
                 self.handle(e.Press(button.action))
             self._pressed = None
         self._pointer = Pointer(event.pos, down)
+
+    def _wheel(self, notches: float) -> None:
+        """Scroll the clip under the mouse, or both where it is elsewhere."""
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        boxes = lay_out(surface.get_size(), self.state).boxes
+        at = pygame.mouse.get_pos()
+        over = tuple(side for side in (0, 1) if boxes[f"card{side}"].collidepoint(at))
+        self.handle(e.Scroll(-notches * A_NOTCH, over or (0, 1)))
+
+    def _tell_reach(self) -> None:
+        """Tell the reducer how far the pictures on the screen can be scrolled."""
+        item, surface = self.state.item, pygame.display.get_surface()
+        shown = self.loader.pictures.get(item.pair.query) if item is not None else None
+        if surface is None or item is None or shown is None or not item.pair.still:
+            return
+        place = picture_size(surface.get_size(), self.state.scale)
+        left, right = (reach_of(side[0].get_size(), place) for side in shown)
+        if (left, right) != self.state.reach:
+            self.handle(e.Reach((left, right)))
 
     def _tell_loader(self) -> None:
         surface = pygame.display.get_surface()

@@ -31,6 +31,7 @@ HINTS = (  # in the order in which they give way on a narrow window, last first
     (Action.NOTE, "Note"),
     (Action.GIVE_BACK, "Skip"),
 )
+WHILE_PLAYING = (Action.PAUSE, Action.REPLAY, Action.SLOWER, Action.FASTER)
 WHILE_WAITING = (Action.UNDO, Action.HELP, Action.MENU)
 SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
 MENU_LABELS = {
@@ -161,7 +162,11 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
         wanted = (go_on,) if state.item.choice is state.item.pair.expected else (again, go_on)
         area = verdict_box(boxes).move(round(4 * u), 0)
         return _in_row(wanted, area, u, align_right=True)
-    hints = HINTS if state.base is Screen.LABEL else (*HINTS[:7], SKIP)
+    hints: Sequence[tuple[Action, str]] = HINTS
+    if state.base is not Screen.LABEL:
+        hints = (*HINTS[:7], SKIP)
+    if state.item.pair.still:
+        hints = tuple(hint for hint in hints if hint[0] not in WHILE_PLAYING)
     return (
         *_answers(boxes["answers"], u),
         *_hints(boxes["hints"], u, _named(hints, state)),

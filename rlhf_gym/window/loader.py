@@ -22,6 +22,7 @@ from rlhf_gym.media.video import converted
 from rlhf_gym.window.picture import fitting
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
+from rlhf_gym.window.transcript import still_scale
 
 __all__ = ["Frames", "Loader", "Wanted", "decode", "read_status"]
 
@@ -76,8 +77,8 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
         before = b""
         for frame in container.decode(stream):
             if not whole:
-                scale = fitting((frame.width, frame.height), size)
                 count = max(stream.frames, 1)
+                scale = (still_scale if count == 1 else fitting)((frame.width, frame.height), size)
                 full = frame.width * frame.height * scale**2 * 4 * count
                 whole = next(k for k in range(1, 99) if full / k**2 <= BYTES_A_CLIP)
                 width = max(2, round(frame.width * scale / whole))

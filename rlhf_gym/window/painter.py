@@ -44,7 +44,10 @@ class Painter:
         hovered = layout.at(pointer.position)
         still = (surface.get_size(), still_key(state, pictures, hovered, pointer.down))
         shown = pictures.get(state.item.pair.query) if state.item is not None else None
-        moving, numbers = (state.position, id(shown)), status_key(state)
+        moving, numbers = (
+            (state.position, state.scrolled, state.reach, id(shown)),
+            status_key(state),
+        )
         if still != self._still:
             draw(surface, state, pictures, pointer)
             pygame.display.flip()

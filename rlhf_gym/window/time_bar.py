@@ -21,6 +21,10 @@ def draw_time_bar(canvas: Canvas, box: pygame.Rect, state: State, pair: Pair, si
     """
     px = canvas.px
     canvas.surface.fill(theme.CARD, box)
+    if pair.still:
+        hint = "scroll, or press . to read on" if state.scrolled[side] < state.reach[side] else ""
+        canvas.text(pair.ended[side] or hint, box, 12, theme.MUTED, align="center")
+        return
     length = pair.frames[side] / pair.fps
     clock = f"{min(state.position, length):.1f} / {length:.1f} s"
     room = canvas.width_of("00.0 / 00.0 s", 12)

@@ -18,6 +18,7 @@ from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.time_bar import draw_time_bar
+from rlhf_gym.window.transcript import draw_transcript
 
 __all__ = [
     "Pictures",
@@ -171,7 +172,11 @@ def _clip(
         canvas.panel(place, theme.SUNKEN, 6)
         canvas.text("Loading…", place, 15, theme.FAINT, align="center")
         return
-    draw_picture(canvas, shown[side][state.frame(side)], place)
+    frame = shown[side][state.frame(side)]
+    if item.pair.still:
+        draw_transcript(canvas, frame, place, state.scrolled[side])
+    else:
+        draw_picture(canvas, frame, place)
     chosen = (Choice.LEFT, Choice.RIGHT)[side]
     flashing = item.given is not None and item.pair.purpose != "practice"
     if flashing and item.choice not in (chosen, Choice.TIE):

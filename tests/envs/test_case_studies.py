@@ -106,7 +106,7 @@ def test_the_newest_bubbles_are_at_the_bottom_and_old_ones_leave() -> None:
         frames.append(env.render())
     assert all(frame is not None and frame.shape == (480, 640, 3) for frame in frames)
     assert all(not np.array_equal(a, b) for a, b in pairwise(frames))  # type: ignore[arg-type]
-    assert len(env.talk) <= 10
+    assert len(env.talk) <= 60
 
 
 # --- Moderation
@@ -166,7 +166,7 @@ def test_a_decision_is_shown_with_what_came_of_it() -> None:
         env.step(decision)
     after = env.render()
     assert before is not None and after is not None and not np.array_equal(before, after)
-    assert [decision for *_, decision in env.before] == [1, 2, 3, 3]
+    assert [decision for *_, decision in env.before] == [0, 1, 2, 3, 3]
 
 
 # --- both

@@ -389,3 +389,17 @@ def test_undo_then_redo_is_the_identity(timed: list[tuple[float, e.Event, bool]]
     assert undone.preference is Preference.UNDONE
     assert redone == state.items[state.index - 1].given
     assert (again.index, again.answered) == (state.index, state.answered)
+
+
+def test_a_long_transcript_is_scrolled_as_far_as_it_reaches_and_the_next_begins_at_its_top() -> (
+    None
+):
+    texts = tuple(replace(pair, frames=(1, 1)) for pair in pairs(2))
+    state, _ = play(a_state(*texts), (1.0, e.Reach((0.8, 0.0))), (1.1, e.Scroll(0.3)))
+    assert state.scrolled == (0.3, 0.0)
+    state, _ = play(state, (1.2, press(Action.FORWARD, ".")), (1.3, press(Action.FORWARD, ".")))
+    assert state.scrolled == (0.8, 0.0) and state.playing
+    state, _ = play(state, (1.4, e.Scroll(-0.2, (0,))), (1.5, e.Scroll(-0.2, (1,))))
+    assert state.scrolled == (0.8 - 0.2, 0.0)
+    state, _ = play(state, (2.0, press(Action.LEFT, "left")), (2.5, e.Tick()))
+    assert state.index == 1 and state.scrolled == (0.0, 0.0)

@@ -10,8 +10,10 @@ import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import rlhf_gym  # noqa: F401
+from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.snapshots import Kind, restore
 from rlhf_gym.envs.step_notes import notes_of
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder, ensure_drawable
 
 
@@ -112,3 +114,36 @@ def test_environments_without_a_recorder_are_refused_with_the_remedy() -> None:
     venv = DummyVecEnv([lambda: gym.make("CartPole-v1")])
     with pytest.raises(ValueError, match="build them with rlhf_gym.make_vec_env"):
         ensure_drawable(venv)
+
+
+class Chat(gym.Env[Any, Any]):
+    """Draws the number of steps so far as brightness."""
+
+    metadata = {"render_modes": ["rgb_array"], "transcript": True}
+    observation_space = action_space = gym.spaces.Discrete(2)
+    render_mode = "rgb_array"
+    steps = 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        self.steps = 0
+        return 0, {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.steps += 1
+        return 0, 0.0, False, False, {}
+
+    def render(self) -> Any:
+        return np.full((40, 40, 3), self.steps, np.uint8)
+
+
+def test_a_filmed_clip_of_text_is_the_picture_after_its_last_step() -> None:
+    env = SnapshotRecorder(Chat(), "camera")
+    env.film()
+    venv = DummyVecEnv([lambda: env])
+    buffer = ClipBuffer(venv.observation_space, venv.action_space, 1, 3, transcript=True)
+    recorder = ClipRecorder(venv, buffer)
+    recorder.reset()
+    for _ in range(3):
+        recorder.step(np.zeros(1, np.int64))
+    frames = buffer.clip(buffer.positions(1, np.random.default_rng(0))).frames
+    assert frames is not None and frames.shape == (1, 40, 40, 3) and frames.max() == 3
