@@ -201,6 +201,11 @@ class RunFolder:
         return self.path / "evaluation.json"
 
     @property
+    def outcome(self) -> Path:
+        """What came of the training, for the window."""
+        return self.path / "outcome.json"
+
+    @property
     def wandb_id(self) -> Path:
         """The id of the run at Weights & Biases."""
         return self.path / "wandb_id.txt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -31,6 +31,8 @@ __all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
 
 ENVIRONMENTS = 8
 """Environments that are evaluated at once."""
+HOLD_SECONDS = 0.5
+"""Seconds for which a video holds the last picture of an episode."""
 EVALUATION_SEED = 1_000_003
 """Added to the run's seed, so that no evaluation episode starts like a training episode."""
 
@@ -45,6 +47,7 @@ def true_returns(
     deterministic: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
     wrappers: Sequence[Wrap] = (),
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[float, ...]:
     """Measure the true return of whole episodes on the untouched environment.
 
@@ -60,6 +63,7 @@ def true_returns(
         deterministic: whether to take the most likely action instead of sampling.
         env_kwargs: further arguments of the environment.
         wrappers: put around the environment, innermost first.
+        progress: is called again and again with the number of episodes that have ended.
 
     Returns:
         One true return for each episode.
@@ -83,10 +87,20 @@ def true_returns(
             venv,
             episodes,
             deterministic=deterministic,
+            callback=_counting(progress),
             return_episode_rewards=True,
         )
     assert isinstance(returns, list)
     return tuple(float(value) for value in returns)
+
+
+def _counting(
+    progress: Callable[[int], None] | None,
+) -> Callable[[dict[str, Any], dict[str, Any]], None] | None:
+    """Return what `evaluate_policy` calls at each step, to tell the episodes that have ended."""
+    if progress is None:
+        return None
+    return lambda variables, _: progress(int(variables["episode_counts"].sum()))
 
 
 def _check_knows(agent: BaseAlgorithm | PolicyPredictor, venv: VecEnv) -> None:
@@ -147,7 +161,10 @@ class Actor:
     """
 
     def __init__(
-        self, agent: BaseAlgorithm, env: gym.Env[Any, Any], deterministic: bool = True
+        self,
+        agent: BaseAlgorithm | PolicyPredictor,
+        env: gym.Env[Any, Any],
+        deterministic: bool = True,
     ) -> None:
         self._acting, self._space = acting_in(agent, env), env.action_space
         self._deterministic = deterministic
@@ -176,7 +193,7 @@ def can_be_drawn(
 
 
 def record_video(
-    agent: BaseAlgorithm,
+    agent: BaseAlgorithm | PolicyPredictor,
     env_id: Source,
     path: Path,
     *,
@@ -187,6 +204,8 @@ def record_video(
     wrappers: Sequence[Wrap] = (),
 ) -> None:
     """Record a video of the agent's first seconds in the untouched environment.
+
+    The last picture of an episode is held for half a second.
 
     Args:
         agent: the agent.
@@ -206,14 +225,19 @@ def record_video(
     with off_screen(), closing(maker.made("rgb_array")) as env, randomness:
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
+        count, hold = max(1, len(range(0, int(seconds * fps), every))), HOLD_SECONDS * fps / every
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
-        frames, actor = [frame_of(env)], Actor(agent, env, deterministic)
-        for step in range(1, int(seconds * fps)):
+        frames, actor, step = [frame_of(env)], Actor(agent, env, deterministic), 0
+        while len(frames) < count:
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
-            if step % every == 0:
+            step, ended = step + 1, terminated or truncated
+            if ended or step % every == 0:
                 frames.append(frame_of(env))
-            if terminated or truncated:
+            if ended:
+                frames += frames[-1:] * round(hold)
                 observation, _ = env.reset()
                 actor.begin()
+                frames.append(frame_of(env))
+                step = 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    encode(stacked(frames), path, fps / every)
+    encode(stacked(frames[:count]), path, fps / every)

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, Literal
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import (
@@ -20,13 +19,14 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
-from rlhf_gym.agents.random_states import kept_random_states
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
+from rlhf_gym.runs.before_and_after import BeforeAndAfter
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
+from rlhf_gym.runs.evaluation import true_returns
+from rlhf_gym.runs.outcome import OutcomeFile
 from rlhf_gym.runs.parts import (
     make_agent,
     make_plug_in,
@@ -88,7 +88,7 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        training.evaluate_untrained(agent)
+        training.measured.before(agent)
         return training.learn(feedback, agent)
 
 
@@ -131,7 +131,7 @@ def resume(
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = make_agent(settings, env)
                 if not read_evaluation(folder.evaluation).before:
-                    training.evaluate_untrained(agent)
+                    training.measured.before(agent)
             write_settings(folder, settings)
             log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
             return training.learn(feedback, agent)
@@ -220,6 +220,11 @@ class _Training:
     video_seconds: float
     log: Callable[[str], None]
 
+    @property
+    def measured(self) -> BeforeAndAfter:
+        """What measures and films the agent."""
+        return BeforeAndAfter(self.settings, self.folder, self.video_seconds, self.log)
+
     def plug_in(self, *, resuming: bool) -> tuple[HumanFeedback, VecEnv]:
         """Make the plug-in and the environments as the agent sees them."""
         check_trackers(self.settings.track)
@@ -235,7 +240,7 @@ class _Training:
             self.log(f"waiting for the first {first} labels; training begins after them")
         remaining = (settings.steps or 0) - agent.num_timesteps
         if remaining > 0:
-            self._forget_what_was_measured()
+            self.measured.forget_after()
             logging = _logger(settings, folder, feedback.resuming)
             bar = TrainingBar(
                 feedback, agent.num_timesteps, settings.steps or 0, shown=self.progress
@@ -252,57 +257,16 @@ class _Training:
                 f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}"
             )
             return folder
-        if not agent._n_updates:
-            self.log(
+        if agent._n_updates:
+            self.measured.after(agent)
+        else:
+            why = (
                 f"the agent was trained for no step: {settings.steps:,} steps are not enough for "
-                "one update of it, so there is nothing to measure after training; give more --steps"
+                "one update of it, so there is nothing to measure after training"
             )
-            return folder
-        after = replace(
-            read_evaluation(folder.evaluation),
-            after=self.evaluate(agent, "after"),
-            actions="sampled",
-            steps=agent.num_timesteps,
-        )
-        after.write(folder.evaluation)
+            self.log(f"{why}; give more --steps")
+            OutcomeFile(folder).untrained(why)
         return folder
-
-    def _forget_what_was_measured(self) -> None:
-        """Remove what was measured of an agent that now trains for longer than it was planned."""
-        known = read_evaluation(self.folder.evaluation)
-        if known.after:
-            replace(known, after=(), steps=None).write(self.folder.evaluation)
-        (self.folder.videos / "after.mp4").unlink(missing_ok=True)
-
-    def evaluate_untrained(self, agent: BaseAlgorithm) -> None:
-        """Measure and film the agent before training, which this does not change."""
-        with kept_random_states(agent):
-            before = self.evaluate(agent, "before")
-        Evaluation(before=before).write(self.folder.evaluation)
-
-    def evaluate(self, agent: BaseAlgorithm, when: Literal["before", "after"]) -> tuple[float, ...]:
-        """Measure true returns of the agent before or after training, and record a video.
-
-        Actions are sampled, as in training: the most likely action of an untrained agent depends
-        only on its initial weights, and could balance a pole by chance.
-        """
-        settings = self.settings
-        self.log(
-            f"evaluating the {'trained' if when == 'after' else 'untrained'} agent: "
-            f"{settings.evaluation_episodes} episodes of the untouched environment"
-        )
-        made: dict[str, Any] = {"env_kwargs": settings.env_kwargs, "wrappers": settings.wrapper}
-        how: dict[str, Any] = {"seed": settings.seed, "deterministic": False, **made}
-        returns = true_returns(
-            agent, settings.env_id, settings.evaluation_episodes, horizon=settings.horizon, **how
-        )
-        try:
-            if self.video_seconds > 0 and can_be_drawn(settings.env_id, **made):
-                video = self.folder.videos / f"{when}.mp4"
-                record_video(agent, settings.env_id, video, seconds=self.video_seconds, **how)
-        except Exception as error:  # of the environment or the encoder
-            self.log(f"there is no video {when} training: {str(error) or type(error).__name__}")
-        return returns
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -69,6 +70,30 @@ def test_a_video_shows_eight_seconds_and_leaves_the_surroundings_alone(
     frames = decode(tmp_path / "videos" / "agent.mp4")
     assert frames.shape == (400, 400, 600, 3)  # 8 s at 50 frames a second
     assert dict(os.environ) == before
+
+
+class Left:
+    """Always pushes the cart to the left, so that the pole falls within 9 or 10 steps."""
+
+    def predict(
+        self, observation: Any, state: Any = None, start: Any = None, deterministic: bool = False
+    ) -> tuple[Any, Any]:
+        return np.zeros(np.shape(observation)[:-1], int), state
+
+
+def test_a_video_holds_the_last_picture_of_an_episode(tmp_path: Path) -> None:
+    record_video(Left(), "CartPole-v1", tmp_path / "agent.mp4", seconds=2)
+    frames = decode(tmp_path / "agent.mp4").astype(int)
+    moved = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
+    restart = int(np.argmax(moved > 1))  # the cart is back in the middle
+    assert len(frames) == 100 and 33 <= restart <= 35  # 8 to 10 steps, and half a second at 50 fps
+    assert moved[restart - 25 : restart].max() < 0.05 and moved[restart - 26] > 0.3
+
+
+def test_evaluation_says_how_many_episodes_have_ended(agent: PPO) -> None:
+    told: list[int] = []
+    true_returns(agent, "CartPole-v1", 3, progress=told.append)
+    assert told[0] == 0 and told == sorted(told) and set(told) >= {0, 1, 2}
 
 
 def test_a_video_of_125_steps_a_second_shows_every_third(

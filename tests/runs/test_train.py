@@ -31,6 +31,7 @@ from stable_baselines3 import PPO
 from rlhf_gym import FeedbackStore
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.cli.main import main
+from rlhf_gym.feedback.outcome import read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import preset_of
 from rlhf_gym.runs.config import write_settings
@@ -57,6 +58,10 @@ def test_a_run_leaves_everything_in_its_folder(run: Path) -> None:
     assert {path.name for path in (run / "videos").iterdir()} == {"before.mp4", "after.mp4"}
     found = read_evaluation(run / "evaluation.json")
     assert len(found.before) == len(found.after) == 1
+    outcome = read_outcome(run / "outcome.json")
+    assert outcome is not None and (outcome.stage, outcome.no_film) == ("done", "")
+    assert (outcome.before, outcome.after) == (*found.before, *found.after)
+    assert outcome.way == "1 episode, actions sampled"
     with FeedbackStore.open(run / "feedback.db") as store:
         assert store.counts().answered == 4
 
@@ -111,6 +116,8 @@ def test_a_broken_picture_costs_the_videos_and_not_the_run(tmp_path: Path) -> No
     assert "there is no video before training: the scale is 0" in told
     assert len(read_evaluation(folder / "evaluation.json").after) == 1
     assert not (folder / "videos").exists()
+    outcome = read_outcome(folder / "outcome.json")
+    assert outcome is not None and outcome.no_film == "the scale is 0"
     assert load(folder)[2].maker.made().unwrapped.g == 3.0  # type: ignore[attr-defined]
 
 
@@ -155,6 +162,9 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
     )
     found = read_evaluation(run / "evaluation.json")
     assert len(found.before) == 2 and not found.after
+    outcome = read_outcome(run / "outcome.json")
+    assert outcome is not None and outcome.change == "untrained"
+    assert outcome.verdict.startswith("the agent was trained for no step: 10 steps are not enough")
     assert evaluate(run, 2) == found  # measured alike
 
 
