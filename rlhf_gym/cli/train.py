@@ -163,7 +163,11 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         for returns, when in ((before, "before"), (after, "after"))
         if returns
     ]
-    if measured:
+    if measured and folder.settings_table().get("blind"):
+        print(
+            f"{folder.evaluation} holds the returns before and after training (--blind hides them)"
+        )
+    elif measured:
         name = describe_id(str(folder.settings_table().get("env_id", ""))).return_name
         print(
             f"{name} on the untouched environment: {', '.join(measured)} training "

@@ -42,6 +42,11 @@ class RoundMeasures:
     learned_vs_true: tuple[tuple[float, float], ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def held_out(self) -> int:
+        """Number of held-out queries."""
+        return sum(count for _, _, count in self.calibration)
+
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain data."""
         return asdict(self)

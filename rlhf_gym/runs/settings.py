@@ -89,6 +89,8 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """What the agent should do; it is shown to the person."""
     tie_breaker: Annotated[Text | None, _default("the environment's own")] = None
     """What decides between two clips that seem equal."""
+    blind: Annotated[bool, OFF] = False
+    """Hide true return and accuracy from the person who labels, in the window and the terminal."""
     beta: Rationality = math.inf
     """Synthetic teacher: rationality; answers are deterministic at inf."""
     gamma: Discount = 1.0
@@ -175,6 +177,8 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
         settings = replace(settings, algo=settings.algo.lower())  # one name for one algorithm
     settings.maker.check()
     check_algorithm_name(settings.algo)
+    if settings.blind and settings.teacher != "window":
+        raise ValueError("--blind is for a person who labels: combine it with --teacher window")
     preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
     values: dict[str, Any] = {
         "steps": preset.steps,

@@ -28,6 +28,8 @@ RETRY_SECONDS = 30.0
 """Seconds after which a store that was locked or full is told again."""
 EPISODES = 100
 """Number of newest episodes over which the learned return is averaged, as SB3 does."""
+TELLING_LABELS = 20
+"""Number of held-out labels below which the window is not told how many are predicted."""
 MEASURES = ("accuracy", "cross_entropy", "cross_entropy_floor", "disagreement", "correlation")
 """Fields of `RoundMeasures` that are logged."""
 
@@ -131,7 +133,8 @@ class RunLog:
             return
         self._published = (state, now)
         returns = [episode["r"] for episode in agent.ep_info_buffer or ()]
-        accuracy = self.latest.accuracy if self.latest is not None else math.nan
+        tells = self.latest is not None and self.latest.held_out >= TELLING_LABELS
+        accuracy = self.latest.accuracy if self.latest is not None and tells else math.nan
         progress = Progress(
             agent_step=min(self.taken, self.total),  # rollouts are whole, and may end later
             total_steps=self.total,

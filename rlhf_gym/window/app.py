@@ -59,7 +59,7 @@ def run_window(
         with_practice: whether the practice pairs come first; by default if the annotator has not
             seen them yet and there is something to label.
         ends_training: whether training stops when the window is closed.
-        blind: whether true return and accuracy are hidden.
+        blind: whether true return and accuracy are hidden, as by the settings of the run.
         size: of the window in pixels.
         timing_file: where to write frame times and answer latencies at the end.
 
@@ -72,6 +72,7 @@ def run_window(
         open_display()
         try:
             app = App(Path(run), store, annotator or user_name(), with_practice, size)
+            blind = blind or app.state.blind
             app.state = replace(app.state, ends_training=ends_training, blind=blind)
             app.loop()
             if timing_file is not None:
@@ -321,7 +322,16 @@ def first_state(
         practised=known.practised,
         status=status,
         run=str(run),
+        blind=_is_blind(run),
     )
+
+
+def _is_blind(run: Path) -> bool:
+    """Return whether the run was made for people who see no results, as its settings say."""
+    try:
+        return RunFolder(run).settings_table().get("blind") is True
+    except ValueError:
+        return False
 
 
 def _leave_off(run: Path, on: bool) -> None:

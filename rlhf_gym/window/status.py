@@ -5,15 +5,12 @@ from __future__ import annotations
 import pygame
 
 from rlhf_gym.labelling.process import process_line
-from rlhf_gym.labelling.state import State
+from rlhf_gym.labelling.state import Choice, State
 from rlhf_gym.labelling.summary import seconds_per_label
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
 __all__ = ["draw_status"]
-
-TELLING_LABELS = 60
-"""Number of labels below which too few are held out to say how often the reward model is right."""
 
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
@@ -36,7 +33,7 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
         x = _pair(canvas, box, x, f"{len(state.unsaved)}", "not saved", theme.LEFT)
     elif state.answered:
         canvas.shape("tick", (x + px(7), box.centery), 14, theme.RIGHT)
-        x = _pair(canvas, box, x + px(19), "", "saved")
+        x = _pair(canvas, box, x + px(19), "", _saved(state))
     pace = seconds_per_label(state)
     if pace is not None:
         x = _pair(canvas, box, x, f"{pace:.1f} s", "per label")
@@ -47,6 +44,16 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
             break
         _pair(canvas, box, right - width, value, caption)
         right -= width + px(22)
+
+
+def _saved(state: State) -> str:
+    """Say that the last answer is saved, and why it is no label if it is none."""
+    last = state.answered[-1]
+    if last.pair.purpose == "repeat":
+        return "saved as quality check, no label"
+    if last.choice is Choice.CANNOT_TELL:
+        return "saved, no label"
+    return "saved"
 
 
 def _agent(state: State) -> list[tuple[str, str]]:
@@ -61,7 +68,7 @@ def _agent(state: State) -> list[tuple[str, str]]:
         figures.append((f"{status.agent_step:,}", "agent steps"))
     if status.true_return is not None and not state.blind:
         figures.append((f"{status.true_return:,.0f}", "true return"))
-    if status.accuracy is not None and status.labels >= TELLING_LABELS and not state.blind:
+    if status.accuracy is not None and not state.blind:
         figures.append((f"{status.accuracy:.0%}", "reward model right"))
     return figures
 

@@ -139,6 +139,17 @@ def test_a_report_that_cannot_be_written_costs_only_itself(
     assert "-202.8 +- 29.3 after training (4 episodes, actions sampled)" in shown.out
 
 
+def test_the_terminal_of_a_blind_run_names_the_file_of_the_returns_and_not_the_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rlhf_gym.reports.run.build_report", lambda path: path / "report.html")
+    run = RunFolder(full_run(tmp_path))
+    run.config.write_text("blind = true\n" + run.config.read_text())
+    assert conclude(run) == 0
+    shown = capsys.readouterr().out
+    assert "202.8" not in shown and str(run.evaluation) in shown
+
+
 def test_the_numbers_lie_beside_the_page_as_strict_json(built: Callable[[str], Path]) -> None:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")

@@ -51,6 +51,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_only_a_person_can_be_blind_to_results() -> None:
+    with pytest.raises(ValueError, match="combine it with --teacher window"):
+        fill_in(TrainSettings(blind=True))
+    assert fill_in(TrainSettings(blind=True, teacher="window")).blind
+
+
 def test_a_run_leaves_everything_in_its_folder(run: Path) -> None:
     names = {path.name for path in run.iterdir()}
     assert {"config.toml", "command.txt", "versions.json", "feedback.db", "checkpoint"} <= names

@@ -14,6 +14,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.logger import Logger
 
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.training.log import RunLog
 
@@ -78,6 +79,18 @@ def test_the_window_reads_how_far_training_is_and_every_change_of_state(
     assert progress is not None and (progress.labels, progress.budget) == (2, 10)
     assert (progress.agent_step, progress.total_steps) == (300, 400)
     assert progress.state == "done" and progress.accuracy is None
+
+
+@pytest.mark.parametrize(("held_out", "told"), [(19, None), (20, 0.75)])
+def test_the_window_is_not_told_an_accuracy_that_rests_on_a_few_labels(
+    store: FeedbackStore, tmp_path: Path, held_out: int, told: float | None
+) -> None:
+    log = RunLog(store, RunFolder(tmp_path), 10, 1)
+    calibration = ((0.2, 0.1, 9), (0.9, 1.0, held_out - 9))
+    log.round_measured(RoundMeasures(0, 0, 60, 60, accuracy=0.75, calibration=calibration))
+    log.publish(PPO("MlpPolicy", "CartPole-v1", device="cpu"), 60, "training")
+    progress = store.progress()
+    assert progress is not None and progress.accuracy == told
 
 
 def test_a_locked_store_ends_no_training_through_a_live_number(tmp_path: Path) -> None:

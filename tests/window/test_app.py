@@ -19,6 +19,7 @@ from rlhf_gym.window.app import App
 from rlhf_gym.window.desktop import open_display
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.memory import Remembered, recall, remember
+from rlhf_gym.window.view import draw
 
 Open = Callable[..., App]
 
@@ -54,6 +55,11 @@ def until(app: App, condition: Callable[[], bool], seconds: float = 30.0) -> Non
 
 def showing(app: App) -> Screen:
     return app.state.screen
+
+
+def words(app: App) -> set[str]:
+    """All texts that the window shows."""
+    return {placed.text for placed in draw(pygame.Surface((1280, 800)), app.state, {}).placed}
 
 
 def tap(app: App, key: int) -> None:
@@ -219,6 +225,15 @@ def test_practice_comes_once_for_each_person(make_run: MakeRun, open_app: Open) 
     assert open_app(again, with_practice=None).state.overlay is None
     assert open_app(again, "grace", with_practice=None).state.overlay is Screen.HELP
     assert open_app(again, with_practice=True).state.overlay is Screen.HELP
+
+
+def test_a_run_that_is_blind_shows_no_results_in_any_window(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    assert {"true return", "reward model right"} <= words(open_app(run))
+    (run / "config.toml").write_text("blind = true\n")
+    assert words(open_app(run)).isdisjoint({"true return", "reward model right"})
 
 
 @pytest.mark.parametrize("state", ["done", "stopped"])

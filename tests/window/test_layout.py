@@ -10,7 +10,9 @@ import pygame
 import pytest
 from states import states
 
-from rlhf_gym.labelling.state import SCALES, Pair, Screen, State
+from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Purpose
+from rlhf_gym.labelling.state import SCALES, Item, Pair, Screen, State
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.view import Pointer, draw
@@ -112,6 +114,22 @@ def test_the_question_stays_where_it_is_when_something_is_said_of_the_pair() -> 
         places |= {str(each.rect) for each in placed if each.text.startswith("Which clip")}
         assert name == "label" or len(placed) != len(drawn(STATES["label"], (1280, 800)).placed)
     assert len(places) == 1
+
+
+@pytest.mark.parametrize(
+    ("purpose", "preference", "said"),
+    [
+        ("label", Preference.FIRST, "saved"),
+        ("repeat", Preference.FIRST, "saved as quality check, no label"),
+        ("label", Preference.CANNOT_TELL, "saved, no label"),
+    ],
+)
+def test_an_answer_that_moves_no_counter_is_said_to_be_saved_and_why(
+    purpose: Purpose, preference: Preference, said: str
+) -> None:
+    given = Item(replace(PAIR, purpose=purpose), given=Judgement(1, preference, "ada"))
+    state = replace(STATES["label"], items=(given, Item(PAIR)), index=1)
+    assert said in [placed.text for placed in drawn(state, (1280, 800)).placed]
 
 
 def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
