@@ -8,7 +8,7 @@ from rlhf_gym.clips.drawing import ClipMismatch, Undrawable, draw
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.media.drawing import film_of
 from rlhf_gym.media.process import draw_clips
-from rlhf_gym.media.video import decode, encode, first_picture, steps_a_frame
+from rlhf_gym.media.video import decode, encode, first_picture, has_sound, steps_a_frame
 
 __all__ = [
     "ClipMismatch",
@@ -19,6 +19,7 @@ __all__ = [
     "encode",
     "film_of",
     "first_picture",
+    "has_sound",
     "off_screen",
     "steps_a_frame",
 ]

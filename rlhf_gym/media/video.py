@@ -15,7 +15,7 @@ from rlhf_gym.basics.durable import replacing
 from rlhf_gym.envs.sound import RATE, Samples
 from rlhf_gym.feedback import Media
 
-__all__ = ["converted", "decode", "encode", "first_picture", "steps_a_frame"]
+__all__ = ["converted", "decode", "encode", "first_picture", "has_sound", "steps_a_frame"]
 
 Frames = npt.NDArray[np.uint8]
 
@@ -111,6 +111,20 @@ def first_picture(path: Path | str) -> bytes:
     coder.width, coder.height, coder.pix_fmt = frame.width, frame.height, "yuvj420p"
     coder.time_base = Fraction(1, 25)
     return b"".join(bytes(packet) for packet in [*coder.encode(frame), *coder.encode()])
+
+
+def has_sound(path: Path | str) -> bool:
+    """Whether a video can be heard.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is no video.
+    """
+    try:
+        with av.open(str(path), format="mp4") as container:
+            return bool(container.streams.audio)
+    except av.error.InvalidDataError as error:
+        raise ValueError(f"{path} is no video, or a broken one") from error
 
 
 def _write(frames: Frames, path: Path, rate: Fraction, sound: Samples | None) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import matplotlib
+import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,6 +29,8 @@ __all__ = [
     "few_ticks",
     "svg",
     "themed",
+    "tips",
+    "tips_of_texts",
     "to_svg",
 ]
 
@@ -71,7 +75,7 @@ STYLE: dict[Any, Any] = {
     "grid.linewidth": 0.8,
     "hatch.color": "white",
     "hatch.linewidth": 1.2,
-    "legend.fontsize": 8.5,
+    "legend.fontsize": 9,
     "legend.frameon": False,
     "legend.labelcolor": INK,
     "lines.linewidth": 1.8,
@@ -81,12 +85,18 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "xtick.color": RULE,
     "xtick.labelcolor": GREY,
-    "xtick.labelsize": 8.5,
+    "xtick.labelsize": 9,
     "ytick.color": RULE,
     "ytick.labelcolor": GREY,
-    "ytick.labelsize": 8.5,
+    "ytick.labelsize": 9,
     "ytick.major.size": 0,
 }
+
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+TIP = "tip:"
+"""Begins the address of a point in an SVG, whose rest is what is shown when one points at it."""
 
 
 def short(value: float, _position: int | None = None) -> str:
@@ -103,6 +113,39 @@ def few_ticks(axes: Axes, count: int) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(count))
         axis.set_major_formatter(FuncFormatter(short))
+
+
+MOST_TIPS = 60
+"""Points of a line that have a text of their own: each takes some hundred bytes."""
+
+
+def tips(
+    axes: Axes,
+    x: Sequence[float] | Floats,
+    y: Sequence[float] | Floats,
+    x_name: str,
+    y_name: str,
+) -> None:
+    """Let a browser show the numbers of a line's points when the pointer rests on them."""
+    every = max(1, -(-len(x) // MOST_TIPS))
+    points = list(zip(x, y, strict=True))[::-1][::every]  # with the last one
+    texts = [f"{_plain(b)} {y_name} at {_plain(a)} {x_name}" for a, b in points]
+    tips_of_texts(axes, [a for a, _ in points], [b for _, b in points], texts)
+
+
+def tips_of_texts(
+    axes: Axes, x: Sequence[float] | Floats, y: Sequence[float] | Floats, texts: Sequence[str]
+) -> None:
+    """Let a browser show a text for each point when the pointer rests on it."""
+    if len(x):
+        points = axes.scatter(x, y, 110, "white", alpha=0.0, lw=0, zorder=9)
+        points.set_urls([TIP + text for text in texts])
+
+
+def _plain(value: float) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace(
+        "-", "\N{MINUS SIGN}"
+    )
 
 
 @contextmanager
@@ -139,6 +182,12 @@ def to_svg(figure: Figure, name: str, title: str) -> Markup:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' id="[a-zA-Z0-9.]+_\d+"', "", text)  # nothing refers to these
+    text = re.sub(
+        rf'<a xlink:href="{TIP}([^"]*)"[^>]*>(.*?)</a>',
+        r'<g class="tip"><title>\1</title>\2</g>',
+        text,
+        flags=re.S,
+    )
     text = re.sub(r"(\d\.\d\d)\d+", r"\1", text)  # a hundredth of a point is fine enough
     text = re.sub(r"(font: [^;\"]*?[\d.]+px )[^;\"]+", r"\1var(--sans)", text)
     label = Markup.escape(title)

@@ -22,6 +22,7 @@ __all__ = [
     "count_labels",
     "human_minutes",
     "read_answers",
+    "seen_shares",
     "side_bias",
 ]
 
@@ -172,15 +173,25 @@ def answer_shares(answers: Sequence[Answer]) -> dict[Preference, Share]:
     return {answer: Share(given.count(answer), len(given)) for answer in four}
 
 
+def seen_shares(answers: Sequence[Answer]) -> dict[str, Share]:
+    """Count the four answers as annotators saw them: ``"left"``, ``"right"``, and those of none."""
+    seen = [_seen(answer.judgement) for answer in answers]
+    names = ("left", "right", Preference.TIE.value, Preference.CANNOT_TELL.value)
+    return {name: Share(seen.count(name), len(seen)) for name in names}
+
+
 def side_bias(answers: Sequence[Answer]) -> Share:
     """Count the choices of the left clip among all choices; 1/2 without a bias."""
-    chosen = {Preference.FIRST: 0, Preference.SECOND: 1}
-    left = [
-        chosen[answer.judgement.preference] == answer.judgement.left
-        for answer in answers
-        if answer.judgement.preference in chosen
-    ]
-    return Share(sum(left), len(left))
+    seen = [_seen(answer.judgement) for answer in answers]
+    return Share(seen.count("left"), seen.count("left") + seen.count("right"))
+
+
+def _seen(judgement: Judgement) -> str:
+    """Name the side of the clip that was chosen, or the answer where none was."""
+    clip = {Preference.FIRST: 0, Preference.SECOND: 1}.get(judgement.preference)
+    if clip is None:
+        return judgement.preference.value
+    return "left" if clip == judgement.left else "right"
 
 
 def human_minutes(answers: Sequence[Answer]) -> tuple[list[int], list[float]]:

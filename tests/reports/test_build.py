@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run import build_report, disputed
 
 FIVE_MEGABYTES = 5_000_000
+OWN_SCRIPT = (files("rlhf_gym.reports") / "page.js").read_text()
 
 
 def report(run: Path) -> Page:
@@ -47,7 +49,8 @@ def test_one_offline_page_below_5_megabytes(name: str, built: Callable[[str], Pa
     html = path.read_text(encoding="utf-8")
     page = Page(path)
     assert path.stat().st_size < FIVE_MEGABYTES
-    assert not {"script", "iframe", "img", "object"} & set(page.tags)
+    assert not {"iframe", "img", "object"} & set(page.tags)
+    assert page.scripts == [OWN_SCRIPT] and page.loads_nothing_and_runs_only_its_scripts
     assert all(link.startswith(("#", "data:")) for link in page.links)
     assert not re.search(r"url\((?!#)|@import", html)
     assert {link.lstrip("#") for link in page.anchors} <= set(page.ids)
@@ -77,6 +80,19 @@ def test_a_persons_run_shows_time_and_reliability_of_the_answers(
     assert "7 of 8 repeated pairs answered the same" in page.text
 
 
+def test_pairs_are_shown_as_the_person_saw_them(built: Callable[[str], Path]) -> None:
+    page = Page(built("persons"))
+    assert "Left clip" in page.text and "Right clip" in page.text
+    assert "left better" in page.text and "the members of the reward model disagreed" in page.text
+    assert not re.search(r"(first|second) (clip|better)|in round|disagreement 0", page.text.lower())
+
+
+def test_the_points_of_figures_tell_their_numbers(built: Callable[[str], Path]) -> None:
+    tips = Page(built("full")).tips
+    assert any(re.fullmatch(r"\S+ true return at 50,000 agent steps", tip) for tip in tips)
+    assert any(re.fullmatch(r"5% predicted, \d+% observed in \d+ labels", tip) for tip in tips)
+
+
 def test_an_unfinished_run_says_how_far_it_is(built: Callable[[str], Path]) -> None:
     assert "Unfinished: 11,000 of 50,000 steps" in Page(built("unfinished")).text
 
@@ -91,7 +107,7 @@ def test_an_empty_run_is_reported_as_such(tmp_path: Path) -> None:
 def test_text_from_files_is_escaped(tmp_path: Path) -> None:
     write_settings(tmp_path)
     (tmp_path / "command.txt").write_text("train '<script>alert(1)</script>'")
-    assert "script" not in report(tmp_path).tags
+    assert report(tmp_path).scripts == [OWN_SCRIPT]
 
 
 def test_videos_that_would_make_the_page_too_large_are_left_out(tmp_path: Path) -> None:

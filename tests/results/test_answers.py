@@ -15,6 +15,7 @@ from rlhf_gym.results.answers import (
     answer_shares,
     human_minutes,
     read_answers,
+    seen_shares,
     side_bias,
 )
 
@@ -54,6 +55,17 @@ def test_the_four_answers_are_counted() -> None:
         "second": 0,
         "tie": 2,
         "cannot_tell": 1,
+    }
+
+
+def test_answers_are_counted_as_they_were_seen() -> None:
+    swapped = [answer(FIRST, left=1), answer(SECOND, left=1), answer(SECOND, left=1)]
+    shares = seen_shares([answer(FIRST), answer(TIE), *swapped])
+    assert {name: share.hits for name, share in shares.items()} == {
+        "left": 3,
+        "right": 1,
+        "tie": 1,
+        "cannot_tell": 0,
     }
 
 

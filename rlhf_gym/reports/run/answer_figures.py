@@ -10,17 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from rlhf_gym.feedback.agreement import Share
-from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, RULE, SKY, VERMILLION, svg
 from rlhf_gym.reports.run.figures import HALF, WIDE
 
 __all__ = ["answer_times", "reliability", "shares"]
 
 LOOKS = {
-    Preference.FIRST: ("first better", ORANGE, ""),
-    Preference.SECOND: ("second better", SKY, ""),
-    Preference.TIE: ("about the same", "#8b95a1", "///"),
-    Preference.CANNOT_TELL: ("cannot tell", RULE, "..."),
+    "left": ("left better", ORANGE, ""),
+    "right": ("right better", SKY, ""),
+    "tie": ("about the same", "#8b95a1", "///"),
+    "cannot_tell": ("cannot tell", RULE, "..."),
 }
 
 
@@ -50,8 +49,8 @@ def answer_times(seconds: Sequence[float]) -> Markup:
     return svg(draw, HALF, 2.6, name="times", title="Histogram of the answer times")
 
 
-def shares(given: dict[Preference, Share], *, wide: bool = True) -> Markup:
-    """Draw one bar, divided into the four answers."""
+def shares(given: dict[str, Share], *, wide: bool = True) -> Markup:
+    """Draw one bar, divided into the four answers as `seen_shares` counts them."""
 
     def draw(axes: Axes) -> None:
         left = 0.0

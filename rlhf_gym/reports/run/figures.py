@@ -21,6 +21,8 @@ from rlhf_gym.reports.plotting import (
     canvas,
     few_ticks,
     svg,
+    tips,
+    tips_of_texts,
     to_svg,
 )
 from rlhf_gym.runs.records import Floats
@@ -30,8 +32,8 @@ __all__ = ["accuracy", "calibration", "learned_against_true", "returns", "stages
 Line = tuple[Floats, Floats]
 
 AGENT = "the agent and its environment"
-WIDE, HALF = 8.6, 4.2
-"""Widths in inches of figures that span the page, and half of it."""
+WIDE, HALF = 8.6, 3.75
+"""Widths in inches of figures that span the page, and of those that span half of it or a phone."""
 
 
 def returns(
@@ -53,6 +55,7 @@ def returns(
         panels = figure.subplots(1 + known, 1, sharex=True, squeeze=False).flat
         panels[0].plot(*true, color=BLUE, marker="o" if len(true[0]) < 25 else "")
         panels[0].set_title("True return per episode")
+        tips(panels[0], *true, x_label, "true return")
         if start is not None:
             panels[0].axhline(start, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
             _note(panels[0], start, "at the\nstart")
@@ -60,6 +63,7 @@ def returns(
             marker = "s" if len(learned[0]) < 25 else ""
             panels[1].plot(*learned, color=VERMILLION, linestyle=(0, (5, 1.5)), marker=marker)
             panels[1].set_title("Learned return per episode, in its own unit")
+            tips(panels[1], *learned, x_label, "learned return")
         panels[-1].set_xlabel(x_label)
         for axes in panels:
             axes.set_xlim(0, 1.02 * max(true[0]) or 1.0)
@@ -78,13 +82,15 @@ def accuracy(rounds: Sequence[RoundMeasures], *, wide: bool = True) -> Markup:
         left.set_ylim(0, 1.03)
         left.yaxis.set_major_formatter(PercentFormatter(1))
         left.set_title("Accuracy on held-out labels")
+        tips(left, *_by_labels(rounds, "accuracy"), "labels", "right")
         entropy = _by_labels(rounds, "cross_entropy")
         floor = _by_labels(rounds, "cross_entropy_floor")
         right.plot(*entropy, color=VERMILLION, marker="s", label="reward model")
         right.plot(*floor, color=INK, linewidth=1.2, linestyle=(0, (4, 2)), label="lowest possible")
-        right.set_ylim(0, 1.45 * max([*entropy[1], 0.6]))
+        tips(right, *entropy, "labels", "nats")
+        right.set_ylim(0, (1.45 if wide else 1.75) * max([*entropy[1], 0.6]))
         right.set_title("Cross-entropy on held-out labels, in nats")
-        right.legend(loc="upper right", ncols=2)
+        right.legend(loc="upper right", ncols=2 if wide else 1)
         for axes in (left, right):
             axes.set_xlabel("labels")
             axes.set_xlim(0, 1.04 * max(entry.labels for entry in rounds) or 1.0)
@@ -103,7 +109,6 @@ def _note(axes: Axes, y: float, text: str) -> None:
         textcoords="offset points",
         ha="left",
         va="center",
-        fontsize=8,
         color=GREY,
     )
 
@@ -115,15 +120,15 @@ def _by_labels(rounds: Sequence[RoundMeasures], key: str) -> tuple[list[int], li
 
 
 def calibration(first: RoundMeasures | None, last: RoundMeasures) -> Markup:
-    """Draw how often the first clip was chosen against the predicted probability."""
+    """Draw how often a clip was chosen against the predicted probability."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
         if first is not None and first.round != last.round:
-            _bins(axes, first, SKY, "D", f"round {first.round}")
-        _bins(axes, last, BLUE, "o", f"round {last.round}", intervals=True)
+            _bins(axes, first, SKY, "D", f"after {first.labels:,} labels")
+        _bins(axes, last, BLUE, "o", f"after {last.labels:,} labels", intervals=True)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
-        axes.set_xlabel("predicted probability that the first clip is better")
+        axes.set_xlabel("predicted probability that a clip is better")
         axes.set_ylabel("share of labels that say so")
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -142,13 +147,18 @@ def _bins(
     intervals: bool = False,
 ) -> None:
     """Draw the bins of a round as points, not joined: a few labels each, they scatter."""
-    predicted, observed, count = np.array(entry.calibration).reshape(-1, 3).T
+    bins = np.array(entry.calibration).reshape(-1, 3)
+    predicted, observed, count = bins.T
     if intervals:
         bounds = [share_interval(*each) for each in zip(observed, count, strict=True)]
         low, high = np.array(bounds).reshape(-1, 2).T
         axes.vlines(predicted, low, high, color=colour, linewidth=3, alpha=0.25)
     sizes = 16 + 90 * count / max(count.max(initial=1), 1)
     axes.scatter(predicted, observed, sizes, colour, marker=marker, edgecolor="white", label=label)
+    texts = [
+        f"{100 * p:.0f}% predicted, {100 * o:.0f}% observed in {n:.0f} labels" for p, o, n in bins
+    ]
+    tips_of_texts(axes, predicted, observed, texts)
 
 
 def learned_against_true(entry: RoundMeasures) -> Markup:
@@ -165,7 +175,7 @@ def learned_against_true(entry: RoundMeasures) -> Markup:
         axes.set_ylabel("learned return")
         few_ticks(axes, 5)
         if np.isfinite(entry.correlation):
-            axes.set_title(f"Correlation {entry.correlation:.2f} in round {entry.round}")
+            axes.set_title(f"Correlation {entry.correlation:.2f} after {entry.labels:,} labels")
 
     return svg(draw, HALF, 3.5, name="scatter", title="Learned return against true return")
 
@@ -182,13 +192,13 @@ def stages(seconds: Mapping[str, float], *, wide: bool = True) -> Markup:
         total = sum(values) or 1.0
         texts = [f"{value:,.1f} s ({value / total:.0%})" for value in values]
         if wide:
-            axes.bar_label(bars, texts, padding=5, color=INK, fontsize=8.5)
+            axes.bar_label(bars, texts, padding=5, color=INK, fontsize=9)
             axes.margins(x=0.22)
         else:  # names above the bars
             axes.set_yticks([])
             axes.set_ylim(-0.5, len(names) - 0.2)
             for y, (name, text) in enumerate(zip(names, texts, strict=True)):
-                axes.text(0, y + 0.27, f"{name}: {text}", color=INK, fontsize=8.5)
+                axes.text(0, y + 0.27, f"{name}: {text}", color=INK, fontsize=9)
         axes.grid(False)
         axes.tick_params(axis="y", labelcolor=INK)
         axes.xaxis.set_visible(False)

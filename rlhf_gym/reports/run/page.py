@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +12,18 @@ from markupsafe import Markup
 from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
-from rlhf_gym.media import first_picture
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.run import answer_figures, figures
 from rlhf_gym.reports.run.disputed import most_disputed
-from rlhf_gym.results.answers import Answer, AnswerLog, answer_shares, human_minutes, side_bias
+from rlhf_gym.reports.run.pairs import shown_pair
+from rlhf_gym.reports.run.videos import Videos
+from rlhf_gym.results.answers import (
+    AnswerLog,
+    answer_shares,
+    human_minutes,
+    seen_shares,
+    side_bias,
+)
 from rlhf_gym.runs.config import flat
 from rlhf_gym.runs.records import (
     LABELS,
@@ -32,8 +37,6 @@ from rlhf_gym.runs.summary import Summary
 
 __all__ = ["DISPUTED", "render_page"]
 
-VIDEO_BYTES = 3_300_000
-"""Bytes of videos, so that the page stays below 5 MB although base64 adds a third."""
 DISPUTED = 6
 """Number of the most disputed answers that are shown."""
 BADGES = {
@@ -43,16 +46,10 @@ BADGES = {
     "unknown": ("Too early", "there is nothing to judge yet"),
 }
 STAGES = {
-    "ask": "choosing and asking queries",
+    "ask": "choosing pairs and asking about them",
     "fit": "fitting the reward model",
     "predict": "predicting rewards",
     "record": "recording clips",
-}
-ANSWERS = {
-    Preference.FIRST: "the first clip is better",
-    Preference.SECOND: "the second clip is better",
-    Preference.TIE: "about the same",
-    Preference.CANNOT_TELL: "cannot tell",
 }
 
 
@@ -73,11 +70,12 @@ def render_page(
         verdict: the judgement at the top.
         refresh: seconds after which a browser loads the page again; by default it does not.
     """
-    videos = _Videos()
+    videos = Videos()
     before, after = (videos.embed(run.folder.videos / f"{n}.mp4") for n in ("before", "after"))
-    disputed = [_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
+    disputed = [shown_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
     return render(
         "run/report.html.j2",
+        "page.js",
         run=run,
         refresh=refresh,
         result=result,
@@ -94,7 +92,6 @@ def render_page(
         disputed_line=_disputed_line(log),
         left_out=videos.left_out,
         broken=videos.broken,
-        posters=videos.posters,
         settings=list(flat(run.config).items()),
         versions=list(flat(run.versions).items()),
     )
@@ -193,7 +190,7 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     answers = log.answers
     if not answers:
         return {}
-    given = answer_shares(answers)
+    given = seen_shares(answers)
     found = {"shares": _on_any_screen(lambda wide: answer_figures.shares(given, wide=wide))}
     if not log.seconds:
         return found
@@ -248,59 +245,3 @@ def _disputed_line(log: AnswerLog) -> str:
             "was a slip, or the model has not understood something."
         )
     return "The pairs to which the query strategy gave the highest score."
-
-
-def _pair(answer: Answer, log: AnswerLog, videos: _Videos) -> dict[str, Any]:
-    said = answer.judgement.preference
-    clips = [
-        {
-            "name": f"{choice.value} clip".capitalize(),
-            "video": videos.embed(log.media.get(clip)),
-            "chosen": said is choice,
-            "true_return": number(true_return),
-        }
-        for choice, clip, true_return in zip(
-            (Preference.FIRST, Preference.SECOND), answer.clips, answer.true_returns, strict=True
-        )
-    ]
-    seconds = answer.judgement.response_seconds
-    took = f" in {seconds:.1f} s" if seconds else ""
-    predicted = answer.predicted
-    return {
-        "clips": clips,
-        "answer": f"{ANSWERS[said]} ({answer.judgement.annotator}{took})",
-        "predicted": "" if predicted is None else f"{predicted:.0%} that the first clip is better",
-        "query": f"no. {answer.judgement.query}, {answer.strategy} {answer.score:.3g}",
-    }
-
-
-class _Videos:
-    """Embeds files as data URLs, as long as the page has room for them."""
-
-    def __init__(self) -> None:
-        self.room = VIDEO_BYTES
-        self.left_out: list[str] = []
-        self.broken: list[str] = []
-        self.posters: dict[str, str] = {}
-
-    def embed(self, path: Path | None) -> str:
-        """Return the file as a data URL; an empty text if it is missing, broken or too large."""
-        if path is None or not path.is_file():
-            return ""
-        if path.stat().st_size > self.room:
-            self.left_out.append(f"{path.parent.name}/{path.name}")
-            return ""
-        try:
-            still = first_picture(path)
-        except ValueError:
-            self.broken.append(f"{path.parent.name}/{path.name}")
-            return ""
-        content = path.read_bytes()
-        self.room -= len(content) + len(still)
-        url = _data_url("video/mp4", content)
-        self.posters[url] = _data_url("image/jpeg", still)
-        return url
-
-
-def _data_url(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
