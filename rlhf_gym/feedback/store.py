@@ -141,6 +141,11 @@ class FeedbackStore:
                     "choose another run folder, or resume the run with its own environment"
                 )
 
+    def set_goal(self, goal: str) -> None:
+        """Change what the agent should do, as annotators are told from now on."""
+        with self._database.writing() as connection:
+            connection.execute(update(EnvironmentRow).values(goal=goal))
+
     def check_writable(self) -> None:
         """Raise a `StoreError` if nothing can be written now."""
         with self._database.writing():

@@ -10,7 +10,7 @@ __all__ = ["Action", "Choice", "Screen"]
 
 
 class Screen(str, Enum):
-    """The page that fills the window; the last five are overlays on one of the others."""
+    """The page that fills the window; the last six are overlays on one of the others."""
 
     WAITING = "waiting"
     PRACTICE = "practice"
@@ -20,6 +20,7 @@ class Screen(str, Enum):
     HELP = "help"
     KEYS = "keys"
     NOTE = "note"
+    GOAL = "goal"
     ERROR = "error"
 
 
@@ -68,6 +69,7 @@ class Action(str, Enum):
     GIVE_BACK = "give_back"
     FLAG = "flag"
     NOTE = "note"
+    SAY_GOAL = "say_goal"
     HELP = "help"
     INSTRUCTIONS = "instructions"
     MENU = "menu"

@@ -133,6 +133,13 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class SetGoal:
+    """Keep what the agent should do, for all who label this run from now on."""
+
+    goal: str
+
+
+@dataclass(frozen=True)
 class LeaveOff:
     """Let training go on without answers, or ask for them again."""
 
@@ -149,5 +156,5 @@ Event: TypeAlias = (
     " | Failed"
 )
 Effect: TypeAlias = (
-    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | LeaveOff | Quit"
+    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | SetGoal | LeaveOff | Quit"
 )

@@ -29,6 +29,8 @@ def on_overlay(state: State, event: e.Press, press: Callable[[State, e.Press], S
         return _in_menu(state, event, press)
     if state.overlay is Screen.NOTE:
         return _in_note(state, event)
+    if state.overlay is Screen.GOAL:
+        return _in_goal(state, event)
     if state.overlay is Screen.ERROR:
         return _in_error(state, event)
     return _on_page(state, event)
@@ -47,6 +49,8 @@ def _in_menu(state: State, event: e.Press, press: Callable[[State, e.Press], Ste
         return open_page(state, Screen.KEYS), ()
     if action is Action.INSTRUCTIONS:
         return open_page(state, Screen.HELP), ()
+    if action is Action.SAY_GOAL and action in lines:
+        return replace(state, overlay=Screen.GOAL, draft=""), (e.TextInput(True),)
     if action is Action.SKIP_PRACTICE and action in lines:
         return skip_practice(replace(state, overlay=None))
     if action is Action.PRACTISE and action in lines:
@@ -82,6 +86,20 @@ def _in_note(state: State, event: e.Press) -> Step:
     if event.action is Action.MENU:
         return replace(state, overlay=None), (e.TextInput(False),)
     return state, ()
+
+
+def _in_goal(state: State, event: e.Press) -> Step:
+    """Write what the agent should do; the empty goal is none, and the person can go on without."""
+    if event.action is Action.UNDO:
+        return replace(state, draft=state.draft[:-1]), ()
+    if event.action not in (Action.CONFIRM, Action.MENU):
+        return state, ()
+    goal = state.draft.strip() if event.action is Action.CONFIRM else ""
+    overlay = state.beneath[-1] if state.beneath else None
+    state = replace(state, overlay=overlay, beneath=state.beneath[:-1], draft="")
+    if not goal:
+        return state, (e.TextInput(False),)
+    return replace(state, goal=goal), (e.TextInput(False), e.SetGoal(goal))
 
 
 def _in_error(state: State, event: e.Press) -> Step:

@@ -54,7 +54,7 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
     if isinstance(event, e.Release):
         return (replace(state, pressed=None) if event.key == state.pressed else state), ()
     if isinstance(event, e.Typed):
-        if state.overlay is Screen.NOTE:
+        if state.overlay in (Screen.NOTE, Screen.GOAL):
             state = replace(state, draft=(state.draft + event.text)[:NOTE_LENGTH])
         return state, ()
     if isinstance(event, e.Focus):
@@ -196,5 +196,6 @@ def _measure(state: State) -> State:
 
 def _fail(state: State, event: e.Failed) -> Step:
     unsaved = state.unsaved if event.judgement is None else (*state.unsaved, event.judgement)
-    effects = (e.TextInput(False),) if state.overlay is Screen.NOTE else ()
+    writes = state.overlay in (Screen.NOTE, Screen.GOAL)
+    effects = (e.TextInput(False),) if writes else ()
     return replace(state, overlay=Screen.ERROR, error=event.text, unsaved=unsaved), effects

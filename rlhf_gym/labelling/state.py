@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from rlhf_gym.envs.known import MISSION_GOAL
+from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.items import Item, Pair
@@ -89,8 +89,8 @@ class State:
         instruction: version of the instruction text.
         items: the pairs of this session in order; those before ``index`` are answered.
         index: the pair on the screen; ``len(items)`` when there is none.
-        overlay: PAUSED, HELP, KEYS, NOTE or ERROR, or None.
-        beneath: the overlays under HELP or KEYS, from the lowest to the one to return to.
+        overlay: PAUSED, HELP, KEYS, NOTE, GOAL or ERROR, or None.
+        beneath: the overlays under HELP, KEYS or GOAL, from the lowest to the one to return to.
         now: monotonic seconds of the last event.
         position: seconds on the clock of both clips.
         scrolled: how far down the left and the right picture are scrolled, in heights of their
@@ -105,7 +105,7 @@ class State:
         flash_until: until when the answer just given is shown, or None.
         unsaved: judgements that the store has refused so far.
         given_back: queries given back in this session.
-        draft: the note being written.
+        draft: the note, or the goal, being written.
         menu: the chosen line of the pause menu.
         practised: whether the person has seen or skipped the practice pairs, now or earlier.
         run: the run folder, for the command that resumes it.
@@ -156,6 +156,11 @@ class State:
     def item(self) -> Item | None:
         """The pair on the screen."""
         return self.items[self.index] if self.index < len(self.items) else None
+
+    @property
+    def lacks_goal(self) -> bool:
+        """Whether nobody has said what the agent should do."""
+        return self.goal == GENERAL_GOAL.text
 
     @property
     def shown_goal(self) -> str:
@@ -209,8 +214,9 @@ class State:
         """The lines of the pause menu."""
         practises = self.base is Screen.PRACTICE
         practice = Action.SKIP_PRACTICE if practises else Action.PRACTISE
+        goal = (Action.SAY_GOAL,) if self.lacks_goal else ()
         leave = (Action.STOP_ANSWERING,) if self.can_leave else ()
-        return (Action.MENU, Action.INSTRUCTIONS, practice, *leave, Action.QUIT)
+        return (Action.MENU, Action.INSTRUCTIONS, *goal, practice, *leave, Action.QUIT)
 
     @property
     def can_leave(self) -> bool:

@@ -16,6 +16,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from rlhf_gym.basics.interrupts import STOPS
+from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -23,7 +24,7 @@ from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Item, Screen, State
-from rlhf_gym.window.desktop import icon, open_display, set_full_screen
+from rlhf_gym.window.desktop import fitting_size, icon, open_display, set_full_screen
 from rlhf_gym.window.instructions import INSTRUCTION_VERSION
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out, picture_size
@@ -31,7 +32,7 @@ from rlhf_gym.window.loader import Loader, Wanted, read_status
 from rlhf_gym.window.memory import Remembered, recall, remember
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.timing import Timing
-from rlhf_gym.window.transcript import reach_of
+from rlhf_gym.window.transcript import reaches
 from rlhf_gym.window.view import Pointer
 
 __all__ = ["App", "run_window"]
@@ -107,8 +108,9 @@ class App:
         self._run, self._store = run, store
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
-        pygame.display.set_mode(_fitting(size), pygame.RESIZABLE)
-        pygame.key.stop_text_input()
+        pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
+        writes = self.state.overlay is Screen.GOAL
+        pygame.key.start_text_input() if writes else pygame.key.stop_text_input()
         self._pressed: Button | None = None
         self._pointer = Pointer()
         self.loudspeaker = Loudspeaker()
@@ -177,6 +179,8 @@ class App:
             elif isinstance(effect, e.GiveBack):
                 self._store.release(effect.queries, self.state.annotator)
                 self.loader.hurry()
+            elif isinstance(effect, e.SetGoal):
+                self._store.set_goal(effect.goal)
         except (StoreError, ValueError) as error:
             refused = effect.judgement if isinstance(effect, e.Record) else None
             self.handle(e.Failed(str(error), refused))
@@ -244,23 +248,17 @@ class App:
 
     def _wheel(self, notches: float) -> None:
         """Scroll the clip under the mouse, or both where it is elsewhere."""
-        surface = pygame.display.get_surface()
-        assert surface is not None
-        boxes = lay_out(surface.get_size(), self.state).boxes
+        boxes = lay_out(pygame.display.get_window_size(), self.state).boxes
         at = pygame.mouse.get_pos()
         over = tuple(side for side in (0, 1) if boxes[f"card{side}"].collidepoint(at))
         self.handle(e.Scroll(-notches * A_NOTCH, over or (0, 1)))
 
     def _tell_reach(self) -> None:
         """Tell the reducer how far the pictures on the screen can be scrolled."""
-        item, surface = self.state.item, pygame.display.get_surface()
-        shown = self.loader.pictures.get(item.pair.query) if item is not None else None
-        if surface is None or item is None or shown is None or not item.pair.still:
-            return
-        place = picture_size(surface.get_size(), self.state.scale)
-        left, right = (reach_of(side[0].get_size(), place) for side in shown)
-        if (left, right) != self.state.reach:
-            self.handle(e.Reach((left, right)))
+        place = picture_size(pygame.display.get_window_size(), self.state.scale)
+        reach = reaches(self.state, self.loader.pictures, place)
+        if reach != self.state.reach:
+            self.handle(e.Reach(reach))
 
     def _tell_loader(self) -> None:
         surface = pygame.display.get_surface()
@@ -307,6 +305,9 @@ def first_state(
     if practises is None:
         practises = not known.practised and status.wants_answers
     now = time.monotonic()
+    pages = [Screen.HELP] if practises else []
+    if environment.goal == GENERAL_GOAL.text and status.wants_answers:
+        pages.append(Screen.GOAL)
     return State(
         annotator=annotator,
         instruction=INSTRUCTION_VERSION,
@@ -314,7 +315,8 @@ def first_state(
         goal=environment.goal,
         tie_breaker=environment.tie_breaker,
         items=tuple(Item(pair) for pair in PAIRS) if practises else (),
-        overlay=Screen.HELP if practises else None,
+        overlay=pages[-1] if pages else None,
+        beneath=tuple(pages[:-1]),
         now=now,
         appeared=now,
         speed=known.speed,
@@ -338,9 +340,3 @@ def _leave_off(run: Path, on: bool) -> None:
     """Let the trainer go on without answers, or let it ask again."""
     mark = RunFolder(run).no_more_answers
     mark.touch() if on else mark.unlink(missing_ok=True)
-
-
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    """Reduce ``size`` to the room that the screen has beside window frame and task bar."""
-    width, height = pygame.display.get_desktop_sizes()[0]
-    return min(size[0], max(width - 16, 640)), min(size[1], max(height - 80, 400))

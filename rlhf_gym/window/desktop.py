@@ -11,7 +11,7 @@ from rlhf_gym.basics.display import NoDisplay, WrongPygame, check_display
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
-__all__ = ["icon", "open_display", "set_full_screen"]
+__all__ = ["fitting_size", "icon", "open_display", "set_full_screen"]
 
 SMALLEST = (640, 400)
 
@@ -46,6 +46,12 @@ def set_full_screen(on: bool) -> None:
     """Fill the screen, or go back to the window of before, in its size and place."""
     window = pygame.Window.from_display_module()
     window.set_fullscreen(True) if on else window.set_windowed()
+
+
+def fitting_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Reduce the size of a window to the room that the screen has beside frame and task bar."""
+    width, height = pygame.display.get_desktop_sizes()[0]
+    return min(size[0], max(width - 16, 640)), min(size[1], max(height - 80, 400))
 
 
 def icon() -> pygame.Surface:

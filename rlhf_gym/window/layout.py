@@ -37,6 +37,7 @@ SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
 MENU_LABELS = {
     Action.MENU: "Resume",
     Action.INSTRUCTIONS: "What to do",
+    Action.SAY_GOAL: "Say the goal",
     Action.QUIT: "Save and close",
     Action.SKIP_PRACTICE: SKIP[1],
     Action.PRACTISE: "Practise again",
@@ -260,6 +261,9 @@ def _overlay(
     elif state.overlay is Screen.KEYS:
         panel = _centered(size, min(width - 32 * u, 860 * u), min(height - 24 * u, 520 * u))
         label, others = "Back", [Button(NOWHERE, Action.INSTRUCTIONS, "What to do")]
+    elif state.overlay is Screen.GOAL:
+        panel = _centered(size, 640 * u, 262 * u)
+        label, others = "Keep the goal", [Button(NOWHERE, Action.MENU, "Go on without")]
     elif state.overlay is Screen.NOTE:
         panel = _centered(size, 560 * u, 220 * u)
         label, others = "Keep the note", [Button(NOWHERE, Action.MENU, "Cancel")]

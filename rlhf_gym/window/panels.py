@@ -47,6 +47,8 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
         draw_keys(canvas, inner)
     elif state.overlay is Screen.NOTE:
         _note(canvas, inner, state)
+    elif state.overlay is Screen.GOAL:
+        _goal(canvas, inner, state)
     else:
         _error(canvas, inner, state)
 
@@ -179,7 +181,36 @@ def _note(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
     px = canvas.px
     title = pygame.Rect(inner.left, inner.top, inner.width, px(30))
     canvas.text("A note on this pair", title, 20, theme.BRIGHT, True)
-    field = pygame.Rect(inner.left, title.bottom + px(10), inner.width, px(70))
+    _field(canvas, pygame.Rect(inner.left, title.bottom + px(10), inner.width, px(70)), state)
+
+
+def _goal(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
+    px = canvas.px
+    title = pygame.Rect(inner.left, inner.top, inner.width, px(34))
+    canvas.text("What should the agent do?", title, 24, theme.BRIGHT, True)
+    words = pygame.Rect(inner.left, title.bottom + px(6), inner.width, px(42))
+    canvas.text(
+        f"{state.environment} does not say. Your goal stands above every pair, so that you and "
+        "all who label this run judge by the same.",
+        words, 15, theme.MUTED, top=True,
+    )  # fmt: skip
+    field = pygame.Rect(inner.left, words.bottom + px(10), inner.width, px(64))
+    _field(canvas, field, state)
+    if not state.draft:
+        box = field.inflate(-px(32), -px(12))
+        box.left += px(8)
+        canvas.text(
+            "For instance: walk to the green square, and stop there.",
+            box,
+            15,
+            theme.FAINT,
+            top=True,
+        )
+
+
+def _field(canvas: Canvas, field: pygame.Rect, state: State) -> None:
+    """Draw the field in which the person writes."""
+    px = canvas.px
     canvas.panel(field, theme.SUNKEN, 8, theme.RIGHT, 1.5)
     box = field.inflate(-px(20), -px(12))
     # The person writes at the end of the text, so the end must be visible.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
 import pygame
 
+from rlhf_gym.labelling.state import State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
-__all__ = ["draw_transcript", "reach_of", "still_scale"]
+__all__ = ["draw_transcript", "reach_of", "reaches", "still_scale"]
+
+Sides: TypeAlias = tuple[Sequence[pygame.Surface], Sequence[pygame.Surface]]
 
 SMALLEST_SHARE = 0.7
 """Share of the scale at which the picture is as wide as its place; below it is scrolled instead."""
@@ -32,6 +38,18 @@ def reach_of(size: tuple[int, int], place: tuple[int, int]) -> float:
     """
     height = round(size[1] * still_scale(size, place))
     return max(height / place[1] - 1, 0.0)
+
+
+def reaches(
+    state: State, pictures: Mapping[int, Sides], place: tuple[int, int]
+) -> tuple[float, float]:
+    """How far the left and the right picture on the screen can be scrolled, see `reach_of`."""
+    item = state.item
+    shown = pictures.get(item.pair.query) if item is not None and item.pair.still else None
+    if shown is None:
+        return state.reach
+    left, right = (reach_of(frames[0].get_size(), place) for frames in shown)
+    return left, right
 
 
 def draw_transcript(

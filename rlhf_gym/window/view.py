@@ -91,7 +91,7 @@ def status_key(state: State) -> Hashable:
 def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bool) -> Hashable:
     """Return a key that is equal for two moments that differ only in pictures and live numbers."""
     item = state.item
-    beat = {Screen.WAITING: 20, Screen.NOTE: 2}.get(state.screen, 0)
+    beat = {Screen.WAITING: 20, Screen.NOTE: 2, Screen.GOAL: 2}.get(state.screen, 0)
     return (
         state.index,
         len(state.items),

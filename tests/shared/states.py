@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Pair, Screen, State, Status
@@ -67,6 +68,20 @@ def states(pair: Pair) -> dict[str, State]:
         "help": replace(label, overlay=Screen.HELP),
         "keys": replace(label, overlay=Screen.KEYS),
         "note": replace(label, overlay=Screen.NOTE, draft="The cart leaves the picture at once"),
+        "goal": replace(
+            practice, goal=GENERAL_GOAL.text, overlay=Screen.GOAL, beneath=(Screen.HELP,)
+        ),
+        "goal_written": replace(
+            label, overlay=Screen.GOAL, draft="Overtake the other cars, and touch none of them."
+        ),
+        "missions": replace(
+            label,
+            goal=MISSION_GOAL.text,
+            items=(
+                *history,
+                Item(replace(pair, missions=("go to the red ball and open a door", "get a key"))),
+            ),
+        ),
         "error": replace(
             label,
             overlay=Screen.ERROR,

@@ -11,6 +11,7 @@ import pytest
 from conftest import MakeRun, fill
 
 from rlhf_gym.basics.display import NoDisplay
+from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.feedback.store_records import TrainerState
@@ -268,3 +269,33 @@ def test_without_a_display_the_error_names_remedies(monkeypatch: pytest.MonkeyPa
     pygame.display.quit()
     with pytest.raises(NoDisplay, match="ssh -X.*synthetic"):
         open_display()
+
+
+def test_a_run_without_a_goal_asks_for_one_which_is_kept_for_all(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.set_goal(GENERAL_GOAL.text)
+    app = open_app(run)
+    assert showing(app) is Screen.GOAL
+    for text in ("fly", " home"):
+        pygame.event.post(pygame.Event(pygame.TEXTINPUT, text=text))
+    tap(app, pygame.K_f)  # writes, and flags nothing
+    tap(app, pygame.K_RETURN)
+    ready(app)
+    assert showing(app) is Screen.LABEL and app.state.shown_goal == "fly home"
+    again = open_app(run, "bert")
+    assert showing(again) is not Screen.GOAL and again.state.goal == "fly home"
+
+
+def test_nobody_has_to_say_a_goal(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(1)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.set_goal(GENERAL_GOAL.text)
+    app = open_app(run)
+    tap(app, pygame.K_ESCAPE)
+    ready(app)
+    assert showing(app) is Screen.LABEL and Action.SAY_GOAL in app.state.menu_actions
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.environment.goal == GENERAL_GOAL.text
