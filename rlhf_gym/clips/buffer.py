@@ -290,10 +290,14 @@ class ClipBuffer:
         self._ends.begin_episodes(envs)
 
     def state(self) -> dict[str, Array]:
-        """Return the kept steps, snapshots and frames as plain arrays, for `load_state`."""
-        at = np.arange(self._ends.first_kept, self.rows) % self.capacity
-        state = {name: ring[at] for name, ring in self._rings()}
+        """Return the kept steps, snapshots and frames as plain arrays, for `load_state`.
+
+        They are not copied: write them before the next step is added.
+        """
+        kept = min(self.rows, self.capacity)
+        state = {name: ring[:kept] for name, ring in self._rings()}
         state |= {"next_step": self._ends.next_step.copy(), "rows": np.array(self.rows)}
+        state |= {"as_they_lie": np.array(True)}
         return state | self._recordings.state() | self._words.state()
 
     def _rings(self) -> Iterator[tuple[str, Array]]:
@@ -322,7 +326,9 @@ class ClipBuffer:
         if "held" in state:  # of a checkpoint of version 0.1.0
             state = {**state, "absorbing": state["held"]}
         self._ends.rows = int(state["rows"])
-        at = np.arange(self.rows - len(state["step"]), self.rows) % self.capacity
+        at: Array | slice = slice(shape[0])
+        if "as_they_lie" not in state:  # written oldest first
+            at = np.arange(self.rows - shape[0], self.rows) % self.capacity
         for name, ring in self._rings():
             ring[at] = state[name]
         self._ends.next_step[:] = state["next_step"]

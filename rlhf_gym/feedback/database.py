@@ -30,13 +30,14 @@ __all__ = ["Database"]
 
 
 class Database:
-    """Read and write transactions on one SQLite file, or on one in memory.
+    """Read and write transactions on one SQLite file, or on one without a name.
 
     Writers queue up (``BEGIN IMMEDIATE``) and readers never wait (write-ahead log). A transaction
     is committed when its ``with`` block ends and undone where it raises.
 
     Args:
-        path: the file, which must exist, or None for a database in memory.
+        path: the file, which must exist, or None for a database that ends with the process; what
+            is beyond a cache of some MB lies in a file that has no name.
         timeout: seconds to wait for another writer.
         new: whether the file is empty and becomes a store.
     """
@@ -47,7 +48,7 @@ class Database:
         self._timeout = timeout
         self._new = new
         self._identity = None if path is None else _identity(path)
-        # In memory there is one connection only: threads wait for it in the pool.
+        # A database without a name has one connection only: threads wait for it in the pool.
         self._engine: Engine = create_engine(
             "sqlite://",
             creator=self._connect,
@@ -144,7 +145,7 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         # isolation_level None: the sqlite3 module begins no transaction of its own.
-        file = ":memory:" if self.path is None else f"{self.path.absolute().as_uri()}?mode=rw"
+        file = "" if self.path is None else f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(
             file, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
         )

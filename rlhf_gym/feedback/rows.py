@@ -143,6 +143,12 @@ def _query(row: Row[Any], clips: dict[int, Clip]) -> Query:
     )
 
 
+def purposes(connection: Connection) -> dict[int, Purpose]:
+    """Return what each query was asked for, by id."""
+    found = connection.execute(select(QueryRow.id, QueryRow.kind))
+    return {row.id: _PURPOSES.get(row.kind, row.kind) for row in found}
+
+
 def open_ids(connection: Connection) -> list[int]:
     """Return the ids of the queries that are neither answered nor withdrawn."""
     return list(connection.scalars(_OPEN_IDS))

@@ -18,7 +18,7 @@ from rlhf_gym.feedback import leases, rows
 from rlhf_gym.feedback.database import Database
 from rlhf_gym.feedback.errors import OtherEnvironment
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.store_records import Counts, EnvironmentRecord, Media, Progress
 from rlhf_gym.feedback.tables import (
     IN_FORCE,
@@ -92,7 +92,10 @@ class FeedbackStore:
 
     @classmethod
     def in_memory(cls, environment: EnvironmentRecord) -> FeedbackStore:
-        """Create a store that ends with the process, for runs in which no person answers."""
+        """Create a store that ends with the process, for runs in which no person answers.
+
+        It grows beyond the memory's cache into a file without a name, which no process leaves.
+        """
         return cls(Database.create(None, 5.0, environment), None)
 
     def fold(self) -> None:
@@ -198,6 +201,11 @@ class FeedbackStore:
             if ids is None:
                 ids = connection.scalars(select(QueryRow.id).order_by(QueryRow.id)).all()
             return rows.select_queries(connection, list(ids))
+
+    def purposes(self) -> dict[int, Purpose]:
+        """Return what each query was asked for, by id; no clip is read."""
+        with self._database.reading() as connection:
+            return rows.purposes(connection)
 
     def open_queries(self) -> list[Query]:
         """The queries that are neither answered nor withdrawn, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -21,6 +21,8 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 MAX_FEATURES = 256
 """The most numbers of one observation that describe a clip."""
+AT_ONCE = 2**26
+"""Bytes of clips that are described at once; all of them would fill the memory with pictures."""
 
 
 PredictReturns: TypeAlias = Callable[[Transitions, Array], Floats]
@@ -107,7 +109,14 @@ class Candidates:
         predict = self._predict_returns
         if predict is None:
             raise ValueError("nothing is learned before the first round: look at learned first")
-        return np.stack([predict(clips.transitions, clips.mask) for clips in self.clips])
+        return np.stack(
+            [
+                np.concatenate(
+                    [predict(part.transitions, part.mask) for part in self._parts(side)], axis=1
+                )
+                for side in (0, 1)
+            ]
+        )
 
     @cached_property
     def return_difference(self) -> Floats:
@@ -122,15 +131,39 @@ class Candidates:
     @cached_property
     def features(self) -> Floats:
         """``(pairs, d)`` float64, a description of both clips of each pair, see `summary`."""
-        return np.concatenate([summary(clips.transitions) for clips in self.clips], axis=1)
+        means = (
+            np.concatenate([mean_steps(part.transitions) for part in self._parts(side)])
+            for side in (0, 1)
+        )
+        return np.concatenate([standardised(each) for each in means], axis=1)
+
+    def _parts(self, side: int) -> Iterator[ClipBatch]:
+        """Yield the first (0) or second (1) clips, as many at a time as fit into memory."""
+        positions = self._positions[side]
+        one = self._buffer.batch(positions[:1])[0]
+        at_once = max(AT_ONCE // sum(array.nbytes for array in one.arrays()), 1)
+        if len(self) <= at_once:
+            yield self.clips[side]
+            return
+        for start in range(0, len(self), at_once):
+            yield ClipBatch(*self._buffer.batch(positions[start : start + at_once])[:2])
 
 
 def summary(transitions: Transitions) -> Floats:
     """Describe each of ``n`` padded clips by its standardised mean step, ``(n, d)``."""
+    return standardised(mean_steps(transitions))
+
+
+def mean_steps(transitions: Transitions) -> Floats:
+    """Return the mean step of each of ``n`` padded clips, ``(n, d)``."""
     parts = []
     for leaf in (*leaves(transitions.observations), transitions.actions):
         flat = leaf.reshape(*leaf.shape[:2], -1)
         stride = -(-flat.shape[2] // MAX_FEATURES)
         parts.append(flat[..., ::stride].mean(axis=1, dtype=np.float64))
-    means = np.concatenate(parts, axis=1)
-    return np.asarray((means - means.mean(axis=0)) / (means.std(axis=0) + 1e-9))
+    return np.concatenate(parts, axis=1)
+
+
+def standardised(values: Floats) -> Floats:
+    """Return the columns of ``values (n, d)``, each with mean 0 and deviation 1."""
+    return np.asarray((values - values.mean(axis=0)) / (values.std(axis=0) + 1e-9))

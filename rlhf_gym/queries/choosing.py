@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.candidates import Candidates, PredictReturns
 from rlhf_gym.queries.strategies import Strategy, scores_of, strategy_named
 
-__all__ = ["choose_queries"]
+__all__ = ["choose_queries", "chosen_queries"]
 
 OVERSAMPLE = 10
 """Candidates for each query that is wanted."""
@@ -58,11 +59,38 @@ def choose_queries(
     Raises:
         ValueError: there is no strategy of that name, or it does not keep its contract.
     """
+    return list(
+        chosen_queries(
+            buffer,
+            n,
+            rng,
+            strategy=strategy,
+            predict_returns=predict_returns,
+            round=round,
+            drawable=drawable,
+        )
+    )
+
+
+def chosen_queries(
+    buffer: ClipBuffer,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    strategy: Strategy,
+    predict_returns: PredictReturns | None = None,
+    round: int = 0,
+    drawable: bool = False,
+) -> Iterator[Query]:
+    """Choose pairs as `choose_queries` does, and cut the clips of each when it is reached.
+
+    All are chosen when this returns. The clips of many queries are never in memory together.
+    """
     name, choose = strategy_named(strategy)
     first, second = _candidates(buffer, OVERSAMPLE * n, rng, drawable)
     distinct = _distinct(first, second)
     if len(distinct) == 0:
-        return []
+        return iter(())
     first, second = first[distinct], second[distinct]
     candidates = Candidates(
         buffer, first, second, n=n, rng=rng, predict_returns=predict_returns, round=round
@@ -70,16 +98,18 @@ def choose_queries(
     scores = scores_of(name, choose(candidates), candidates)
     if not candidates.learned and scores.chosen is None and not np.ptp(scores.values):
         name = "uniform"  # nothing told the candidates apart
-    return [
+    best = scores.best(n).tolist()
+    left = rng.integers(2, size=len(best)).tolist()
+    return (
         Query(
             clips=(buffer.clip(first[i : i + 1]), buffer.clip(second[i : i + 1])),
             strategy=name,
             score=float(scores.values[i]),
-            left=int(rng.integers(2)),
+            left=side,
             round=round,
         )
-        for i in scores.best(n).tolist()
-    ]
+        for i, side in zip(best, left, strict=True)
+    )
 
 
 def _candidates(

@@ -152,7 +152,7 @@ class _Convolutions(nn.Module):
         self.width = filters * height * width
 
     def forward(self, image: Tensor) -> Tensor:
-        seen = self.layers(image.float().div(255) - 0.5)
+        seen = self.layers(image.float().div_(255).sub_(0.5))
         return seen.reshape(len(image), self.members, self.width).transpose(0, 1)  # type: ignore[no-any-return]
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rlhf_gym.reward_model.image_file import ImageFile
+
 __all__ = ["ImageTable", "Table"]
 
 _GROWTH = 1.5
+MAX_BYTES = 2**27
+"""Bytes of labelled images that are kept in memory; further ones are read from a file."""
 
 
 class Table:
-    """Rows of one shape in one tensor, which grows as rows come.
+    """Rows of one shape in one tensor, which grows as rows come (for ``most`` rows, if given).
 
     >>> table = Table((2,), torch.float32, torch.device("cpu"))
     >>> table.append(torch.ones(3, 2)), table.append(torch.zeros(1, 2)), len(table)
@@ -21,7 +25,14 @@ class Table:
             [0., 0.]])
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        dtype: torch.dtype,
+        device: torch.device,
+        most: int | None = None,
+    ) -> None:
+        self._most = most
         self._rows = torch.empty((0, *shape), dtype=dtype, device=device)
         self._length = 0
 
@@ -43,7 +54,8 @@ class Table:
         """Add ``rows`` at the end, and return the index of the first of them."""
         first, self._length = self._length, self._length + len(rows)
         if self._length > len(self._rows):
-            size = max(self._length, int(_GROWTH * len(self._rows)))
+            size = int(_GROWTH * len(self._rows))
+            size = max(self._length, size if self._most is None else min(size, self._most))
             grown = self._rows.new_empty((size, *self._rows.shape[1:]))
             grown[:first] = self._rows[:first]
             self._rows = grown
@@ -54,7 +66,8 @@ class Table:
 class ImageTable:
     """Images ``(channels, height, width)`` of which each channel is stored once a clip.
 
-    Stacked frames repeat each other: of four frames in a stack three were in the one before.
+    Stacked frames repeat each other: of four frames in a stack three were in the one before. What
+    is beyond ``max_bytes`` lies in a file, see `ImageFile`.
 
     >>> frames = torch.arange(5, dtype=torch.uint8).reshape(5, 1, 1)
     >>> stacks = torch.stack([frames[:4], frames[1:]])
@@ -64,14 +77,26 @@ class ImageTable:
     (69, True)
     """
 
-    def __init__(self, shape: tuple[int, int, int], device: torch.device) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], device: torch.device, max_bytes: int = MAX_BYTES
+    ) -> None:
         channels, height, width = shape
-        self._channels = Table((height, width), torch.uint8, device)
+        self._device = device
+        self._room = max_bytes // (height * width)
+        self._channels = Table((height, width), torch.uint8, device, most=self._room)
+        self._more = ImageFile((height, width))
         self._images = Table((channels,), torch.int64, device)
 
     def __getitem__(self, index: Tensor) -> Tensor:
         """Return the images at ``index``: uint8, its shape and ``(channels, height, width)``."""
-        return self._channels[self._images[index]]
+        images = self._images[index]
+        if not len(self._more):
+            return self._channels[images]
+        wanted, which = torch.unique(images, return_inverse=True)
+        in_memory = wanted[wanted < self._room]
+        in_file = (wanted[len(in_memory) :] - self._room).cpu().numpy()
+        more = torch.from_numpy(self._more.read(in_file)).to(self._device)
+        return torch.cat([self._channels[in_memory], more])[which]
 
     @property
     def nbytes(self) -> int:
@@ -84,5 +109,10 @@ class ImageTable:
         place: dict[bytes, int] = {}
         which = [place.setdefault(channel.numpy().tobytes(), len(place)) for channel in each]
         new = dict(zip(reversed(which), reversed(range(len(which))), strict=True))
-        first = self._channels.append(each[[new[number] for number in range(len(place))]])
+        channels = each[[new[number] for number in range(len(place))]]
+        first = len(self._channels) + len(self._more)
         self._images.append(torch.tensor(which).reshape(images.shape[:2]) + first)
+        in_memory = self._room - len(self._channels)
+        self._channels.append(channels[:in_memory])
+        if len(channels) > in_memory:
+            self._more.append(channels[in_memory:].numpy())

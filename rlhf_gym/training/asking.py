@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.labels import Labels
 from rlhf_gym.feedback.query import Purpose, Query
+from rlhf_gym.feedback.stored_queries import StoredQueries
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.candidates import PredictReturns
-from rlhf_gym.queries.choosing import choose_queries
+from rlhf_gym.queries.choosing import chosen_queries
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Asking", "LabelChanges"]
@@ -26,6 +28,8 @@ ATTEMPTS_PER_LABEL = 10
 round."""
 OPEN_QUERIES, FRESH_SECONDS = 8, 30.0
 """See `Asking`."""
+AT_ONCE = 16
+"""Number of queries, at most, whose clips are in memory at once."""
 TELLING = 10
 """Number of labels below which many ties may be chance."""
 
@@ -36,11 +40,11 @@ class LabelChanges:
 
     Attributes:
         values: the label of each query id, None if it was taken back.
-        queries: the queries of those ids.
+        queries: the queries of those ids, read from the store where they are looked at.
     """
 
     values: dict[int, float | None]
-    queries: dict[int, Query]
+    queries: Mapping[int, Query]
 
 
 class Asking:
@@ -48,7 +52,8 @@ class Asking:
 
     Every query is posted to the store. A teacher that answers at once is then asked, and its
     judgements are recorded; the queries that it skips are withdrawn. A live teacher answers posted
-    queries in its own time, so only a few are kept open, and old ones give way to newer clips.
+    queries in its own time, so only a few are kept open, and old ones give way to newer clips. The
+    store alone keeps the clips; those of a few queries are in memory.
 
     Attributes:
         round: number of the round of asking and fitting, from 0; the training loop counts it.
@@ -87,8 +92,8 @@ class Asking:
         self.seen = 0
         self.asked = store.counts().asked
         self._changed: dict[int, None] = {}
-        self._queries: dict[int, Query] = {}
-        self._labels = Labels(self._purpose_of)
+        self._purposes: dict[int, Purpose] = {}
+        self._labels = Labels(self._purposes.__getitem__)
         left_open = store.open_ids()
         if not teacher.live:  # posted by a process that was killed before the teacher answered
             store.withdraw(left_open)
@@ -129,11 +134,12 @@ class Asking:
         attempts = ATTEMPTS_PER_LABEL * max(target - self.labels, 0)
         room = self.open_queries if self.teacher.live else attempts
         while (missing := min(target - self.labels, attempts, room) - len(open_)) > 0:
-            queries = self._post(missing, predict_returns)
-            if not queries:
+            asked = self.asked
+            for queries in _parts(self._choose(missing, predict_returns)):
+                open_ |= self._put(self._post(queries))
+            if self.asked == asked:
                 return
-            attempts -= len(queries)
-            open_ |= self._put(queries)
+            attempts -= self.asked - asked
         if attempts <= 0 and self.labels < target:
             warnings.warn(
                 f"the teacher gave no label to {ATTEMPTS_PER_LABEL} queries for each label wanted; "
@@ -141,7 +147,39 @@ class Asking:
                 stacklevel=3,
             )
 
-    def _put(self, queries: Sequence[Query]) -> set[int]:
+    def _withdraw_stale(self) -> set[int]:
+        """Withdraw the open queries that are no longer fresh; returns the ids of the others."""
+        open_ = set(self.store.open_ids())
+        stale = {id_ for id_ in open_ if not self._is_fresh(id_)}
+        return open_ - set(self.store.withdraw(stale)) if stale else open_
+
+    def _is_fresh(self, query_id: int) -> bool:
+        posted, rows = self._posted.get(query_id, (0.0, 0))
+        return rows == self.buffer.rows or time.monotonic() < posted + self.fresh_seconds
+
+    def _choose(self, n: int, predict_returns: PredictReturns | None) -> Iterator[Query]:
+        """Choose up to ``n`` queries."""
+        queries = chosen_queries(
+            self.buffer,
+            n,
+            self._rng,
+            strategy=self.strategy,
+            predict_returns=predict_returns,
+            round=self.round,
+            drawable=self.teacher.live,
+        )
+        return map(self._repeat_or, queries) if self.repeats else queries
+
+    def _post(self, queries: list[Query]) -> list[Query]:
+        """Add queries to the store."""
+        stored = self.store.add_queries(queries)
+        self._purposes.update({query.id: query.purpose for query in stored})
+        now = (time.monotonic(), self.buffer.rows)
+        self._posted.update({query.id: now for query in stored})
+        self.asked += len(stored)
+        return stored
+
+    def _put(self, queries: list[Query]) -> set[int]:
         """Let the teacher answer queries at once; returns the ids of those that stay open."""
         unanswered = []
         for query in queries:
@@ -157,36 +195,6 @@ class Asking:
         self._take_judgements()
         return set(unanswered)
 
-    def _withdraw_stale(self) -> set[int]:
-        """Withdraw the open queries that are no longer fresh; returns the ids of the others."""
-        open_ = set(self.store.open_ids())
-        stale = {id_ for id_ in open_ if not self._is_fresh(id_)}
-        return open_ - set(self.store.withdraw(stale)) if stale else open_
-
-    def _is_fresh(self, query_id: int) -> bool:
-        posted, rows = self._posted.get(query_id, (0.0, 0))
-        return rows == self.buffer.rows or time.monotonic() < posted + self.fresh_seconds
-
-    def _post(self, n: int, predict_returns: PredictReturns | None) -> list[Query]:
-        """Choose up to ``n`` queries and add them to the store."""
-        queries = choose_queries(
-            self.buffer,
-            n,
-            self._rng,
-            strategy=self.strategy,
-            predict_returns=predict_returns,
-            round=self.round,
-            drawable=self.teacher.live,
-        )
-        if self.repeats:
-            queries = [self._repeat_or(query) for query in queries]
-        stored = self.store.add_queries(queries)
-        self._queries.update({query.id: query for query in stored})
-        now = (time.monotonic(), self.buffer.rows)
-        self._posted.update({query.id: now for query in stored})
-        self.asked += len(stored)
-        return stored
-
     def _repeat_or(self, query: Query) -> Query:
         """Return, now and then, an earlier pair with its sides swapped, else ``query``.
 
@@ -195,7 +203,7 @@ class Asking:
         earlier = [id_ for id_, value in self._labels.values.items() if value != 0.5]
         if not earlier or self._rng.random() >= self.repeats:
             return query
-        again = self._queries[earlier[int(self._rng.integers(len(earlier)))]]
+        again = self.store.query(earlier[int(self._rng.integers(len(earlier)))])
         return replace(again, id=0, purpose="repeat", left=1 - again.left, round=self.round)
 
     def collect(self, until: int | None = None) -> LabelChanges:
@@ -207,19 +215,16 @@ class Asking:
         self._take_judgements(until)
         changed, self._changed = self._changed, {}
         values = {id_: self._labels.values.get(id_) for id_ in changed}
-        return LabelChanges(values, {id_: self._queries[id_] for id_ in changed})
+        return LabelChanges(values, StoredQueries(self.store, changed))
 
     def _take_judgements(self, until: int | None = None) -> None:
         new = self.store.judgements(after=self.seen)
         if until is not None:
             new = [judgement for judgement in new if judgement.id <= until]
+        if any(judgement.query not in self._purposes for judgement in new):
+            self._purposes.update(self.store.purposes())
         self._changed.update(dict.fromkeys(self._labels.take(new)))
         self.seen = max([self.seen, *(judgement.id for judgement in new)])
-
-    def _purpose_of(self, query_id: int) -> Purpose:
-        if query_id not in self._queries:
-            self._queries[query_id] = self.store.query(query_id)
-        return self._queries[query_id].purpose
 
     def state(self) -> dict[str, Any]:
         """Return the number of the round and the random state; the labels are in the store."""
@@ -229,3 +234,9 @@ class Asking:
         """Go on where ``state`` was taken."""
         self.round = state["round"]
         self._rng.bit_generator.state = state["rng"]
+
+
+def _parts(queries: Iterator[Query]) -> Iterator[list[Query]]:
+    """Yield a few queries at a time."""
+    while part := list(islice(queries, AT_ONCE)):
+        yield part

@@ -17,9 +17,11 @@ from stepping import add, steps
 
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.observations import leaves
+from rlhf_gym.clips.observations import Array, leaves
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.queries import candidates
 from rlhf_gym.queries.candidates import Candidates, PredictReturns, summary
 from rlhf_gym.queries.choosing import NOTHING, choose_queries
 from rlhf_gym.queries.schedule import check_schedule, label_target
@@ -200,6 +202,27 @@ def test_diverse_queries_spread_over_what_was_seen() -> None:
         return sum(50 in pair for pair in pairs(queries))
 
     assert found("diverse") > found("uniform")
+
+
+def test_many_clips_are_described_and_predicted_a_few_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    buffer, asked = episodes_of(30), list[int]()
+
+    def predict(transitions: Transitions, mask: Array) -> Any:
+        asked.append(len(mask))
+        return returns_of(lambda seen: seen, lambda seen: -seen)(transitions, mask)
+
+    def chosen() -> list[tuple[int, int]]:
+        rng = np.random.default_rng(0)
+        found = choose_queries(buffer, 8, rng, strategy="diverse", predict_returns=predict)
+        return pairs(found)
+
+    at_once = chosen()
+    clip = 2 * (4 + 8 + 1 + 1)  # two steps: what is seen and done, terminated, absorbing
+    monkeypatch.setattr(candidates, "AT_ONCE", 10 * clip)
+    assert max(asked) > 10 and chosen() == at_once
+    assert max(asked[2:]) == 10 and sum(asked[2:]) == sum(asked[:2])
 
 
 def test_before_anything_is_learned_pairs_are_uniform_or_spread() -> None:

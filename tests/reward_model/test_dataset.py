@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,7 +15,9 @@ from gymnasium import spaces
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.dataset import PreferenceDataset
+from rlhf_gym.reward_model.image_file import ImageFile
 from rlhf_gym.reward_model.inputs import input_spec
+from rlhf_gym.reward_model.tables import ImageTable
 
 SPEC = input_spec(spaces.Box(0, 9, (1,)), spaces.Box(0, 9, (1,)))
 
@@ -101,3 +106,28 @@ def test_frames_that_stacks_share_are_stored_once_and_seen_in_every_stack() -> N
             np.testing.assert_array_equal(inputs.images[0][row, side].numpy(), expected)
     whole = 20 * 2 * 25 * 4 * 16 * 16
     assert dataset.nbytes < 0.5 * whole
+
+
+def test_images_beyond_the_bound_are_read_from_a_file_as_they_were_added() -> None:
+    clips = np.random.default_rng(0).integers(256, size=(6, 10, 16, 16), dtype=np.uint8)
+    stacks = [torch.from_numpy(np.array(stacks_of(clip).observations)) for clip in clips]
+    unbounded = ImageTable((4, 16, 16), torch.device("cpu"))
+    bounded = ImageTable((4, 16, 16), torch.device("cpu"), max_bytes=25 * 16 * 16)
+    for table in (unbounded, bounded):
+        for each in stacks:
+            table.append(each)
+    index = torch.tensor([[0, 41, 17], [18, 17, 3]])  # of clips in memory, in the file and in both
+    assert torch.equal(bounded[index], unbounded[index])
+    assert torch.equal(bounded[torch.arange(2)], unbounded[torch.arange(2)])
+    assert bounded.nbytes < 0.5 * unbounded.nbytes
+
+
+def test_images_stay_in_memory_where_no_file_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    file = ImageFile((16, 16))
+    images = np.random.default_rng(0).integers(256, size=(9, 16, 16), dtype=np.uint8)
+    file.append(images[:4])
+    file.append(images[4:])
+    np.testing.assert_array_equal(file.read(np.array([0, 3, 4, 8])), images[[0, 3, 4, 8]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import pytest
 from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback.stored_queries import StoredQueries
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.training.drawn_clips import ClipsNotDrawn
@@ -266,3 +269,17 @@ def test_newer_clips_replace_queries_that_nobody_looks_at(tmp_path: Path) -> Non
     assert {query.id for query in feedback.store.open_queries()} == set(
         range(newest - counts.open + 1, newest + 1)
     )
+
+
+def test_clips_stay_in_the_store_and_not_in_memory() -> None:
+    feedback = HumanFeedback("synthetic", settings={"labels": 40, "clip_length": 10}, device="cpu")
+    train(feedback)
+    gc.collect()
+    clips = [each for each in gc.get_objects() if type(each) is Clip]
+    assert feedback.labels_given == 40
+    assert len(clips) < 2 * 40
+    changes = StoredQueries(feedback.store, range(1, 41))
+    held = changes[17], changes[3]
+    assert [query.id for query in held] == [17, 3] and len(changes) == len(list(changes)) == 40
+    with pytest.raises(KeyError):
+        changes[41]
