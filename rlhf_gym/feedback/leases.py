@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, case, delete, insert, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from rlhf_gym.basics.processes import lives
-from rlhf_gym.feedback.tables import DRAWN, OPEN, LeaseRow, QueryRow
+from rlhf_gym.feedback.tables import DRAWN, LeaseRow, QueryRow
 
 LONGEST_SECONDS = 3600.0
 """Longest time in seconds for which a query can be leased."""
@@ -26,9 +26,14 @@ def holder(annotator: str) -> str:
 
 
 def take(
-    connection: Connection, holder: str, limit: int, now: float, until: float
+    connection: Connection,
+    open_ids: Sequence[int],
+    holder: str,
+    limit: int,
+    now: float,
+    until: float,
 ) -> Sequence[int]:
-    """Lease up to ``limit`` drawn queries: the holder's own, then the newest free ones."""
+    """Lease up to ``limit`` drawn open queries: the holder's own, then the newest free ones."""
     mine = and_(LeaseRow.annotator == holder, live(now))
     free = or_(
         LeaseRow.query.is_(None), ~live(now), LeaseRow.annotator.in_(_dead(connection)), mine
@@ -36,7 +41,7 @@ def take(
     available = (
         select(QueryRow.id)
         .outerjoin(LeaseRow, LeaseRow.query == QueryRow.id)
-        .where(OPEN, DRAWN, free)
+        .where(QueryRow.id.in_(open_ids), DRAWN, free)
         .order_by(case((mine, 0), else_=1), QueryRow.id.desc())
         .limit(limit)
     )
@@ -53,14 +58,13 @@ def _dead(connection: Connection) -> list[str]:
 
 
 def renew(
-    connection: Connection, ids: Iterable[int], holder: str, now: float, until: float
+    connection: Connection, open_ids: Iterable[int], holder: str, now: float, until: float
 ) -> set[int]:
-    """Lease those of the open queries that no other holds; return their ids."""
+    """Lease those of these open queries that no other holds; return their ids."""
     others = select(LeaseRow.query).where(LeaseRow.annotator != holder, live(now))
-    wanted = select(QueryRow.id).where(QueryRow.id.in_(list(ids)), QueryRow.id.not_in(others), OPEN)
-    held = connection.scalars(wanted).all()
-    _hold(connection, held, holder, until)
-    return set(held)
+    held = set(open_ids).difference(connection.scalars(others))
+    _hold(connection, sorted(held), holder, until)
+    return held
 
 
 def release(connection: Connection, ids: Iterable[int], holder: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -16,17 +15,15 @@ from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.packing import pack, pack_clip, unpack_clip
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.labels import label_of
 from rlhf_gym.feedback.query import Purpose, Query
-from rlhf_gym.feedback.store_records import Counts, Media, Progress
+from rlhf_gym.feedback.store_records import Media, Progress
 from rlhf_gym.feedback.tables import (
-    DRAWN,
-    IN_FORCE,
-    OPEN,
     ClipRow,
     JudgementRow,
     MediaRow,
     QueryRow,
+    kind_of_purpose,
+    purpose_of_kind,
 )
 
 # Built once: SQLAlchemy takes longer to build a statement than SQLite takes to run it.
@@ -50,22 +47,15 @@ _LATEST = (
     .where(JudgementRow.query == bindparam("of"), JudgementRow.annotator == bindparam("by"))
     .order_by(JudgementRow.id.desc())
 )
-_STORED_PURPOSES = {"label": "normal"}
-"""Purposes that the column ``kind``, the first schema's name of a purpose, calls otherwise."""
-_PURPOSES: dict[str, Purpose] = {"normal": "label"}
-_PREFERENCES_IN_FORCE = (
-    select(JudgementRow.query, JudgementRow.preference, QueryRow.kind)
-    .join(QueryRow, QueryRow.id == JudgementRow.query)
-    .where(IN_FORCE)
-    .distinct()
-)
-_OPEN_IDS = select(QueryRow.id).where(OPEN).order_by(QueryRow.id)
-_DRAWN_OF_OPEN = select(DRAWN).where(OPEN)
 _UNDRAWN_IDS = (
     select(ClipRow.id)
     .join(QueryRow, or_(QueryRow.first == ClipRow.id, QueryRow.second == ClipRow.id))
     .outerjoin(MediaRow, MediaRow.clip == ClipRow.id)
-    .where(OPEN, MediaRow.clip.is_(None), ClipRow.undrawable.is_(None))
+    .where(
+        QueryRow.id.in_(bindparam("queries", expanding=True)),
+        MediaRow.clip.is_(None),
+        ClipRow.undrawable.is_(None),
+    )
     .group_by(ClipRow.id)
     .order_by(func.max(QueryRow.id).desc(), ClipRow.id)
 )
@@ -98,7 +88,7 @@ def _query_row(query: Query, created: float) -> dict[str, Any]:
         "score": float(query.score),
         "left": int(query.left),
         "round": int(query.round),
-        "kind": _STORED_PURPOSES.get(query.purpose, query.purpose),
+        "kind": kind_of_purpose(query.purpose),
         "created": created,
     }
 
@@ -138,7 +128,7 @@ def _query(row: Row[Any], clips: dict[int, Clip]) -> Query:
         score=row.score,
         left=row.left,
         round=row.round,
-        purpose=_PURPOSES.get(row.kind, row.kind),
+        purpose=purpose_of_kind(row.kind),
         id=row.id,
     )
 
@@ -146,12 +136,7 @@ def _query(row: Row[Any], clips: dict[int, Clip]) -> Query:
 def purposes(connection: Connection) -> dict[int, Purpose]:
     """Return what each query was asked for, by id."""
     found = connection.execute(select(QueryRow.id, QueryRow.kind))
-    return {row.id: _PURPOSES.get(row.kind, row.kind) for row in found}
-
-
-def open_ids(connection: Connection) -> list[int]:
-    """Return the ids of the queries that are neither answered nor withdrawn."""
-    return list(connection.scalars(_OPEN_IDS))
+    return {row.id: purpose_of_kind(row.kind) for row in found}
 
 
 def select_clips(
@@ -163,9 +148,9 @@ def select_clips(
     return {row.id: _clip(dict(row._mapping)) for row in found}
 
 
-def select_undrawn(connection: Connection, limit: int) -> list[Clip]:
-    """Clips of open queries that have no media and can be drawn, with frames, newest first."""
-    ids = connection.scalars(_UNDRAWN_IDS.limit(limit)).all()
+def select_undrawn(connection: Connection, queries: Sequence[int], limit: int) -> list[Clip]:
+    """Clips of queries that have no media and can be drawn, with frames, newest first."""
+    ids = connection.scalars(_UNDRAWN_IDS.limit(limit), {"queries": queries}).all()
     clips = select_clips(connection, ids, frames=True)
     return [clips[id_] for id_ in ids]
 
@@ -235,33 +220,3 @@ def progress(connection: Connection) -> Progress | None:
     if row is None:
         return None
     return Progress(**{name: value for name, value in row._mapping.items() if name != "id"})
-
-
-def complete_progress(connection: Connection) -> None:
-    """Give the progress of an older store the column that it lacks."""
-    columns = connection.exec_driver_sql("PRAGMA table_info(progress)").scalars(1)
-    if "awaited" not in columns:
-        connection.exec_driver_sql("ALTER TABLE progress ADD COLUMN awaited INTEGER")
-
-
-def counts(connection: Connection) -> Counts:
-    """Count the queries by state."""
-    asked = connection.scalar(select(func.count()).select_from(QueryRow)) or 0
-    waiting = connection.scalars(_DRAWN_OF_OPEN).all()
-    said: dict[tuple[int, Purpose], list[Preference]] = {}
-    for row in connection.execute(_PREFERENCES_IN_FORCE):
-        purpose = _PURPOSES.get(row.kind, row.kind)
-        said.setdefault((row.query, purpose), []).append(Preference(row.preference))
-    answered = len(said)
-    by_preference = Counter(preference for answers in said.values() for preference in answers)
-    labels = [label_of(purpose, answers) for (_, purpose), answers in said.items()]
-    return Counts(
-        asked=asked,
-        answered=answered,
-        labels=sum(label is not None for label in labels),
-        ties=by_preference[Preference.TIE],
-        cannot_tell=by_preference[Preference.CANNOT_TELL],
-        open=len(waiting),
-        ready=sum(waiting),
-        withdrawn=asked - answered - len(waiting),
-    )

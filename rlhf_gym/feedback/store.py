@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from rlhf_gym.basics.checks import check
 from rlhf_gym.clips.clip import Clip
@@ -22,7 +20,6 @@ from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.store_records import Counts, EnvironmentRecord, Media, Progress
 from rlhf_gym.feedback.tables import (
     IN_FORCE,
-    OPEN,
     ClipRow,
     EnvironmentRow,
     JudgementRow,
@@ -30,7 +27,9 @@ from rlhf_gym.feedback.tables import (
     MediaRow,
     ProgressRow,
     QueryRow,
+    complete,
 )
+from rlhf_gym.feedback.tally import Tally
 
 __all__ = ["LEASE_SECONDS", "FeedbackStore"]
 
@@ -58,7 +57,7 @@ class FeedbackStore:
 
     def __init__(self, database: Database, clock: Clock | None) -> None:
         """Use `create`, `open` or `in_memory` instead."""
-        self._database = database
+        self._database, self._tally = database, Tally()
         self._clock = clock or time.time
         self._steady = clock or time.monotonic  # for leases: never set, and the same everywhere
 
@@ -158,7 +157,7 @@ class FeedbackStore:
         """Publish the trainer's progress to the other processes."""
         row = asdict(replace(progress, heartbeat=self._clock()))
         with self._database.writing() as connection:
-            rows.complete_progress(connection)
+            complete(connection)
             connection.execute(delete(ProgressRow))
             connection.execute(insert(ProgressRow), {"id": 1, **row})
 
@@ -210,12 +209,12 @@ class FeedbackStore:
     def open_queries(self) -> list[Query]:
         """The queries that are neither answered nor withdrawn, oldest first."""
         with self._database.reading() as connection:
-            return rows.select_queries(connection, rows.open_ids(connection))
+            return rows.select_queries(connection, self._tally.open_ids(connection))
 
     def open_ids(self) -> list[int]:
         """Return the ids of `open_queries`, which is faster, since no clip is read."""
         with self._database.reading() as connection:
-            return rows.open_ids(connection)
+            return self._tally.open_ids(connection)
 
     def withdraw(self, ids: Iterable[int]) -> list[int]:
         """Withdraw these queries, except those that are answered or shown to an annotator now.
@@ -226,13 +225,13 @@ class FeedbackStore:
         now = self._clock()
         held = select(LeaseRow.query).where(leases.live(self._steady()))
         with self._database.writing() as connection:
-            condition = and_(QueryRow.id.in_(list(ids)), QueryRow.id.not_in(held))
-            return _withdraw(connection, condition, now)
+            open_ids = set(ids).intersection(self._tally.open_ids(connection))
+            return _withdraw(connection, open_ids.difference(connection.scalars(held)), now)
 
     def counts(self) -> Counts:
         """How many queries there are, by their state."""
         with self._database.reading() as connection:
-            return rows.counts(connection)
+            return self._tally.counts(connection)
 
     # --- judgements ---
 
@@ -295,7 +294,8 @@ class FeedbackStore:
         """
         now, holder = self._steady(), leases.holder(annotator)
         with self._database.writing() as connection:
-            ids = leases.take(connection, holder, limit, now, now + seconds)
+            open_ids = self._tally.open_ids(connection)
+            ids = leases.take(connection, open_ids, holder, limit, now, now + seconds)
             return rows.select_queries(connection, ids)
 
     def renew(self, ids: Iterable[int], annotator: str, seconds: float = LEASE_SECONDS) -> set[int]:
@@ -307,7 +307,8 @@ class FeedbackStore:
         """
         now, holder = self._steady(), leases.holder(annotator)
         with self._database.writing() as connection:
-            return leases.renew(connection, ids, holder, now, now + seconds)
+            wanted = set(ids).intersection(self._tally.open_ids(connection))
+            return leases.renew(connection, wanted, holder, now, now + seconds)
 
     def release(self, ids: Iterable[int], annotator: str) -> None:
         """Release queries, for other annotators to answer."""
@@ -319,7 +320,7 @@ class FeedbackStore:
     def undrawn(self, limit: int = 1) -> list[Clip]:
         """Clips of open queries that are still to be drawn, frames included, newest first."""
         with self._database.reading() as connection:
-            return rows.select_undrawn(connection, limit)
+            return rows.select_undrawn(connection, self._tally.open_ids(connection), limit)
 
     def add_media(self, clip_id: int, media: Media) -> None:
         """Record that a clip is drawn, so that its queries can be shown.
@@ -334,11 +335,13 @@ class FeedbackStore:
     def mark_undrawable(self, clip_id: int, reason: str) -> None:
         """Record that a clip cannot be drawn, and withdraw its open queries."""
         with self._database.writing() as connection:
+            open_ids = self._tally.open_ids(connection)
             connection.execute(
                 update(ClipRow).where(ClipRow.id == clip_id).values(undrawable=reason)
             )
             shown = or_(QueryRow.first == clip_id, QueryRow.second == clip_id)
-            _withdraw(connection, shown, self._clock())
+            of_clip = select(QueryRow.id).where(QueryRow.id.in_(open_ids), shown)
+            _withdraw(connection, connection.scalars(of_clip).all(), self._clock())
 
     def undrawable(self) -> dict[int, str]:
         """The clips that cannot be drawn, by id, and why."""
@@ -357,9 +360,8 @@ class FeedbackStore:
             return rows.media(connection, clip_id)
 
 
-def _withdraw(connection: Connection, condition: ColumnElement[bool], now: float) -> list[int]:
-    """Withdraw the open queries that fulfil the condition; return their ids."""
-    ids = connection.scalars(select(QueryRow.id).where(OPEN, condition)).all()
-    changed: dict[str, Any] = {"withdrawn": now}
+def _withdraw(connection: Connection, open_ids: Iterable[int], now: float) -> list[int]:
+    """Withdraw these open queries; return their ids."""
+    ids, changed = sorted(open_ids), {"withdrawn": now}
     connection.execute(update(QueryRow).where(QueryRow.id.in_(ids)).values(changed))
-    return list(ids)
+    return ids

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Double, Enum, ForeignKey, Index, and_, exists, select
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Double,
+    Enum,
+    ForeignKey,
+    Index,
+    and_,
+    exists,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 
 from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.query import Purpose
 
 __all__ = [
     "DRAWN",
     "IN_FORCE",
-    "OPEN",
     "SCHEMA_VERSION",
     "ClipRow",
     "EnvironmentRow",
@@ -23,6 +33,9 @@ __all__ = [
     "QueryRow",
     "Schema",
     "SchemaRow",
+    "complete",
+    "kind_of_purpose",
+    "purpose_of_kind",
 ]
 
 SCHEMA_VERSION = 1
@@ -77,6 +90,11 @@ class ClipRow(Schema):
     sha256: Mapped[str]
     arrays: Mapped[bytes]
     frames: Mapped[bytes | None]
+
+
+_UNDRAWABLE = Index(
+    "undrawable_clips", ClipRow.undrawable, sqlite_where=ClipRow.undrawable.is_not(None)
+)
 
 
 class MediaRow(Schema):
@@ -178,14 +196,31 @@ IN_FORCE = and_(
 )
 """Condition on a judgement: an answer that nothing supersedes."""
 
-ANSWERED = exists(select(JudgementRow.id).where(JudgementRow.query == QueryRow.id, IN_FORCE))
-"""Condition on a query: a judgement of it is in force."""
-
-OPEN = and_(QueryRow.withdrawn.is_(None), ~ANSWERED)
-"""Condition on a query: it waits for an answer."""
-
 DRAWN = and_(
     exists(select(MediaRow.clip).where(MediaRow.clip == QueryRow.first)),
     exists(select(MediaRow.clip).where(MediaRow.clip == QueryRow.second)),
 )
 """Condition on a query: both clips can be shown."""
+
+
+def complete(connection: Connection) -> None:
+    """Give an older store the column of its progress and the index that it lacks."""
+    columns = connection.exec_driver_sql("PRAGMA table_info(progress)").scalars(1)
+    if "awaited" not in columns:
+        connection.exec_driver_sql("ALTER TABLE progress ADD COLUMN awaited INTEGER")
+        _UNDRAWABLE.create(connection)
+
+
+_KINDS: dict[str, str] = {"label": "normal"}
+_PURPOSES: dict[str, Purpose] = {"normal": "label"}
+
+
+def kind_of_purpose(purpose: Purpose) -> str:
+    """Return what the column ``kind``, the first schema's name of a purpose, holds."""
+    return _KINDS.get(purpose, purpose)
+
+
+def purpose_of_kind(kind: Any) -> Purpose:
+    """Return the purpose that the column ``kind`` holds."""
+    purpose: Purpose = _PURPOSES.get(kind, kind)
+    return purpose

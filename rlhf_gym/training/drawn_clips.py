@@ -25,16 +25,21 @@ class DrawnClips:
         """Look at the clips of ``store``; those that failed before now do not count."""
         self._store = store
         self._drawn, self._failed = store.drawn_clips(), len(store.undrawable())
+        self._before = self._failed
 
     def check(self) -> None:
         """Raise `ClipsNotDrawn` after a few failures in a row, with why and what to do."""
-        drawn, failed = self._store.drawn_clips(), self._store.undrawable()
+        failed = self._store.undrawable()
+        if len(failed) == self._failed:
+            return
+        self._failed, drawn = len(failed), self._store.drawn_clips()
         if drawn != self._drawn:
-            self._drawn, self._failed = drawn, len(failed)
-        if len(failed) - self._failed < IN_A_ROW:
+            self._drawn, self._before = drawn, len(failed) - 1
+        in_a_row = len(failed) - self._before
+        if in_a_row < IN_A_ROW:
             return
         raise ClipsNotDrawn(
-            f"{len(failed) - self._failed} clips in a row could not be drawn: "
+            f"{in_a_row} clips in a row could not be drawn: "
             f"{failed[max(failed)]}. Nobody can be asked about what cannot be seen. "
             "rlhf_gym.environments.check_environment tests how an environment is drawn: make it "
             "repeat what was recorded, film it as it runs (make_vec_env(..., snapshots=False)), or "
