@@ -55,7 +55,10 @@ class HopperBackflip(Hopper):
     metadata = {
         **Hopper.metadata,
         "probe": "backflips",
-        "goal": "Jump, turn over backwards in the air, land on the foot: backflip after backflip.",
+        "goal": (
+            "Jump, turn over backwards (anticlockwise) in the air, land on the foot: backflip "
+            "after backflip."
+        ),
         "tie_breaker": (
             "If neither turns over, prefer the one that jumps higher or leans back further; one "
             "that lies on the ground is worse than one that stands."

@@ -9,7 +9,7 @@ from typing import Any
 
 from gymnasium.envs.registration import ENV_ID_RE
 
-from rlhf_gym.envs import ends
+from rlhf_gym.envs import ends, marks
 from rlhf_gym.envs.melody_taste import features
 from rlhf_gym.envs.scores import (
     Score,
@@ -71,6 +71,7 @@ class Known:
             ``metadata["ends"]`` says it.
         say_end: says how an episode has terminated, from the unwrapped environment, where that can
             be in several ways.
+        mark: draws into the picture of the unwrapped environment what a person cannot see there.
         score: judges clips in place of a true reward that is the same at nearly every step; a
             function of observations and actions.
         tastes: the features of a step in which people's tastes differ.
@@ -82,6 +83,7 @@ class Known:
     valued_terminals: bool = False
     ends: Mapping[str, str] = field(default_factory=dict)
     say_end: Callable[[Any], str] | None = None
+    mark: Callable[[Any, Any], None] | None = None
     score: Score | None = None
     tastes: Tastes | None = None
     horizon: int | None = None
@@ -108,6 +110,7 @@ _LANDER = _asking(
     "If neither lands, prefer the one that is slower, more upright and nearer to the flags.",
     valued_terminals=True,
     say_end=ends.lander,
+    mark=marks.lander_above,
     horizon=400,
     hold=10,
 )
@@ -210,8 +213,10 @@ KNOWN: dict[str, Known] = {
     ),
     # Behaviours and case studies, whose classes name their goals.
     "CartPoleWindmill": Known(score=spinning),
-    "HopperBackflip": Known(score=backflipping, horizon=300),
-    "LunarLanderHover": Known(say_end=ends.lander, score=hovering, hold=10),
+    "HopperBackflip": Known(mark=marks.anticlockwise, score=backflipping, horizon=300),
+    "LunarLanderHover": Known(
+        say_end=ends.lander, mark=marks.lander_above, score=hovering, hold=10
+    ),
     "Melody": Known(tastes=features),
     "Moderation": Known(tastes=strictness),
     "PendulumSpin": Known(score=spinning),

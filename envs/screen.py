@@ -64,7 +64,7 @@ class Drawing:
     def line(self, begin: Point, end: Point, width: float, colour: Colour) -> None:
         """Draw a line with round ends."""
         a, b = np.multiply(begin, _FINE), np.multiply(end, _FINE)
-        across = np.array([a[1] - b[1], b[0] - a[0]])
+        across = np.array([a[1] - b[1], b[0] - a[0]], np.float64)
         across *= width * _FINE / 2 / max(float(np.hypot(*across)), 1e-9)
         import pygame
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rlhf_gym.clips.pictures import picture
+from rlhf_gym.envs.known import known
 
 __all__ = ["SMALLEST_IMAGE", "SMALLEST_PICTURE", "frame_of", "off_screen", "transcript_of"]
 
@@ -34,7 +35,10 @@ Env: TypeAlias = "gym.Env[Any, Any]"
 
 
 def frame_of(env: Env) -> npt.NDArray[np.uint8]:
-    """Return the picture that ``env`` draws now, in mode ``"rgb_array"``.
+    """Return the picture that ``env`` draws now, in mode ``"rgb_array"``, as people see it.
+
+    What they could not see is marked in it where it is known of (`Known.mark`): where a lander is
+    that has left the picture.
 
     Returns:
         ``(height, width, 3)`` uint8, see `picture`; a copy, since environments may draw into one
@@ -48,7 +52,17 @@ def frame_of(env: Env) -> npt.NDArray[np.uint8]:
     >>> frame_of(env).shape
     (400, 600, 3)
     """
-    return picture(env.render())
+    return _marked(env, picture(env.render()))
+
+
+def _marked(env: Env, frame: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    mark = known(env.spec.id).mark if env.spec is not None else None
+    if mark is not None:
+        try:
+            mark(env.unwrapped, frame)
+        except AttributeError:  # another library has registered something else under the id
+            return frame
+    return frame
 
 
 def transcript_of(env: Env, steps: int) -> npt.NDArray[np.uint8]:
