@@ -38,19 +38,20 @@ def lander_above(env: Env, frame: Frame) -> None:
 
 def anticlockwise(env: Env, frame: Frame) -> None:
     """Show by an arrow in the upper right corner which way is backwards."""
-    sign = Drawing(118, 34)
-    centre, radius = (18.0, 18.0), 10.0
+    sign = Drawing(130, 40)
+    centre, radius, end = (22.0, 24.0), 12.0, tau * 0.5
     points = [
         (centre[0] + radius * cos(angle), centre[1] - radius * sin(angle))
-        for angle in (tau * (0.02 + 0.7 * part / 24) for part in range(25))
+        for angle in (end * part / 24 for part in range(25))
     ]
-    for begin, end in zip(points, points[1:], strict=False):
-        sign.line(begin, end, 2.6, BLUE)
-    (x, y) = points[-1]
-    for side in (-5.5, 4.0):
-        sign.line((x + 1, y), (x - 5.5, y + side), 2.6, BLUE)
-    sign.text("backwards", (38, 8), 14, WHITE)
-    _paste(sign, frame, frame.shape[1] - 118 - 10, 10)
+    for begin, after in zip(points, points[1:], strict=False):
+        sign.line(begin, after, 2.6, BLUE)
+    x, y = points[-1]
+    for turn in (-1.15, 0.7):  # back from the tip, to both sides of where the arc comes from
+        back = end + tau / 4 + tau / 2 + turn
+        sign.line((x, y), (x + 8 * cos(back), y - 8 * sin(back)), 2.6, BLUE)
+    sign.text("backwards", (44, 11), 14, WHITE)
+    _paste(sign, frame, frame.shape[1] - 130 - 10, 10)
 
 
 def _arrow(sign: Drawing, begin: tuple[float, float], end: tuple[float, float]) -> None:
