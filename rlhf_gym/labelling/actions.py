@@ -74,6 +74,7 @@ class Action(str, Enum):
     INSTRUCTIONS = "instructions"
     MENU = "menu"
     FULL_SCREEN = "full_screen"
+    ENLARGE = "enlarge"
     LARGER = "larger"
     SMALLER = "smaller"
     CONFIRM = "confirm"

@@ -39,6 +39,13 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Scaled:
+    """The person chose another size of texts and buttons."""
+
+    scale: float
+
+
+@dataclass(frozen=True)
 class Focus:
     """The window got or lost the keyboard."""
 
@@ -152,8 +159,8 @@ class Quit:
 
 
 Event: TypeAlias = (
-    "Tick | Press | Release | Typed | Focus | Visible | Scroll | Reach | Arrived | StatusRead"
-    " | Failed"
+    "Tick | Press | Release | Typed | Scaled | Focus | Visible | Scroll | Reach | Arrived"
+    " | StatusRead | Failed"
 )
 Effect: TypeAlias = (
     "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | SetGoal | LeaveOff | Quit"

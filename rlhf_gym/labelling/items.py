@@ -24,6 +24,7 @@ class Pair:
         ended: how the episode of the left and the right clip ended within it, in words, or None.
         ended_at: the frame at which it ended, for each, -1 if before the first; later frames
             repeat it.
+        size: width and height of the larger picture in pixels, where they are known.
         missions: what the environment asked for in the episode of each, ``""`` for nothing.
         sounds: whether the clips can be heard.
         purpose: ``"label"``, ``"repeat"`` or ``"practice"``.
@@ -39,6 +40,7 @@ class Pair:
     fps: float = 30.0
     ended: tuple[str | None, str | None] = (None, None)
     ended_at: tuple[int | None, int | None] = (None, None)
+    size: tuple[int, int] | None = None
     missions: tuple[str, str] = ("", "")
     sounds: bool = False
     purpose: Purpose = "label"

@@ -36,6 +36,7 @@ def show(state: State, index: int) -> State:
         playing=True,
         appeared=appeared,
         flash_until=None,
+        enlarged=None,
     )
 
 
@@ -64,7 +65,7 @@ def give(state: State, item: Item, judgement: Judgement) -> Step:
     """Store ``judgement``, then show it for a moment. Practice waits for the person instead."""
     state = with_item(state, replace(item, given=judgement, old=None))
     if item.pair.purpose == "practice":
-        return replace(state, playing=True), ()
+        return replace(state, playing=True, enlarged=None), ()
     return replace(state, flash_until=state.now + FLASH_SECONDS), (e.Record(judgement),)
 
 

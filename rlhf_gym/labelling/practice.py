@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from rlhf_gym.labelling.state import Choice, Pair
 
-__all__ = ["FPS", "PAIRS"]
+__all__ = ["FPS", "PAIRS", "SIZE"]
 
 FPS = 25.0
 """Frames per second of the practice clips."""
 FRAMES = 40
 """Frames of a practice clip that does not end early."""
 
+SIZE = (600, 400)
+"""Width and height of a practice clip in pixels."""
+
 PAIRS = (
     Pair(
         query=-1,
         frames=(FRAMES, 22),
         fps=FPS,
+        size=SIZE,
         ended=(None, "fell"),
         ended_at=(None, 21),
         purpose="practice",
@@ -27,6 +31,7 @@ PAIRS = (
         query=-2,
         frames=(FRAMES, FRAMES),
         fps=FPS,
+        size=SIZE,
         purpose="practice",
         expected=Choice.RIGHT,
         goal="Practice: bring the ball to the green ring.",
@@ -36,6 +41,7 @@ PAIRS = (
         query=-3,
         frames=(FRAMES, FRAMES),
         fps=FPS,
+        size=SIZE,
         purpose="practice",
         expected=Choice.TIE,
         goal="Practice: swing as far as you can.",

@@ -26,7 +26,6 @@ from rlhf_gym.labelling.state import (
     FREEZE_SECONDS,
     NOTE_LENGTH,
     PAGE,
-    SCALES,
     SPEEDS,
     Action,
     Item,
@@ -57,6 +56,8 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
         if state.overlay in (Screen.NOTE, Screen.GOAL):
             state = replace(state, draft=(state.draft + event.text)[:NOTE_LENGTH])
         return state, ()
+    if isinstance(event, e.Scaled):
+        return remembered(replace(state, scale=event.scale))
     if isinstance(event, e.Focus):
         pressed = state.pressed if event.focused else None  # else its release is not seen here
         return replace(state, focused=event.focused, pressed=pressed), ()
@@ -99,9 +100,6 @@ def _press(state: State, event: e.Press) -> Step:
     if action is Action.FULL_SCREEN:
         state = replace(state, full_screen=not state.full_screen)
         return state, (e.SetFullScreen(state.full_screen),)
-    if action in (Action.LARGER, Action.SMALLER):
-        scale = stepped(SCALES, state.scale, action is Action.LARGER)
-        return remembered(replace(state, scale=scale))
     left = state.base is Screen.WAITING and state.left
     done = (left or state.base is Screen.DONE) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):
@@ -151,6 +149,9 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
         return remembered(
             replace(state, speed=stepped(SPEEDS, state.speed, action is Action.FASTER))
         )
+    if action is Action.ENLARGE:
+        following = {None: 0, 0: 1, 1: None}
+        return replace(state, enlarged=following[state.enlarged]), ()
     if item.pair.purpose == "practice":
         return state, ()
     if action is Action.FLAG:

@@ -103,6 +103,8 @@ class State:
         appeared: when the pair appeared, or None before it was shown.
         pressed: the key of the last answer while it is still down.
         flash_until: until when the answer just given is shown, or None.
+        scale: of texts and buttons, which are no larger than leaves the clips their size.
+        enlarged: the side whose clip is shown alone, or None.
         unsaved: judgements that the store has refused so far.
         given_back: queries given back in this session.
         draft: the note, or the goal, being written.
@@ -132,6 +134,7 @@ class State:
     playing: bool = True
     speed: float = 1.0
     scale: float = 1.0
+    enlarged: int | None = None
     full_screen: bool = False
     focused: bool = True
     visible: bool = True

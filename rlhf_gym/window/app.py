@@ -16,21 +16,20 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from rlhf_gym.basics.interrupts import STOPS
-from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling import events as e
-from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
-from rlhf_gym.labelling.state import Action, Item, Screen, State
+from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.desktop import fitting_size, icon, open_display, set_full_screen
-from rlhf_gym.window.instructions import INSTRUCTION_VERSION
+from rlhf_gym.window.first_state import first_state
 from rlhf_gym.window.keys import action_of
-from rlhf_gym.window.layout import Button, lay_out, picture_size
-from rlhf_gym.window.loader import Loader, Wanted, read_status
-from rlhf_gym.window.memory import Remembered, recall, remember
+from rlhf_gym.window.layout import Button, lay_out
+from rlhf_gym.window.loader import Loader, Wanted
+from rlhf_gym.window.memory import Remembered, remember
 from rlhf_gym.window.painter import Painter
+from rlhf_gym.window.places import next_scale, picture_size
 from rlhf_gym.window.timing import Timing
 from rlhf_gym.window.transcript import reaches
 from rlhf_gym.window.view import Pointer
@@ -206,7 +205,9 @@ class App:
             name = pygame.key.name(event.key)
             ctrl = bool(event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META))
             action = action_of(name, event.unicode, ctrl)
-            if action is not None and not event.mod & pygame.KMOD_ALT:
+            if action in (Action.LARGER, Action.SMALLER):
+                self._scale(larger=action is Action.LARGER)
+            elif action is not None and not event.mod & pygame.KMOD_ALT:
                 self.handle(e.Press(action, name))
         elif event.type == pygame.KEYUP:
             self.handle(e.Release(pygame.key.name(event.key)))
@@ -246,6 +247,12 @@ class App:
             self._pressed = None
         self._pointer = Pointer(event.pos, down)
 
+    def _scale(self, larger: bool) -> None:
+        """Make the type larger or smaller, where that can be seen."""
+        scale = next_scale(pygame.display.get_window_size(), self.state, larger)
+        if scale is not None:
+            self.handle(e.Scaled(scale))
+
     def _wheel(self, notches: float) -> None:
         """Scroll the clip under the mouse, or both where it is elsewhere."""
         boxes = lay_out(pygame.display.get_window_size(), self.state).boxes
@@ -255,7 +262,7 @@ class App:
 
     def _tell_reach(self) -> None:
         """Tell the reducer how far the pictures on the screen can be scrolled."""
-        place = picture_size(pygame.display.get_window_size(), self.state.scale)
+        place = picture_size(pygame.display.get_window_size(), self.state)
         reach = reaches(self.state, self.loader.pictures, place)
         if reach != self.state.reach:
             self.handle(e.Reach(reach))
@@ -271,7 +278,8 @@ class App:
             pending=state.pending,
             given_back=state.given_back,
             shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
-            size=picture_size(surface.get_size(), state.scale),
+            size=picture_size(surface.get_size(), replace(state, enlarged=None)),
+            large=None if state.enlarged is None else picture_size(surface.get_size(), state),
             finished=state.status.finished or state.left,
             arrivals=self._arrivals,
         )
@@ -294,46 +302,6 @@ class App:
             print(f"{reserved}: {error}", file=sys.stderr)
         for judgement in self.state.unsaved:
             print(f"this judgement could not be stored: {judgement}", file=sys.stderr)
-
-
-def first_state(
-    run: Path, store: FeedbackStore, annotator: str, with_practice: bool | None = None
-) -> State:
-    """The state of a window that has just been opened."""
-    known, environment, status = recall(annotator), store.environment, read_status(store)
-    practises = with_practice
-    if practises is None:
-        practises = not known.practised and status.wants_answers
-    now = time.monotonic()
-    pages = [Screen.HELP] if practises else []
-    if environment.goal == GENERAL_GOAL.text and status.wants_answers:
-        pages.append(Screen.GOAL)
-    return State(
-        annotator=annotator,
-        instruction=INSTRUCTION_VERSION,
-        environment=environment.env_id,
-        goal=environment.goal,
-        tie_breaker=environment.tie_breaker,
-        items=tuple(Item(pair) for pair in PAIRS) if practises else (),
-        overlay=pages[-1] if pages else None,
-        beneath=tuple(pages[:-1]),
-        now=now,
-        appeared=now,
-        speed=known.speed,
-        scale=known.scale,
-        practised=known.practised,
-        status=status,
-        run=str(run),
-        blind=_is_blind(run),
-    )
-
-
-def _is_blind(run: Path) -> bool:
-    """Return whether the run was made for people who see no results, as its settings say."""
-    try:
-        return RunFolder(run).settings_table().get("blind") is True
-    except ValueError:
-        return False
 
 
 def _leave_off(run: Path, on: bool) -> None:

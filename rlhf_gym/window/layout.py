@@ -10,8 +10,9 @@ import pygame
 from rlhf_gym.labelling.state import Action, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.keys import KEYS, key_label
+from rlhf_gym.window.places import Boxes, places, shown_sides, type_unit
 
-__all__ = ["Button", "Layout", "lay_out", "picture_size", "verdict_box"]
+__all__ = ["Button", "Layout", "lay_out", "verdict_box"]
 
 ANSWERS = (
     (Action.LEFT, "Left is better"),
@@ -27,6 +28,7 @@ HINTS = (  # in the order in which they give way on a narrow window, last first
     (Action.SLOWER, ""),
     (Action.FASTER, "Speed"),
     (Action.MENU, "Menu"),
+    (Action.ENLARGE, "Enlarge"),
     (Action.FLAG, "Flag"),
     (Action.NOTE, "Note"),
     (Action.GIVE_BACK, "Skip"),
@@ -46,6 +48,7 @@ MENU_LABELS = {
 NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
 HINT_SIZE = 13.0
 BUTTON_KEY_SIZE = 11.0
+SIDES = (Action.LEFT, Action.RIGHT)
 ARROWS = ("left", "right", "up", "down")
 
 
@@ -65,6 +68,8 @@ class Layout:
 
     Attributes:
         unit: pixels of one layout unit.
+        panel_unit: the same of the overlay's panel.
+        sides: which clips are shown, 0 for the left and 1 for the right; one alone is enlarged.
         boxes: the named rectangles of the screen under the overlay.
         panel: the overlay's panel, or None.
         buttons: what can be clicked now.
@@ -72,7 +77,9 @@ class Layout:
     """
 
     unit: float
-    boxes: dict[str, pygame.Rect]
+    panel_unit: float
+    sides: tuple[int, ...]
+    boxes: Boxes
     panel: pygame.Rect | None
     buttons: tuple[Button, ...]
     behind: tuple[Button, ...] = ()
@@ -86,66 +93,16 @@ class Layout:
 
 def lay_out(size: tuple[int, int], state: State) -> Layout:
     """The boxes and buttons of ``state`` in a window of ``size`` pixels."""
-    unit = theme.unit(size, state.scale)
-    boxes = _boxes(size, unit)
+    unit, large = type_unit(size, state), theme.unit(size, state.scale)
+    boxes, sides = places(size, state), shown_sides(state)
     base = _base_buttons(boxes, unit, state)
     if state.overlay is None:
-        return Layout(unit, boxes, None, base)
-    panel, buttons = _overlay(size, unit, state)
-    return Layout(unit, boxes, panel, buttons, behind=base)
+        return Layout(unit, large, sides, boxes, None, base)
+    panel, buttons = _overlay(size, large, state)
+    return Layout(unit, large, sides, boxes, panel, buttons, behind=base)
 
 
-def picture_size(size: tuple[int, int], scale: float) -> tuple[int, int]:
-    """Width and height of the place of a clip's picture."""
-    return _boxes(size, theme.unit(size, scale))["picture0"].size
-
-
-def _boxes(size: tuple[int, int], u: float) -> dict[str, pygame.Rect]:
-    """Header, two cards, answers, hints and status, from top to bottom."""
-    width, height = size
-    margin, gap = round(16 * u), round(9 * u)
-    inner = width - 2 * margin
-    boxes = {}
-    y = round(12 * u)
-    badge = round(min(210 * u, inner * 0.3))
-    boxes["goal"] = pygame.Rect(margin, y, inner - badge - gap, round(30 * u))
-    boxes["badge"] = pygame.Rect(width - margin - badge, y, badge, round(28 * u))
-    y = boxes["goal"].bottom + round(1 * u)
-    boxes["tie_breaker"] = pygame.Rect(margin, y, inner, round(19 * u))
-    status_height = round(42 * u)
-    boxes["status"] = pygame.Rect(0, height - status_height, width, status_height)
-    y = boxes["status"].top - round(8 * u) - round(28 * u)
-    boxes["hints"] = pygame.Rect(margin, y, inner, round(28 * u))
-    y -= round(8 * u) + round(54 * u)
-    boxes["answers"] = pygame.Rect(margin, y, inner, round(54 * u))
-    top = boxes["tie_breaker"].bottom + round(5 * u)
-    boxes["question"] = pygame.Rect(margin, top, inner, round(28 * u))
-    top = boxes["question"].bottom + round(5 * u)
-    bottom = boxes["answers"].top - round(10 * u)
-    boxes["main"] = pygame.Rect(margin, top, inner, bottom - top)
-    card_width = (inner - gap) // 2
-    for side in (0, 1):
-        left = margin if side == 0 else width - margin - card_width
-        card = pygame.Rect(left, top, card_width, bottom - top)
-        boxes |= _card(card, side, u)
-    return boxes
-
-
-def _card(card: pygame.Rect, side: int, u: float) -> dict[str, pygame.Rect]:
-    pad, strip, foot = round(9 * u), round(32 * u), round(24 * u)
-    title = pygame.Rect(card.left + pad, card.top, card.width - 2 * pad, strip)
-    edge = round(4 * u)  # the frame of the card stays free
-    bar = pygame.Rect(card.left + pad, card.bottom - foot, card.width - 2 * pad, foot - edge)
-    picture = pygame.Rect(card.left + pad, title.bottom, bar.width, bar.top - title.bottom)
-    return {
-        f"card{side}": card,
-        f"title{side}": title,
-        f"picture{side}": picture,
-        f"bar{side}": bar,
-    }
-
-
-def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tuple[Button, ...]:
+def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
     if state.base is Screen.DONE:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
@@ -165,18 +122,21 @@ def _base_buttons(boxes: dict[str, pygame.Rect], u: float, state: State) -> tupl
         return _in_row(wanted, area, u, align_right=True)
     hints: Sequence[tuple[Action, str]] = HINTS
     if state.base is not Screen.LABEL:
-        hints = (*HINTS[:7], SKIP)
+        hints = (*HINTS[:8], SKIP)
     if state.item.pair.still:
         hints = tuple(hint for hint in hints if hint[0] not in WHILE_PLAYING)
+    row = boxes["hints"]
+    if state.enlarged is not None:
+        row, following = boxes["enlarged"], ("The right one", "Both clips")[state.enlarged]
+        hints = [(Action.ENLARGE, following)]
     return (
         *_answers(boxes["answers"], u),
-        *_hints(boxes["hints"], u, _named(hints, state)),
-        Button(boxes["card0"], Action.LEFT, "", "clip"),
-        Button(boxes["card1"], Action.RIGHT, "", "clip"),
+        *_hints(row, u, _named(hints, state)),
+        *(Button(boxes[f"card{side}"], SIDES[side], "", "clip") for side in shown_sides(state)),
     )
 
 
-def verdict_box(boxes: dict[str, pygame.Rect]) -> pygame.Rect:
+def verdict_box(boxes: Boxes) -> pygame.Rect:
     """The place of what is said of a practice answer: that of answers and hints."""
     return boxes["answers"].union(boxes["hints"])
 

@@ -48,6 +48,7 @@ class Wanted:
         given_back: those that were given back.
         shown: the pairs whose pictures are needed, the most urgent first.
         size: the place of a picture in pixels.
+        large: the place of the picture of the pair on the screen, where it is enlarged.
         finished: whether no further pair is wanted.
         arrivals: how many `Arrived` events the window has seen.
     """
@@ -57,6 +58,7 @@ class Wanted:
     given_back: frozenset[int] = frozenset()
     shown: tuple[Pair, ...] = ()
     size: tuple[int, int] = (600, 400)
+    large: tuple[int, int] | None = None
     finished: bool = False
     arrivals: int = 0
 
@@ -205,6 +207,7 @@ class Loader(threading.Thread):
             fps=media[0].fps,
             ended=(sides[0].told_end, sides[1].told_end),
             ended_at=(_end_frame(sides[0], media[0]), _end_frame(sides[1], media[1])),
+            size=(max(media[0].width, media[1].width), max(media[0].height, media[1].height)),
             missions=(sides[0].mission, sides[1].mission),
             purpose=query.purpose,
         )
@@ -249,8 +252,9 @@ class Loader(threading.Thread):
         settled = time.monotonic() >= self._settled
         for pair in wanted.shown:
             missing = pair.query not in self.pictures
-            if missing or (settled and self._sizes.get(pair.query) != wanted.size):
-                self._load(pair, wanted.size)
+            size = wanted.large if wanted.large and pair is wanted.shown[0] else wanted.size
+            if missing or (settled and self._sizes.get(pair.query) != size):
+                self._load(pair, size)
                 return
 
 

@@ -56,7 +56,7 @@ class Painter:
             if moving != self._moving:
                 draw_moving(canvas, layout, state, state.item, pictures)
                 areas += moving_areas(layout)
-            if numbers != self._numbers:
+            if numbers != self._numbers and len(layout.sides) == 2:
                 draw_status(canvas, layout.boxes["status"], state)
                 areas.append(layout.boxes["status"])
             pygame.display.update(areas)

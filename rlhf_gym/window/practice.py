@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 import pygame
 
-from rlhf_gym.labelling.practice import FPS, PAIRS
+from rlhf_gym.labelling.practice import FPS, PAIRS, SIZE
 from rlhf_gym.window.draw import draw_rod
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_practice"]
 
-SIZE = (600, 400)
 PAPER: Colour = (250, 250, 250)
 INK: Colour = (40, 44, 54)
 WOOD: Colour = (202, 152, 101)

@@ -61,12 +61,15 @@ def draw(
     surface.fill(theme.BACKGROUND)
     pointer = pointer or Pointer()
     hovered = layout.at(pointer.position)
-    _header(canvas, layout, state)
+    whole = len(layout.sides) == 2
+    if whole:
+        _header(canvas, layout, state)
     if state.item is None:
         draw_base_panel(canvas, layout, state)
     else:
-        draw_question(canvas, layout.boxes["question"], state, state.item)
-        for side in (0, 1):
+        if whole:
+            draw_question(canvas, layout.boxes["question"], state, state.item)
+        for side in layout.sides:
             over = hovered is not None and hovered.rect == layout.boxes[f"card{side}"]
             _card(canvas, layout, state, state.item, side, over)
         draw_moving(canvas, layout, state, state.item, pictures)
@@ -74,9 +77,11 @@ def draw(
             _verdict(canvas, layout, state.item)
     for button in layout.behind if state.overlay else layout.buttons:
         draw_button(canvas, button, state, button == hovered, pointer.down)
-    draw_status(canvas, layout.boxes["status"], state)
+    if whole:
+        draw_status(canvas, layout.boxes["status"], state)
     if layout.panel is not None:
         canvas.shade(surface.get_rect(), theme.SUNKEN, 205)
+        canvas.unit = layout.panel_unit
         draw_overlay(canvas, layout.panel, state)
         for button in layout.buttons:
             draw_button(canvas, button, state, button == hovered, pointer.down)
@@ -97,7 +102,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
         len(state.items),
         item and (item.pair.query, item.given, item.old, item.flagged, item.note),
         item is not None and item.pair.query in pictures,
-        (state.overlay, state.playing, state.speed, state.scale, state.unsaved),
+        (state.overlay, state.playing, state.speed, state.scale, state.enlarged, state.unsaved),
         status_key(state) if item is None else None,
         (state.draft, state.menu, state.error, hovered, hovered is not None and down),
         int(state.now * beat),
@@ -152,14 +157,14 @@ def _card(
 
 def moving_areas(layout: Layout) -> list[pygame.Rect]:
     """The boxes whose content changes while the clips play."""
-    return [layout.boxes[f"{part}{side}"] for side in (0, 1) for part in ("picture", "bar")]
+    return [layout.boxes[f"{part}{side}"] for side in layout.sides for part in ("picture", "bar")]
 
 
 def draw_moving(
     canvas: Canvas, layout: Layout, state: State, item: Item, pictures: Pictures
 ) -> None:
     """Draw only what changes while the clips play: the pictures and their clocks."""
-    for side in (0, 1):
+    for side in layout.sides:
         _clip(canvas, layout.boxes[f"picture{side}"], state, item, side, pictures)
         draw_time_bar(canvas, layout.boxes[f"bar{side}"], state, item.pair, side)
 

@@ -236,6 +236,16 @@ def test_all_keys_are_behind_h_and_each_page_leads_back_to_where_it_was_opened()
     assert state.screen is Screen.PRACTICE
 
 
+def test_one_clip_after_the_other_is_enlarged_and_the_next_pair_shows_both() -> None:
+    state, sides = a_state(*pairs(2)), []
+    for number in range(4):
+        state, _ = play(state, (number + 1.0, press(Action.ENLARGE)))
+        sides.append(state.enlarged)
+    assert sides == [0, 1, None, 0]
+    state, effects = play(state, (6.0, press(Action.LEFT)), (7.0, e.Tick()))
+    assert len(recorded(effects)) == 1 and state.enlarged is None and state.index == 1
+
+
 def test_undo_does_not_lead_from_the_real_pairs_back_into_practice() -> None:
     state, _ = play(
         a_state(PAIRS[0], *pairs(1)), (1.0, press(Action.LEFT)), (1.5, press(Action.CONFIRM))

@@ -46,6 +46,7 @@ def states(pair: Pair) -> dict[str, State]:
     return {
         "label": label,
         "label_ended": replace(label, position=1.45),
+        "label_enlarged": replace(label, enlarged=0),
         "label_undone": replace(label, items=(*history, replace(current, old=old)), playing=False),
         "label_flash": flash,
         "label_flagged": replace(

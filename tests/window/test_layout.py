@@ -15,6 +15,8 @@ from rlhf_gym.feedback.query import Purpose
 from rlhf_gym.labelling.state import SCALES, Item, Pair, Screen, State
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.picture import fitting
+from rlhf_gym.window.places import next_scale
 from rlhf_gym.window.view import Pointer, draw
 
 SIZES = ((800, 480), (1024, 768), (1280, 800), (1920, 1080), (1080, 1920), (3840, 2160))
@@ -76,6 +78,36 @@ def test_a_goal_too_long_for_the_window_is_cut_and_not_drawn_over_the_rest() -> 
     canvas = drawn(state, (800, 480))
     (goal,) = [placed for placed in canvas.placed if placed.text.startswith("Keep")]
     assert goal.cut and goal.box.inflate(0, 12).contains(goal.rect)
+
+
+@pytest.mark.parametrize("picture", [(600, 400), (160, 210), (1200, 300)])
+@pytest.mark.parametrize("size", SIZES)
+def test_larger_type_makes_no_clip_smaller(size: tuple[int, int], picture: tuple[int, int]) -> None:
+    state = replace(STATES["label"], items=(Item(replace(PAIR, size=picture)),), index=0)
+    seen = []
+    for scale in SCALES[SCALES.index(1.0) :]:
+        layout = lay_out(size, replace(state, scale=scale))
+        seen.append((fitting(picture, layout.boxes["picture0"].size), layout.unit))
+    assert min(shown for shown, _ in seen) == seen[0][0]
+    assert [unit for _, unit in seen] == sorted(unit for _, unit in seen)
+
+
+def test_the_type_grows_where_there_is_room_beside_the_clips() -> None:
+    wide = replace(STATES["label"], items=(Item(replace(PAIR, size=(600, 400))),), index=0)
+    tall = replace(wide, items=(Item(replace(PAIR, size=(160, 210))),))
+    assert lay_out((1280, 800), replace(wide, scale=1.25)).unit > 1.15
+    assert next_scale((1280, 800), wide, larger=True) == 1.25
+    assert next_scale((1280, 800), tall, larger=True) is None  # nobody would see a difference
+    assert next_scale((1280, 800), replace(tall, overlay=Screen.HELP), larger=True) == 1.25
+    assert next_scale((1280, 800), replace(tall, scale=3.0), larger=False) == 0.75
+
+
+def test_one_clip_can_be_enlarged() -> None:
+    whole, alone = STATES["label"], STATES["label_enlarged"]
+    for size in SIZES:
+        both, one = (lay_out(size, state).boxes["picture0"] for state in (whole, alone))
+        assert one.width > 1.9 * both.width or one.height > 1.2 * both.height
+    assert "RIGHT" not in [placed.text for placed in drawn(alone, (1280, 800)).placed]
 
 
 def test_the_clips_get_most_of_the_window() -> None:

@@ -1,0 +1,57 @@
+"""The state of a window that has just been opened."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rlhf_gym.envs.known import GENERAL_GOAL
+from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.labelling.practice import PAIRS
+from rlhf_gym.labelling.state import Item, Screen, State
+from rlhf_gym.window.instructions import INSTRUCTION_VERSION
+from rlhf_gym.window.loader import read_status
+from rlhf_gym.window.memory import recall
+
+__all__ = ["first_state"]
+
+
+def first_state(
+    run: Path, store: FeedbackStore, annotator: str, with_practice: bool | None = None
+) -> State:
+    """The state of a window that has just been opened."""
+    known, environment, status = recall(annotator), store.environment, read_status(store)
+    practises = with_practice
+    if practises is None:
+        practises = not known.practised and status.wants_answers
+    now = time.monotonic()
+    pages = [Screen.HELP] if practises else []
+    if environment.goal == GENERAL_GOAL.text and status.wants_answers:
+        pages.append(Screen.GOAL)
+    return State(
+        annotator=annotator,
+        instruction=INSTRUCTION_VERSION,
+        environment=environment.env_id,
+        goal=environment.goal,
+        tie_breaker=environment.tie_breaker,
+        items=tuple(Item(pair) for pair in PAIRS) if practises else (),
+        overlay=pages[-1] if pages else None,
+        beneath=tuple(pages[:-1]),
+        now=now,
+        appeared=now,
+        speed=known.speed,
+        scale=known.scale,
+        practised=known.practised,
+        status=status,
+        run=str(run),
+        blind=_is_blind(run),
+    )
+
+
+def _is_blind(run: Path) -> bool:
+    """Return whether the run was made for people who see no results, as its settings say."""
+    try:
+        return RunFolder(run).settings_table().get("blind") is True
+    except ValueError:
+        return False
