@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"]
+__all__ = [
+    "TRAINER_SILENT_SECONDS",
+    "Counts",
+    "EnvironmentRecord",
+    "Media",
+    "Progress",
+    "TrainerState",
+]
+
+TRAINER_SILENT_SECONDS = 30.0
+"""Seconds without a word after which a trainer counts as dead."""
 
 TrainerState = Literal["warming up", "first labels", "training", "waiting", "done", "stopped"]
 """What the trainer does; before "training" it waits for the first labels."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.items import Item, Pair
 
@@ -18,7 +19,6 @@ SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 NOTE_LENGTH = 200
 PAGE = 0.5  # heights of its place by which a key scrolls a picture
-TRAINER_SILENT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)

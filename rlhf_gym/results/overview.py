@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,20 @@ from pathlib import Path
 from rlhf_gym.basics.words import NOTHING
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.store_records import Progress
+from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS, Progress
 from rlhf_gym.results.answers import count_labels
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, RunRecord, mean_and_error, read_run
 
 __all__ = ["RunOverview", "overview_of", "runs_in"]
+
+GOING = {
+    "warming up": "warming up",
+    "first labels": "waiting for labels",
+    "waiting": "waiting for labels",
+    "training": "training",
+    "done": "measuring",
+}
+"""What a training does, by what it has told last."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,9 @@ class RunOverview:
         folder: the run folder.
         env_id: the environment; empty where it is not known.
         algo: the algorithm.
-        state: ``"training"``, ``"waiting for labels"``, ``"measuring"``, ``"finished"``,
-            ``"stopped"``, ``"not begun"``, or ``"has links to outside"``, with nothing else known.
+        state: ``"warming up"``, ``"waiting for labels"``, ``"training"``, ``"measuring"``,
+            ``"finished"``, ``"stopped"``, ``"died"`` (its process ended without a word), ``"not
+            begun"``, or ``"has links to outside"``, with nothing else known.
         labels: labels given.
         budget: labels wanted; None where it is not known.
         steps: training steps taken, at most those planned.
@@ -70,7 +81,7 @@ def overview_of(run: RunFolder) -> RunOverview:
     progress = _progress(run)
     steps = int(record.curve.last(STEPS) or 0)
     steps = max(steps, progress.agent_step) if progress else steps
-    planned = record.config.get("steps")
+    planned = record.config.get("steps", progress.total_steps if progress else None)
     return RunOverview(
         folder=run.path,
         env_id=str(record.config.get("env_id", "")),
@@ -98,11 +109,13 @@ def _progress(run: RunFolder) -> Progress | None:
 def _state(record: RunRecord, progress: Progress | None, steps: int) -> str:
     state = "" if progress is None else progress.state
     if record.folder.is_held:
-        names = {"waiting": "waiting for labels", "done": "measuring"}
-        return names.get(state, "training")
+        return GOING.get(state, "training")
     planned = record.config.get("steps")
     if state == "done" or (record.evaluation.after and (planned is None or steps >= planned)):
         return "finished"
+    if progress is not None and state in GOING:
+        silent = time.time() - progress.heartbeat > TRAINER_SILENT_SECONDS
+        return "died" if silent or record.folder.lock.exists() else GOING[state]
     return "stopped" if state or steps else "not begun"
 
 

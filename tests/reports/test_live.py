@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,11 @@ from pathlib import Path
 import pytest
 from run_folders import full_run, unfinished_run
 
+from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.store_records import Progress, TrainerState
 from rlhf_gym.reports.run import LiveReport
+from rlhf_gym.results.overview import overview_of
 
 
 @pytest.fixture
@@ -21,6 +26,13 @@ def live(tmp_path: Path) -> Iterator[LiveReport]:
         yield report
         report.shutdown()
         thread.join()
+
+
+def first_line(page: str) -> str:
+    """What the page says of the run before all else."""
+    found = re.search(r'<p class="status (.*?)" role="status">(.*?)</p>', page)
+    assert found is not None
+    return re.sub("<.*?>", "", ": ".join(found.groups()))
 
 
 def asked(live: LiveReport, path: str = "/", host: str | None = None) -> tuple[int, str]:
@@ -40,6 +52,46 @@ def test_the_page_of_an_unfinished_run_loads_itself_again(live: LiveReport) -> N
     assert status == 200 and 'http-equiv="refresh"' in page
     assert "Unfinished: 11,000 of 50,000 steps" in page
     assert not (live.run / "report.html").exists()
+
+
+def test_the_first_line_says_what_the_training_does(tmp_path: Path) -> None:
+    run = RunFolder(unfinished_run(tmp_path))
+
+    def told(state: TrainerState) -> str:
+        with FeedbackStore.open(run.store) as store:
+            store.publish(Progress(12_000, 50_000, 10, 50, state=state))
+        with LiveReport(run.path) as report:
+            return first_line(report.page().decode())
+
+    counts = "12 of 50 labels, 12,000 of 50,000 steps"
+    with run.held():
+        assert told("first labels") == f"going: The training waits for answers: {counts}"
+        assert told("training") == f"going: The agent trains: {counts}"
+    dead = told("training")
+    assert dead.startswith("died: The training has died: its process was killed")
+    assert dead.endswith(f"go on with rlhf-gym train --resume {run.path}")
+    assert told("stopped").startswith("stopped: The training was stopped")
+
+
+def test_a_training_script_that_has_said_nothing_for_long_has_died(tmp_path: Path) -> None:
+    script = RunFolder(unfinished_run(tmp_path))
+    with FeedbackStore.open(script.store) as store:
+        store.publish(Progress(12_000, 50_000, 10, 50))
+        assert overview_of(script).state == "training"
+    with FeedbackStore.open(script.store, clock=lambda: 0.0) as store:
+        store.publish(Progress(12_000, 50_000, 10, 50))
+    assert overview_of(script).state == "died"
+
+
+def test_a_page_that_is_as_it_was_is_not_sent_again(live: LiveReport) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", live.server_port, timeout=60)
+    connection.request("GET", "/")
+    first = connection.getresponse()
+    assert "connect-src 'self'" in first.read().decode()
+    connection.request("GET", "/", headers={"If-None-Match": str(first.headers["ETag"])})
+    again = connection.getresponse()
+    assert (again.status, again.read()) == (304, b"")
+    connection.close()
 
 
 def test_nothing_else_and_nobody_else_is_answered(live: LiveReport) -> None:

@@ -60,6 +60,7 @@ def render_page(
     verdict: Verdict,
     *,
     refresh: int | None = None,
+    status: Markup | None = None,
 ) -> str:
     """Render the report as one HTML page that needs no other file.
 
@@ -68,14 +69,18 @@ def render_page(
         log: its answers.
         result: its most important numbers.
         verdict: the judgement at the top.
-        refresh: seconds after which a browser loads the page again; by default it does not.
+        refresh: seconds after which a browser without scripts loads a page that is served again.
+        status: what a page that is served says first; it follows the run.
     """
     videos = Videos()
     before, after = (videos.embed(run.folder.videos / f"{n}.mp4") for n in ("before", "after"))
     disputed = [shown_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
     return render(
         "run/report.html.j2",
+        *(["run/live.js"] if status else []),
         "page.js",
+        live=status is not None,
+        status=status,
         run=run,
         refresh=refresh,
         result=result,

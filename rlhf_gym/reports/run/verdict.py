@@ -70,7 +70,7 @@ def _trust(result: Summary, level: str) -> str:
 
 
 def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
-    if result.total_steps and not result.finished:
+    if result.total_steps and not result.finished and not run.folder.is_held:
         share = result.steps / result.total_steps
         yield (
             f"Unfinished: {result.steps:,} of {result.total_steps:,} steps ({share:.0%}). "
