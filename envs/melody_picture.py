@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rlhf_gym.envs.melody_taste import BAR, BARS, CHORDS, FIRST, STEPS, fits, kind_of
-from rlhf_gym.envs.screen import BLUE, DARK, FAINT, GREY, ORANGE, Drawing, Frame
+from rlhf_gym.envs.screen import DARK, FAINT, GREY, WHITE, Drawing, Frame
 
 __all__ = ["draw_melody"]
 
@@ -22,10 +22,12 @@ _PAPER = (26, 29, 36)
 _TINTS = {0: (34, 44, 58), 5: (46, 38, 58), 3: (34, 52, 46), 4: (58, 46, 34)}
 """Background of a bar, by the root of its chord."""
 _HEAD = (240, 228, 66)
+_CHORD, _OTHER = WHITE, (204, 121, 167)
+"""Colours of notes: neither is that of a side of the labelling window."""
 
 
 def draw_melody(actions: Sequence[int]) -> Frame:
-    """Draw the tune so far: notes of the chord blue, others orange, the next place yellow.
+    """Draw the tune so far: notes of the chord white, others purple, the next place yellow.
 
     Args:
         actions: the action at each eighth, see `Melody`.
@@ -36,6 +38,7 @@ def draw_melody(actions: Sequence[int]) -> Frame:
     drawing = Drawing(WIDTH, HEIGHT, DARK)
     for row in range(BARS // _BARS_A_ROW):
         _draw_staff(drawing, row)
+    _draw_legend(drawing)
     sounding, begin, pitch = False, 0, 0
     for step, action in enumerate([*actions, 0]):
         kind = kind_of(action, sounding)
@@ -76,6 +79,14 @@ def _draw_staff(drawing: Drawing, row: int) -> None:
                 drawing.line((tick, base + 8), (tick, base + 11), 1, FAINT)
 
 
+def _draw_legend(drawing: Drawing) -> None:
+    x, y = _LEFT, HEIGHT - 10.0
+    for colour, words, width in ((_CHORD, "note of the chord", 142), (_OTHER, "other note", 0)):
+        drawing.box((x + 6, y), 12, 8, colour)
+        drawing.text(words, (x + 18, y - 7), 12, GREY)
+        x += width
+
+
 def _draw_note(drawing: Drawing, pitch: int, begin: int, end: int) -> None:
     """Draw a note as a box from where it is struck; one that crosses a line's end is split."""
     edge = (begin // (BAR * _BARS_A_ROW) + 1) * BAR * _BARS_A_ROW
@@ -87,6 +98,6 @@ def _draw_note(drawing: Drawing, pitch: int, begin: int, end: int) -> None:
     for line in (0, 12, 14):
         if (line == 0 and pitch == 0) or (line and pitch >= line):
             drawing.line((x - 1, base - line * _KEY), (x + _EIGHTH, base - line * _KEY), 1, GREY)
-    colour = BLUE if fits(pitch, begin) else ORANGE
+    colour = _CHORD if fits(pitch, begin) else _OTHER
     drawing.box((x + length / 2, y), length - 3, 2 * _KEY - 1, colour)
     drawing.circle((x + 8, y), 2.2, DARK)

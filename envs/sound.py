@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -75,13 +77,14 @@ class Loudspeaker:
         self._mixer: Any = None
         self._opened = False
 
-    def play(self, samples: Samples) -> None:
-        """Start to play, without waiting for the end."""
+    def play(self, samples: Samples) -> bool:
+        """Start to play, without waiting for the end; return whether there is a sound device."""
         if not self._opened:
             self._opened = True
             self._mixer = _open_mixer()
         if self._mixer is not None and len(samples):
             self._mixer.Sound(buffer=samples.tobytes()).play()
+        return self._mixer is not None
 
     def hush(self) -> None:
         """Stop playing."""
@@ -99,10 +102,28 @@ def _open_mixer() -> Any:
     import pygame
 
     try:
-        pygame.mixer.init(RATE, size=-16, channels=1, allowedchanges=0)
+        with _quiet_libraries():
+            pygame.mixer.init(RATE, size=-16, channels=1, allowedchanges=0)
     except (pygame.error, NotImplementedError):
         return None
     return pygame.mixer
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep from the terminal what libraries in C, such as ALSA, write to standard error."""
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no such stream
+        yield
+        return
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _tone(pitch: int, seconds: float) -> npt.NDArray[np.float64]:

@@ -97,6 +97,11 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class NoSound:
+    """There is no device to play sounds on."""
+
+
+@dataclass(frozen=True)
 class Record:
     """Store this judgement, now."""
 
@@ -140,6 +145,11 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class Hush:
+    """Stop the sound that is played."""
+
+
+@dataclass(frozen=True)
 class SetGoal:
     """Keep what the agent should do, for all who label this run from now on."""
 
@@ -160,8 +170,9 @@ class Quit:
 
 Event: TypeAlias = (
     "Tick | Press | Release | Typed | Scaled | Focus | Visible | Scroll | Reach | Arrived"
-    " | StatusRead | Failed"
+    " | StatusRead | Failed | NoSound"
 )
 Effect: TypeAlias = (
-    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | SetGoal | LeaveOff | Quit"
+    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | Hush | SetGoal | LeaveOff"
+    " | Quit"
 )

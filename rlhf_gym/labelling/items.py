@@ -70,6 +70,7 @@ class Item:
         seconds: how long it was looked at, without pauses.
         full_pass: whether both clips played to their ends at least once.
         replays: how often a replay was asked for.
+        heard: how many of its sounds have been played by themselves, or need not be.
         flagged: whether it carries a flag.
         note: the annotator's note.
     """
@@ -80,6 +81,7 @@ class Item:
     seconds: float = 0.0
     full_pass: bool = False
     replays: int = 0
+    heard: int = 0
     flagged: bool = False
     note: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.hearing import hear, hear_on
 from rlhf_gym.labelling.moves import (
     CHOICES,
     Step,
@@ -47,7 +48,11 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
     >>> effect.judgement.query, effect.judgement.preference.value
     (7, 'second')
     """
-    state = _advance(state, now)
+    return hear_on(state, _after(_advance(state, now), event))
+
+
+def _after(state: State, event: e.Event) -> Step:
+    """Apply an event, once time has passed."""
     if isinstance(event, e.Press):
         return _press(state, event)
     if isinstance(event, e.Release):
@@ -73,6 +78,8 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
         return _read_status(state, event)
     if isinstance(event, e.Failed):
         return _fail(state, event)
+    if isinstance(event, e.NoSound):
+        return replace(state, silent=True, hearing=None), ()
     return state, ()
 
 
@@ -88,7 +95,7 @@ def _advance(state: State, now: float) -> State:
     if state.attending:
         item = replace(item, seconds=item.seconds + elapsed)
     if state.playing and state.visible and state.overlay is None:
-        position = state.position + elapsed * state.speed
+        position = state.position + elapsed * (1.0 if state.hearing is not None else state.speed)
         if position >= item.pair.seconds:
             item = replace(item, full_pass=True)
         state = replace(state, position=position % (item.pair.seconds + FREEZE_SECONDS))
@@ -136,11 +143,10 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     if action is Action.PAUSE:
         return replace(state, playing=not state.playing), ()
     if action is Action.REPLAY:
-        state = with_item(state, replace(item, replays=item.replays + 1))
+        state = with_item(state, replace(item, replays=item.replays + 1, heard=0))
         return replace(state, position=0.0, playing=True), ()
     if action in (Action.HEAR_LEFT, Action.HEAR_RIGHT) and item.pair.sounds:
-        side = int(action is Action.HEAR_RIGHT)
-        return replace(state, position=0.0, playing=True), (e.Hear(item.pair.query, side),)
+        return hear(state, item, int(action is Action.HEAR_RIGHT))
     if action in (Action.BACK, Action.FORWARD) and item.pair.still:
         return scrolled(state, PAGE if action is Action.FORWARD else -PAGE), ()
     if action in (Action.BACK, Action.FORWARD):

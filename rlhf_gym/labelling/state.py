@@ -104,6 +104,8 @@ class State:
         pressed: the key of the last answer while it is still down.
         flash_until: until when the answer just given is shown, or None.
         scale: of texts and buttons, which are no larger than leaves the clips their size.
+        hearing: the side whose sound is played now, or None; the clips have their own speed then.
+        silent: whether no sound device was found.
         enlarged: the side whose clip is shown alone, or None.
         unsaved: judgements that the store has refused so far.
         given_back: queries given back in this session.
@@ -134,6 +136,8 @@ class State:
     playing: bool = True
     speed: float = 1.0
     scale: float = 1.0
+    hearing: int | None = None
+    silent: bool = False
     enlarged: int | None = None
     full_screen: bool = False
     focused: bool = True

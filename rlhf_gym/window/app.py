@@ -193,7 +193,10 @@ class App:
             (pygame.key.start_text_input if effect.on else pygame.key.stop_text_input)()
         elif isinstance(effect, e.Hear) and effect.query in self.loader.sounds:
             self.loudspeaker.hush()
-            self.loudspeaker.play(self.loader.sounds[effect.query][effect.side])
+            if not self.loudspeaker.play(self.loader.sounds[effect.query][effect.side]):
+                self.handle(e.NoSound())
+        elif isinstance(effect, e.Hush):
+            self.loudspeaker.hush()
         elif isinstance(effect, e.LeaveOff):
             _leave_off(self._run, effect.on)
         elif isinstance(effect, e.Quit):

@@ -125,11 +125,31 @@ def _main(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: 
     )
 
 
+def _speaker(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    """The button that plays the sound of a clip; it is lit while the sound is played."""
+    px, side = canvas.px, int(button.action is Action.HEAR_RIGHT)
+    tint = theme.SIDES[side]
+    plays = state.hearing == side
+    share = 1.0 if plays else 0.35 if pressed else 0.22 if hovered else 0.08
+    fill = theme.mixed(theme.CARD, tint, share)
+    edge = tint if plays or hovered else theme.mixed(theme.CARD, tint, 0.45)
+    canvas.panel(button.rect, fill, 99, edge, 1)
+    ink = theme.SUNKEN if plays else theme.MUTED if state.silent else tint
+    shape: Shape = "mute" if state.silent else "speaker"
+    canvas.shape(shape, (button.rect.left + px(20), button.rect.centery), 15, ink)
+    left = button.rect.left + px(34)
+    words = pygame.Rect(
+        left, button.rect.top, button.rect.right - px(12) - left, button.rect.height
+    )
+    canvas.text(key_label(KEYS[button.action][0]), words, 12, ink, bold=True, align="center")
+
+
 _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
     "answer": _answer,
     "hint": _hint,
     "plain": _plain,
     "keyed": _plain,
+    "speaker": _speaker,
     "line": _plain,
     "main": _main,
 }

@@ -15,18 +15,38 @@ __all__ = ["Align", "Canvas", "Placed", "Shape", "draw_rod"]
 
 Align = Literal["left", "center", "right"]
 Point = pygame.Vector2 | tuple[float, float]
-Shape = Literal["left", "right", "up", "down", "tick", "cross", "flag", "disc", "play", "pause"]
+Shape = Literal[
+    "left",
+    "right",
+    "up",
+    "down",
+    "tick",
+    "cross",
+    "flag",
+    "disc",
+    "play",
+    "pause",
+    "speaker",
+    "mute",
+]
 SMOOTH = 4  # shapes are drawn this much larger and then scaled down
 
 _POLYGONS: dict[str, tuple[tuple[float, float], ...]] = {
     "left": ((0.1, 0.5), (0.52, 0.12), (0.52, 0.38), (0.9, 0.38), (0.9, 0.62), (0.52, 0.62),
              (0.52, 0.88)),
     "play": ((0.24, 0.12), (0.88, 0.5), (0.24, 0.88)),
+    "speaker": ((0.04, 0.36), (0.24, 0.36), (0.5, 0.12), (0.5, 0.88), (0.24, 0.64), (0.04, 0.64)),
+    "mute": ((0.04, 0.36), (0.24, 0.36), (0.5, 0.12), (0.5, 0.88), (0.24, 0.64), (0.04, 0.64)),
     "flag": ((0.2, 0.08), (0.9, 0.3), (0.32, 0.54), (0.32, 0.94), (0.2, 0.94)),
 }  # fmt: skip
 _LINES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "tick": (((0.16, 0.54), (0.41, 0.78), (0.86, 0.26)),),
     "cross": (((0.22, 0.22), (0.78, 0.78)), ((0.78, 0.22), (0.22, 0.78))),
+    "speaker": (
+        ((0.66, 0.36), (0.72, 0.5), (0.66, 0.64)),
+        ((0.84, 0.22), (0.93, 0.5), (0.84, 0.78)),
+    ),
+    "mute": (((0.66, 0.36), (0.94, 0.64)), ((0.94, 0.36), (0.66, 0.64))),
     "pause": (((0.34, 0.18), (0.34, 0.82)), ((0.66, 0.18), (0.66, 0.82))),
 }
 _TURNS = {"left": 0, "down": 90, "right": 180, "up": 270}

@@ -132,8 +132,25 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
     return (
         *_answers(boxes["answers"], u),
         *_hints(row, u, _named(hints, state)),
+        *_speakers(boxes, u, state),
         *(Button(boxes[f"card{side}"], SIDES[side], "", "clip") for side in shown_sides(state)),
     )
+
+
+def _speakers(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
+    """The buttons that play the sounds of the clips, beside their names."""
+    if state.item is None or not state.item.pair.sounds:
+        return ()
+    font, buttons = theme.font(max(1, round(14 * u)), True), []
+    for side in shown_sides(state):
+        title, action = boxes[f"title{side}"], (Action.HEAR_LEFT, Action.HEAR_RIGHT)[side]
+        rect = pygame.Rect(0, 0, round(62 * u), round(22 * u))
+        name = round(38 * u) + font.size(("LEFT", "RIGHT")[side])[0]
+        rect.midleft = (title.left + name, title.centery)
+        if side == 1:
+            rect.midright = (title.right - name, title.centery)
+        buttons.append(Button(rect, action, "", "speaker"))
+    return tuple(buttons)
 
 
 def verdict_box(boxes: Boxes) -> pygame.Rect:

@@ -11,7 +11,7 @@ from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_question"]
 
-QUESTION = "Which clip shows better behaviour? Judge only what you see."
+QUESTION = "Which clip shows better behaviour? Judge only what you see"
 
 
 def draw_question(canvas: Canvas, box: pygame.Rect, state: State, item: Item) -> None:
@@ -20,10 +20,11 @@ def draw_question(canvas: Canvas, box: pygame.Rect, state: State, item: Item) ->
     A chip for which there is no room is left out: its button below the clips shows the same.
     """
     px = canvas.px
-    width = min(canvas.width_of(QUESTION, 15) + px(4), box.width)
+    question = QUESTION + _heard(state, item)
+    width = min(canvas.width_of(question, 15) + px(4), box.width)
     words = pygame.Rect(0, box.top, width, box.height)
     words.centerx = box.centerx
-    canvas.text(QUESTION, words, 15, theme.TEXT)
+    canvas.text(question, words, 15, theme.TEXT)
     right = box.right
     for text, colour in _chips(state, item):
         rect = pygame.Rect(0, 0, canvas.width_of(text, 13, True) + px(22), px(24))
@@ -33,6 +34,13 @@ def draw_question(canvas: Canvas, box: pygame.Rect, state: State, item: Item) ->
         canvas.panel(rect, theme.RAISED, radius=99, border=theme.mixed(theme.LINE, colour, 0.5))
         canvas.text(text, rect, 13, colour, bold=True, align="center")
         right = rect.left - px(10)
+
+
+def _heard(state: State, item: Item) -> str:
+    """Return how the question ends, by whether there is something to hear."""
+    if not item.pair.sounds:
+        return "."
+    return ": no sound device was found." if state.silent else " and hear."
 
 
 def _chips(state: State, item: Item) -> list[tuple[str, Colour]]:

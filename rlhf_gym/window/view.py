@@ -103,6 +103,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
         item and (item.pair.query, item.given, item.old, item.flagged, item.note),
         item is not None and item.pair.query in pictures,
         (state.overlay, state.playing, state.speed, state.scale, state.enlarged, state.unsaved),
+        (state.hearing, state.silent),
         status_key(state) if item is None else None,
         (state.draft, state.menu, state.error, hovered, hovered is not None and down),
         int(state.now * beat),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import wave
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 
 from rlhf_gym.envs.melody import Melody, notes_of
@@ -123,6 +125,19 @@ def test_it_is_silent_where_there_is_no_sound_device(monkeypatch: pytest.MonkeyP
     loudspeaker = Loudspeaker()
     loudspeaker.play(melody_sound([(0, 1, 60)], 120))
     loudspeaker.close()
+
+
+def test_a_missing_device_is_told_by_play_and_by_no_line_in_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        os.write(2, b"ALSA lib confmisc.c:855:(parse_card) cannot find card '0'\n")
+        raise pygame.error("no audio device")
+
+    monkeypatch.setattr(pygame.mixer, "init", fails)
+    assert not Loudspeaker().play(melody_sound([(0, 1, 60)], 120))
+    os.write(2, b"later messages are shown\n")
+    assert capfd.readouterr().err == "later messages are shown\n"
 
 
 def test_it_is_played_in_a_window(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,31 @@ def test_a_side_that_can_be_heard_is_played_from_its_beginning_with_its_picture(
     assert play(silent, (1.0, press(Action.HEAR_LEFT)))[1] == []
 
 
+def test_the_left_clip_is_heard_and_then_the_right_one_once_by_themselves() -> None:
+    pair = Pair(7, frames=(10, 10), fps=10.0, sounds=True)  # a second each
+    times = ((0.1, e.Tick()), (0.6, e.Tick()), (1.2, e.Tick()), (1.45, e.Tick()))
+    state, effects = play(a_state(pair, speed=0.5), *times)  # it is played at its own speed
+    assert effects == [e.Hear(7, 0), e.Hear(7, 1)] and state.hearing == 1
+    state, effects = play(state, (2.0, e.Tick()), (2.5, e.Tick()), (5.0, e.Tick()))
+    assert effects == [] and state.hearing is None
+    state, effects = play(state, (6.0, press(Action.REPLAY)))
+    assert effects == [e.Hear(7, 0)]
+
+
+def test_a_sound_stops_when_its_pair_is_left_or_stands_still() -> None:
+    pair = Pair(7, frames=(10, 10), fps=10.0, sounds=True)
+    heard, _ = play(a_state(pair, *pairs(1)), (0.1, e.Tick()))
+    for action in (Action.PAUSE, Action.MENU, Action.FORWARD, Action.LEFT, Action.GIVE_BACK):
+        state, effects = play(heard, (0.5, press(action)))
+        assert effects[-1] == e.Hush() and state.hearing is None, action
+
+
+def test_without_a_sound_device_nothing_is_played_by_itself() -> None:
+    state, effects = play(a_state(Pair(7, sounds=True)), (0.1, e.Tick()), (0.1, e.NoSound()))
+    assert effects == [e.Hear(7, 0)] and state.silent and state.hearing is None
+    assert play(state, (0.5, e.Tick()), (9.0, e.Tick()))[1] == []
+
+
 def test_the_next_pair_comes_after_the_flash() -> None:
     state, _ = play(a_state(*pairs(2)), (1.0, press(Action.LEFT)), (1.1, e.Tick()))
     assert state.index == 0 and state.item is not None and state.item.choice is Choice.LEFT

@@ -41,12 +41,15 @@ def states(pair: Pair) -> dict[str, State]:
     right = replace(given, query=-3, preference=Preference.TIE)
     old = replace(given, query=pair.query, preference=Preference.SECOND)
     current = label.items[-1]
+    heard = replace(current, pair=replace(pair, sounds=True))
     flash = replace(label, items=(*history, replace(current, given=replace(old))), flash_until=9.0)
     waiting = replace(label, items=(), index=0, status=replace(status, labels=0, ready=0))
     return {
         "label": label,
         "label_ended": replace(label, position=1.45),
         "label_enlarged": replace(label, enlarged=0),
+        "label_heard": replace(label, items=(*history, heard), hearing=1),
+        "label_silent": replace(label, items=(*history, heard), silent=True),
         "label_undone": replace(label, items=(*history, replace(current, old=old)), playing=False),
         "label_flash": flash,
         "label_flagged": replace(

@@ -12,7 +12,7 @@ from states import states
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose
-from rlhf_gym.labelling.state import SCALES, Item, Pair, Screen, State
+from rlhf_gym.labelling.state import SCALES, Action, Item, Pair, Screen, State
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.picture import fitting
@@ -100,6 +100,18 @@ def test_the_type_grows_where_there_is_room_beside_the_clips() -> None:
     assert next_scale((1280, 800), tall, larger=True) is None  # nobody would see a difference
     assert next_scale((1280, 800), replace(tall, overlay=Screen.HELP), larger=True) == 1.25
     assert next_scale((1280, 800), replace(tall, scale=3.0), larger=False) == 0.75
+
+
+def test_the_question_says_what_there_is_to_hear() -> None:
+    words = {
+        name: {each.text for each in drawn(STATES[name], (800, 480)).placed} for name in STATES
+    }
+    question = "Which clip shows better behaviour? Judge only what you see"
+    assert f"{question}." in words["label"]
+    assert f"{question} and hear." in words["label_heard"]
+    assert f"{question}: no sound device was found." in words["label_silent"]
+    speakers = [b.action for b in lay_out((800, 480), STATES["label_heard"]).buttons]
+    assert {Action.HEAR_LEFT, Action.HEAR_RIGHT} <= set(speakers)
 
 
 def test_one_clip_can_be_enlarged() -> None:
