@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.agents.random_states import kept_random_states
+from rlhf_gym.clips.rendering import off_screen
+from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.runs.evaluation import can_be_drawn, record_video, true_returns
+from rlhf_gym.runs.evaluation import can_be_drawn, film_in_steps, result_of, returns_in_steps
 from rlhf_gym.runs.outcome import OutcomeFile
-from rlhf_gym.runs.records import Evaluation, read_evaluation
+from rlhf_gym.runs.progress_bar import episodes_bar
+from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.spare_time import SpareTime, frozen_copy
 
 __all__ = ["BeforeAndAfter"]
 
@@ -31,29 +35,60 @@ class BeforeAndAfter:
         folder: of the run, into which all is written.
         video_seconds: length of the videos; with 0 there are none.
         log: receives messages, one line at a time.
+        shown: whether to show progress bars.
     """
 
     settings: TrainSettings
     folder: RunFolder
     video_seconds: float
     log: Callable[[str], None]
+    shown: bool = False
 
-    def before(self, agent: BaseAlgorithm) -> None:
-        """Measure and film the agent before training, which this does not change."""
-        with kept_random_states(agent):
+    def before(self, agent: BaseAlgorithm) -> SpareTime:
+        """Return the work of measuring and filming the agent as it is now, before training.
+
+        It can be done at any time, also while the agent learns, and changes nothing of that. If
+        the environment cannot be evaluated, this is told, and training is not ended by it.
+        """
+        untrained = frozen_copy(agent)
+        work = SpareTime(self._before(untrained), untrained)
+        work.done = bool(read_evaluation(self.folder.evaluation).before)
+        return work
+
+    def _before(self, agent: BaseAlgorithm) -> Generator[int, None, None]:
+        try:
+            returns = yield from self._returns(agent)
+        except Exception as error:  # of the environment
+            reason = str(error) or type(error).__name__
+            self.log(f"the untrained agent is not evaluated: {reason}")
+        else:
+            known = read_evaluation(self.folder.evaluation)
+            replace(known, before=returns).write(self.folder.evaluation)
+        for _ in self._film(agent, "before"):
+            yield self.settings.evaluation_episodes
+
+    def do_now(self, work: SpareTime) -> None:
+        """Do the work that `before` returned, or what is left of it."""
+        if not work.done:
             self._announce("untrained")
-            returns = self._returns(agent)
-            self._film(agent, "before")
-        Evaluation(before=returns).write(self.folder.evaluation)
+            with self._bar() as show:
+                work.finish(show)
 
     def after(self, agent: BaseAlgorithm) -> None:
         """Film and measure the trained agent; the window shows each as soon as it is there."""
         outcome, episodes = OutcomeFile(self.folder), self.settings.evaluation_episodes
         self._announce("trained")
         outcome.filming()
-        outcome.not_filmed(self._film(agent, "after"))
+        with off_screen():
+            outcome.not_filmed(result_of(self._film(agent, "after")))
         outcome.evaluating(0, episodes)
-        returns = self._returns(agent, lambda done: outcome.evaluating(done, episodes))
+        with self._bar() as show:
+
+            def tell(done: int) -> None:
+                show(done)
+                outcome.evaluating(done, episodes)
+
+            returns = result_of(self._returns(agent), tell)
         known = read_evaluation(self.folder.evaluation)
         found = replace(known, after=returns, actions="sampled", steps=agent.num_timesteps)
         found.write(self.folder.evaluation)
@@ -73,40 +108,41 @@ class BeforeAndAfter:
             "untouched environment"
         )
 
-    @property
-    def _made(self) -> dict[str, Any]:
-        return {"env_kwargs": self.settings.env_kwargs, "wrappers": self.settings.wrapper}
+    def _bar(self) -> AbstractContextManager[Callable[[int], None]]:
+        return episodes_bar(self.settings.evaluation_episodes, shown=self.shown)
 
-    def _returns(
-        self, agent: BaseAlgorithm, progress: Callable[[int], None] | None = None
-    ) -> tuple[float, ...]:
-        return true_returns(
+    @property
+    def _maker(self) -> EnvironmentMaker:
+        settings = self.settings
+        return EnvironmentMaker(settings.env_id, settings.env_kwargs, settings.wrapper)
+
+    def _returns(self, agent: BaseAlgorithm) -> Generator[int, None, tuple[float, ...]]:
+        settings = self.settings
+        return returns_in_steps(
             agent,
-            self.settings.env_id,
-            self.settings.evaluation_episodes,
-            seed=self.settings.seed,
-            horizon=self.settings.horizon,
+            self._maker,
+            settings.evaluation_episodes,
+            seed=settings.seed,
+            horizon=settings.horizon,
             deterministic=False,
-            progress=progress,
-            **self._made,
         )
 
-    def _film(self, agent: BaseAlgorithm, when: str) -> str:
+    def _film(self, agent: BaseAlgorithm, when: str) -> Generator[None, None, str]:
         """Record a video of the agent; return why there is none, or an empty text."""
         settings = self.settings
         if self.video_seconds <= 0:
             return "no films were asked for (--video-seconds 0)"
         try:
-            if not can_be_drawn(settings.env_id, **self._made):
+            made: dict[str, Any] = {"env_kwargs": settings.env_kwargs, "wrappers": settings.wrapper}
+            if not can_be_drawn(settings.env_id, **made):
                 return "the environment draws no pictures"
-            record_video(
+            yield from film_in_steps(
                 agent,
-                settings.env_id,
+                self._maker,
                 self.folder.videos / f"{when}.mp4",
                 seed=settings.seed,
                 deterministic=False,
                 seconds=self.video_seconds,
-                **self._made,
             )
         except Exception as error:  # of the environment or the encoder
             reason = str(error) or type(error).__name__

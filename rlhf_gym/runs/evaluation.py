@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gymnasium as gym
 import numpy as np
 import torch
 from stable_baselines3.common import env_util
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.type_aliases import PolicyPredictor
 from stable_baselines3.common.vec_env import VecEnv
 
@@ -27,7 +26,18 @@ from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.runs.settings import VIDEO_SECONDS, Episodes
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 
-__all__ = ["Actor", "can_be_drawn", "record_video", "true_returns"]
+__all__ = [
+    "Actor",
+    "can_be_drawn",
+    "film_in_steps",
+    "record_video",
+    "result_of",
+    "returns_in_steps",
+    "true_returns",
+]
+
+Step = TypeVar("Step")
+Result = TypeVar("Result")
 
 ENVIRONMENTS = 8
 """Environments that are evaluated at once."""
@@ -73,34 +83,81 @@ def true_returns(
     """
     check_arguments(true_returns, locals())
     maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
+    steps = returns_in_steps(
+        agent, maker, episodes, seed=seed, horizon=horizon, deterministic=deterministic
+    )
+    return result_of(steps, progress)
+
+
+def result_of(
+    steps: Generator[Step, None, Result], progress: Callable[[Step], None] | None = None
+) -> Result:
+    """Do all steps at once, and return what comes of them."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        if progress is not None:
+            progress(step)
+
+
+def returns_in_steps(
+    agent: BaseAlgorithm | PolicyPredictor,
+    maker: EnvironmentMaker,
+    episodes: int,
+    *,
+    seed: int,
+    horizon: int | None,
+    deterministic: bool,
+) -> Generator[int, None, tuple[float, ...]]:
+    """Measure true returns step by step, so that other work can be done in between.
+
+    The episodes are those of stable-baselines3's ``evaluate_policy``: each environment plays a
+    fixed number of them, so that short ones do not count more often.
+
+    Args:
+        agent: the agent.
+        maker: makes the environment.
+        episodes: number of whole episodes.
+        seed: seed of the first environment.
+        horizon: steps after which an episode is truncated if the environment has no time limit.
+        deterministic: whether to take the most likely action instead of sampling.
+
+    Yields:
+        After each step and each episode, how many episodes have ended.
+
+    Returns:
+        One true return for each episode.
+    """
 
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
         env = maker.untouched(horizon)
         check_ends(env, maker.name)
         return env
 
-    venv = env_util.make_vec_env(make, min(ENVIRONMENTS, episodes), seed=seed + EVALUATION_SEED)
+    n = min(ENVIRONMENTS, episodes)
+    venv = env_util.make_vec_env(make, n, seed=seed + EVALUATION_SEED)
     _check_knows(agent, venv)
+    left, returns = [(episodes + i) // n for i in range(n)], list[float]()
     with closing(venv), _own_randomness(agent, seed + EVALUATION_SEED):
-        returns, _ = evaluate_policy(
-            acting_in(agent, venv),
-            venv,
-            episodes,
-            deterministic=deterministic,
-            callback=_counting(progress),
-            return_episode_rewards=True,
-        )
-    assert isinstance(returns, list)
-    return tuple(float(value) for value in returns)
-
-
-def _counting(
-    progress: Callable[[int], None] | None,
-) -> Callable[[dict[str, Any], dict[str, Any]], None] | None:
-    """Return what `evaluate_policy` calls at each step, to tell the episodes that have ended."""
-    if progress is None:
-        return None
-    return lambda variables, _: progress(int(variables["episode_counts"].sum()))
+        acting, memory, begins = acting_in(agent, venv), None, np.ones(n, bool)
+        observations: Any = venv.reset()
+        while any(left):
+            actions, memory = acting.predict(
+                observations, state=memory, episode_start=begins, deterministic=deterministic
+            )
+            observations, _, dones, infos = venv.step(actions)
+            for i in range(n):
+                if left[i]:
+                    begins[i] = dones[i]
+                    if dones[i] and "episode" in infos[i]:  # a lost life may end no episode
+                        returns.append(float(infos[i]["episode"]["r"]))
+                        left[i] -= 1
+                        yield len(returns)
+            yield len(returns)
+    return tuple(returns)
 
 
 def _check_knows(agent: BaseAlgorithm | PolicyPredictor, venv: VecEnv) -> None:
@@ -221,14 +278,32 @@ def record_video(
         ValueError: if the environment draws no pictures.
     """
     maker = EnvironmentMaker(env_id, env_kwargs or {}, tuple(wrappers))
+    with off_screen():
+        for _ in film_in_steps(
+            agent, maker, path, seed=seed, deterministic=deterministic, seconds=seconds
+        ):
+            pass
+
+
+def film_in_steps(
+    agent: BaseAlgorithm | PolicyPredictor,
+    maker: EnvironmentMaker,
+    path: Path,
+    *,
+    seed: int,
+    deterministic: bool,
+    seconds: float,
+) -> Iterator[None]:
+    """Record a video as `record_video` does, step by step; each within `off_screen`."""
     randomness = _own_randomness(agent, seed + EVALUATION_SEED)
-    with off_screen(), closing(maker.made("rgb_array")) as env, randomness:
+    with closing(maker.made("rgb_array")) as env, randomness:
         fps = describe_env(env).fps
         every = steps_a_frame(fps)
         count, hold = max(1, len(range(0, int(seconds * fps), every))), HOLD_SECONDS * fps / every
         observation, _ = env.reset(seed=seed + EVALUATION_SEED)
         frames, actor, step = [frame_of(env)], Actor(agent, env, deterministic), 0
         while len(frames) < count:
+            yield
             observation, _, terminated, truncated, _ = env.step(actor.act(observation))
             step, ended = step + 1, terminated or truncated
             if ended or step % every == 0:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -21,7 +23,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym.training.human_feedback import HumanFeedback
 
-__all__ = ["TrainingBar"]
+__all__ = ["TrainingBar", "episodes_bar"]
 
 MOVE_SECONDS = 0.1
 """Seconds, at least, between two moves of the bar."""
@@ -110,3 +112,31 @@ class TrainingBar(BaseCallback):
 
     def _move(self) -> None:
         self._progress.update(self._task, completed=min(self.num_timesteps, self._total))
+
+
+@contextmanager
+def episodes_bar(
+    total: int, *, shown: bool = True, console: Console | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many episodes are evaluated, and how long the others will take.
+
+    Args:
+        total: episodes in all.
+        shown: whether to show it.
+        console: where; by default on the standard error stream.
+
+    Yields:
+        What is to be called with the number of episodes so far.
+    """
+    console = Console(stderr=True) if console is None else console
+    with Progress(
+        TaskProgressColumn(),
+        BarColumn(),
+        TextColumn("{task.completed:,} of {task.total:,} episodes"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not (shown and console.is_terminal),
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +23,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
+from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
@@ -37,6 +41,7 @@ from rlhf_gym.runs.parts import (
 from rlhf_gym.runs.progress_bar import TrainingBar
 from rlhf_gym.runs.records import Actions, Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
+from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
@@ -88,8 +93,7 @@ def train(
                 f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
                 "will hardly learn anything"
             )
-        training.measured.before(agent)
-        return training.learn(feedback, agent)
+        return training.learn(feedback, agent, training.measured.before(agent))
 
 
 def resume(
@@ -125,16 +129,18 @@ def resume(
         training = _Training(settings, folder, progress, video_seconds, log)
         feedback, env = training.plug_in(resuming=True)
         with closing(env):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they were shown when the run began
+                untrained = make_agent(settings, env)
+            before = training.measured.before(untrained)
             try:
                 agent = feedback.restore(algorithm(settings.algo), env, settings.device)
             except FileNotFoundError:
                 log("the run has no checkpoint yet: training starts again, labels are kept")
-                agent = make_agent(settings, env)
-                if not read_evaluation(folder.evaluation).before:
-                    training.measured.before(agent)
+                agent = untrained
             write_settings(folder, settings)
             log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
-            return training.learn(feedback, agent)
+            return training.learn(feedback, agent, before)
 
 
 def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
@@ -223,7 +229,9 @@ class _Training:
     @property
     def measured(self) -> BeforeAndAfter:
         """What measures and films the agent."""
-        return BeforeAndAfter(self.settings, self.folder, self.video_seconds, self.log)
+        return BeforeAndAfter(
+            self.settings, self.folder, self.video_seconds, self.log, shown=self.progress
+        )
 
     def plug_in(self, *, resuming: bool) -> tuple[HumanFeedback, VecEnv]:
         """Make the plug-in and the environments as the agent sees them."""
@@ -232,9 +240,17 @@ class _Training:
         feedback = make_plug_in(self.settings, teacher, self.folder.path, resuming=resuming)
         return feedback, wrap_with_normalisation(self.settings, feedback.wrap(venv))
 
-    def learn(self, feedback: HumanFeedback, agent: BaseAlgorithm) -> RunFolder:
-        """Train the agent for the steps that remain; evaluate it unless it was stopped."""
+    def learn(self, feedback: HumanFeedback, agent: BaseAlgorithm, before: SpareTime) -> RunFolder:
+        """Train the agent for the steps that remain; evaluate it unless it was stopped.
+
+        The work ``before`` is done first, but where a person answers, it is done while training
+        waits for them, and what is left of it at the end.
+        """
         settings, folder = self.settings, self.folder
+        if not feedback.teacher.live:
+            self.measured.do_now(before)
+        else:
+            feedback.loop.rest = partial(_rest, before, feedback.store)
         if settings.teacher == "window" and not feedback.labels_given:
             first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
             self.log(f"waiting for the first {first} labels; training begins after them")
@@ -253,10 +269,12 @@ class _Training:
                     reset_num_timesteps=not feedback.resuming,
                 )
         if feedback.stopped:
+            before.close()
             self.log(
                 f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}"
             )
             return folder
+        self.measured.do_now(before)
         if agent._n_updates:
             self.measured.after(agent)
         else:
@@ -267,6 +285,15 @@ class _Training:
             self.log(f"{why}; give more --steps")
             OutcomeFile(folder).untrained(why)
         return folder
+
+
+def _rest(before: SpareTime, store: FeedbackStore, seconds: float) -> None:
+    """Spend the time in which training waits; the drawing of clips comes first."""
+    counts = store.counts()
+    if before.done or counts.ready < counts.open or not counts.ready:
+        time.sleep(seconds)
+    else:
+        before.work(seconds)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ class FeedbackLoop:
         stopping: whether training is to end, so that no answer is waited for any more.
         first_round_done: whether the labels before training are there.
         poll_seconds: seconds between two looks at the store for the answers of a live teacher.
+        rest: what is done in that time; takes the seconds.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class FeedbackLoop:
         self.asking, self.reward_model = asking, reward_model
         self.buffer, self.log = asking.buffer, log
         self.settings, self.wait, self.poll_seconds = settings, wait, POLL_SECONDS
+        self.rest: Callable[[float], object] = time.sleep
         self._drawn_clips = DrawnClips(asking.store)
         self.stopping = False
         self.first_round_done = False
@@ -84,8 +86,6 @@ class FeedbackLoop:
         They are asked for in parts, so that the reward model helps to choose all but the first.
         Where training is to stop, the parts that are left are asked for when the run is resumed.
         """
-        if not self._first_parts:
-            self._refresh()
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
         ahead = AHEAD if self.asking.teacher.live else 0
@@ -156,6 +156,8 @@ class FeedbackLoop:
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
             self.asking.ask(target, predict_returns)
+            if self._refreshed_at < 0:  # for the first time, while the first pairs are drawn
+                self._refresh()
             while teacher.live and not self.stopping:
                 self._take_labels()
                 if self.asking.labels >= awaited or teacher.has_left:
@@ -163,7 +165,7 @@ class FeedbackLoop:
                 self.stopping = not teacher.alive  # the person has closed the window
                 self.log.publish(agent, self.asking.labels, state, awaited=first or awaited)
                 self._check_that_clips_are_drawn(agent)
-                time.sleep(self.poll_seconds)
+                self.rest(self.poll_seconds)
                 self.asking.ask(target, predict_returns)
 
     def _check_that_clips_are_drawn(self, agent: BaseAlgorithm) -> None:
