@@ -12,7 +12,8 @@ class Preference(str, Enum):
     """One answer to "which of the two clips shows better behaviour?".
 
     ``FIRST`` and ``SECOND`` name clips, never sides of a screen. ``UNDONE`` is not an answer:
-    an undo appends it, which opens the query again.
+    an undo appends it, which opens the query again. It also keeps the flag and the note of a pair
+    that has no answer.
 
     >>> Preference.FIRST.label, Preference.TIE.label, Preference.CANNOT_TELL.label
     (1.0, 0.5, None)

@@ -196,10 +196,16 @@ def _check_judgement(judgement: Judgement, latest: Judgement | None) -> None:
             f"judgement {judgement.supersedes} is not the latest of {about} "
             f"(that is {None if latest is None else latest.id}): it cannot be superseded"
         )
-    if judgement.preference is Preference.UNDONE and (
-        latest is None or latest.preference is Preference.UNDONE
+    answered = latest is not None and latest.preference is not Preference.UNDONE
+    if judgement.preference is Preference.UNDONE and not (
+        answered or _remark(judgement) != _remark(latest)
     ):
         raise ValueError(f"there is no judgement of {about} to undo")
+
+
+def _remark(judgement: Judgement | None) -> tuple[bool, str]:
+    """Return the flag and the note of a judgement."""
+    return (False, "") if judgement is None else (judgement.flagged, judgement.note)
 
 
 def select_judgements(connection: Connection, condition: ColumnElement[bool]) -> list[Judgement]:

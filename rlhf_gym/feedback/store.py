@@ -240,7 +240,7 @@ class FeedbackStore:
 
         It supersedes the same annotator's earlier judgement of the query. An undo is a judgement
         with `Preference.UNDONE`: the query is open again, and stays leased to the annotator, who
-        still sees it.
+        still sees it. One that changes the flag or the note can be made without an answer before.
 
         Args:
             judgement: what was said.

@@ -18,10 +18,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Press:
-    """A person asked for an action: by the key ``key``, or by the mouse where that is empty."""
+    """A person asked for an action: by the key ``key``, or by the mouse where that is empty.
+
+    `Action.VISIT` is about the answered query ``query``.
+    """
 
     action: Action
     key: str = ""
+    query: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,20 @@ class Arrived:
 
 
 @dataclass(frozen=True)
+class Recalled:
+    """A pair that the person answered in an earlier session, the one before those recalled."""
+
+    pair: Pair
+
+
+@dataclass(frozen=True)
+class ToReview:
+    """As many answers are there to be reviewed in this session."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class StatusRead:
     """The live numbers were read from the store."""
 
@@ -104,6 +122,13 @@ class NoSound:
 @dataclass(frozen=True)
 class Record:
     """Store this judgement, now."""
+
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Store the flag and the note of a judgement, which changes no answer."""
 
     judgement: Judgement
 
@@ -170,9 +195,10 @@ class Quit:
 
 Event: TypeAlias = (
     "Tick | Press | Release | Typed | Scaled | Focus | Visible | Scroll | Reach | Arrived"
-    " | StatusRead | Failed | NoSound"
+    " | Recalled | ToReview | StatusRead | Failed | NoSound"
 )
 Effect: TypeAlias = (
-    "Record | GiveBack | Remember | SetFullScreen | TextInput | Hear | Hush | SetGoal | LeaveOff"
+    "Record | Remark | GiveBack | Remember | SetFullScreen | TextInput | Hear | Hush | SetGoal"
+    " | LeaveOff"
     " | Quit"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose
 from rlhf_gym.labelling.actions import Choice
 
@@ -31,6 +31,7 @@ class Pair:
         expected: the known answer of a practice pair.
         lesson: what a practice pair teaches.
         goal: the goal of a practice pair.
+        said: what the annotator said of it last in an earlier session, or None.
     """
 
     query: int
@@ -47,6 +48,7 @@ class Pair:
     expected: Choice | None = None
     lesson: str = ""
     goal: str = ""
+    said: Judgement | None = None
 
     @property
     def still(self) -> bool:
@@ -73,6 +75,8 @@ class Item:
         heard: how many of its sounds have been played by themselves, or need not be.
         flagged: whether it carries a flag.
         note: the annotator's note.
+        earlier: whether it was answered in an earlier session, so that its time and its answer do
+            not count for this one.
     """
 
     pair: Pair
@@ -84,6 +88,37 @@ class Item:
     heard: int = 0
     flagged: bool = False
     note: str = ""
+    earlier: bool = False
+
+    @classmethod
+    def of(cls, pair: Pair) -> Item:
+        """The item of a pair, with what its annotator said of it in an earlier session."""
+        said = pair.said
+        if said is None:
+            return cls(pair)
+        if said.preference is Preference.UNDONE:
+            return cls(pair, flagged=said.flagged, note=said.note)
+        return cls(
+            pair,
+            given=said,
+            seconds=said.response_seconds,
+            full_pass=said.full_pass,
+            replays=said.replays,
+            flagged=said.flagged,
+            note=said.note,
+            earlier=True,
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer that is stored is in force."""
+        return self.given is not None and self.pair.purpose != "practice"
+
+    @property
+    def changed(self) -> bool:
+        """Whether the answer is another than in the earlier session."""
+        said, given = self.pair.said, self.given
+        return said is not None and given is not None and given.preference is not said.preference
 
     @property
     def choice(self) -> Choice | None:

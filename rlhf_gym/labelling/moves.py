@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling import events as e
@@ -27,29 +28,26 @@ CHOICES = {Action(choice.value): choice for choice in Choice}
 
 def show(state: State, index: int) -> State:
     """Put pair ``index`` on the screen, from its first frame."""
-    appeared = state.now if index < len(state.items) else None
     return replace(
         state,
         index=index,
+        visited=None,
         position=0.0,
         scrolled=(0.0, 0.0),
         playing=True,
-        appeared=appeared,
+        appeared=state.now if index < len(state.items) else None,
         flash_until=None,
         enlarged=None,
     )
 
 
-def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
-    """Judge the pair, unless the answer came too soon or its key was never released."""
-    too_soon = state.appeared is None or state.now - state.appeared < GUARD_SECONDS
-    if too_soon or state.pressed is not None:
-        return state, ()
-    judgement = Judgement(
+def judgement_of(state: State, item: Item, preference: Preference) -> Judgement:
+    """Return what is stored when the person says ``preference`` of the pair now."""
+    return Judgement(
         query=item.pair.query,
-        preference=choice.preference(item.pair.left),
+        preference=preference,
         annotator=state.annotator,
-        response_seconds=round(item.seconds, 3),
+        response_seconds=0.0 if preference is Preference.UNDONE else round(item.seconds, 3),
         left=item.pair.left,
         instruction=state.instruction,
         full_pass=item.full_pass,
@@ -58,6 +56,25 @@ def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
         flagged=item.flagged,
         note=item.note,
     )
+
+
+def repeated(judgement: Judgement, item: Item, **changes: Any) -> Judgement:
+    """Return a judgement that says the same once more, with the flag and note of now."""
+    new = {"created": 0.0, "supersedes": None, "id": 0, "flagged": item.flagged, "note": item.note}
+    return replace(judgement, **{**new, **changes})
+
+
+def takes_answers(state: State) -> bool:
+    """Whether an answer now is meant for this pair, by a key that was released before."""
+    seen = state.appeared is not None and state.now - state.appeared >= GUARD_SECONDS
+    return seen and state.pressed is None
+
+
+def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
+    """Judge the pair, unless the answer came too soon or its key was never released."""
+    if not takes_answers(state):
+        return state, ()
+    judgement = judgement_of(state, item, choice.preference(item.pair.left))
     return give(replace(state, pressed=key or None), item, judgement)
 
 
@@ -69,7 +86,7 @@ def give(state: State, item: Item, judgement: Judgement) -> Step:
     return replace(state, flash_until=state.now + FLASH_SECONDS), (e.Record(judgement),)
 
 
-def undo(state: State) -> Step:
+def reopen(state: State) -> Step:
     """Reopen the newest answer and mark it; works back to the first answer of this session."""
     answered_here = state.item is not None and state.item.given is not None
     index = state.index if answered_here else state.index - 1
@@ -77,9 +94,9 @@ def undo(state: State) -> Step:
         return state, ()
     item = state.items[index]
     practice = item.pair.purpose == "practice"
-    if item.given is None or practice != (state.base is Screen.PRACTICE):
+    if item.given is None or item.earlier or practice != (state.base is Screen.PRACTICE):
         return state, ()
-    undone = replace(item.given, preference=Preference.UNDONE, response_seconds=0.0)
+    undone = repeated(item.given, item, preference=Preference.UNDONE, response_seconds=0.0)
     state = with_item(show(state, index), replace(item, given=None, old=item.given))
     return state, () if practice else (e.Record(undone),)
 
@@ -90,23 +107,22 @@ def after_practice(state: State, event: e.Press) -> Step:
         return state, ()
     key = event.key if event.action in CHOICES else ""
     state = replace(show(state, state.index + 1), pressed=key or None)
-    return (state, ()) if state.base is Screen.PRACTICE else remembered(state)
+    return (state, ()) if state.base is Screen.PRACTICE else skip_practice(state)
 
 
 def skip_practice(state: State) -> Step:
-    """Go to the real pairs."""
-    kept = tuple(item for item in state.items[state.index :] if item.pair.purpose != "practice")
-    state = replace(state, items=(*state.items[: state.index], *kept))
-    return remembered(show(state, state.index))
+    """Go to the real pairs. Nothing of practice is left, so that undo goes on before it."""
+    ahead = tuple(item for item in state.items[state.index :] if item.pair.purpose != "practice")
+    before = tuple(item for item in state.items[: state.index] if item.pair.purpose != "practice")
+    return remembered(show(replace(state, items=(*before, *ahead)), len(before)))
 
 
 def practise(state: State) -> Step:
     """Show the practice pairs before the next real one."""
-    answered = state.item is not None and state.item.given is not None
-    index = state.index + answered
+    index = state.index + (state.flash_until is not None and state.visited is None)
     before = tuple(item for item in state.items[:index] if item.pair.purpose != "practice")
-    items = (*before, *map(Item, PAIRS), *state.items[index:])
-    return show(replace(state, items=items), len(before)), ()
+    ahead = tuple(item for item in state.items[index:] if item.pair.purpose != "practice")
+    return show(replace(state, items=(*before, *map(Item, PAIRS), *ahead)), len(before)), ()
 
 
 def remembered(state: State) -> Step:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.moves import Step, let_go, practise, skip_practice
-from rlhf_gym.labelling.state import Action, Screen, State, with_item
+from rlhf_gym.labelling.review import remark
+from rlhf_gym.labelling.state import Action, Screen, State
 
 __all__ = ["on_overlay", "open_page"]
 
@@ -81,8 +82,10 @@ def _in_note(state: State, event: e.Press) -> Step:
     if event.action is Action.UNDO:
         return replace(state, draft=state.draft[:-1]), ()
     if event.action is Action.CONFIRM and state.item is not None:
-        state = with_item(state, replace(state.item, note=state.draft.strip()))
-        return replace(state, overlay=None), (e.TextInput(False),)
+        noted = replace(state.item, note=state.draft.strip())
+        state = replace(state, overlay=None)
+        state, effects = remark(state, noted) if noted != state.item else (state, ())
+        return state, (*effects, e.TextInput(False))
     if event.action is Action.MENU:
         return replace(state, overlay=None), (e.TextInput(False),)
     return state, ()

@@ -11,7 +11,6 @@ from rlhf_gym.labelling.moves import (
     Step,
     after_practice,
     answer,
-    give,
     give_back,
     let_go,
     remembered,
@@ -20,9 +19,18 @@ from rlhf_gym.labelling.moves import (
     skip_practice,
     step_frame,
     stepped,
-    undo,
 )
 from rlhf_gym.labelling.overlays import on_overlay, open_page
+from rlhf_gym.labelling.review import (
+    passed,
+    recall,
+    redo,
+    remark,
+    revisit,
+    step_through,
+    undo,
+    visit,
+)
 from rlhf_gym.labelling.state import (
     FREEZE_SECONDS,
     NOTE_LENGTH,
@@ -74,6 +82,10 @@ def _after(state: State, event: e.Event) -> Step:
         return scrolled(state, event.by, event.sides), ()
     if isinstance(event, e.Arrived):
         return _arrive(state, event)
+    if isinstance(event, e.Recalled):
+        return recall(state, event.pair), ()
+    if isinstance(event, e.ToReview):
+        return replace(state, review=event.count), ()
     if isinstance(event, e.StatusRead):
         return _read_status(state, event)
     if isinstance(event, e.Failed):
@@ -88,7 +100,7 @@ def _advance(state: State, now: float) -> State:
     elapsed = max(now - state.now, 0.0)
     state = replace(state, now=max(now, state.now))
     if state.flash_until is not None and now >= state.flash_until:
-        return show(state, state.index + 1)
+        return passed(state)
     item = state.item
     if item is None:
         return state
@@ -110,12 +122,19 @@ def _press(state: State, event: e.Press) -> Step:
     left = state.base is Screen.WAITING and state.left
     done = (left or state.base is Screen.DONE) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):
-        return state, (*(e.Record(judgement) for judgement in state.unsaved), e.Quit())
+        again = (e.Record(judgement) for judgement in state.unsaved)
+        return replace(state, unsaved=()), (*again, e.Quit())
     if state.overlay is not None:
         return on_overlay(state, event, _press)
     if action is Action.HELP:
         return open_page(state, Screen.KEYS), ()
-    if action is Action.MENU:
+    if action is Action.STRIP:
+        return remembered(replace(state, strip=not state.strip))
+    if action is Action.VISIT:
+        return visit(state, event.query), ()
+    if action in (Action.EARLIER, Action.LATER):
+        return step_through(state, 1 if action is Action.LATER else -1), ()
+    if action is Action.MENU and state.visited is None:
         return replace(state, overlay=Screen.PAUSED, menu=0), ()
     if action is Action.UNDO:
         return undo(state)
@@ -131,15 +150,19 @@ def _press(state: State, event: e.Press) -> Step:
 def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     """Apply an action to the pair that is on the screen."""
     action = event.action
-    if item.given is not None:
+    if state.revisits:
+        again = revisit(state, item, event)
+        if again is not None:
+            return again
+    elif item.given is not None:
         goes_on = action in CHOICES or action in (Action.CONFIRM, Action.PAUSE)
         return (
             after_practice(state, event) if goes_on and state.flash_until is None else (state, ())
         )
     if action in CHOICES:
         return answer(state, item, CHOICES[action], event.key)
-    if action is Action.REDO and item.old is not None:
-        return give(state, item, item.old)
+    if action is Action.REDO:
+        return redo(state, item)
     if action is Action.PAUSE:
         return replace(state, playing=not state.playing), ()
     if action is Action.REPLAY:
@@ -161,7 +184,7 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     if item.pair.purpose == "practice":
         return state, ()
     if action is Action.FLAG:
-        return with_item(state, replace(item, flagged=not item.flagged)), ()
+        return remark(state, replace(item, flagged=not item.flagged))
     if action is Action.NOTE:
         return replace(state, overlay=Screen.NOTE, draft=item.note), (e.TextInput(True),)
     if action is Action.GIVE_BACK:
@@ -172,11 +195,11 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
 def _arrive(state: State, event: e.Arrived) -> Step:
     known = {item.pair.query for item in state.items}
     new = [pair for pair in event.pairs if pair.query not in known]
-    closed = state.left or state.status.finished
+    closed = (state.left or state.status.finished) and state.review is None
     wanted = [p for p in new if p.query not in state.given_back and not closed]
     refused = tuple(pair.query for pair in new if pair not in wanted)
     was_empty = state.item is None
-    state = replace(state, items=(*state.items, *(Item(pair) for pair in wanted)))
+    state = replace(state, items=(*state.items, *map(Item.of, wanted)))
     if was_empty and wanted:
         state = show(state, state.index)
     return state, (e.GiveBack(refused),) if refused else ()

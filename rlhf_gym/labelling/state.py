@@ -10,7 +10,7 @@ from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.items import Item, Pair
 
-__all__ = ["Action", "Choice", "Item", "Pair", "Screen", "State", "Status"]
+__all__ = ["Action", "Change", "Choice", "Item", "Pair", "Screen", "State", "Status"]
 
 FREEZE_SECONDS = 0.2  # both clips hold their last frames before they start again
 FLASH_SECONDS = 0.12  # the answer is shown on its side before the next pair comes
@@ -81,14 +81,35 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Change:
+    """An answer that was changed.
+
+    Attributes:
+        query: the query.
+        before: the judgement that was in force before.
+        depth: how many answers of this session undo can take back before it comes to the change.
+    """
+
+    query: int
+    before: Judgement
+    depth: int
+
+
+@dataclass(frozen=True)
 class State:
     """A session at one moment; `rlhf_gym.labelling.reducer.reduce` makes the next state.
 
     Attributes:
         annotator: name of the person.
         instruction: version of the instruction text.
-        items: the pairs of this session in order; those before ``index`` are answered.
+        items: the pairs of this session in order; those before ``index`` are answered, the first
+            of them perhaps in an earlier session.
         index: the pair on the screen; ``len(items)`` when there is none.
+        visited: the query of the answered pair that is on the screen for a moment, in place of that
+            of ``index``, or None.
+        changes: the answers that were changed in this session, the newest last.
+        review: number of given answers through which this session goes again; None if it asks for
+            new ones.
         overlay: PAUSED, HELP, KEYS, NOTE, GOAL or ERROR, or None.
         beneath: the overlays under HELP, KEYS or GOAL, from the lowest to the one to return to.
         now: monotonic seconds of the last event.
@@ -116,6 +137,7 @@ class State:
         ends_training: whether training ends with this window, since the trainer has opened it.
         left: whether the person lets training go on without their answers.
         blind: whether true return and accuracy are hidden.
+        strip: whether the last answers are shown, where there is room.
         first_step: the time at which this session first read a step of training, and that step.
         last_step: the same of the newest step.
     """
@@ -127,6 +149,9 @@ class State:
     tie_breaker: str = ""
     items: tuple[Item, ...] = ()
     index: int = 0
+    visited: int | None = None
+    changes: tuple[Change, ...] = ()
+    review: int | None = None
     overlay: Screen | None = None
     beneath: tuple[Screen, ...] = ()
     now: float = 0.0
@@ -156,13 +181,21 @@ class State:
     ends_training: bool = False
     left: bool = False
     blind: bool = False
+    strip: bool = True
     first_step: tuple[float, int] | None = None
     last_step: tuple[float, int] = (0.0, 0)
 
     @property
     def item(self) -> Item | None:
         """The pair on the screen."""
-        return self.items[self.index] if self.index < len(self.items) else None
+        return self.items[self.place] if self.place < len(self.items) else None
+
+    @property
+    def place(self) -> int:
+        """Where the pair on the screen is among the items."""
+        if self.visited is None:
+            return self.index
+        return next(n for n, item in enumerate(self.items) if item.pair.query == self.visited)
 
     @property
     def lacks_goal(self) -> bool:
@@ -185,7 +218,8 @@ class State:
         """The page beneath the overlays."""
         if self.item is not None:
             return Screen.PRACTICE if self.item.pair.purpose == "practice" else Screen.LABEL
-        return Screen.DONE if self.status.finished else Screen.WAITING
+        done = self.status.finished if self.review is None else self.index >= self.review
+        return Screen.DONE if done else Screen.WAITING
 
     @property
     def screen(self) -> Screen:
@@ -201,13 +235,23 @@ class State:
             and self.visible
             and self.playing
             and self.item is not None
-            and self.item.given is None
+            and (self.item.given is None or self.revisits)
         )
+
+    @property
+    def revisits(self) -> bool:
+        """Whether the pair on the screen has an answer that can be kept or changed."""
+        return self.item is not None and self.item.answered and self.flash_until is None
+
+    @property
+    def sees_again(self) -> bool:
+        """Whether the pair on the screen was answered before: a visit, or a review."""
+        return self.visited is not None or (self.review is not None and self.item is not None)
 
     @property
     def answered(self) -> tuple[Item, ...]:
         """The pairs answered in this session, in order, without practice."""
-        return tuple(i for i in self.items if i.given is not None and i.pair.purpose != "practice")
+        return tuple(item for item in self.items if item.answered and not item.earlier)
 
     @property
     def pending(self) -> tuple[int, ...]:
@@ -221,9 +265,10 @@ class State:
         """The lines of the pause menu."""
         practises = self.base is Screen.PRACTICE
         practice = Action.SKIP_PRACTICE if practises else Action.PRACTISE
+        train = (practice,) if self.review is None else ()
         goal = (Action.SAY_GOAL,) if self.lacks_goal else ()
         leave = (Action.STOP_ANSWERING,) if self.can_leave else ()
-        return (Action.MENU, Action.INSTRUCTIONS, *goal, practice, *leave, Action.QUIT)
+        return (Action.MENU, Action.INSTRUCTIONS, *goal, *train, *leave, Action.QUIT)
 
     @property
     def can_leave(self) -> bool:
@@ -253,5 +298,5 @@ class State:
 
 def with_item(state: State, item: Item) -> State:
     """``state`` with ``item`` in the place of the pair on the screen."""
-    items = (*state.items[: state.index], item, *state.items[state.index + 1 :])
+    items = (*state.items[: state.place], item, *state.items[state.place + 1 :])
     return replace(state, items=items)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -48,6 +49,7 @@ def run_window(
     with_practice: bool | None = None,
     ends_training: bool = False,
     blind: bool = False,
+    review: Sequence[int] | None = None,
     size: tuple[int, int] = (1280, 800),
     timing_file: Path | str | None = None,
 ) -> None:
@@ -60,6 +62,7 @@ def run_window(
             seen them yet and there is something to label.
         ends_training: whether training stops when the window is closed.
         blind: whether true return and accuracy are hidden, as by the settings of the run.
+        review: go through the person's answers again, these disputed queries first.
         size: of the window in pixels.
         timing_file: where to write frame times and answer latencies at the end.
 
@@ -71,7 +74,8 @@ def run_window(
     with FeedbackStore.open(RunFolder(Path(run)).store) as store:
         open_display()
         try:
-            app = App(Path(run), store, annotator or user_name(), with_practice, size)
+            name = annotator or user_name()
+            app = App(Path(run), store, name, with_practice, size, review)
             blind = blind or app.state.blind
             app.state = replace(app.state, ends_training=ends_training, blind=blind)
             app.loop()
@@ -99,11 +103,14 @@ class App:
         annotator: str,
         with_practice: bool | None = None,
         size: tuple[int, int] = (1280, 800),
+        review: Sequence[int] | None = None,
     ) -> None:
         """Open the window; `loop` runs it."""
         self.timing = Timing()
-        self.state = first_state(run, store, annotator, with_practice)
-        self.loader = Loader(run, annotator)
+        self.state = first_state(run, store, annotator, with_practice if review is None else False)
+        self.loader = Loader(run, annotator, review)
+        if review is not None:
+            self.state = replace(self.state, review=self.loader.to_review)
         self._run, self._store = run, store
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
@@ -175,16 +182,19 @@ class App:
                 self.loudspeaker.hush()
                 self._store.record(effect.judgement)
                 self.loader.hurry()
+            elif isinstance(effect, e.Remark):
+                self._store.record(effect.judgement)
             elif isinstance(effect, e.GiveBack):
                 self._store.release(effect.queries, self.state.annotator)
                 self.loader.hurry()
             elif isinstance(effect, e.SetGoal):
                 self._store.set_goal(effect.goal)
         except (StoreError, ValueError) as error:
-            refused = effect.judgement if isinstance(effect, e.Record) else None
+            refused = effect.judgement if isinstance(effect, (e.Record, e.Remark)) else None
             self.handle(e.Failed(str(error), refused))
         if isinstance(effect, e.Remember):
-            known = Remembered(effect.practised, self.state.speed, self.state.scale)
+            now = self.state
+            known = Remembered(effect.practised, now.speed, now.scale, now.strip)
             remember(self.state.annotator, known)
         elif isinstance(effect, e.SetFullScreen):
             set_full_screen(effect.on)
@@ -246,7 +256,7 @@ class App:
             self._pressed = button
         elif not down and self._pointer.down:
             if button is not None and button == self._pressed:
-                self.handle(e.Press(button.action))
+                self.handle(e.Press(button.action, query=button.query))
             self._pressed = None
         self._pointer = Pointer(event.pos, down)
 
@@ -275,10 +285,11 @@ class App:
         assert surface is not None
         state = self.state
         items = state.items[max(state.index - 1, 0) : state.index + 3]
-        current = state.items[state.index : state.index + 1]
+        current = (state.item,) if state.item is not None else ()
         self.loader.wanted = Wanted(
             known=frozenset(item.pair.query for item in state.items),
             pending=state.pending,
+            ahead=len(state.items) - state.index,
             given_back=state.given_back,
             shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
             size=picture_size(surface.get_size(), replace(state, enlarged=None)),

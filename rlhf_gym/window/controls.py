@@ -11,6 +11,7 @@ from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas, Shape
 from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.layout import ARROWS, BUTTON_KEY_SIZE, HINT_SIZE, Button, keycap_width
+from rlhf_gym.window.strip import draw_mark
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_button", "draw_key"]
@@ -96,6 +97,12 @@ def _hint(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: 
     canvas.text(button.label, room, HINT_SIZE, colour, align="left")
 
 
+def _mark(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    item = next(item for item in state.items if item.pair.query == button.query)
+    here = state.item is not None and state.item.pair.query == button.query
+    draw_mark(canvas, button.rect, item, here, hovered)
+
+
 def _plain(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
     fill = theme.mixed(theme.RAISED, theme.BRIGHT, 0.16 if pressed else 0.09 if hovered else 0.0)
     edge = theme.mixed(theme.LINE, theme.BRIGHT, 0.3 if hovered else 0.0)
@@ -152,4 +159,5 @@ _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
     "speaker": _speaker,
     "line": _plain,
     "main": _main,
+    "mark": _mark,
 }

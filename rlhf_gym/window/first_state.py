@@ -42,6 +42,7 @@ def first_state(
         appeared=now,
         speed=known.speed,
         scale=known.scale,
+        strip=known.strip,
         practised=known.practised,
         status=status,
         run=str(run),

@@ -22,6 +22,9 @@ KEYS: dict[Action, tuple[str, ...]] = {
     Action.FORWARD: (".", "page down"),
     Action.SLOWER: ("-", "[-]"),
     Action.FASTER: ("=", "+", "[+]"),
+    Action.EARLIER: ("v",),
+    Action.LATER: ("b",),
+    Action.STRIP: ("tab",),
     Action.GIVE_BACK: ("s",),
     Action.FLAG: ("f",),
     Action.NOTE: ("n",),
@@ -42,6 +45,7 @@ HELP: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ("Can't tell", (Action.CANNOT_TELL,)),
     ("Undo, one by one", (Action.UNDO,)),
     ("Redo", (Action.REDO,)),
+    ("Earlier answers, later, hide", (Action.EARLIER, Action.LATER, Action.STRIP)),
     ("Skip this pair", (Action.GIVE_BACK,)),
     ("Flag, note", (Action.FLAG, Action.NOTE)),
     ("Pause, play", (Action.PAUSE,)),
@@ -82,4 +86,5 @@ def key_label(key: str) -> str:
     ('Ctrl Z', 'Esc', '+')
     """
     names = {"escape": "Esc", "return": "Enter", "backspace": "Backspace", "=": "+", "-": "−"}
+    names |= {"page up": "PgUp", "page down": "PgDn"}
     return " ".join(names.get(part, part.capitalize()) for part in key.split("+") if part)

@@ -11,6 +11,7 @@ from rlhf_gym.labelling.state import Action, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.keys import KEYS, key_label
 from rlhf_gym.window.places import Boxes, places, shown_sides, type_unit
+from rlhf_gym.window.strip import marks
 
 __all__ = ["Button", "Layout", "lay_out", "verdict_box"]
 
@@ -54,12 +55,16 @@ ARROWS = ("left", "right", "up", "down")
 
 @dataclass(frozen=True)
 class Button:
-    """Something to click: where, what it asks for, and how it looks."""
+    """Something to click: where, what it asks for, and how it looks.
+
+    A mark in the strip is about the answered query ``query``.
+    """
 
     rect: pygame.Rect
     action: Action
     label: str
-    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed" or "main"
+    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed", "main" or "mark"
+    query: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def lay_out(size: tuple[int, int], state: State) -> Layout:
     """The boxes and buttons of ``state`` in a window of ``size`` pixels."""
     unit, large = type_unit(size, state), theme.unit(size, state.scale)
     boxes, sides = places(size, state), shown_sides(state)
-    base = _base_buttons(boxes, unit, state)
+    base = (*_base_buttons(boxes, unit, state), *_strip(boxes["question"], unit, state))
     if state.overlay is None:
         return Layout(unit, large, sides, boxes, None, base)
     panel, buttons = _overlay(size, large, state)
@@ -103,6 +108,10 @@ def lay_out(size: tuple[int, int], state: State) -> Layout:
 
 
 def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
+    if state.base is Screen.DONE and state.review is not None:
+        close = Button(NOWHERE, Action.QUIT, "Close", "main")
+        back = Button(NOWHERE, Action.UNDO, "Back to the last answer", "plain")
+        return _in_row((back, close), boxes["hints"].union(boxes["answers"]), u)
     if state.base is Screen.DONE:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
@@ -125,6 +134,11 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
         hints = (*HINTS[:8], SKIP)
     if state.item.pair.still:
         hints = tuple(hint for hint in hints if hint[0] not in WHILE_PLAYING)
+    if state.sees_again:
+        keeps = state.visited is None
+        gone = (Action.GIVE_BACK,) if keeps else (Action.GIVE_BACK, Action.MENU)
+        first = (Action.CONFIRM, "Keep" if keeps else "Go back")
+        hints = (first, *(hint for hint in hints if hint[0] not in gone))
     row = boxes["hints"]
     if state.enlarged is not None:
         row, following = boxes["enlarged"], ("The right one", "Both clips")[state.enlarged]
@@ -156,6 +170,14 @@ def _speakers(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
 def verdict_box(boxes: Boxes) -> pygame.Rect:
     """The place of what is said of a practice answer: that of answers and hints."""
     return boxes["answers"].union(boxes["hints"])
+
+
+def _strip(area: pygame.Rect, u: float, state: State) -> tuple[Button, ...]:
+    """The marks of the last answers."""
+    return tuple(
+        Button(rect, Action.VISIT, "", "mark", item.pair.query)
+        for rect, item in marks(area, u, state)
+    )
 
 
 def _named(hints: Sequence[tuple[Action, str]], state: State) -> tuple[tuple[Action, str], ...]:

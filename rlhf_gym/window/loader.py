@@ -5,20 +5,20 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
 import pygame
 
-from rlhf_gym.clips.clip import Clip
 from rlhf_gym.envs.sound import Samples
-from rlhf_gym.feedback import FeedbackStore, Media, StoreError
-from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.labelling.events import Arrived, Event, Failed, StatusRead
+from rlhf_gym.labelling.events import Arrived, Event, Failed, Recalled, StatusRead, ToReview
 from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.media.video import converted
+from rlhf_gym.window.answers import Answers
 from rlhf_gym.window.picture import fitting
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
@@ -45,6 +45,7 @@ class Wanted:
     Attributes:
         known: the queries of this session.
         pending: those that wait for an answer.
+        ahead: number of pairs from the one on the screen on.
         given_back: those that were given back.
         shown: the pairs whose pictures are needed, the most urgent first.
         size: the place of a picture in pixels.
@@ -55,6 +56,7 @@ class Wanted:
 
     known: frozenset[int] = frozenset()
     pending: tuple[int, ...] = ()
+    ahead: int = 0
     given_back: frozenset[int] = frozenset()
     shown: tuple[Pair, ...] = ()
     size: tuple[int, int] = (600, 400)
@@ -120,8 +122,8 @@ class Loader(threading.Thread):
     The window reads `pictures`, `sounds` and `events`, and sets `wanted`.
     """
 
-    def __init__(self, run: Path, annotator: str) -> None:
-        """Load pairs of ``run`` for ``annotator``."""
+    def __init__(self, run: Path, annotator: str, review: Sequence[int] | None = None) -> None:
+        """Load pairs of ``run`` for ``annotator``; with ``review``, those that they answered."""
         super().__init__(name="loader", daemon=True)
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.pictures: dict[int, Frames] = {}
@@ -130,6 +132,7 @@ class Loader(threading.Thread):
         self._folder = RunFolder(run)
         self._annotator = annotator
         self._store = FeedbackStore.open(self._folder.store)
+        self._answers = Answers(self._store, self._folder, annotator, review)
         self._wake = threading.Event()
         self._stopped = False
         self._put = 0
@@ -137,6 +140,11 @@ class Loader(threading.Thread):
         self._size = (0, 0)
         self._settled = 0.0
         self._sizes: dict[int, tuple[int, int]] = {}
+
+    @property
+    def to_review(self) -> int:
+        """Number of answers of a review."""
+        return self._put + len(self._answers.left)
 
     def hurry(self) -> None:
         """Look for new pairs at once, since an answer was given."""
@@ -167,9 +175,14 @@ class Loader(threading.Thread):
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
         self._repaint(wanted)
+        if self._answers.reviews:
+            self._review(wanted)
+            return
         room = len(wanted.pending) < AHEAD and not wanted.finished
         if room and wanted.arrivals == self._put and self._is_due("lease", LEASE_POLL_SECONDS):
-            self._lease(wanted)
+            room = self._lease(wanted)
+        if not room:  # the next pairs are there, or there are none
+            self._recall()
 
     def _is_due(self, task: str, every: float) -> bool:
         now = time.monotonic()
@@ -178,7 +191,9 @@ class Loader(threading.Thread):
         self._due[task] = now + every
         return True
 
-    def _lease(self, wanted: Wanted) -> None:
+    def _lease(self, wanted: Wanted) -> bool:
+        """Load pairs that are leased now; returns whether there were any."""
+        leases = False
         limit = len(wanted.pending) + 1 + len(wanted.given_back)
         leased = self._store.lease(self._annotator, limit)
         again = [query.id for query in leased if query.id in wanted.given_back]
@@ -187,30 +202,31 @@ class Loader(threading.Thread):
         for query in leased:
             if query.id in again or query.id in wanted.known or self._stopped:
                 continue
-            pair = self._pair(query)
+            pair = self._answers.pair(query)
             if pair is not None and self._load(pair, wanted.size):
-                self._put += 1
-                sounds = any(len(side) for side in self.sounds.get(pair.query, ()))
-                self.events.put(Arrived((replace(pair, sounds=sounds),)))
+                self._arrive(pair)
+                leases = True
+        return leases
 
-    def _pair(self, query: Query) -> Pair | None:
-        """Build the pair that the window shows of a query."""
-        sides = (query.clips[query.left], query.clips[1 - query.left])
-        media = [self._store.media(clip.id) for clip in sides]
-        if media[0] is None or media[1] is None:
-            return None
-        return Pair(
-            query=query.id,
-            left=query.left,
-            clips=(sides[0].id, sides[1].id),
-            frames=(media[0].frames, media[1].frames),
-            fps=media[0].fps,
-            ended=(sides[0].told_end, sides[1].told_end),
-            ended_at=(_end_frame(sides[0], media[0]), _end_frame(sides[1], media[1])),
-            size=(max(media[0].width, media[1].width), max(media[0].height, media[1].height)),
-            missions=(sides[0].mission, sides[1].mission),
-            purpose=query.purpose,
-        )
+    def _arrive(self, pair: Pair) -> None:
+        self._put += 1
+        sounds = any(len(side) for side in self.sounds.get(pair.query, ()))
+        self.events.put(Arrived((replace(pair, sounds=sounds),)))
+
+    def _review(self, wanted: Wanted) -> None:
+        """Load the next answered pairs; those that cannot be shown are left out."""
+        left = self._answers.left
+        if not left or wanted.ahead >= AHEAD or wanted.arrivals != self._put:
+            return
+        pair = self._answers.next()
+        if pair is not None and self._load(pair, wanted.size):
+            self._arrive(pair)
+        self.events.put(ToReview(self.to_review))
+
+    def _recall(self) -> None:
+        """Tell of one answer of an earlier session, the newest first."""
+        if self._answers.left and (pair := self._answers.next()) is not None:
+            self.events.put(Recalled(pair))
 
     def _load(self, pair: Pair, size: tuple[int, int]) -> bool:
         """Load the pictures of a pair; a broken video withdraws its query."""
@@ -256,12 +272,6 @@ class Loader(threading.Thread):
             if missing or (settled and self._sizes.get(pair.query) != size):
                 self._load(pair, size)
                 return
-
-
-def _end_frame(clip: Clip, media: Media) -> int | None:
-    """Return the frame that shows the end of a clip's episode; a frame may stand for some steps."""
-    at = clip.ended_at
-    return at if at is None or at < 0 else at * media.frames // len(clip)
 
 
 def _bytes(frames: Frames) -> int:

@@ -22,18 +22,25 @@ class Remembered:
         practised: whether the practice pairs were seen or skipped.
         speed: of the clips.
         scale: of texts and buttons.
+        strip: whether the last answers are shown.
     """
 
     practised: bool = False
     speed: float = 1.0
     scale: float = 1.0
+    strip: bool = True
 
 
 def recall(annotator: str) -> Remembered:
     """Read a person's settings; the defaults where there are none or the file is damaged."""
     try:
         known = json.loads(_file(annotator).read_text(encoding="utf-8"))
-        return Remembered(bool(known["practised"]), float(known["speed"]), float(known["scale"]))
+        return Remembered(
+            practised=bool(known["practised"]),
+            speed=float(known["speed"]),
+            scale=float(known["scale"]),
+            strip=bool(known.get("strip", True)),
+        )
     except (OSError, RuntimeError, KeyError, TypeError, ValueError):
         return Remembered()
 

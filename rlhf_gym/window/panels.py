@@ -13,6 +13,7 @@ from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.instructions import draw_instructions, draw_keys
 from rlhf_gym.window.layout import Layout
+from rlhf_gym.window.review_page import draw_review_end
 
 __all__ = ["draw_base_panel", "draw_overlay"]
 
@@ -28,7 +29,9 @@ _SHARES = (
 def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
     """Draw WAITING or DONE, where there is no pair to show."""
     area = layout.boxes["question"].union(layout.boxes["main"])
-    if state.base is Screen.DONE:
+    if state.base is Screen.DONE and state.review is not None:
+        draw_review_end(canvas, area, state)
+    elif state.base is Screen.DONE:
         _done(canvas, area, state)
     else:
         _waiting(canvas, area, state)
@@ -79,6 +82,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
     status = state.status
     if status.error:
         return "The trainer has stopped", status.error
+    if state.review is not None:
+        return "Getting your next answer", "It is loaded from the run folder."
     if state.left and status.runs:
         left = time_left(state)
         return (

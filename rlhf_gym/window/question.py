@@ -7,24 +7,26 @@ import pygame
 from rlhf_gym.labelling.state import Item, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.strip import question_words, strip_free
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_question"]
 
-QUESTION = "Which clip shows better behaviour? Judge only what you see"
 
-
-def draw_question(canvas: Canvas, box: pygame.Rect, state: State, item: Item) -> None:
+def draw_question(
+    canvas: Canvas, box: pygame.Rect, state: State, item: Item, mark: int = 0
+) -> None:
     """Draw the question in the middle of ``box``, and what is to be known of the pair at its right.
 
-    A chip for which there is no room is left out: its button below the clips shows the same.
+    A chip for which there is no room is left out: its button below the clips shows the same. While
+    the mouse is over the mark of the query ``mark``, what was said of that pair is told instead.
     """
     px = canvas.px
-    question = QUESTION + _heard(state, item)
-    width = min(canvas.width_of(question, 15) + px(4), box.width)
+    text = question_words(state, mark)
+    width = min(canvas.width_of(text, 15) + px(4), strip_free(box, canvas.unit, state))
     words = pygame.Rect(0, box.top, width, box.height)
     words.centerx = box.centerx
-    canvas.text(question, words, 15, theme.TEXT)
+    canvas.text(text, words, 15, theme.TEXT)
     right = box.right
     for text, colour in _chips(state, item):
         rect = pygame.Rect(0, 0, canvas.width_of(text, 13, True) + px(22), px(24))
@@ -34,13 +36,6 @@ def draw_question(canvas: Canvas, box: pygame.Rect, state: State, item: Item) ->
         canvas.panel(rect, theme.RAISED, radius=99, border=theme.mixed(theme.LINE, colour, 0.5))
         canvas.text(text, rect, 13, colour, bold=True, align="center")
         right = rect.left - px(10)
-
-
-def _heard(state: State, item: Item) -> str:
-    """Return how the question ends, by whether there is something to hear."""
-    if not item.pair.sounds:
-        return "."
-    return ": no sound device was found." if state.silent else " and hear."
 
 
 def _chips(state: State, item: Item) -> list[tuple[str, Colour]]:

@@ -15,23 +15,13 @@ __all__ = ["draw_status"]
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
     """Draw labels on the left and the agent on the right; what does not fit is left out."""
-    px, status = canvas.px, state.status
+    px = canvas.px
     canvas.surface.fill(theme.SUNKEN, box)
     canvas.surface.fill(theme.LINE, (box.left, box.top, box.width, px(1)))
-    x = box.left + px(16)
-    count = f"{status.labels:,}" + (f" of {status.budget:,}" if status.budget else "")
-    if status.budget:
-        bar = pygame.Rect(x, 0, min(px(150), box.width // 6), px(8))
-        bar.centery = box.centery
-        canvas.bar(bar, status.labels / status.budget, theme.BRIGHT, theme.LINE)
-        if status.trainer == "first labels":  # a notch where training starts
-            at = bar.left + round(bar.width * min(status.awaited / status.budget, 1.0))
-            canvas.surface.fill(theme.RIGHT, (at, bar.top - px(4), px(2), bar.height + px(8)))
-        x = bar.right + px(12)
-    x = _pair(canvas, box, x, count, "labels")
+    x = _count(canvas, box, box.left + px(16), state)
     if state.unsaved:
         x = _pair(canvas, box, x, f"{len(state.unsaved)}", "not saved", theme.LEFT)
-    elif state.answered:
+    elif state.answered or state.changes:
         canvas.shape("tick", (x + px(7), box.centery), 14, theme.RIGHT)
         x = _pair(canvas, box, x + px(19), "", _saved(state))
     pace = seconds_per_label(state)
@@ -48,12 +38,32 @@ def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
 
 def _saved(state: State) -> str:
     """Say that the last answer is saved, and why it is no label if it is none."""
+    if not state.answered:
+        return "saved"
     last = state.answered[-1]
     if last.pair.purpose == "repeat":
         return "saved as quality check, no label"
     if last.choice is Choice.CANNOT_TELL:
         return "saved, no label"
     return "saved"
+
+
+def _count(canvas: Canvas, box: pygame.Rect, x: int, state: State) -> int:
+    """Draw how many labels are given, or answers reviewed; return where the next may begin."""
+    px, status = canvas.px, state.status
+    done, total, caption = status.labels, status.budget, "labels"
+    if state.review is not None:
+        done, total, caption = state.index, state.review, "reviewed"
+    if total:
+        bar = pygame.Rect(x, 0, min(px(150), box.width // 6), px(8))
+        bar.centery = box.centery
+        canvas.bar(bar, done / total, theme.BRIGHT, theme.LINE)
+        if status.trainer == "first labels" and state.review is None:
+            # a notch where training starts
+            at = bar.left + round(bar.width * min(status.awaited / total, 1.0))
+            canvas.surface.fill(theme.RIGHT, (at, bar.top - px(4), px(2), bar.height + px(8)))
+        x = bar.right + px(12)
+    return _pair(canvas, box, x, f"{done:,}" + (f" of {total:,}" if total else ""), caption)
 
 
 def _agent(state: State) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pygame
 
 from rlhf_gym.labelling.process import process_line
+from rlhf_gym.labelling.review import last_answers
 from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
@@ -17,6 +18,7 @@ from rlhf_gym.window.panels import draw_base_panel, draw_overlay
 from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
+from rlhf_gym.window.strip import draw_title
 from rlhf_gym.window.time_bar import draw_time_bar
 from rlhf_gym.window.transcript import draw_transcript
 
@@ -67,14 +69,16 @@ def draw(
     if state.item is None:
         draw_base_panel(canvas, layout, state)
     else:
+        mark = hovered.query if hovered is not None else 0
         if whole:
-            draw_question(canvas, layout.boxes["question"], state, state.item)
+            draw_question(canvas, layout.boxes["question"], state, state.item, mark)
         for side in layout.sides:
             over = hovered is not None and hovered.rect == layout.boxes[f"card{side}"]
             _card(canvas, layout, state, state.item, side, over)
         draw_moving(canvas, layout, state, state.item, pictures)
         if state.item.given is not None and state.base is Screen.PRACTICE:
             _verdict(canvas, layout, state.item)
+    draw_title(canvas, layout.boxes["question"], state)
     for button in layout.behind if state.overlay else layout.buttons:
         draw_button(canvas, button, state, button == hovered, pointer.down)
     if whole:
@@ -98,8 +102,8 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
     item = state.item
     beat = {Screen.WAITING: 20, Screen.NOTE: 2, Screen.GOAL: 2}.get(state.screen, 0)
     return (
-        state.index,
-        len(state.items),
+        (state.index, state.visited, state.strip, state.review),
+        (len(state.items), last_answers(state) if state.strip else ()),
         item and (item.pair.query, item.given, item.old, item.flagged, item.note),
         item is not None and item.pair.query in pictures,
         (state.overlay, state.playing, state.speed, state.scale, state.enlarged, state.unsaved),
@@ -184,7 +188,7 @@ def _clip(
     else:
         draw_picture(canvas, frame, place)
     chosen = (Choice.LEFT, Choice.RIGHT)[side]
-    flashing = item.given is not None and item.pair.purpose != "practice"
+    flashing = state.flash_until is not None and item.pair.purpose != "practice"
     if flashing and item.choice not in (chosen, Choice.TIE):
         canvas.shade(place, theme.CARD, 150)
 

@@ -43,6 +43,11 @@ def states(pair: Pair) -> dict[str, State]:
     current = label.items[-1]
     heard = replace(current, pair=replace(pair, sounds=True))
     flash = replace(label, items=(*history, replace(current, given=replace(old))), flash_until=9.0)
+    reviewed = [
+        replace(item, pair=replace(item.pair, said=given), earlier=True, flagged=n % 6 == 5)
+        for n, item in enumerate(history[:20])
+    ]
+    review = replace(label, index=20, review=37, items=history, status=replace(status, labels=37))
     waiting = replace(label, items=(), index=0, status=replace(status, labels=0, ready=0))
     return {
         "label": label,
@@ -55,6 +60,9 @@ def states(pair: Pair) -> dict[str, State]:
         "label_flagged": replace(
             label, items=(*history, replace(current, flagged=True, note="odd start"))
         ),
+        "visit": replace(label, visited=130, playing=False),
+        "review": replace(review, items=(*reviewed, *history[20:])),
+        "review_end": replace(review, index=37, items=(*reviewed, *history[20:])),
         "welcome": replace(practice, overlay=Screen.HELP),
         "practice": replace(practice, position=0.6),
         "practice_wrong": replace(

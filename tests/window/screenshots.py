@@ -18,7 +18,7 @@ from rlhf_gym.labelling.state import Pair
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.view import Pictures, Pointer, draw
 
-SIZES = ((800, 480), (1280, 800), (3840, 2160))
+SIZES = ((500, 300), (800, 600), (1280, 800), (3840, 2160))
 LENGTH = 75
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pygame
@@ -13,7 +13,7 @@ from conftest import MakeRun, fill
 from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.feedback import FeedbackStore, Progress
-from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.app import App
@@ -30,10 +30,15 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     opened: list[tuple[App, FeedbackStore]] = []
 
-    def open_run(run: Path, annotator: str = "ada", with_practice: bool | None = False) -> App:
+    def open_run(
+        run: Path,
+        annotator: str = "ada",
+        with_practice: bool | None = False,
+        review: Sequence[int] | None = None,
+    ) -> App:
         open_display()
         store = FeedbackStore.open(run / "feedback.db")
-        app = App(run, store, annotator, with_practice, (800, 480))
+        app = App(run, store, annotator, with_practice, (800, 480), review)
         app.start()
         opened.append((app, store))
         return app
@@ -120,6 +125,92 @@ def test_undo_reaches_the_store_and_a_new_answer_supersedes(
         log, current = store.judgements(), store.current()
     assert [j.preference.value for j in log] == ["tie", "undone", "cannot_tell"]
     assert [j.preference.value for j in current[1]] == ["cannot_tell"]
+
+
+def click(app: App, position: tuple[int, int]) -> None:
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        pygame.event.post(pygame.Event(kind, button=1, pos=position))
+    app.turn()
+
+
+def test_an_answer_of_an_earlier_session_is_clicked_seen_again_and_changed(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(3)
+    first = open_app(run)
+    for key in (pygame.K_UP, pygame.K_DOWN):
+        ready(first)
+        tap(first, key)
+    first.leave()
+    app = open_app(run)
+    ready(app)
+    until(app, lambda: app.state.index == 2)
+    pygame.display.set_mode((1280, 800))
+    marks = [b for b in lay_out((1280, 800), app.state).buttons if b.look == "mark"]
+    assert [mark.query for mark in marks] == [3, 2]
+    click(app, marks[0].rect.center)
+    until(app, lambda: 3 in app.loader.pictures)
+    ready(app)
+    tap(app, pygame.K_LEFT)
+    assert app.state.visited is None and app.state.pending == (1,)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        log, current = store.judgements(), store.current()
+    assert [(j.query, j.preference.value) for j in log[2:]] == [(3, "first")]
+    assert log[2].supersedes == log[0].id and len(current[3]) == 1
+
+
+def test_flag_and_note_of_an_open_pair_are_there_in_the_next_session(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    app = open_app(run)
+    ready(app)
+    tap(app, pygame.K_f)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert [(j.preference, j.flagged) for j in store.judgements()] == [
+            (Preference.UNDONE, True)
+        ]
+        assert store.counts().open == 1
+    app.leave()
+    again = open_app(run)
+    ready(again)
+    assert again.state.item is not None and again.state.item.flagged
+    tap(again, pygame.K_UP)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert [j.flagged for j in store.current()[1]] == [True]
+
+
+def test_a_review_shows_the_answers_of_one_person_and_stores_what_changes(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(4)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        for query, who in ((1, "ada"), (2, "bob"), (3, "ada"), (4, "ada")):
+            store.record(Judgement(query, Preference.TIE, who, flagged=query == 3))
+    app = open_app(run, review=[1])
+    shown = []
+    for key in (pygame.K_RETURN, pygame.K_DOWN, pygame.K_RETURN):
+        ready(app)
+        assert app.state.item is not None
+        shown.append(app.state.item.pair.query)
+        tap(app, key)
+    assert shown == [1, 3, 4] and app.state.review == 3
+    assert app.state.screen is Screen.DONE
+    with FeedbackStore.open(run / "feedback.db") as store:
+        answers = {query: given[0].preference.value for query, given in store.current().items()}
+    assert answers == {1: "tie", 2: "tie", 3: "cannot_tell", 4: "tie"}
+
+
+def test_a_review_leaves_out_what_can_no_longer_be_shown(make_run: MakeRun, open_app: Open) -> None:
+    run = make_run(2)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        for query in (1, 2):
+            store.record(Judgement(query, Preference.TIE, "ada"))
+        (run / f"clips/{store.query(2).clips[0].id:06d}.mp4").unlink()
+    app = open_app(run, review=[])
+    until(app, lambda: app.state.review == 1)
+    ready(app)
+    assert app.state.item is not None and app.state.item.pair.query == 1
 
 
 def test_the_mouse_answers_where_it_was_pressed_and_released(
