@@ -139,6 +139,12 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
         self._colour: list[Picture] = []
         self.played = Played()
 
+    def get_action_meanings(self) -> list[str]:
+        """Name the actions as ALE does, but those of Pong's paddle by the ways it moves."""
+        ways = {"RIGHT": "UP", "LEFT": "DOWN"} if self.game == "pong" else {}
+        names = [action.name for action in self._actions]
+        return [next((n.replace(a, b) for a, b in ways.items() if a in n), n) for n in names]
+
     def _begin(self) -> None:
         self._play(draw_start(self.np_random, self.setting))
 

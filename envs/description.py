@@ -46,6 +46,7 @@ METADATA_KEYS: dict[str, tuple[type, ...]] = {
     "transcript": (bool,),
     "probe": (str,),
     "naive_reward": (str,),
+    "actions": (list, tuple),
     "keys": (str,),
     "keys_to_action": (dict,),
     "vec_env": (str,),
@@ -113,6 +114,8 @@ class EnvironmentDescription:
             reward function, or a naive one; ``""`` if the reward says what is wanted.
         naive_reward: ``naive_reward`` (str), what its own reward measures, where it has a probe;
             ``""`` if it has no reward function either.
+        actions: ``actions`` (list), the names of discrete actions in their order, shown to a person
+            who plays; see `rlhf_gym.envs.action_names`.
         keys: ``keys`` (str), what the keys do, shown to a person who plays; ``""`` if it does not
             say.
         keys_to_action: ``keys_to_action`` (dict), an action for each key, or tuple of keys; ``""``
@@ -138,6 +141,7 @@ class EnvironmentDescription:
     transcript: bool = False
     probe: str = ""
     naive_reward: str = ""
+    actions: tuple[str, ...] = ()
     keys: str = ""
     keys_to_action: Mapping[Any, Any] = field(default_factory=dict)
     vec_env: str | None = None
@@ -246,7 +250,7 @@ def describe_metadata(
     goal, tie_breaker = read.pop("goal", None), read.pop("tie_breaker", GENERAL_GOAL.tie_breaker)
     env_id = spec.id if spec is not None else ""
     otherwise = known(env_id)
-    ends = read.pop("ends", {})
+    ends, actions = read.pop("ends", {}), read.pop("actions", ())
     if read.get("transcript"):  # of what the last action brought, too
         read["drawn_after"] = True
     read.setdefault("valued_terminals", otherwise.valued_terminals)
@@ -256,6 +260,7 @@ def describe_metadata(
         fps=float(fps or DEFAULT_FPS),
         names_fps=bool(fps),
         goal=otherwise.goal if goal is None else Goal(goal, tie_breaker),
+        actions=tuple(map(str, actions)),
         ends={**ENDS, **otherwise.ends, **{kind: str(words) for kind, words in ends.items()}},
         names_ends="terminated" in ends,
         time_limit=None if spec is None else spec.max_episode_steps,

@@ -137,7 +137,8 @@ class SupportChat(DrawnEnv[Observation, "Action"]):
             for tone, keys in enumerate(("12345", "qwert"))
             for act, key in enumerate(keys)
         },
-        "keys": f"1 to 5 {', '.join(ACTS)}; Q to T the same, warmly",
+        "keys": ", ".join(f"{key} {act}" for key, act in enumerate(ACTS, start=1))
+        + ", Q W E R T the same warmly",
     }
 
     def __init__(self, render_mode: str | None = None) -> None:

@@ -15,6 +15,9 @@ from rlhf_gym.clips.observations import batch_of_one, copy_of
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.envs.description import describe_env
+from rlhf_gym.envs.episode_words import end_words, mission_of
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.evaluation import Actor
@@ -36,20 +39,27 @@ def moments(
         seed: seed of the first episode.
     """
     observation, _ = env.reset(seed=seed)
-    actor = Actor(agent, env)
+    actor, described, mission = Actor(agent, env), describe_env(env), mission_of(env)
     while True:
         action = actor.act(observation)
         frame, before = frame_of(env), batch_of_one(observation)
-        observation, reward, terminated, truncated, _ = env.step(copy_of(action))
+        observation, reward, terminated, truncated, info = env.step(copy_of(action))
         seen = batch_of_one(observation)
         step = Transitions(
             before, np.asarray(action)[None], np.array([terminated]), np.array([False]), seen
         )
         members = reward_model.predict_each(step, normalised=True)[:, 0]
         ended = terminated or truncated
-        yield Moment(frame, float(members.mean()), members, float(reward), ended)
+        last, end = None, ""
+        if ended:
+            kind = "terminated" if terminated else "truncated"
+            last, end = frame_of(env), notes_of(info).end or end_words(env, kind, described)
+        yield Moment(
+            frame, float(members.mean()), members, float(reward), ended, last, end, mission
+        )
         if ended:
             observation, _ = env.reset()
+            mission = mission_of(env)
             actor.begin()
 
 

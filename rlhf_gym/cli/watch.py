@@ -13,6 +13,7 @@ from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile, VideoName
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.envs.description import describe_env
+from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def command(
     agent, reward_model, settings = load(folder.path)
     env = settings.maker.made("rgb_array")
     description = describe_env(env)
-    goal = settings.goal or description.goal.text
+    goal = settings.goal or _asked_goal(folder) or description.goal.text
 
     def start() -> Iterator[Moment]:
         return moments(agent, reward_model, env, seed)
@@ -68,3 +69,11 @@ def command(
         write_video(start, video, settings.env_id, goal, description.fps, seconds)
     finally:
         env.close()
+
+
+def _asked_goal(folder: RunFolder) -> str:
+    """Return the goal that a person has said in the window, ``""`` if nobody was asked."""
+    if not folder.store.exists():
+        return ""
+    with FeedbackStore.open(folder.store) as store:
+        return store.environment.goal

@@ -11,7 +11,7 @@ from rlhf_gym.basics.display import NoDisplay, WrongPygame, check_display
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
-__all__ = ["fitting_size", "icon", "open_display", "set_full_screen"]
+__all__ = ["fitting_size", "icon", "open_display", "open_window", "set_full_screen"]
 
 SMALLEST = (640, 400)
 
@@ -40,6 +40,19 @@ def open_display() -> None:
             raise pygame.error(f"only the driver {found!r} works")
     except pygame.error as error:
         raise NoDisplay(str(error)) from error
+
+
+def open_window(title: str, size: tuple[int, int]) -> None:
+    """Open a window with our icon that can be resized and is not larger than the screen.
+
+    Raises:
+        NoDisplay: there is no screen; the message says what to do.
+        WrongPygame: the other edition of pygame is installed.
+    """
+    open_display()
+    pygame.display.set_icon(icon())
+    pygame.display.set_caption(f"{title} · rlhf-gym")
+    pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
 
 
 def set_full_screen(on: bool) -> None:

@@ -2,68 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
+import os
 from typing import Any
 
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
 import gymnasium as gym
-import numpy as np
 import pygame
 
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs.description import describe_env
+from rlhf_gym.envs.episode_words import end_words, mission_of
+from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
+from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.window import theme
-from rlhf_gym.window.desktop import open_display
+from rlhf_gym.window.desktop import open_window
+from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.key_row import KeyHint
+from rlhf_gym.window.play_keys import Actions, action_of, key_hints, keys_to_actions
+from rlhf_gym.window.stage import Page, draw_page, draw_still
 
 __all__ = ["action_of", "keys_to_actions", "play"]
 
-Actions = Mapping[frozenset[str], Any]
-"""The action of each set of keys that are held down together, by pygame's names."""
-
-_AXES = (("left", "right"), ("down", "up"))
-_AGAIN = {"return", "enter"}  # no letter, since environments use letters for actions
-_SHOWN = {"left": "left arrow", "right": "right arrow", "up": "up arrow", "down": "down arrow"}
-
-
-def keys_to_actions(env: gym.Env[Any, Any]) -> dict[frozenset[str], Any]:
-    """Return the keys of an environment: its own, or else arrows and digits.
-
-    Args:
-        env: ``metadata["keys_to_action"]`` maps a key, or a tuple of keys, to an action; ``""`` is
-            no key at all.
-
-    Raises:
-        ValueError: it names none, and its actions do not suit a keyboard.
-
-    >>> sorted(map(sorted, keys_to_actions(gym.make("CartPole-v1"))))
-    [['0'], ['1'], ['left'], ['right']]
-    """
-    named = describe_env(env).keys_to_action
-    if named:
-        return {frozenset([k] if isinstance(k, str) else k) - {""}: v for k, v in named.items()}
-    space = env.action_space
-    if isinstance(space, gym.spaces.Discrete):
-        first, last = int(space.start), int(space.start + space.n - 1)
-        keys = {frozenset([str(i)]): first + i for i in range(min(int(space.n), 10))}
-        keys |= {frozenset(["left"]): first, frozenset(["right"]): last}
-        return keys | ({frozenset(): first + 1} if space.n == 3 else {})
-    if isinstance(space, gym.spaces.Box) and space.shape in ((1,), (2,)):
-        return _axes(space)
-    raise ValueError(
-        f"{env.spec.id if env.spec else env} cannot be played with a keyboard: its actions are "
-        f"{space}, and metadata['keys_to_action'] names no keys for them"
-    )
-
-
-def action_of(keys: Actions, pressed: frozenset[str], last: Any) -> Any:
-    """The action of the most keys that are pressed; with none, the idle action or the last one.
-
-    >>> keys = {frozenset(["left"]): 0, frozenset(["left", "up"]): 1}
-    >>> action_of(keys, frozenset(["left", "up", "x"]), None), action_of(keys, frozenset(), 5)
-    (1, 5)
-    """
-    held = [combination for combination in keys if combination <= pressed]
-    return keys[max(held, key=len)] if held else last
+_AGAIN = ("return", "enter")  # no letter, since environments use letters for actions
+_NO_GOAL = "Find out what is hard here."
+_SLOW = 10.0
+"""Frames a second up to which an environment waits for a key, unless no key is an action, too."""
+_LEAST_TURNS = 15.0
+"""Turns of the loop a second, at least, so that a key is answered at once."""
 
 
 def play(
@@ -72,8 +38,8 @@ def play(
     """Let a person play until Esc or the window is closed.
 
     Args:
-        env: made with ``render_mode="rgb_array"``; ``metadata["keys"]`` says what its keys do, else
-            they are only named.
+        env: made with ``render_mode="rgb_array"``; its metadata, or what is known of it, says what
+            its keys do.
         goal: the sentence above the picture.
         speed: 1 is the environment's own frame rate.
         seed: seed of the first episode.
@@ -85,17 +51,13 @@ def play(
         ValueError: the environment draws no pictures, or has no keys.
         NoDisplay: there is no screen.
     """
+    name = env.spec.id if env.spec else str(env)
     if env.render_mode != "rgb_array":
-        raise ValueError(
-            f"{env.spec.id if env.spec else env} cannot be played: it draws no pictures (render "
-            "mode rgb_array)"
-        )
+        raise ValueError(f"{name} cannot be played: it draws no pictures (render mode rgb_array)")
     keys = keys_to_actions(env)
-    open_display()
-    screen = pygame.display.set_mode((960, 720), pygame.RESIZABLE)
-    pygame.display.set_caption("rlhf-gym play")
+    open_window(f"{name} · play", (960, 760))
     try:
-        return _Game(env, keys, goal, screen).loop(speed, seed)
+        return _Game(env, keys, goal).loop(speed, seed)
     finally:
         pygame.display.quit()
 
@@ -103,23 +65,22 @@ def play(
 class _Game:
     """One person, one environment, episode after episode."""
 
-    def __init__(
-        self, env: gym.Env[Any, Any], keys: Actions, goal: str, screen: pygame.Surface
-    ) -> None:
-        self.env, self.keys, self.goal, self.screen = env, keys, goal, screen
+    def __init__(self, env: gym.Env[Any, Any], keys: Actions, goal: str) -> None:
+        self.env, self.keys, self.goal = env, keys, goal
         self.returns: list[float] = []
         self.description = describe_env(env)
         self.counted = self.description.return_name
-        used = sorted({key for combination in keys for key in combination})
-        names = ", ".join(_SHOWN.get(key, key) for key in used)
-        self.hint = self.description.keys or names
+        self.hints, self.hint_text = key_hints(env, keys)
+        self.hints += [KeyHint(("return",), "new episode"), KeyHint(("escape",), "quit")]
+        self.waits = self.description.fps <= _SLOW and frozenset() not in keys
 
     def loop(self, speed: float, seed: int | None) -> list[float]:
-        """Play until the person leaves; one step a frame."""
-        clock = pygame.time.Clock()
-        fps = speed * self.description.fps
+        """Play until the person leaves; one step a frame, or a key where the environment waits."""
+        clock, rate = pygame.time.Clock(), speed * self.description.fps
+        turns = max(rate, _LEAST_TURNS)
         self.restart(seed)
         pressed: frozenset[str] = frozenset()
+        owed = 0.0
         while True:
             tapped: frozenset[str] = frozenset()  # down and up again within one frame counts too
             for event in pygame.event.get():
@@ -135,65 +96,55 @@ class _Game:
                     tapped |= {name}
                 elif event.type == pygame.KEYUP:
                     pressed -= {pygame.key.name(event.key)}
-            self.advance(pressed | tapped)
+            owed = min(owed + rate / turns, 1.0)
+            if owed >= 1.0 or (self.waits and tapped):
+                owed = 0.0
+                self.advance(pressed | tapped)
             self.draw()
-            clock.tick(fps)
+            clock.tick(turns)
 
     def restart(self, seed: int | None) -> None:
         """Start an episode, which waits for the first key."""
         self.env.reset(seed=seed)
-        self.total, self.steps, self.status = 0.0, 0, "press a key to start"
+        self.total, self.steps = 0.0, 0
+        self.runs, self.ended = False, ""
         self.action: Any = None
 
     def advance(self, pressed: frozenset[str]) -> None:
         """Take one step of the environment, if an episode is running."""
-        on = self.status == ""
-        starts = pressed - _AGAIN and any(held <= pressed for held in self.keys)
-        if not on and (self.steps or not starts):
+        asked = bool(pressed - set(_AGAIN)) and any(held and held <= pressed for held in self.keys)
+        if self.ended or not (asked if self.waits or not self.steps else self.runs):
             return
         self.action = action_of(self.keys, pressed, self.action)
-        _, reward, terminated, truncated, _ = self.env.step(self.action)
-        self.total, self.steps, self.status = self.total + float(reward), self.steps + 1, ""
+        _, reward, terminated, truncated, info = self.env.step(self.action)
+        self.total, self.steps, self.runs = self.total + float(reward), self.steps + 1, True
         if terminated or truncated:
             self.returns.append(self.total)
-            why = "the episode ended" if terminated else "the time is up"
-            self.status = f"{why}: {self.counted} {self.total:g}. Enter plays again, Esc quits"
+            kind = "terminated" if terminated else "truncated"
+            self.ended = notes_of(info).end or end_words(self.env, kind, self.description)
 
     def draw(self) -> None:
         """Draw the goal above, the picture in the middle, and the keys below."""
-        width, height = self.screen.get_size()
-        self.screen.fill(theme.BACKGROUND)
-        self._line(self.goal, 18, theme.BRIGHT, 26)
-        so_far = f"step {self.steps}     {self.counted} {self.total:.1f}"
-        self._line(self.status or so_far, 16, theme.TEXT, height - 58)
-        keys = f"keys: {self.hint}     Enter new episode     Esc quit"
-        self._line(keys, 14, theme.MUTED, height - 28)
-        picture = pygame.surfarray.make_surface(frame_of(self.env).swapaxes(0, 1))
-        room = pygame.Rect(20, 56, max(width - 40, 1), max(height - 150, 1))
-        place = picture.get_rect().fit(room)
-        crisp = place.width >= 2 * picture.get_width()
-        grow = pygame.transform.scale if crisp else pygame.transform.smoothscale
-        self.screen.blit(grow(picture, place.size), place)
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        message, note = self.ended[:1].upper() + self.ended[1:], "Enter plays again, Esc quits"
+        if not self.steps and not self.ended:
+            message, note = "Press a key to start", ""
+        page = Page(
+            environment=self.description.env_id,
+            goal=self._goal(),
+            hints=self.hints,
+            hint_text=self.hint_text,
+            figures=((f"{self.steps:,}", "steps"), (f"{self.total:.1f}", self.counted)),
+            message=message,
+            note=note if message else "",
+        )
+        canvas = Canvas(surface, theme.unit(surface.get_size(), 1.0))
+        room, _ = draw_page(canvas, page)
+        draw_still(canvas, room, frame_of(self.env), page)
         pygame.display.flip()
 
-    def _line(self, text: str, size: int, colour: theme.Colour, centre: int) -> None:
-        drawn = theme.font(size).render(text, True, colour)
-        width = self.screen.get_width()
-        if drawn.get_width() > width - 16:
-            drawn = pygame.transform.smoothscale_by(drawn, (width - 16) / drawn.get_width())
-        self.screen.blit(drawn, drawn.get_rect(center=(width // 2, centre)))
-
-
-def _axes(space: gym.spaces.Box) -> dict[frozenset[str], Any]:
-    """Map arrow keys to the bounds of each number of the action; without them it is (nearly) 0."""
-    rest = np.clip(np.zeros(space.shape, space.dtype), space.low, space.high)
-    keys: dict[frozenset[str], Any] = {}
-    for pushed in itertools.product((None, 0, 1), repeat=len(rest)):
-        action = rest.copy()
-        held = []
-        for axis, end in enumerate(pushed):
-            if end is not None:
-                action[axis] = (space.low, space.high)[end][axis]
-                held.append(_AXES[axis][end])
-        keys[frozenset(held)] = action
-    return keys
+    def _goal(self) -> str:
+        if self.goal == GENERAL_GOAL.text:
+            return _NO_GOAL
+        return (self.goal == MISSION_GOAL.text and mission_of(self.env)) or self.goal

@@ -13,6 +13,7 @@ from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.header import draw_badge, draw_goal
 from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
 from rlhf_gym.window.picture import draw_picture
@@ -115,22 +116,11 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
 
 
 def _header(canvas: Canvas, layout: Layout, state: State) -> None:
-    goal, px = layout.boxes["goal"], canvas.px
     practice = state.item is not None and state.item.pair.purpose == "practice"
-    words = state.shown_goal
-    if words:
-        mark = canvas.text("GOAL", goal, 12, theme.FAINT, bold=True)
-        goal = goal.copy()
-        goal.left, goal.width = mark.right + px(10), goal.width - mark.width - px(10)
-        canvas.text(words, goal, 21, theme.BRIGHT, bold=True)
+    draw_goal(canvas, layout.boxes["goal"], state.shown_goal)
     if state.tie_breaker and not practice:
         canvas.text(state.tie_breaker, layout.boxes["tie_breaker"], 14, theme.MUTED)
-    if state.environment:
-        badge = layout.boxes["badge"]
-        width = min(badge.width, canvas.width_of(state.environment, 13) + px(24))
-        rect = pygame.Rect(badge.right - width, badge.top, width, badge.height)
-        canvas.panel(rect, theme.CARD, radius=99, border=theme.LINE, width=1)
-        canvas.text(state.environment, rect.inflate(-px(20), 0), 13, theme.MUTED, align="center")
+    draw_badge(canvas, layout.boxes["badge"], state.environment)
 
 
 def _card(

@@ -9,10 +9,12 @@ import pytest
 
 from rlhf_gym.cli.main import main
 from rlhf_gym.window.play import action_of, keys_to_actions, play
+from rlhf_gym.window.play_keys import key_hints
 
 
 def press(key: int) -> None:
-    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+    kind = pygame.KEYDOWN if key > 0 else pygame.KEYUP  # minus a key releases it
+    pygame.event.post(pygame.event.Event(kind, key=abs(key)))
 
 
 def press_at(monkeypatch: pytest.MonkeyPatch, keys: dict[int, int]) -> list[int]:
@@ -101,3 +103,43 @@ def test_the_command_plays_an_environment(
     assert main(["play", env_id, "--speed", "20", "--seed", "0"]) == 0
     assert len(shown) == 140
     assert "episode 1: true return" in capsys.readouterr().out
+
+
+def hints(env_id: str) -> dict[str, tuple[str, ...]]:
+    """The keys that are shown, by what they are said to do."""
+    env = gym.make(env_id)
+    found, text = key_hints(env, keys_to_actions(env))
+    assert not text
+    return {hint.label: hint.keys for hint in found}
+
+
+@pytest.mark.parametrize(
+    ("env_id", "shown"),
+    [
+        ("LunarLander-v3", {"main engine": ("up", "2"), "left engine": ("left", "1")}),
+        ("rlhf/LunarLander-v3", {"main engine": ("up",), "right engine": ("right",)}),
+        ("FrozenLake-v1", {"down": ("down", "1"), "right": ("right", "2"), "up": ("up", "3")}),
+        ("rlhf/Pong-v1", {"up": ("right", "up"), "down": ("left", "down"), "fire": ("space",)}),
+        ("rlhf/Moderation-v1", {"allow": ("1",), "remove": ("4",)}),
+        ("rlhf/SupportChat-v1", {"close": ("5",), "the same warmly": tuple("qwert")}),
+        ("rlhf/Hopper-v5", {"thigh": ("a", "q"), "foot": ("d", "e")}),
+        ("Pendulum-v1", {"left": ("left",), "right": ("right",)}),
+    ],
+)
+def test_a_player_is_told_what_each_key_does(env_id: str, shown: dict[str, object]) -> None:
+    assert shown.items() <= hints(env_id).items()
+
+
+def test_minigrid_is_walked_by_arrow_keys() -> None:
+    pytest.importorskip("minigrid")
+    found = hints("MiniGrid-Empty-5x5-v0")
+    assert (found["turn left"], found["forward"]) == (("left", "0"), ("up", "2"))
+
+
+def test_a_world_in_which_nothing_moves_by_itself_waits_for_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = press_at(monkeypatch, {2: pygame.K_RIGHT, 3: -pygame.K_RIGHT, 30: pygame.K_ESCAPE})
+    env = gym.make("FrozenLake-v1", render_mode="rgb_array", is_slippery=False)
+    play(env, "Walk.", speed=20.0, seed=0)
+    assert env.unwrapped.s == 1 and len(shown) == 30  # type: ignore[attr-defined]

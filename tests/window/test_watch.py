@@ -1,11 +1,12 @@
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pygame
 import pytest
 
-from rlhf_gym.window.watching.player import film, watch
+from rlhf_gym.window.watching.player import Player, film, watch
 from rlhf_gym.window.watching.trace import LENGTH, Moment, Trace
 from rlhf_gym.window.watching.view import Caption, draw_watch
 
@@ -155,3 +156,26 @@ def test_while_paused_only_the_full_stop_goes_on(no_screen: None) -> None:
 
 def test_the_window_stays_open_when_there_is_nothing_more_to_show(no_screen: None) -> None:
     assert played([pygame.K_PLUS, pygame.K_MINUS])[0] == "start"
+
+
+def test_the_last_picture_of_an_episode_is_held() -> None:
+    moments = [moment(), moment(ended=True), moment(), moment()]
+    player = Player(lambda: iter(moments), 10.0, Caption("a"))
+    assert player.pass_time(0.1) == 1  # the end
+    assert [player.pass_time(0.3) for _ in range(3)] == [0, 0, 0]
+    assert player.pass_time(0.1) == 1 and player.trace.episode == 2
+
+
+def test_the_picture_behind_the_end_is_shown_with_how_it_ended() -> None:
+    trace, last = Trace(), np.zeros((40, 60, 3), np.uint8)
+    trace.add(replace(moment(ended=True), last=last, end="fell"))
+    assert trace.frame is last and trace.end == "fell"
+    trace.add(moment())
+    assert trace.frame is not last and trace.end == ""
+
+
+def test_the_keys_can_be_clicked() -> None:
+    surface = pygame.Surface((1000, 760))
+    placed = draw_watch(surface, Trace(), Caption("a"))
+    assert [hint.keys[0] for _, hint in placed] == ["space", ".", "-", "=", "r", "escape"]
+    assert all(surface.get_rect().contains(box) for box, _ in placed)

@@ -13,19 +13,22 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from rlhf_gym.window.desktop import icon, open_display
+from rlhf_gym.window.desktop import open_window
+from rlhf_gym.window.stage import Placed
 from rlhf_gym.window.watching.trace import Moment, Trace
 from rlhf_gym.window.watching.view import Caption, draw_watch
 
-__all__ = ["film", "watch"]
+__all__ = ["Player", "film", "watch"]
 
 TICKS_PER_SECOND = 60
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
 MOST_STEPS_A_TICK = 16
+HOLD_SECONDS = 0.7
+"""Time for which the last picture of an episode is shown."""
 
 
 @dataclass
-class _Player:
+class Player:
     """Plays steps by the clock, without a screen.
 
     Attributes:
@@ -46,7 +49,7 @@ class _Player:
         """Begin again, with a fresh episode."""
         self.moments = self.start()
         self.trace = Trace()
-        self._owed = 0.0
+        self._owed = self._held = 0.0
         self.step()
 
     def step(self) -> None:
@@ -56,16 +59,23 @@ class _Player:
             self.caption = replace(self.caption, paused=True)
         else:
             self.trace.add(moment)
+            self._held = HOLD_SECONDS if moment.ended else 0.0
 
     def pass_time(self, seconds: float) -> int:
         """Play the steps that are due after ``seconds``; return their number."""
         if self.caption.paused:
             return 0
+        if self._held > 0:
+            self._held -= seconds
+            return 0
         self._owed += seconds * self.fps * self.caption.speed
         steps = min(int(self._owed), MOST_STEPS_A_TICK)
         self._owed = self._owed - steps if steps < MOST_STEPS_A_TICK else 0.0
-        for _ in range(steps):
+        for played in range(steps):
             self.step()
+            if self._held > 0:
+                self._owed = 0.0
+                return played + 1
         return steps
 
     def press(self, key: int) -> None:
@@ -111,18 +121,16 @@ def watch(
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
-    open_display()
+    open_window(f"{title} · watch", size)
     try:
-        pygame.display.set_icon(icon())
-        pygame.display.set_caption(f"{title} - rlhf-gym")
-        screen = pygame.display.set_mode(size, pygame.RESIZABLE)
-        _run(screen, _Player(start, fps, Caption(title, goal)))
+        _run(Player(start, fps, Caption(title, goal)))
     finally:
         pygame.display.quit()
 
 
-def _run(screen: pygame.Surface, player: _Player) -> None:
+def _run(player: Player) -> None:
     clock, before = pygame.time.Clock(), time.monotonic()
+    hints: Placed = []
     while not player.done:
         events = pygame.event.get()
         for event in events:
@@ -130,9 +138,16 @@ def _run(screen: pygame.Surface, player: _Player) -> None:
                 player.done = True
             elif event.type == pygame.KEYDOWN:
                 player.press(event.key)
+            elif event.type == pygame.MOUSEBUTTONUP and event.button == 1:
+                for box, hint in hints:
+                    if box.collidepoint(event.pos):
+                        player.press(pygame.key.key_code(hint.keys[0]))
         now = time.monotonic()
         if player.pass_time(now - before) or events:
-            draw_watch(pygame.display.get_surface() or screen, player.trace, player.caption)
+            surface = pygame.display.get_surface()
+            assert surface is not None
+            mouse = pygame.mouse.get_pos() if pygame.mouse.get_focused() else None
+            hints = draw_watch(surface, player.trace, player.caption, mouse)
             pygame.display.flip()
         before = now
         clock.tick(TICKS_PER_SECOND)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pygame
 
+from rlhf_gym.basics.words import counted
+from rlhf_gym.envs.known import MISSION_GOAL
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.watching.trace import LENGTH, Trace
+from rlhf_gym.window.key_row import KeyHint
+from rlhf_gym.window.stage import Page, Placed, draw_page, draw_still
+from rlhf_gym.window.watching.trace import LENGTH, Trace, ticks
 
 __all__ = ["Caption", "draw_watch"]
 
 SMOOTH = 2
 """Factor by which the plot is drawn larger and then reduced, which smooths its lines."""
-KEYS = "Space: pause  ·  . : one step  ·  R: restart  ·  + and − : speed  ·  Esc: quit"
+LOWEST_STRIP = 150
+"""Height in units below which the rewards are drawn as a curve alone."""
 
 
 @dataclass(frozen=True)
@@ -38,81 +42,71 @@ class Caption:
     keys: bool = True
 
 
-def draw_watch(surface: pygame.Surface, trace: Trace, caption: Caption) -> None:
-    """Draw the newest picture, and the predicted reward under it, on the whole surface."""
-    width, height = surface.get_size()
-    canvas = Canvas(surface, max(min(width / 1000, height / 760), 0.6))
-    surface.fill(theme.BACKGROUND)
+def draw_watch(
+    surface: pygame.Surface,
+    trace: Trace,
+    caption: Caption,
+    mouse: tuple[int, int] | None = None,
+) -> Placed:
+    """Draw the newest picture, and the predicted reward under it; return where the keys are."""
+    canvas = Canvas(surface, theme.unit(surface.get_size(), 1.0))
     px = canvas.px
-    margin = px(20)
-    area = pygame.Rect(margin, margin, width - 2 * margin, height - 2 * margin)
-    head = pygame.Rect(area.left, area.top, area.width, px(58))
-    foot = pygame.Rect(area.left, area.bottom, area.width, 0)
-    if caption.keys:
-        foot = pygame.Rect(area.left, area.bottom - px(20), area.width, px(20))
-        canvas.text(KEYS, foot, 13, theme.FAINT, align="center")
-    strip = pygame.Rect(area.left, 0, area.width, px(200))
-    strip.bottom = foot.top - (px(14) if caption.keys else 0)
-    _head(canvas, head, trace, caption)
-    stage = pygame.Rect(area.left, head.bottom + px(12), area.width, 0)
-    stage.height = strip.top - px(14) - stage.top
-    canvas.panel(stage, theme.SUNKEN, 12)
-    if trace.frame is not None:
-        _picture(canvas, stage.inflate(-px(16), -px(16)), trace.frame)
-    _strip(canvas, strip, trace)
-
-
-def _head(canvas: Canvas, box: pygame.Rect, trace: Trace, caption: Caption) -> None:
-    px = canvas.px
-    right = pygame.Rect(box.right - px(250), box.top, px(250), box.height)
-    left = pygame.Rect(box.left, box.top, box.width - right.width - px(16), px(30))
-    canvas.text(caption.title, left, 23, theme.BRIGHT, bold=True)
-    goal = pygame.Rect(left.left, left.bottom, left.width, box.bottom - left.bottom)
-    canvas.text(caption.goal, goal, 15, theme.MUTED)
-    first, second = right.copy(), right.copy()
-    first.height, second.top, second.height = px(30), right.top + px(30), box.height - px(30)
-    place = f"episode {trace.episode} · step {trace.step:,}"
-    canvas.text(place, first, 16, theme.TEXT, align="right")
-    state = "paused" if caption.paused else f"speed {caption.speed:g}×" if caption.keys else ""
-    colour = theme.LEFT if caption.paused else theme.FAINT
-    canvas.text(state, second, 15, colour, align="right")
-
-
-def _picture(canvas: Canvas, box: pygame.Rect, frame: npt.NDArray[np.uint8]) -> None:
-    """The frame as large as fits; small ones by whole factors, so that their pixels stay sharp."""
-    height, width = frame.shape[:2]
-    picture = pygame.image.frombuffer(np.ascontiguousarray(frame).tobytes(), (width, height), "RGB")
-    factor = min(box.width / width, box.height / height)
-    if factor >= 2:
-        picture = pygame.transform.scale_by(picture, int(factor))
+    page = _page(trace, caption)
+    room, placed = draw_page(canvas, page, mouse)
+    strip = room.copy()
+    strip.height = min(px(200), round(room.height * 0.45))
+    strip.bottom = room.bottom
+    stage = room.copy()
+    stage.height = max(strip.top - px(10) - stage.top, 1)
+    if trace.frame is None:
+        canvas.panel(stage, theme.SUNKEN, 12)
     else:
-        picture = pygame.transform.smoothscale_by(picture, factor)
-    place = picture.get_rect(center=box.center)
-    canvas.surface.blit(picture, place)
-    canvas.round_off(place, theme.SUNKEN, 6)
+        draw_still(canvas, stage, trace.frame, page)
+    _strip(canvas, strip, trace)
+    return placed
+
+
+def _page(trace: Trace, caption: Caption) -> Page:
+    where = f"Episode {trace.episode}, step {trace.step:,}"
+    if trace.end:
+        where = f"Episode {trace.episode}, after {counted(trace.step, 'step')}: {trace.end}"
+    pause = "play" if caption.paused else "pause"
+    hints = (
+        KeyHint(("space",), pause),
+        KeyHint((".",), "one step"),
+        KeyHint(("-",), "slower"),
+        KeyHint(("=",), f"faster ({caption.speed:g}×)"),
+        KeyHint(("r",), "from the start"),
+        KeyHint(("escape",), "quit"),
+    )
+    figures = [(f"{_signed(trace.learned_return)}", "learned return")]
+    figures.append((_signed(trace.true_return), "true return"))
+    if trace.finished:
+        figures.append((_signed(trace.finished[-1][1]), "true return, last episode"))
+    mission = trace.mission if caption.goal == MISSION_GOAL.text else ""
+    return Page(
+        environment=caption.title,
+        goal=mission or caption.goal,
+        line=where + (", paused" if caption.paused else ""),
+        hints=hints if caption.keys else (),
+        figures=figures,
+    )
 
 
 def _strip(canvas: Canvas, box: pygame.Rect, trace: Trace) -> None:
     px = canvas.px
     canvas.panel(box, theme.CARD, 12)
-    inner = box.inflate(-px(36), -px(28))
-    numbers = pygame.Rect(inner.left, inner.top, px(170), inner.height)
-    plot = pygame.Rect(0, inner.top, 0, inner.height)
-    plot.left, plot.width = numbers.right + px(26), inner.right - numbers.right - px(26)
+    inner = box.inflate(-px(32), -px(24))
     now = trace.learned[-1] if trace.learned else 0.0
-    line = pygame.Rect(numbers.left, numbers.top, numbers.width, px(20))
-    canvas.text("predicted reward", line, 14, theme.MUTED)
-    line = pygame.Rect(numbers.left, line.bottom, numbers.width, px(46))
-    canvas.text(_signed(now), line, 38, theme.RIGHT, bold=True)
-    rows = [("learned return", trace.learned_return), ("true return", trace.true_return)]
-    if trace.finished:
-        rows.append(("true, last episode", trace.finished[-1][1]))
-    top = line.bottom + px(10)
-    for name, value in rows:
-        line = pygame.Rect(numbers.left, top, numbers.width, px(24))
-        canvas.text(name, line, 14, theme.MUTED)
-        canvas.text(_signed(value), line, 15, theme.BRIGHT, bold=True, align="right")
-        top = line.bottom
+    numbers = pygame.Rect(inner.left, inner.top, px(150), px(20))
+    canvas.text("predicted reward", numbers, 14, theme.MUTED)
+    value = pygame.Rect(inner.left, numbers.bottom, numbers.width, px(46))
+    low = box.height < px(LOWEST_STRIP)
+    if low:
+        value.height = min(px(30), inner.bottom - value.top)
+    canvas.text(_signed(now), value, 22 if low else 38, theme.RIGHT, bold=True)
+    plot = pygame.Rect(0, inner.top, 0, inner.height)
+    plot.left, plot.width = numbers.right + px(16), inner.right - numbers.right - px(16)
     _plot(canvas, plot, trace)
 
 
@@ -129,19 +123,22 @@ def _plot(canvas: Canvas, box: pygame.Rect, trace: Trace) -> None:
     label = pygame.Rect(box.left, box.top, px(44), px(16))
     area = pygame.Rect(label.right + px(8), box.top, box.right - label.right - px(8), box.height)
     legend = pygame.Rect(area.left, area.bottom - px(18), area.width, px(18))
-    area.height -= px(24)
+    area.height = max(area.height - px(24), 1)
     canvas.text(
         f"last {LENGTH} steps; band: spread of the ensemble", legend, 12.5, theme.FAINT,
         align="right",
     )  # fmt: skip
-    for value in (high, 0.0, low):
-        y = area.bottom - (value - low) / (high - low) * area.height
-        if value and abs(y - (area.bottom + low / (high - low) * area.height)) < px(16):
+    lowest = -1
+    for value in sorted(ticks(low, high), key=lambda tick: (tick != 0, -tick)):
+        y = round(area.bottom - (value - low) / (high - low) * area.height)
+        if lowest >= 0 and abs(y - lowest) < px(14):
             continue
+        lowest = y
         colour = theme.LINE if value else theme.FAINT
         pygame.draw.line(canvas.surface, colour, (area.left, y), (area.right, y))
-        label.centery = round(y)
-        canvas.text(_signed(value), label, 12.5, theme.FAINT, align="right")
+        label.centery = y
+        words = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+        canvas.text(words, label, 12.5, theme.FAINT, align="right")
     if trace.learned:
         canvas.surface.blit(_curve(area.size, trace, low, high, canvas.unit), area)
 
