@@ -35,8 +35,7 @@ def command(
     Args:
         run: the run folder.
         annotator: your name; by default the name of your account.
-        blind: hide true return and accuracy from the annotator; a run of train --blind does so by
-            itself.
+        blind: hide true return and accuracy, as every window of a run of train --blind does.
         practice: begin with the practice pairs again; a new annotator sees them anyway.
         trust: draw the clips of a run folder from elsewhere, for which its environment is run.
     """
