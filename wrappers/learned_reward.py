@@ -99,15 +99,23 @@ class VecLearnedReward(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
-        seen = _copy(observations)  # so that the function never gets what the agent will see
-        step = vec_step(self._observations, self._actions, seen, true_rewards, dones, infos)
-        rewards = _predict(self.reward_function, step.transitions)
-        self._observations, self.paid = seen, rewards.copy()  # an agent may change its rewards
+        step = self._step(observations, true_rewards, dones, infos)
+        rewards = _predict(self.reward_function, step)
+        self.paid = rewards.copy()  # an agent may change its rewards
         infos = [
             with_rewards(info, true_reward=true_reward)
             for info, true_reward in zip(infos, true_rewards.tolist(), strict=True)
         ]
         return observations, rewards, dones, infos
+
+    def _step(
+        self, observations: VecEnvObs, true_rewards: Array, dones: Array, infos: Any
+    ) -> Transitions:
+        """Return the step of which the rewards are predicted."""
+        seen = _copy(observations)  # so that the function never gets what the agent will see
+        step = vec_step(self._observations, self._actions, seen, true_rewards, dones, infos)
+        self._observations = seen
+        return step.transitions
 
     def __repr__(self) -> str:
         """Return the stack of wrappers, outermost first."""

@@ -113,17 +113,17 @@ class RewardEnsemble:
         """
         if old:
             transitions = from_old_form(transitions, *old, **over)  # type: ignore[arg-type]
-        rewards = self._predict(self.spec.encode(transitions))
-        return self.scale.with_absorbing(rewards, transitions.absorbing)
+        return self.scale.with_absorbing(self._predict(transitions), transitions.absorbing)
 
-    def _predict(self, inputs: Inputs) -> npt.NDArray[np.float32]:
-        if len(inputs.vector) <= SMALL_BATCH and self._can_be_small:
+    def _predict(self, transitions: Transitions) -> npt.NDArray[np.float32]:
+        if len(transitions) <= SMALL_BATCH and self._can_be_small:
             if self._small is None or self._small[0] != self.version:
                 networks = SmallBatches(self.networks, self.scale.offset, self.scale.scale)
                 self._small = (self.version, networks)
-            return self._small[1](inputs.vector.numpy())
+            return self._small[1](self.spec.vector(transitions))
         with torch.inference_mode():
-            return self.scale.each(self._raw(inputs)).mean(dim=0).cpu().numpy()
+            raw = self._raw(self.spec.encode(transitions))
+            return self.scale.each(raw).mean(dim=0).cpu().numpy()
 
     def predict_each(
         self, transitions: Transitions, *, normalised: bool = False
@@ -187,12 +187,11 @@ class RewardEnsemble:
         self.version += 1
         if absorbing is None or len(absorbing) == 0:
             return
-        inputs = self.spec.encode(absorbing)
         if valued_terminals:
             with torch.inference_mode():
-                self.scale.shift_to_zero(self._raw(inputs))
+                self.scale.shift_to_zero(self._raw(self.spec.encode(absorbing)))
         else:
-            self.scale.level_absorbing(float(self._predict(inputs).mean()))
+            self.scale.level_absorbing(float(self._predict(absorbing).mean()))
         self.version += 1
 
     def update(self, labels: Mapping[int, float | None], queries: Mapping[int, Query]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from gymnasium import spaces
 from torch import Tensor
@@ -15,6 +17,9 @@ from rlhf_gym.clips.spaces import image_shape, is_channels_first, is_image, widt
 from rlhf_gym.clips.steps import Transitions
 
 __all__ = ["InputSpec", "Inputs", "input_spec"]
+
+FEW = 64
+"""Number of names up to which one-hot vectors are looked up."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,17 @@ class InputSpec:
         Raises:
             ValueError: it uses next observations, but there are none.
         """
-        observations, actions = transitions.observations, transitions.actions
-        before = self._columns(observations)
-        columns = [*before, *([] if self.action is None else [_flat(self.action, actions)])]
+        images = tuple(
+            torch.from_numpy(_channels_first(part.space, _pick(transitions.observations, part.key)))
+            for part in self.image_parts
+        )
+        return Inputs(torch.from_numpy(self.vector(transitions)), images)
+
+    def vector(self, transitions: Transitions) -> npt.NDArray[np.float32]:
+        """Return all of ``n`` steps but their images, ``(n, features)``, see `encode`."""
+        actions = transitions.actions
+        before = self._columns(transitions.observations)
+        columns = before if self.action is None else [*before, _flat(self.action, actions)]
         if self.uses_next_observations:
             if transitions.next_observations is None:
                 raise ValueError(
@@ -82,16 +95,11 @@ class InputSpec:
                     "RewardModelSettings(uses_next_observations=False)"
                 )
             seen = self._columns(transitions.next_observations)
-            columns += [new - old for old, new in zip(before, seen, strict=True)]
+            columns = [*columns, *(new - old for old, new in zip(before, seen, strict=True))]
             columns.append(transitions.terminated.astype(np.float32).reshape(-1, 1))
-        images = tuple(
-            torch.from_numpy(_channels_first(part.space, _pick(observations, part.key)))
-            for part in self.image_parts
-        )
         if not columns:  # pictures alone
-            columns = [np.zeros((len(actions), 0), np.float32)]
-        vector = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
-        return Inputs(torch.from_numpy(vector), images)
+            return np.zeros((len(actions), 0), np.float32)
+        return columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
 
     def _columns(self, observations: Observations) -> list[Array]:
         """Return the parts of the observations that are not images."""
@@ -149,9 +157,17 @@ def _flat(space: spaces.Space[object], values: Array) -> Array:
 
 
 def _one_hot(index: Array, n: int) -> Array:
+    index = index.astype(np.int64, copy=False)
+    if n <= FEW:
+        return np.asarray(_identity(n)[index])
     encoded = np.zeros((len(index), n), np.float32)
-    encoded[np.arange(len(index)), index.astype(np.int64)] = 1.0
+    encoded[np.arange(len(index)), index] = 1.0
     return encoded
+
+
+@cache
+def _identity(n: int) -> Array:
+    return np.eye(n, dtype=np.float32)
 
 
 def _pick(observations: Observations, key: str | None) -> Array:
@@ -170,4 +186,6 @@ def _channels_first(space: spaces.Space[object], values: Array) -> Array:
 
 def _own(values: Array) -> Array:
     """Return a contiguous and writable array, as torch wants it; those of clips are read-only."""
+    if values.flags.c_contiguous and values.flags.writeable:
+        return values
     return np.require(values, requirements=["C", "W"])

@@ -14,6 +14,8 @@ __all__ = ["SmallBatches"]
 
 Floats = npt.NDArray[np.float32]
 
+_SLOPE = np.float32(SLOPE)
+
 
 class SmallBatches:
     """A copy of an ensemble of MLPs as it is now, with its normalisation folded into its weights.
@@ -44,15 +46,18 @@ class SmallBatches:
         n = len(vector)
         if self._clip < math.inf:
             vector = np.clip((vector - self._mean) / self._std, -self._clip, self._clip)
-        hidden = _leaky(vector @ self._first[0] + self._first[1])
+        hidden = _leaky(np.matmul(vector, self._first[0]), self._first[1])
         hidden = hidden.reshape(n, self._members, -1).transpose(1, 0, 2)
         for weight, bias in self._middle:
-            hidden = _leaky(hidden @ weight + bias)
+            hidden = _leaky(np.matmul(hidden, weight), bias)
         return np.asarray(hidden.transpose(1, 0, 2).reshape(n, -1) @ self._last + self._constant)
 
 
-def _leaky(x: Floats) -> Floats:
-    return np.asarray(np.maximum(x, np.float32(SLOPE) * x))
+def _leaky(x: Floats, bias: Floats) -> Floats:
+    """Add a bias, in place, and apply the leaky ReLU."""
+    x += bias
+    np.maximum(x, _SLOPE * x, out=x)
+    return x
 
 
 def _array(tensor: Tensor) -> Floats:

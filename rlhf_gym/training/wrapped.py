@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecMonitor
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs
 
 from rlhf_gym.clips.observations import Array
+from rlhf_gym.clips.steps import RewardFunction, Transitions
 from rlhf_gym.environments.vec_env import wrappers_of
+from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 from rlhf_gym.wrappers.learned_reward import VecLearnedReward
 
 __all__ = ["FeedbackReward", "check_acts_in", "check_can_start", "check_can_wrap"]
@@ -27,6 +31,11 @@ class FeedbackReward(VecLearnedReward):
 
     taught = False
 
+    def __init__(self, recorder: ClipRecorder, reward_function: RewardFunction) -> None:
+        """Wrap the recorder, whose rewards are the true ones."""
+        super().__init__(recorder, reward_function)
+        self._recorder = recorder
+
     def step_async(self, actions: Array) -> None:
         """Send the actions to the environments.
 
@@ -39,6 +48,15 @@ class FeedbackReward(VecLearnedReward):
                 "yet: pass the feedback as callback, agent.learn(..., callback=feedback)"
             )
         super().step_async(actions)
+
+    def _step(
+        self, observations: VecEnvObs, true_rewards: Array, dones: Array, infos: Any
+    ) -> Transitions:
+        """Return the step that was recorded, unless what followed it may be changed by others."""
+        recorded = self._recorder.newest
+        if recorded is not None and recorded.next_observations is None:
+            return recorded
+        return super()._step(observations, true_rewards, dones, infos)
 
 
 def _is_training() -> bool:
