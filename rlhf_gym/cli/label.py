@@ -12,6 +12,7 @@ from rlhf_gym.basics.checks import Text
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.runs.outcome import refresh_outcome
 from rlhf_gym.teachers.window import WindowTeacher
 
 __all__ = ["command"]
@@ -28,7 +29,8 @@ def command(
     """Open the labelling window for a run, whether it is training or has stopped.
 
     Answers are saved at once. A run that is training uses them immediately; a stopped run has its
-    open pairs answered, and uses the answers when it is resumed.
+    open pairs answered, and uses the answers when it is resumed. On a run that is done, the window
+    shows what came of it.
 
     Example: rlhf-gym label runs/CartPole-v1-ppo-20261120-120000
 
@@ -50,6 +52,8 @@ def command(
     teacher = WindowTeacher(
         annotator, draws=draws, blind=blind, practice=practice, ends_training=False
     )
+    if _is_done(folder.store) and folder.config.exists():
+        refresh_outcome(folder)
     teacher.start(folder.path)
     try:
         while teacher.alive:
@@ -59,6 +63,12 @@ def command(
     after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
     print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
+
+
+def _is_done(path: Path) -> bool:
+    with FeedbackStore.open(path) as store:
+        progress = store.progress()
+    return progress is not None and progress.state == "done"
 
 
 def _answered(path: Path) -> int:

@@ -13,11 +13,13 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.packing import pack, pack_clip, unpack_clip
+from rlhf_gym.feedback.agreement import AnsweredPair
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.store_records import Media, Progress
 from rlhf_gym.feedback.tables import (
+    IN_FORCE,
     ClipRow,
     JudgementRow,
     MediaRow,
@@ -211,6 +213,18 @@ def _remark(judgement: Judgement | None) -> tuple[bool, str]:
 def select_judgements(connection: Connection, condition: ColumnElement[bool]) -> list[Judgement]:
     """Return the judgements that fulfil the condition, in the order in which they were made."""
     return [Judgement(**row._mapping) for row in connection.execute(_JUDGEMENT.where(condition))]
+
+
+def select_answered_pairs(connection: Connection) -> list[AnsweredPair]:
+    """Return the judgements in force with the pairs that they are about."""
+    asked = connection.execute(select(QueryRow.id, QueryRow.first, QueryRow.second, QueryRow.kind))
+    in_force = select_judgements(connection, IN_FORCE)
+    pairs = {row.id: row for row in asked}
+    return [_answered_pair(judgement, pairs[judgement.query]) for judgement in in_force]
+
+
+def _answered_pair(judgement: Judgement, row: Any) -> AnsweredPair:
+    return AnsweredPair(judgement, (row.first, row.second), purpose_of_kind(row.kind))
 
 
 def media(connection: Connection, clip_id: int) -> Media | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from rlhf_gym.basics.checks import check
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import leases, rows
+from rlhf_gym.feedback.agreement import AnsweredPair
 from rlhf_gym.feedback.database import Database
 from rlhf_gym.feedback.errors import OtherEnvironment
 from rlhf_gym.feedback.judgement import Judgement, Preference
@@ -278,6 +279,11 @@ class FeedbackStore:
         for judgement in found:
             by_query.setdefault(judgement.query, []).append(judgement)
         return by_query
+
+    def answered_pairs(self) -> list[AnsweredPair]:
+        """Return the judgements in force with the pairs that they are about; no clip is read."""
+        with self._database.reading() as connection:
+            return rows.select_answered_pairs(connection)
 
     # --- leases ---
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rlhf_gym.feedback.judgement import Judgement
+from rlhf_gym.labelling.ending import Films
 from rlhf_gym.labelling.state import Action, Pair, Status
 
 __all__ = ["Effect", "Event"]
@@ -107,6 +108,20 @@ class StatusRead:
 
 
 @dataclass(frozen=True)
+class FilmsOpened:
+    """The films of the agent can be shown."""
+
+    films: Films
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """There is something to say about watching the agent or opening the report."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Failed:
     """Something went wrong; ``judgement`` could not be stored, if there is one."""
 
@@ -189,16 +204,26 @@ class LeaveOff:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Open another window, in which the agent acts."""
+
+
+@dataclass(frozen=True)
+class OpenReport:
+    """Write the report, if it is not there, and open it in the browser."""
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
 
 Event: TypeAlias = (
     "Tick | Press | Release | Typed | Scaled | Focus | Visible | Scroll | Reach | Arrived"
-    " | Recalled | ToReview | StatusRead | Failed | NoSound"
+    " | Recalled | ToReview | StatusRead | FilmsOpened | Noticed | Failed | NoSound"
 )
 Effect: TypeAlias = (
     "Record | Remark | GiveBack | Remember | SetFullScreen | TextInput | Hear | Hush | SetGoal"
-    " | LeaveOff"
+    " | LeaveOff | Watch | OpenReport"
     " | Quit"
 )

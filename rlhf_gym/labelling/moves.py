@@ -168,5 +168,5 @@ def let_go(state: State) -> Step:
     released = state.pending
     state = replace(state, items=tuple(i for i in state.items if i.pair.query not in released))
     if state.item is None:
-        state = replace(state, appeared=None)
+        state = replace(state, appeared=None, enlarged=None)
     return state, (e.GiveBack(released),) if released else ()

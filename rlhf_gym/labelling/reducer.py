@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.after_training import on_ending, play_films, take_films
 from rlhf_gym.labelling.hearing import hear, hear_on
 from rlhf_gym.labelling.moves import (
     CHOICES,
@@ -88,6 +89,10 @@ def _after(state: State, event: e.Event) -> Step:
         return replace(state, review=event.count), ()
     if isinstance(event, e.StatusRead):
         return _read_status(state, event)
+    if isinstance(event, e.FilmsOpened):
+        return take_films(state, event.films), ()
+    if isinstance(event, e.Noticed):
+        return replace(state, notice=event.text), ()
     if isinstance(event, e.Failed):
         return _fail(state, event)
     if isinstance(event, e.NoSound):
@@ -103,7 +108,7 @@ def _advance(state: State, now: float) -> State:
         return passed(state)
     item = state.item
     if item is None:
-        return state
+        return play_films(state, elapsed)
     if state.attending:
         item = replace(item, seconds=item.seconds + elapsed)
     if state.playing and state.visible and state.overlay is None:
@@ -120,7 +125,8 @@ def _press(state: State, event: e.Press) -> Step:
         state = replace(state, full_screen=not state.full_screen)
         return state, (e.SetFullScreen(state.full_screen),)
     left = state.base is Screen.WAITING and state.left
-    done = (left or state.base is Screen.DONE) and state.overlay is None
+    over = state.base in (Screen.DONE, Screen.ENDING)
+    done = (left or over) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):
         again = (e.Record(judgement) for judgement in state.unsaved)
         return replace(state, unsaved=()), (*again, e.Quit())
@@ -136,6 +142,8 @@ def _press(state: State, event: e.Press) -> Step:
         return step_through(state, 1 if action is Action.LATER else -1), ()
     if action is Action.MENU and state.visited is None:
         return replace(state, overlay=Screen.PAUSED, menu=0), ()
+    if over and state.status.trainer == "done" and state.review is None:
+        return on_ending(state, action)
     if action is Action.UNDO:
         return undo(state)
     if action is Action.SKIP_PRACTICE:

@@ -8,6 +8,7 @@ from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS
 from rlhf_gym.labelling.actions import Action, Choice, Screen
+from rlhf_gym.labelling.ending import Ending, Films
 from rlhf_gym.labelling.items import Item, Pair
 
 __all__ = ["Action", "Change", "Choice", "Item", "Pair", "Screen", "State", "Status"]
@@ -38,6 +39,7 @@ class Status:
         silent_seconds: time since its last sign of life, or None if there was none.
         error: what went wrong, by the trainer's report.
         awaited: answers in all that the trainer waits for, 0 while it waits for none.
+        ending: what is known of a training that is done, else None.
     """
 
     labels: int = 0
@@ -52,6 +54,7 @@ class Status:
     silent_seconds: float | None = None
     error: str = ""
     awaited: int = 0
+    ending: Ending | None = None
 
     @property
     def spent(self) -> bool:
@@ -140,6 +143,8 @@ class State:
         strip: whether the last answers are shown, where there is room.
         first_step: the time at which this session first read a step of training, and that step.
         last_step: the same of the newest step.
+        films: those of the agent before and after training, once they are loaded.
+        notice: what became of watching the agent or of opening the report.
     """
 
     annotator: str
@@ -184,6 +189,8 @@ class State:
     strip: bool = True
     first_step: tuple[float, int] | None = None
     last_step: tuple[float, int] = (0.0, 0)
+    films: Films = Films()
+    notice: str = ""
 
     @property
     def item(self) -> Item | None:
@@ -218,8 +225,11 @@ class State:
         """The page beneath the overlays."""
         if self.item is not None:
             return Screen.PRACTICE if self.item.pair.purpose == "practice" else Screen.LABEL
-        done = self.status.finished if self.review is None else self.index >= self.review
-        return Screen.DONE if done else Screen.WAITING
+        if self.review is not None:
+            return Screen.DONE if self.index >= self.review else Screen.WAITING
+        if self.status.ending is not None and self.status.ending.measured:
+            return Screen.ENDING
+        return Screen.DONE if self.status.finished else Screen.WAITING
 
     @property
     def screen(self) -> Screen:
@@ -280,6 +290,19 @@ class State:
     def closing_stops(self) -> bool:
         """Whether training stops when this window is closed."""
         return self.ends_training and self.status.runs and not (self.status.finished or self.left)
+
+    @property
+    def can_watch(self) -> bool:
+        """Whether the trained agent may be watched, which shows its return."""
+        ending = self.status.ending
+        done = ending.done if ending is not None and ending.measured else None
+        return done is not None and done.change != "untrained" and not self.blind
+
+    @property
+    def can_open_report(self) -> bool:
+        """Whether the report may be opened, which shows return and accuracy."""
+        ending = self.status.ending
+        return ending is not None and not (ending.comes and ending.measured) and not self.blind
 
     def frame(self, side: int) -> int:
         """Index of the frame to show on ``side`` (0 left, 1 right); a shorter clip holds its last.

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlhf_gym.feedback import FeedbackStore, StoreError
-from rlhf_gym.feedback.outcome import Change, Outcome
+from rlhf_gym.feedback.outcome import Change, Outcome, read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.records import read_run
 from rlhf_gym.runs.summary import Summary, headline, summary_of
 
-__all__ = ["OutcomeFile", "outcome_of"]
+__all__ = ["OutcomeFile", "outcome_of", "refresh_outcome"]
 
 TELL_SECONDS = 0.25
 """Seconds, at least, between two numbers of evaluated episodes that are told."""
@@ -36,6 +36,21 @@ def outcome_of(run: Path) -> Outcome:
         way=record.evaluation.way if measured else "",
         own_goal=bool(record.config.get("goal")),
     )
+
+
+def refresh_outcome(folder: RunFolder) -> None:
+    """Write what came of a run that is done, unless a process still works on it.
+
+    Older runs have no such file, and one may have been evaluated again.
+    """
+    if folder.is_held:
+        return
+    known = read_outcome(folder.outcome)
+    found = outcome_of(folder.path)
+    if known is not None and known.change == "untrained" and found.after is None:
+        return
+    with suppress(OSError):
+        replace(found, no_film=known.no_film if known else "").write(folder.outcome)
 
 
 def _labels_of(folder: RunFolder) -> tuple[int, str]:

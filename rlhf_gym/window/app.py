@@ -23,6 +23,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Screen
+from rlhf_gym.window.companions import Companions
 from rlhf_gym.window.desktop import fitting_size, icon, open_display, set_full_screen
 from rlhf_gym.window.first_state import first_state
 from rlhf_gym.window.keys import action_of
@@ -111,6 +112,7 @@ class App:
         self.loader = Loader(run, annotator, review)
         if review is not None:
             self.state = replace(self.state, review=self.loader.to_review)
+        self.companions = Companions(run)
         self._run, self._store = run, store
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
@@ -156,13 +158,16 @@ class App:
             self._translate(event)
         while not self.loader.events.empty():
             self.handle(self.loader.events.get())
+        while not self.companions.news.empty():
+            self.handle(e.Noticed(self.companions.news.get()))
         self.handle(e.Tick())
         self._tell_loader()
         self._tell_reach()
         started = time.perf_counter()
         surface = pygame.display.get_surface()
         if surface is not None and self.state.visible:
-            self._painter.paint(surface, self.state, self.loader.pictures, self._pointer)
+            pictures = self.loader.pictures if self.state.item is not None else self.loader.films
+            self._painter.paint(surface, self.state, pictures, self._pointer)
             self.timing.drawing.append(time.perf_counter() - started)
         if self._answered_at is not None and self.state.flash_until is None:
             self.timing.answers.append(time.perf_counter() - self._answered_at)
@@ -209,6 +214,10 @@ class App:
             self.loudspeaker.hush()
         elif isinstance(effect, e.LeaveOff):
             _leave_off(self._run, effect.on)
+        elif isinstance(effect, e.Watch):
+            self.companions.watch()
+        elif isinstance(effect, e.OpenReport):
+            self.companions.open_report()
         elif isinstance(effect, e.Quit):
             self._open = False
 
@@ -283,7 +292,7 @@ class App:
     def _tell_loader(self) -> None:
         surface = pygame.display.get_surface()
         assert surface is not None
-        state = self.state
+        state, size = self.state, surface.get_size()
         items = state.items[max(state.index - 1, 0) : state.index + 3]
         current = (state.item,) if state.item is not None else ()
         self.loader.wanted = Wanted(
@@ -296,6 +305,7 @@ class App:
             large=None if state.enlarged is None else picture_size(surface.get_size(), state),
             finished=state.status.finished or state.left,
             arrivals=self._arrivals,
+            films=picture_size(size, state) if state.base is Screen.ENDING else None,
         )
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:

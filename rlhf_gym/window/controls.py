@@ -109,9 +109,8 @@ def _plain(canvas: Canvas, button: Button, state: State, hovered: bool, pressed:
     canvas.panel(button.rect, fill, 9, edge, 1)
     words = button.rect.inflate(-canvas.px(16), 0)
     if button.look == "keyed":
-        key = KEYS[button.action][0]
-        ground = theme.mixed(fill, theme.BRIGHT, 0.12)
-        cap = draw_key(canvas, key, words.left, words.centery, BUTTON_KEY_SIZE, theme.TEXT, ground)
+        ground, at = theme.mixed(fill, theme.BRIGHT, 0.12), (words.left, words.centery)
+        cap = draw_key(canvas, button.key, *at, BUTTON_KEY_SIZE, theme.TEXT, ground)
         words = pygame.Rect(cap.right, words.top, words.right - cap.right, words.height)
     canvas.text(button.label, words, 15, theme.TEXT, align="center")
 
@@ -151,12 +150,25 @@ def _speaker(canvas: Canvas, button: Button, state: State, hovered: bool, presse
     canvas.text(key_label(KEYS[button.action][0]), words, 12, ink, bold=True, align="center")
 
 
+def _first(canvas: Canvas, button: Button, state: State, hovered: bool, pressed: bool) -> None:
+    """The button to press first, which has a key of its own."""
+    fill = theme.mixed(theme.RIGHT, theme.BRIGHT, 0.35 if pressed else 0.18 if hovered else 0.0)
+    canvas.panel(button.rect, fill, 9)
+    words = button.rect.inflate(-canvas.px(16), 0)
+    ground, ink = theme.mixed(fill, (255, 255, 255), 0.25), theme.mixed(theme.SUNKEN, fill, 0.1)
+    at = (words.left, words.centery)
+    cap = draw_key(canvas, button.key, *at, BUTTON_KEY_SIZE, ink, ground)
+    words = pygame.Rect(cap.right, words.top, words.right - cap.right, words.height)
+    canvas.text(button.label, words, 15, theme.SUNKEN, bold=True, align="center")
+
+
 _LOOKS: dict[str, Callable[[Canvas, Button, State, bool, bool], None]] = {
     "answer": _answer,
     "hint": _hint,
     "plain": _plain,
     "keyed": _plain,
     "speaker": _speaker,
+    "first": _first,
     "line": _plain,
     "main": _main,
     "mark": _mark,

@@ -10,6 +10,7 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Screen, State
+from rlhf_gym.window.endings import EndingReader
 from rlhf_gym.window.instructions import INSTRUCTION_VERSION
 from rlhf_gym.window.loader import read_status
 from rlhf_gym.window.memory import recall
@@ -21,7 +22,8 @@ def first_state(
     run: Path, store: FeedbackStore, annotator: str, with_practice: bool | None = None
 ) -> State:
     """The state of a window that has just been opened."""
-    known, environment, status = recall(annotator), store.environment, read_status(store)
+    known, environment = recall(annotator), store.environment
+    status = read_status(store, EndingReader(RunFolder(run), annotator))
     practises = with_practice
     if practises is None:
         practises = not known.practised and status.wants_answers

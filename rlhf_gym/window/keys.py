@@ -34,6 +34,8 @@ KEYS: dict[Action, tuple[str, ...]] = {
     Action.LARGER: ("ctrl+=", "ctrl++", "ctrl+[+]"),
     Action.SMALLER: ("ctrl+-", "ctrl+[-]"),
     Action.CONFIRM: ("return", "enter"),
+    Action.WATCH: ("w",),
+    Action.OPEN_REPORT: ("o",),
     Action.QUIT: ("ctrl+q",),
 }
 """Names as `pygame.key.name` gives them; the first one is drawn on buttons and in hints."""
@@ -53,6 +55,7 @@ HELP: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ("Hear left, right", (Action.HEAR_LEFT, Action.HEAR_RIGHT)),
     ("Frame back, forward", (Action.BACK, Action.FORWARD)),
     ("Slower, faster", (Action.SLOWER, Action.FASTER)),
+    ("Watch agent, report", (Action.WATCH, Action.OPEN_REPORT)),
     ("Larger, smaller", (Action.LARGER, Action.SMALLER)),
     ("Enlarge one clip", (Action.ENLARGE,)),
     ("Full screen", (Action.FULL_SCREEN,)),

@@ -63,8 +63,14 @@ class Button:
     rect: pygame.Rect
     action: Action
     label: str
-    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed", "main" or "mark"
+    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed", "first", "main" or "mark"
     query: int = 0
+    other_key: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key that is drawn on it: ``other_key``, or the first one of its action."""
+        return self.other_key or KEYS.get(self.action, ("",))[0]
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,10 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         back = Button(NOWHERE, Action.UNDO, "Back to the last answer", "plain")
         return _in_row((back, close), boxes["hints"].union(boxes["answers"]), u)
+    if state.status.trainer == "done" and state.base in (Screen.DONE, Screen.ENDING):
+        row = boxes["hints"]
+        row = row if state.base is Screen.ENDING else row.union(boxes["answers"])
+        return _in_row(_last_buttons(state), row, u)
     if state.base is Screen.DONE:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
@@ -165,6 +175,15 @@ def _speakers(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
             rect.midright = (title.right - name, title.centery)
         buttons.append(Button(rect, action, "", "speaker"))
     return tuple(buttons)
+
+
+def _last_buttons(state: State) -> list[Button]:
+    """What can be done when training is over."""
+    watch = Button(NOWHERE, Action.WATCH, "Watch your agent", "first")
+    report = Button(NOWHERE, Action.OPEN_REPORT, "Open the report", "keyed")
+    close = Button(NOWHERE, Action.QUIT, "Close", "keyed", other_key="return")
+    wanted = ((watch, state.can_watch), (report, state.can_open_report), (close, True))
+    return [button for button, shown in wanted if shown]
 
 
 def verdict_box(boxes: Boxes) -> pygame.Rect:
@@ -290,8 +309,8 @@ def _in_row(
     widths = []
     for button in buttons:
         width = font.size(button.label)[0] + round((76 if button.look == "main" else 36) * u)
-        if button.look == "keyed":
-            width += keycap_width(KEYS[button.action][0], BUTTON_KEY_SIZE, u) + round(8 * u)
+        if button.look in ("keyed", "first"):
+            width += keycap_width(button.key, BUTTON_KEY_SIZE, u) + round(8 * u)
         widths.append(max(width, round(110 * u)))
     total = sum(widths) + gap * (len(widths) - 1)
     left = area.right - total - round(20 * u) if align_right else area.centerx - total // 2

@@ -15,10 +15,19 @@ import pygame
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.labelling.events import Arrived, Event, Failed, Recalled, StatusRead, ToReview
+from rlhf_gym.labelling.events import (
+    Arrived,
+    Event,
+    Failed,
+    FilmsOpened,
+    Recalled,
+    StatusRead,
+    ToReview,
+)
 from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.media.video import converted
 from rlhf_gym.window.answers import Answers
+from rlhf_gym.window.endings import FILMS, EndingReader, OpenFilms
 from rlhf_gym.window.picture import fitting
 from rlhf_gym.window.practice import draw_practice
 from rlhf_gym.window.sound import decode_sound
@@ -52,6 +61,7 @@ class Wanted:
         large: the place of the picture of the pair on the screen, where it is enlarged.
         finished: whether no further pair is wanted.
         arrivals: how many `Arrived` events the window has seen.
+        films: the place of a film of the agent in pixels, or None while none is shown.
     """
 
     known: frozenset[int] = frozenset()
@@ -63,6 +73,7 @@ class Wanted:
     large: tuple[int, int] | None = None
     finished: bool = False
     arrivals: int = 0
+    films: tuple[int, int] | None = None
 
 
 def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
@@ -96,15 +107,16 @@ def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
     return frames
 
 
-def read_status(store: FeedbackStore) -> Status:
-    """Read the live numbers."""
+def read_status(store: FeedbackStore, endings: EndingReader) -> Status:
+    """Read the live numbers, and what came of a training that is done."""
     counts, progress = store.counts(), store.progress()
     status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
     if progress is None:
         return status
+    budget, done = progress.budget or None, progress.state == "done"
     return replace(
         status,
-        budget=progress.budget or None,
+        budget=budget,
         agent_step=progress.agent_step,
         total_steps=progress.total_steps or None,
         true_return=progress.true_return,
@@ -113,6 +125,7 @@ def read_status(store: FeedbackStore) -> Status:
         error=progress.error,
         awaited=progress.awaited or 0,
         silent_seconds=max(time.time() - progress.heartbeat, 0.0),
+        ending=endings.read(store, counts, budget) if done else None,
     )
 
 
@@ -128,16 +141,19 @@ class Loader(threading.Thread):
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.pictures: dict[int, Frames] = {}
         self.sounds: dict[int, tuple[Samples, Samples]] = {}
+        self.films: dict[int, OpenFilms] = {}
         self.wanted = Wanted()
         self._folder = RunFolder(run)
         self._annotator = annotator
         self._store = FeedbackStore.open(self._folder.store)
         self._answers = Answers(self._store, self._folder, annotator, review)
+        self._endings = EndingReader(self._folder, annotator)
         self._wake = threading.Event()
         self._stopped = False
         self._put = 0
         self._due = dict.fromkeys(("status", "lease", "renew"), 0.0)
         self._size = (0, 0)
+        self._film_place: tuple[int, int] | None = None
         self._settled = 0.0
         self._sizes: dict[int, tuple[int, int]] = {}
 
@@ -171,10 +187,11 @@ class Loader(threading.Thread):
 
     def _turn(self, wanted: Wanted) -> None:
         if self._is_due("status", STATUS_SECONDS):
-            self.events.put(StatusRead(read_status(self._store)))
+            self.events.put(StatusRead(read_status(self._store, self._endings)))
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
         self._repaint(wanted)
+        self._open_films(wanted)
         if self._answers.reviews:
             self._review(wanted)
             return
@@ -183,6 +200,18 @@ class Loader(threading.Thread):
             room = self._lease(wanted)
         if not room:  # the next pairs are there, or there are none
             self._recall()
+
+    def _open_films(self, wanted: Wanted) -> None:
+        """Open the films of the agent, as they come, for the last page."""
+        place = wanted.films
+        if place is None or (place != self._film_place and time.monotonic() < self._settled):
+            return
+        self._film_place = place
+        opened = self._endings.films(place)
+        if opened is not None:
+            films, frames = opened
+            self.films = {FILMS: frames}
+            self.events.put(FilmsOpened(films))
 
     def _is_due(self, task: str, every: float) -> bool:
         now = time.monotonic()

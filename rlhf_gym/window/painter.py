@@ -8,6 +8,8 @@ import pygame
 
 from rlhf_gym.labelling.state import State
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.ending import draw_films
+from rlhf_gym.window.endings import FILMS
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.view import (
@@ -43,7 +45,7 @@ class Painter:
         layout = lay_out(surface.get_size(), state)
         hovered = layout.at(pointer.position)
         still = (surface.get_size(), still_key(state, pictures, hovered, pointer.down))
-        shown = pictures.get(state.item.pair.query) if state.item is not None else None
+        shown = pictures.get(FILMS if state.item is None else state.item.pair.query)
         moving, numbers = (
             (state.position, state.scrolled, state.reach, id(shown)),
             status_key(state),
@@ -51,10 +53,13 @@ class Painter:
         if still != self._still:
             draw(surface, state, pictures, pointer)
             pygame.display.flip()
-        elif state.item is not None and state.overlay is None:
+        elif state.overlay is None and (state.item is not None or any(state.films.frames)):
             canvas, areas = Canvas(surface, layout.unit), []
             if moving != self._moving:
-                draw_moving(canvas, layout, state, state.item, pictures)
+                if state.item is None:
+                    draw_films(canvas, layout, state, pictures)
+                else:
+                    draw_moving(canvas, layout, state, state.item, pictures)
                 areas += moving_areas(layout)
             if numbers != self._numbers and len(layout.sides) == 2:
                 draw_status(canvas, layout.boxes["status"], state)

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 import pygame
 
-from rlhf_gym.labelling.state import SCALES, State
+from rlhf_gym.labelling.state import SCALES, Screen, State
 from rlhf_gym.window import theme
+from rlhf_gym.window.ending_layout import ending_boxes
 from rlhf_gym.window.picture import fitting
 
 __all__ = ["Boxes", "next_scale", "picture_size", "places", "shown_sides", "type_unit"]
@@ -25,6 +26,8 @@ def places(size: Size, state: State) -> Boxes:
     """The named rectangles of the screen under the overlay, in a window of ``size`` pixels."""
     u, usual = type_unit(size, state), _usual_unit(size, state)
     boxes = _boxes(size, u, usual)
+    if state.base is Screen.ENDING:
+        return ending_boxes(boxes, u)
     if state.enlarged is not None:
         boxes = _enlarged(size, u, usual, boxes, state.enlarged)
     return boxes

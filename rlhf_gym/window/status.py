@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 
 from rlhf_gym.labelling.process import process_line
-from rlhf_gym.labelling.state import Choice, State
+from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import seconds_per_label
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
@@ -76,6 +76,8 @@ def _agent(state: State) -> list[tuple[str, str]]:
         figures.append((f"{status.agent_step:,} of {status.total_steps:,}", "agent steps"))
     elif status.agent_step:
         figures.append((f"{status.agent_step:,}", "agent steps"))
+    if state.base is Screen.ENDING:  # the page says what the agent is worth now
+        return figures
     if status.true_return is not None and not state.blind:
         figures.append((f"{status.true_return:,.0f}", "true return"))
     if status.accuracy is not None and not state.blind:

@@ -13,6 +13,7 @@ from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.ending import draw_ending, draw_films
 from rlhf_gym.window.header import draw_badge, draw_goal
 from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
 from rlhf_gym.window.panels import draw_base_panel, draw_overlay
@@ -67,7 +68,10 @@ def draw(
     whole = len(layout.sides) == 2
     if whole:
         _header(canvas, layout, state)
-    if state.item is None:
+    if state.base is Screen.ENDING:
+        draw_ending(canvas, layout, state)
+        draw_films(canvas, layout, state, pictures)
+    elif state.item is None:
         draw_base_panel(canvas, layout, state)
     else:
         mark = hovered.query if hovered is not None else 0
@@ -101,7 +105,9 @@ def status_key(state: State) -> Hashable:
 def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bool) -> Hashable:
     """Return a key that is equal for two moments that differ only in pictures and live numbers."""
     item = state.item
-    beat = {Screen.WAITING: 20, Screen.NOTE: 2, Screen.GOAL: 2}.get(state.screen, 0)
+    comes = state.status.ending is not None and state.status.ending.comes
+    beats = {Screen.WAITING: 20, Screen.NOTE: 2, Screen.GOAL: 2, Screen.ENDING: 20 * comes}
+    beat = beats.get(state.screen, 0)
     return (
         (state.index, state.visited, state.strip, state.review),
         (len(state.items), last_answers(state) if state.strip else ()),
@@ -111,6 +117,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
         (state.hearing, state.silent),
         status_key(state) if item is None else None,
         (state.draft, state.menu, state.error, hovered, hovered is not None and down),
+        (state.films, state.notice),
         int(state.now * beat),
     )
 
@@ -118,7 +125,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
 def _header(canvas: Canvas, layout: Layout, state: State) -> None:
     practice = state.item is not None and state.item.pair.purpose == "practice"
     draw_goal(canvas, layout.boxes["goal"], state.shown_goal)
-    if state.tie_breaker and not practice:
+    if state.tie_breaker and not practice and state.base is not Screen.ENDING:
         canvas.text(state.tie_breaker, layout.boxes["tie_breaker"], 14, theme.MUTED)
     draw_badge(canvas, layout.boxes["badge"], state.environment)
 

@@ -10,7 +10,7 @@ from run_folders import full_run, unfinished_run
 
 from rlhf_gym.feedback.outcome import Outcome, read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.runs.outcome import OutcomeFile, outcome_of
+from rlhf_gym.runs.outcome import OutcomeFile, outcome_of, refresh_outcome
 
 
 def test_an_outcome_is_the_reports_verdict_and_what_was_measured_alike(tmp_path: Path) -> None:
@@ -69,3 +69,29 @@ def test_an_outcome_that_cannot_be_written_ends_no_training(tmp_path: Path) -> N
 def test_a_file_that_holds_no_outcome_gives_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "outcome.json").write_text(text)
     assert read_outcome(tmp_path / "outcome.json") is None
+
+
+def test_what_came_of_an_older_run_is_written_when_it_is_looked_at(tmp_path: Path) -> None:
+    folder = RunFolder(full_run(tmp_path))
+    refresh_outcome(folder)
+    assert read_outcome(folder.outcome) == outcome_of(tmp_path)
+    (tmp_path / "evaluation.json").write_text('{"before": [-1240.0], "after": [-1239.0]}')
+    refresh_outcome(folder)
+    outcome = read_outcome(folder.outcome)
+    assert outcome is not None and outcome.after == -1239.0
+
+
+def test_while_a_process_works_on_a_run_nobody_else_writes_what_comes_of_it(tmp_path: Path) -> None:
+    folder = RunFolder(full_run(tmp_path))
+    with folder.held():
+        refresh_outcome(folder)
+    assert not folder.outcome.exists()
+
+
+def test_an_agent_that_learned_nothing_stays_so(tmp_path: Path) -> None:
+    folder = RunFolder(full_run(tmp_path))
+    folder.evaluation.write_text('{"before": [-1240.0]}')
+    OutcomeFile(folder).untrained("10 steps are not enough for one update of it")
+    refresh_outcome(folder)
+    outcome = read_outcome(folder.outcome)
+    assert outcome is not None and outcome.change == "untrained"

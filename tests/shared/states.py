@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.outcome import Outcome
+from rlhf_gym.labelling.ending import Ending, Films, Given
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Pair, Screen, State, Status
 
@@ -48,6 +51,25 @@ def states(pair: Pair) -> dict[str, State]:
         for n, item in enumerate(history[:20])
     ]
     review = replace(label, index=20, review=37, items=history, status=replace(status, labels=37))
+    outcome = Outcome(
+        change="better",
+        verdict="PPO trained on CartPole-v1 for 50,000 steps with 196 labels from a person: its "
+        "true return rose from 22.5 to 453.",
+        before=22.5,
+        after=453.2,
+        way="20 episodes, actions sampled",
+    )
+    gave = Given(206, 754.0, 4, 6, 5, 196, 200, 1)
+    over = replace(status, labels=196, agent_step=50_000, trainer="done")
+
+    def ending(**changes: Any) -> State:
+        """The last page, in the state that the changes of the ending make."""
+        ended = replace(over, ending=replace(Ending(gave, outcome), **changes))
+        films = Films((400, 400), 50.0)
+        shown = replace(label, items=history, index=len(history), films=films)
+        return replace(shown, status=ended, position=1.3)
+
+    one_film = Films((400, 0), 50.0)
     waiting = replace(label, items=(), index=0, status=replace(status, labels=0, ready=0))
     return {
         "label": label,
@@ -101,6 +123,41 @@ def states(pair: Pair) -> dict[str, State]:
             error="The disk is full: the answer to query 38 could not be written to "
             "runs/cartpole/feedback.db. Make room on the disk, then try again.",
         ),
+        "ending": ending(),
+        "ending_evaluating": ending(outcome=Outcome("evaluating", (12, 20)), works=True),
+        "ending_filming": replace(ending(outcome=Outcome("filming"), works=True), films=one_film),
+        "ending_broken_off": replace(ending(outcome=None), films=one_film),
+        "ending_worse": ending(
+            outcome=replace(
+                outcome,
+                change="worse",
+                after=9.4,
+                own_goal=True,
+                verdict="PPO trained on CartPole-v1 for 50,000 steps with 196 labels from a "
+                "person: its true return fell from 22.5 to 9.4.",
+            )
+        ),
+        "ending_untrained": replace(
+            ending(
+                outcome=Outcome(
+                    change="untrained",
+                    verdict="the agent was trained for no step: 10 steps are not enough for one "
+                    "update of it, so there is nothing to measure after training",
+                )
+            ),
+            films=one_film,
+        ),
+        "ending_no_films": replace(
+            ending(outcome=replace(outcome, no_film="the environment draws no pictures")),
+            films=Films(),
+        ),
+        "ending_blind": replace(ending(), blind=True),
+        "ending_notice": replace(
+            ending(),
+            notice="The report cannot be opened, there is no browser. It lies at "
+            "runs/CartPole-v1-ppo-20261120-120000/report.html",
+        ),
+        "ending_script": replace(ending(measured=False), films=Films()),
         "done": replace(
             label, items=history, index=len(history), status=replace(status, labels=200)
         ),
