@@ -20,6 +20,7 @@ __all__ = [
     "repeats_words",
     "title",
     "told",
+    "uncounted_words",
 ]
 
 TITLES: dict[Change, str] = {
@@ -221,3 +222,14 @@ def repeats_words(given: Given) -> str:
         return f"1 pair was shown again, to see how alike you judge: it got {got}."
     shown = f"{given.repeats:,} pairs were shown again, to see how alike you judge"
     return f"{shown}: {given.alike:,} got the same answer."
+
+
+def uncounted_words(given: Given) -> str:
+    """Say which answers are no labels, or nothing where all are.
+
+    >>> uncounted_words(Given(repeats=5, cannot_tell=2))
+    "Repeats and “can't tell” are no labels."
+    """
+    kinds = ["repeats"] * bool(given.repeats) + ["“can't tell”"] * bool(given.cannot_tell)
+    words = f"{' and '.join(kinds)} {'are no labels' if given.repeats else 'is no label'}."
+    return words[:1].upper() + words[1:] if kinds else ""

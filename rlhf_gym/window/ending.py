@@ -16,6 +16,7 @@ from rlhf_gym.labelling.ending import (
     repeats_words,
     title,
     told,
+    uncounted_words,
 )
 from rlhf_gym.labelling.state import State
 from rlhf_gym.window import theme
@@ -165,7 +166,8 @@ def _given(canvas: Canvas, boxes: dict[str, pygame.Rect], state: State, given: G
     if state.notice:
         canvas.text(state.notice, notes, 14, theme.RIGHT, align="center")
         return
-    words = " ".join(filter(None, (repeats_words(given), missing_words(given)))) or THANKS
+    sentences = repeats_words(given), uncounted_words(given), missing_words(given)
+    words = " ".join(filter(None, sentences)) or THANKS
     canvas.text(words, notes, 14, theme.MUTED, align="center")
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
+
+import pygame
 
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.outcome import Outcome, read_outcome
@@ -20,7 +24,8 @@ NAMES = ("before.mp4", "after.mp4")
 HELD_SECONDS = 2.0
 """Seconds between two looks whether the trainer still works."""
 
-OpenFilms = tuple["Film | tuple[()]", "Film | tuple[()]"]
+OpenFilms: TypeAlias = tuple[Sequence[pygame.Surface], Sequence[pygame.Surface]]
+"""The films before and after training; one that is not there is empty."""
 
 
 class EndingReader:
@@ -64,7 +69,7 @@ class EndingReader:
         rates = [film.fps for film in (before, after) if isinstance(film, Film)]
         return Films((len(before), len(after)), rates[0] if rates else 30.0), (before, after)
 
-    def _open(self, path: Path, place: tuple[int, int]) -> Film | tuple[()]:
+    def _open(self, path: Path, place: tuple[int, int]) -> Sequence[pygame.Surface]:
         try:
             inside = self._folder.inside(str(path.relative_to(self._folder.path)))
             return Film(inside, place)
