@@ -20,13 +20,17 @@ __all__ = [
     "BLUE",
     "GREEN",
     "GREY",
+    "HALF",
     "INK",
     "ORANGE",
     "PINK",
     "SKY",
+    "THIRD",
     "VERMILLION",
+    "WIDE",
     "canvas",
     "few_ticks",
+    "on_any_screen",
     "svg",
     "themed",
     "tips",
@@ -53,6 +57,9 @@ VARIABLES = {
     "#ffffff": "paper",
 }
 """Names of the colours in the style sheet, which has another set of them for dark pages."""
+
+WIDE, HALF, THIRD = 8.6, 3.75, 3.1
+"""Widths in inches of figures that span the page, half of it or a phone, and a third of it."""
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": RULE,
@@ -115,19 +122,26 @@ def few_ticks(axes: Axes, count: int) -> None:
         axis.set_major_formatter(FuncFormatter(short))
 
 
-MOST_TIPS = 60
-"""Points of a line that have a text of their own: each takes some hundred bytes."""
-
-
 def tips(
     axes: Axes,
     x: Sequence[float] | Floats,
     y: Sequence[float] | Floats,
     x_name: str,
     y_name: str,
+    *,
+    most: int = 60,
 ) -> None:
-    """Let a browser show the numbers of a line's points when the pointer rests on them."""
-    every = max(1, -(-len(x) // MOST_TIPS))
+    """Let a browser show the numbers of a line's points when the pointer rests on them.
+
+    Args:
+        axes: where the line is drawn.
+        x: of the points.
+        y: of the points.
+        x_name: what ``x`` counts.
+        y_name: what ``y`` measures.
+        most: points that have a text of their own; each takes some hundred bytes.
+    """
+    every = max(1, -(-len(x) // most))
     points = list(zip(x, y, strict=True))[::-1][::every]  # with the last one
     texts = [f"{_plain(b)} {y_name} at {_plain(a)} {x_name}" for a, b in points]
     tips_of_texts(axes, [a for a, _ in points], [b for _, b in points], texts)
@@ -171,6 +185,17 @@ def svg(
     with canvas(width, height) as figure:
         draw(figure.add_subplot())
         return to_svg(figure, name, title)
+
+
+def on_any_screen(draw: Callable[[bool], Markup]) -> Markup:
+    """Draw a figure that spans the page, and once more for a phone; the style sheet picks one.
+
+    Args:
+        draw: draws it; takes whether it spans the page.
+    """
+    shapes = (("on-wide", True), ("on-phone", False))
+    parts = (Markup('<div class="{}">{}</div>').format(name, draw(wide)) for name, wide in shapes)
+    return Markup("").join(parts)
 
 
 def to_svg(figure: Figure, name: str, title: str) -> Markup:

@@ -31,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_offline_page(folder: Path) -> None:
     page = Page(folder / "report.html")
     assert not {"script", "iframe", "img", "object"} & set(page.tags)
+    assert page.loads_nothing_and_runs_only_its_scripts
     assert all(link.startswith(("#", "data:")) for link in page.links)
     assert not re.search(r"url\((?!#)|@import", (folder / "report.html").read_text())
     assert {link[1:] for link in page.links if link.startswith("#m")} <= set(page.ids)
@@ -46,6 +47,21 @@ def test_the_page_shows_every_part(folder: Path) -> None:
     assert (
         "It is the answers that teach" in page.text or "it is the answers that teach" in page.text
     )
+
+
+def test_a_legend_names_only_what_is_drawn_beneath_it(folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    section = text[text.index('<section id="model">') : text.index('<section id="time">')]
+    legend = section[section.index('<ul class="key"') : section.index("</ul>")]
+    assert "learned" in legend and "shuffled" in legend  # which have a reward model
+    names = re.sub("<.*?>", "", legend)
+    assert "true" not in names and "random" not in names
+
+
+def test_points_and_runs_tell_their_numbers(folder: Path) -> None:
+    tips = Page(folder / "report.html").tips
+    assert any(re.fullmatch(r"\S+ true return at \S+ steps", tip) for tip in tips)
+    assert any(tip.startswith("CartPole-v1 PPO learned, 100 labels (seed 0): ") for tip in tips)
 
 
 def test_the_tables_are_markdown_with_equal_columns(folder: Path) -> None:

@@ -102,6 +102,11 @@ def test_without_shuffled_labels_it_is_not_known_what_the_answers_add() -> None:
     assert "no runs with shuffled labels" in found.trust
 
 
+def test_a_number_of_seeds_that_was_meant_is_no_warning() -> None:
+    three = [row for row in arms_of("CartPole-v1") if row.seed < 3]
+    assert not warned(three, "seeds")
+
+
 def test_without_scores_the_true_returns_are_told() -> None:
     found = verdict_of(rows_of("CartPole-v1", "learned", [0.5], labels=8))
     assert found.level == "unknown"
@@ -136,7 +141,7 @@ FAILED = replace(rows_of("CartPole-v1", "learned", [0.0], labels=100)[0], seed=9
         ),
         (
             without("learned") + rows_of("CartPole-v1", "learned", [1.0] * 4, labels=50),
-            "1 of 3 cells have fewer than 5 seeds (the fewest: 4)",
+            "1 of 3 arms have fewer than 5 seeds (the fewest: 4)",
         ),
         (
             GOOD

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from rlhf_gym.basics.words import counted, duration, span
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.comparison import tables
 from rlhf_gym.reports.comparison.forests import chances, each_environment, over_all
-from rlhf_gym.reports.comparison.panels import panels
+from rlhf_gym.reports.comparison.panels import Panels, panels
 from rlhf_gym.reports.comparison.strips import mark
-from rlhf_gym.reports.comparison.styles import arm_styles
+from rlhf_gym.reports.comparison.styles import Styles, arm_styles
+from rlhf_gym.reports.comparison.verdict import FEW_SEEDS
 from rlhf_gym.reports.comparison.writing import run_folder, run_names
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.results.cells import algorithm_name, unique
@@ -51,6 +54,7 @@ def render_page(
         command: the command that made the results; may be empty.
     """
     styles = arm_styles(series.key for series in comparison.series)
+    drawn = panels(comparison, curves, styles)
     return render(
         "comparison/comparison.html.j2",
         name=name,
@@ -63,15 +67,26 @@ def render_page(
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in tables.TITLED.values()},
         reports=_reports(comparison, folder),
-        legend=[(mark(styles[key]), name) for key, name in tables.columns(comparison).items()],
         forests=list(over_all(comparison, styles)),
         every=list(each_environment(comparison, styles)),
         chances=list(chances(comparison, styles)),
-        panels=panels(comparison, curves, styles),
+        panels=drawn,
+        legends=_legends(comparison, styles, drawn),
         settings=list(_settings(comparison)),
         versions=_versions(comparison),
         command=command,
     )
+
+
+def _legends(
+    comparison: Comparison, styles: Styles, drawn: Mapping[str, Panels]
+) -> dict[str, list[tuple[Markup, str]]]:
+    """Return the legend of each section: the series that are drawn in it, and no others."""
+    names = tables.columns(comparison)
+    return {
+        section: [(mark(styles[key]), name) for key, name in names.items() if key in found.keys]
+        for section, found in drawn.items()
+    }
 
 
 def _reports(comparison: Comparison, folder: Path) -> dict[str, str]:
@@ -96,7 +111,8 @@ def _cards(comparison: Comparison) -> Iterator[Card]:
     rows, failed = comparison.rows, len(comparison.failed)
     yield Card("Runs", f"{len(rows):,}", f"{failed} failed" if failed else "none failed")
     seeds = [len(cell.rows) for cell in comparison.cells if cell.arm != "random"] or [0]
-    yield Card("Seeds", span(seeds), "in each cell")
+    few = f"; fewer than {FEW_SEEDS} make intervals too narrow" if max(seeds) < FEW_SEEDS else ""
+    yield Card("Seeds", span(seeds), f"in each arm{few}")
     labels = [cell.labels for cell in comparison.cells if cell.labels]
     if labels:
         yield Card("Labels", span(labels), "wanted in each run")

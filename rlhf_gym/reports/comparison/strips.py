@@ -106,7 +106,7 @@ def strip(
         y = middle + JITTER[i % len(JITTER)]
         parts.append(
             f'<circle cx="{axis.place(value)}%" cy="{y:.1f}" r="2.6" fill="{style.colour}" '
-            'fill-opacity=".38"/>'
+            f'fill-opacity=".38"><title>{f"{value:.4g}".replace("-", chr(0x2212))}</title></circle>'
         )
     if np.isfinite(estimate.low):
         ends = [axis.place(bound) for bound in (estimate.low, estimate.high)]
@@ -126,7 +126,7 @@ def strip(
     return Markup(
         themed(
             f'<svg class="strip" role="img" aria-label="{title}" width="100%" height="{HEIGHT}">'
-            f"{''.join(parts)}</svg>"
+            f"<title>{title}</title>{''.join(parts)}</svg>"
         )
     )
 

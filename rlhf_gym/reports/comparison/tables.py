@@ -88,7 +88,7 @@ def runs(comparison: Comparison) -> TextTable:
 def by_cell(comparison: Comparison) -> TextTable:
     """List every cell: score, median and worst true return, seeds."""
     columns: dict[str, Column] = {
-        "score, IQM [95 %]": _score,
+        "score [95 %]": _score,
         "true return, median": lambda cell: number(_median(cell, "mean_return")),
         "worst seed": lambda cell: number(min(cell.returns, default=math.nan)),
         "seeds": lambda cell: (
@@ -125,7 +125,7 @@ def aggregates(comparison: Comparison) -> TextTable:
         for series in comparison.series
         if series.scored
     )
-    return TextTable(("algorithm", "arm", "score, IQM [95 %]", "environments", "runs"), rows)
+    return TextTable(("algorithm", "arm", "score [95 %]", "environments", "runs"), rows)
 
 
 def improvements(comparison: Comparison) -> TextTable:

@@ -16,7 +16,7 @@ from rlhf_gym.results.series import Series
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
 
-__all__ = ["judge"]
+__all__ = ["FEW_SEEDS", "judge"]
 
 GOOD_LOW = 0.85
 """Score that the lower end of a good interval reaches."""
@@ -26,6 +26,7 @@ POOR = 0.5
 CONTROL = 0.3
 """Score above which shuffled labels teach, although they carry no information."""
 FEW_SEEDS = 5
+"""Seeds below which a bootstrapped interval is too narrow."""
 SPENT = 0.9
 """Share of the budget of labels below which the budget was not spent."""
 NAMED = 6
@@ -169,8 +170,8 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
         )
     for cell, row in comparison.collapsed:
         yield (
-            f"Collapse: {run_name(row)} returned {number(row.mean_return)}, its cell's median is "
-            f"{number(float(np.median(cell.returns)))}; yet its reward model predicts "
+            f"Collapse: {run_name(row)} returned {number(row.mean_return)}, the median of its arm "
+            f"is {number(float(np.median(cell.returns)))}; yet its reward model predicts "
             f"{row.accuracy:.0%} of held-out labels."
         )
     yield from _about_scores(comparison)
@@ -207,10 +208,11 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
 def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
     trained = [cell for cell in cells if cell.arm != "random"]
     few = [cell for cell in trained if len(cell.rows) < FEW_SEEDS]
-    if few:
+    as_planned = len({len(cell.rows) for cell in trained}) == 1  # the card of seeds says it
+    if few and not as_planned:
         least = min(len(cell.rows) for cell in few)
         yield (
-            f"{len(few)} of {len(trained)} cells have fewer than {FEW_SEEDS} seeds (the fewest: "
+            f"{len(few)} of {len(trained)} arms have fewer than {FEW_SEEDS} seeds (the fewest: "
             f"{least}): their intervals are too narrow, or missing."
         )
     unspent = [

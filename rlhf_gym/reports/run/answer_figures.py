@@ -10,8 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from rlhf_gym.feedback.agreement import Share
-from rlhf_gym.reports.plotting import BLUE, GREY, INK, ORANGE, RULE, SKY, VERMILLION, svg
-from rlhf_gym.reports.run.figures import HALF, WIDE
+from rlhf_gym.reports.plotting import (
+    BLUE,
+    GREY,
+    HALF,
+    INK,
+    ORANGE,
+    RULE,
+    SKY,
+    VERMILLION,
+    WIDE,
+    svg,
+)
 
 __all__ = ["answer_times", "reliability", "shares"]
 

@@ -14,10 +14,12 @@ from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.reports.plotting import (
     BLUE,
     GREY,
+    HALF,
     INK,
     ORANGE,
     SKY,
     VERMILLION,
+    WIDE,
     canvas,
     few_ticks,
     svg,
@@ -32,8 +34,6 @@ __all__ = ["accuracy", "calibration", "learned_against_true", "returns", "stages
 Line = tuple[Floats, Floats]
 
 AGENT = "the agent and its environment"
-WIDE, HALF = 8.6, 3.75
-"""Widths in inches of figures that span the page, and of those that span half of it or a phone."""
 
 
 def returns(

@@ -13,6 +13,7 @@ from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Card, Verdict, render
+from rlhf_gym.reports.plotting import on_any_screen
 from rlhf_gym.reports.run import answer_figures, figures
 from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.reports.run.pairs import shown_pair
@@ -143,13 +144,6 @@ def _figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Marku
     return found
 
 
-def _on_any_screen(draw: Callable[[bool], Markup]) -> Markup:
-    """Draw a figure that spans the page, and once more for a phone; the style sheet picks one."""
-    shapes = (("on-wide", True), ("on-phone", False))
-    parts = (Markup('<div class="{}">{}</div>').format(name, draw(wide)) for name, wide in shapes)
-    return Markup("").join(parts)
-
-
 def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Markup]:
     """Draw returns against steps and labels; with a person, against minutes too."""
 
@@ -166,7 +160,7 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
             name = f"{label.split()[0]}-{wide}"
             return figures.returns(true, learned, label, name=name, wide=wide, start=result.before)
 
-        return _on_any_screen(drawn) if wide else drawn(False)
+        return on_any_screen(drawn) if wide else drawn(False)
 
     person = log.seconds > 0
     by_labels = draw(LABELS, "labels")
@@ -181,7 +175,7 @@ def _return_figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str
 def _model_figures(run: RunRecord) -> dict[str, Markup]:
     found = {}
     if any(np.isfinite(entry.accuracy) for entry in run.rounds):
-        found["accuracy"] = _on_any_screen(lambda wide: figures.accuracy(run.rounds, wide=wide))
+        found["accuracy"] = on_any_screen(lambda wide: figures.accuracy(run.rounds, wide=wide))
     calibrated = [entry for entry in run.rounds if entry.calibration]
     if calibrated:
         found["calibration"] = figures.calibration(calibrated[0], calibrated[-1])
@@ -196,7 +190,7 @@ def _answer_figures(log: AnswerLog) -> dict[str, Markup]:
     if not answers:
         return {}
     given = seen_shares(answers)
-    found = {"shares": _on_any_screen(lambda wide: answer_figures.shares(given, wide=wide))}
+    found = {"shares": on_any_screen(lambda wide: answer_figures.shares(given, wide=wide))}
     if not log.seconds:
         return found
     times = [answer.judgement.response_seconds for answer in answers]
@@ -221,7 +215,7 @@ def _stage_figure(run: RunRecord, log: AnswerLog) -> dict[str, Markup]:
     elapsed = run.curve.last(SECONDS)
     if elapsed is not None and elapsed > sum(seconds.values()):
         seconds[figures.AGENT] = elapsed - sum(seconds.values())
-    return {"stages": _on_any_screen(lambda wide: figures.stages(seconds, wide=wide))}
+    return {"stages": on_any_screen(lambda wide: figures.stages(seconds, wide=wide))}
 
 
 def _answers_line(log: AnswerLog) -> str:
