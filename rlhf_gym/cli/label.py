@@ -62,7 +62,10 @@ def command(
         teacher.stop()
     after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
-    print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
+    if _is_done(folder.store):
+        print(f"see the agent: rlhf-gym watch {folder.path}")
+    else:
+        print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
 
 
 def _is_done(path: Path) -> bool:

@@ -163,10 +163,15 @@ def give_back(state: State, item: Item) -> Step:
     return show(state, state.index), (e.GiveBack((query,)),)
 
 
+def _is_open(item: Item, released: tuple[int, ...]) -> bool:
+    return item.pair.purpose == "practice" or item.pair.query in released
+
+
 def let_go(state: State) -> Step:
-    """Return all pairs that wait for an answer."""
+    """Return all pairs that wait for an answer, and leave out the practice that is left."""
     released = state.pending
-    state = replace(state, items=tuple(i for i in state.items if i.pair.query not in released))
+    given = tuple(i for i in state.items if i.given is not None or not _is_open(i, released))
+    state = replace(state, items=given)
     if state.item is None:
         state = replace(state, appeared=None, enlarged=None)
     return state, (e.GiveBack(released),) if released else ()

@@ -216,9 +216,12 @@ def _arrive(state: State, event: e.Arrived) -> Step:
 def _read_status(state: State, event: e.StatusRead) -> Step:
     just_finished = event.status.finished and not state.status.finished
     state = _measure(replace(state, status=event.status))
-    if not just_finished or not state.pending:
+    practises = state.base is Screen.PRACTICE
+    if not just_finished or not (state.pending or practises):
         return state, ()
     state, effects = let_go(state)
+    if practises and state.overlay is Screen.HELP:
+        state = replace(state, overlay=None, beneath=())
     if state.overlay is Screen.NOTE:
         state, effects = replace(state, overlay=None), (*effects, e.TextInput(False))
     return state, effects

@@ -13,6 +13,7 @@ from rlhf_gym.feedback.store_records import Counts
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.ending import Ending, Films, Given, given_by, missing_words, title, told
 from rlhf_gym.labelling.items import Item, Pair
+from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Screen, State, Status
 
@@ -33,6 +34,12 @@ def test_the_page_comes_when_training_is_done_and_the_open_pair_goes() -> None:
     state, effects = reduce(labelling, e.StatusRead(STATE.status), now=1.0)
     assert (state.base, state.enlarged) == (Screen.ENDING, None)
     assert effects == (e.GiveBack((7,)),)
+
+
+def test_practice_does_not_stand_before_it() -> None:
+    practising = State("ada", items=tuple(map(Item, PAIRS)), overlay=Screen.HELP, appeared=0.0)
+    state, _ = reduce(practising, e.StatusRead(STATE.status), now=1.0)
+    assert (state.screen, state.items) == (Screen.ENDING, ())
 
 
 @pytest.mark.parametrize("trainer", ["stopped", "training", "waiting"])
