@@ -67,7 +67,8 @@ LIMITS: dict[str, Any] = {
     "train_freq": Size | tuple[Size, Literal["step", "episode"]],
 }
 """The settings that are checked, by their names. None and functions are left to the algorithm."""
-_POLICY = {"net_arch": list[_Width] | Mapping[str, list[_Width]]}
+_Widths = Mapping[str, list[_Width]]
+_POLICY = {"net_arch": list[_Width | _Widths] | _Widths}
 
 
 def check_limits(settings: Mapping[str, Any]) -> None:

@@ -26,6 +26,7 @@ from torch.optim import AdamW
 
 from rlhf_gym import A3C
 from rlhf_gym.agents.features import NormalisedObservations
+from rlhf_gym.agents.limits import check_agent
 
 SETTINGS: dict[str, Any] = {"seed": 3, "device": "cpu"}
 KINDS: list[tuple[Any, dict[str, Any]]] = [(A2C, {}), (A3C, {"n_workers": 1})]
@@ -103,6 +104,23 @@ def test_what_needs_no_gradient_is_not_trained() -> None:
     agent.learn(40)
     for name, value in agent.policy.state_dict().items():
         assert torch.equal(value, before[name]) == name.startswith("mlp_extractor")
+
+
+@pytest.mark.parametrize("algorithm", [A2C, A3C])
+def test_networks_in_stable_baselines3s_old_format_are_accepted(algorithm: type[A2C]) -> None:
+    networks: dict[str, Any] = {"policy_kwargs": {"net_arch": [{"pi": [4], "vf": [8]}]}}
+    check_agent(algorithm, "MlpPolicy", networks)
+    with pytest.warns(UserWarning, match="shared layers"):
+        agent = algorithm("MlpPolicy", make_vec_env("CartPole-v1", 4), **networks, device="cpu")
+    assert agent.policy.mlp_extractor.latent_dim_vf == 8
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_the_cpu_is_taken_where_there_is_no_gpu_as_stable_baselines3_does() -> None:
+    env = make_vec_env("CartPole-v1", 4)
+    assert A3C("MlpPolicy", env, device="cuda").device == torch.device("cpu")
+    with pytest.raises(ValueError, match="shares its parameters on the CPU"):
+        A3C("MlpPolicy", env, device="mps")
 
 
 class Constant(ActorCriticPolicy):

@@ -51,6 +51,11 @@ LIVE = (
 """Attributes that callbacks may change while workers learn."""
 
 
+def _without_gpu() -> tuple[str, ...]:
+    """Return the devices in whose place stable-baselines3 takes the CPU."""
+    return () if torch.cuda.is_available() else ("cuda",)
+
+
 class A3C(A2C):
     """Asynchronous advantage actor-critic (Mnih et al. 2016, https://arxiv.org/abs/1602.01783).
 
@@ -119,7 +124,7 @@ class A3C(A2C):
     ) -> None:
         check_arguments(A3C.__init__, locals())
         check_agent(type(self), policy, kwargs)
-        if str(device).partition(":")[0] not in ("auto", "cpu"):
+        if str(device).partition(":")[0] not in ("auto", "cpu", *_without_gpu()):
             raise ValueError(f"A3C shares its parameters on the CPU: device={device!r} cannot be")
         super().__init__(
             policy,
