@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["KEY", "StepNotes", "noted", "notes_of", "with_notes"]
+__all__ = ["KEY", "StepNotes", "each_info", "noted", "notes_of", "with_notes"]
 
 KEY = "rlhf_gym"
 """Key of a step's info under which its notes are; no other key is ever read as one of ours."""
@@ -64,6 +64,15 @@ def notes_of(info: Mapping[str, Any]) -> StepNotes:
     """
     notes = info.get(KEY)
     return notes if isinstance(notes, StepNotes) else NOTHING
+
+
+def each_info(infos: Sequence[dict[str, Any]], n_envs: int) -> list[dict[str, Any]]:
+    """Return one info for each environment, where a simulator gives none to save time.
+
+    >>> each_info([], 2), each_info(({"speed": 3},), 1)
+    ([{}, {}], [{'speed': 3}])
+    """
+    return list(infos) or [{} for _ in range(n_envs)]
 
 
 def with_notes(info: Mapping[str, Any], notes: StepNotes) -> dict[str, Any]:

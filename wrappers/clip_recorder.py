@@ -13,6 +13,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 
 from rlhf_gym.clips.observations import Array, Observations, leaves, map_leaves
 from rlhf_gym.clips.steps import Transitions, VecStep, joined_steps, vec_step
+from rlhf_gym.envs.step_notes import each_info
 
 __all__ = ["ClipRecorder", "KeptSteps", "StepSink", "check_finite"]
 
@@ -103,6 +104,7 @@ class ClipRecorder(VecEnvWrapper):
         """Finish a step and record it."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
         began = time.perf_counter()
+        infos = each_info(infos, self.num_envs)
         step = vec_step(
             self.observations,
             self._actions,

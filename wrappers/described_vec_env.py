@@ -12,7 +12,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 
 from rlhf_gym.clips.pictures import picture
 from rlhf_gym.envs.description import EnvironmentDescription, describe_metadata
-from rlhf_gym.envs.step_notes import noted
+from rlhf_gym.envs.step_notes import each_info, noted
 
 __all__ = ["DescribedVecEnv"]
 
@@ -84,7 +84,8 @@ class DescribedVecEnv(VecEnvWrapper):
         """Finish the step."""
         observations, rewards, dones, infos = self.venv.step_wait()
         if self._filming:
-            infos = [noted(infos[0], frame=self._frame), *infos[1:]]
+            infos = each_info(infos, self.num_envs)
+            infos[0] = noted(infos[0], frame=self._frame)
         return observations, rewards, dones, infos
 
     def has_attr(self, attr_name: str) -> bool:

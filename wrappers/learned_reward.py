@@ -15,7 +15,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs, VecEnvStepR
 from rlhf_gym.basics.checks import check_arguments
 from rlhf_gym.clips.observations import Array, Observations, batch_of_one, map_leaves
 from rlhf_gym.clips.steps import RewardFunction, Transitions, end_of, is_absorbing, vec_step
-from rlhf_gym.envs.step_notes import noted
+from rlhf_gym.envs.step_notes import each_info, noted
 from rlhf_gym.wrappers.old_reward_function import accept_old_form
 
 __all__ = ["LearnedReward", "VecLearnedReward", "with_rewards"]
@@ -99,6 +99,7 @@ class VecLearnedReward(VecEnvWrapper):
     def step_wait(self) -> VecEnvStepReturn:
         """Finish the step and predict its rewards."""
         observations, true_rewards, dones, infos = self.venv.step_wait()
+        infos = each_info(infos, self.num_envs)
         step = self._step(observations, true_rewards, dones, infos)
         rewards = _predict(self.reward_function, step)
         self.paid = rewards.copy()  # an agent may change its rewards

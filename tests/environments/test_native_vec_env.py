@@ -69,6 +69,28 @@ def test_an_agent_is_trained_in_it_whatever_it_answers(unknown: type[Exception] 
     assert (env_id_of(env), horizon_of(env), spec_json(env)) == ("Native", None, "")
 
 
+class WithoutInfos(Native):
+    """Gives infos only where an episode ends, which is all that stable-baselines3 reads."""
+
+    def step_wait(self) -> Any:
+        *seen, dones, infos = super().step_wait()
+        return *seen, dones, infos if dones.any() else []
+
+
+@pytest.mark.filterwarnings("ignore:.*names no frame rate", "ignore:.*may end early")
+def test_infos_may_be_left_out_where_they_are_empty() -> None:
+    native = WithoutInfos(None)
+    env = DescribedVecEnv(native, "Lamps-v0", render=lambda: np.full((2, 3), native.t / 100))
+    env.env_method("film")
+    feedback = HumanFeedback("synthetic", labels=4, settings={"clip_length": 5})
+    wrapped = feedback.wrap(env)
+    agent = PPO("MlpPolicy", wrapped, n_steps=16, batch_size=64, n_epochs=1, device="cpu")
+    agent.learn(128, callback=feedback)
+    assert feedback.labels_given == 4
+    wrapped.step(np.ones(4, int))
+    assert [notes_of(info).true_reward for info in wrapped.step(np.ones(4, int))[3]] == [1.0] * 4
+
+
 @pytest.mark.parametrize("unknown", [AttributeError, NotImplementedError, None])
 def test_a_person_is_told_that_it_cannot_be_drawn(unknown: type[Exception] | None) -> None:
     with pytest.raises(ValueError, match="clips of Native, which cannot be drawn"):
