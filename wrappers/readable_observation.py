@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -16,6 +17,7 @@ __all__ = ["ReadableObservation", "is_readable"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 Space: TypeAlias = "spaces.Space[Any]"
+Place: TypeAlias = "tuple[Any, ...]"
 
 _MOST = 255
 
@@ -25,6 +27,8 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
 
     - Text in a Dict observation (MiniGrid's mission, say) is left out: see `left_out`. A text
       ``mission`` is the attribute `mission`, which a person is shown.
+    - A Tuple, and spaces within spaces, become one Dict: ``"0"``, ``"1"``, ``"car/wheels/0"``.
+    - A point in a key, which PyTorch's modules do not accept, becomes a slash.
     - Bytes on a grid of less than 8 cells in height or width become a vector of the same numbers.
     - A picture in a Dict observation that is too small for stable-baselines3's convolutions (less
       than 36 pixels) becomes a vector of brightnesses from 0 to 1.
@@ -40,16 +44,15 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
         """Wrap ``env``."""
         RecordConstructorArgs.__init__(self)
         gym.Wrapper.__init__(self, env)
-        space = env.observation_space
         self.left_out: tuple[str, ...] = ()
         self._mission = ""
-        if not isinstance(space, spaces.Dict):
-            self.observation_space = _read_space(space, in_dict=False)
+        if not _has_parts(env.observation_space):
+            self.observation_space = _read_space(env.observation_space, in_dict=False)
             return
-        self.left_out = tuple(key for key, part in space.items() if _is_text(part))
-        read = {
-            k: _read_space(part, in_dict=True) for k, part in space.items() if not _is_text(part)
-        }
+        parts = {_name(place): (place, part) for place, part in _parts(env.observation_space)}
+        self.left_out = tuple(name for name, (_, part) in parts.items() if _is_text(part))
+        self._parts = {name: parts[name] for name in parts if name not in self.left_out}
+        read = {name: _read_space(part, in_dict=True) for name, (_, part) in self._parts.items()}
         self.observation_space = spaces.Dict(read)
 
     def reset(
@@ -79,10 +82,11 @@ class ReadableObservation(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs
 
     def _read(self, observation: Any) -> Any:
         if isinstance(self.observation_space, spaces.Dict):
-            own: Any = self.env.observation_space
             return {
-                key: _as(part, np.asarray(observation[key]) - _start(own[key]))
-                for key, part in self.observation_space.items()
+                name: _as(
+                    self.observation_space[name], np.asarray(_at(observation, place)) - _start(own)
+                )
+                for name, (place, own) in self._parts.items()
             }
         start = _start(self.env.observation_space)
         return _as(self.observation_space, np.asarray(observation) - start)
@@ -94,9 +98,38 @@ def is_readable(space: Space) -> bool:
     >>> is_readable(spaces.Box(0, 1, (2,))), is_readable(spaces.Dict({"said": spaces.Text(9)}))
     (True, False)
     """
-    if isinstance(space, spaces.Dict):
-        return not any(_is_text(part) or _is_changed(part, in_dict=True) for part in space.values())
-    return not _is_changed(space, in_dict=False)
+    if not _has_parts(space):
+        return not _is_changed(space, in_dict=False)
+    return isinstance(space, spaces.Dict) and not any(
+        place != (_name(place),) or _is_text(part) or _is_changed(part, in_dict=True)
+        for place, part in _parts(space)
+    )
+
+
+def _has_parts(space: Space) -> bool:
+    return isinstance(space, (spaces.Dict, spaces.Tuple))
+
+
+def _parts(space: Space, place: Place = ()) -> Iterator[tuple[Place, Space]]:
+    """Yield the parts of a space that have no parts themselves, and the keys that lead to each."""
+    match space:
+        case spaces.Dict() | spaces.Tuple():
+            items = space.items() if isinstance(space, spaces.Dict) else enumerate(space)
+            for key, part in items:
+                yield from _parts(part, (*place, key))
+        case _:
+            yield place, space
+
+
+def _name(place: Place) -> str:
+    """Return the key of a part in a Dict without further ones in it."""
+    return "/".join(map(str, place)).replace(".", "/")
+
+
+def _at(observation: Any, place: Place) -> Any:
+    for key in place:
+        observation = observation[key]
+    return observation
 
 
 def _is_changed(space: Space, in_dict: bool) -> bool:

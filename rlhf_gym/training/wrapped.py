@@ -7,10 +7,12 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecMonitor
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs
+from torch import nn
 
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import RewardFunction, Transitions
@@ -93,7 +95,7 @@ def check_can_start(wrapped: bool, parent: BaseCallback | None) -> None:
 
 
 def check_can_wrap(venv: object, wrapped: bool) -> None:
-    """Refuse what is no vector environment, a second one, and one that is wrapped already.
+    """Refuse what is no vector environment, in which no agent can act, or wrapped already.
 
     Args:
         venv: is to be wrapped.
@@ -116,6 +118,22 @@ def check_can_wrap(venv: object, wrapped: bool) -> None:
         raise ValueError(
             "feedback.wrap was given what feedback.wrap has returned, whose reward is a learned "
             "one already: wrap each environment once"
+        )
+    _check_keys(venv.observation_space)
+
+
+def _check_keys(space: spaces.Space[Any]) -> None:
+    """Refuse Dict observations of which agents cannot make a module for each key.
+
+    Raises:
+        ValueError: PyTorch's modules have an attribute of that name.
+    """
+    keys = space if isinstance(space, spaces.Dict) else ()
+    taken = [repr(key) for key in keys if hasattr(nn.ModuleDict(), key)]
+    if taken:
+        raise ValueError(
+            f"PyTorch, in which agents are made, has other uses for {', '.join(taken)}, which the "
+            "observation has as keys: give these parts other names, with a wrapper"
         )
 
 

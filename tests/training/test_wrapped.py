@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from stable_baselines3 import PPO, SAC
@@ -29,6 +30,23 @@ def plug_in(labels: int = 4, **settings: Any) -> HumanFeedback:
 
 def venv_of(env_id: str = "CartPole-v1") -> VecEnv:
     return make_vec_env(env_id, 2, seed=0)
+
+
+class Typed(gym.ObservationWrapper[Any, Any, Any]):
+    """Observations with a key that is also a method of PyTorch's modules."""
+
+    def __init__(self, env: gym.Env[Any, Any]) -> None:
+        super().__init__(env)
+        self.observation_space = gym.spaces.Dict({"type": env.observation_space})
+
+    def observation(self, observation: Any) -> Any:
+        return {"type": observation}
+
+
+def test_keys_that_agents_cannot_have_are_refused_before_there_is_an_agent() -> None:
+    env = make_vec_env("CartPole-v1", 2, seed=0, wrappers=(Typed,))
+    with pytest.raises(ValueError, match="other uses for 'type'.*give these parts other names"):
+        plug_in().wrap(env)
 
 
 def test_a_feedback_that_has_wrapped_nothing_trains_nothing() -> None:

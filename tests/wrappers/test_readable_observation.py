@@ -41,6 +41,30 @@ def test_text_is_left_out_and_all_else_stays() -> None:
     assert env.reset()[0]["x"].tolist() == env.step(0)[0]["x"].tolist() == [0.5, 1]
 
 
+def test_a_tuple_and_spaces_within_spaces_become_one_dict() -> None:
+    car = spaces.Dict({"wheels": spaces.Tuple([spaces.Discrete(3, start=1)] * 2)})
+    space = spaces.Tuple([spaces.Box(0, 9, (2,)), car, spaces.Text(9)])
+    shown = (np.array([5, 6], np.float32), {"wheels": (np.int64(1), np.int64(3))}, "go")
+    env = ReadableObservation(Shown(space, shown))
+    seen = env.reset()[0]
+    assert {key: part.tolist() for key, part in seen.items()} == {
+        "0": [5, 6],
+        "1/wheels/0": 0,
+        "1/wheels/1": 2,
+    }
+    assert seen in env.observation_space and env.left_out == ("2",)
+
+
+def test_keys_that_modules_of_pytorch_do_not_accept_are_changed() -> None:
+    space = spaces.Dict({"state.arm": spaces.Box(0, 1, (1,)), "eye": spaces.Discrete(2)})
+    env = ReadableObservation(Shown(space, {"state.arm": np.array([0.5], np.float32), "eye": 1}))
+    assert not is_readable(space)
+    assert {key: part.sum() for key, part in env.reset()[0].items()} == {
+        "state/arm": 0.5,
+        "eye": 1,
+    }
+
+
 def test_codes_on_a_small_grid_become_the_same_numbers_in_a_row() -> None:
     codes = np.arange(2 * 4 * 3, dtype=np.uint8).reshape(2, 4, 3)
     env = ReadableObservation(Shown(bytes_of(2, 4, 3), codes))
@@ -66,6 +90,8 @@ def test_a_picture_too_small_for_convolutions_becomes_brightnesses_within_a_dict
         (spaces.Dict({"eye": bytes_of(35, 36, 1)}), False),
         (spaces.Dict({"said": spaces.Text(3)}), False),
         (spaces.Box(0, 1, (10, 10, 4), np.float32), True),
+        (spaces.Tuple([spaces.Discrete(3)]), False),
+        (spaces.Dict({"car": spaces.Dict({"speed": spaces.Discrete(3)})}), False),
     ],
 )
 def test_only_what_cannot_be_read_is_changed(space: spaces.Space[Any], readable: bool) -> None:
