@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from rlhf_gym.agents.settings import LINEAR
+from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.curve import OnProgress, Point, mean_true_return
 from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
@@ -97,7 +98,7 @@ def _demonstrated(environment: str, episodes: int) -> Any:
                 rews=np.array(rewards),
             )
         )
-    env.close()
+    close(env)
     return tuple(found)
 
 
@@ -119,7 +120,7 @@ def _cloned(settings: TrainSettings, shown: Any) -> Any:
             custom_logger=configure(logs, []),
         )
         trainer.train(n_epochs=BC_EPOCHS, progress_bar=False)
-    env.close()
+    close(env)
     return trainer.policy
 
 
@@ -168,5 +169,5 @@ def _adversarial(
             custom_logger=configure(logs, []),
         )
         trainer.train(total, callback=note)
-    env.close()
+    close(env)
     return agent, points, replace(row, steps=agent.num_timesteps)

@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.agents import algorithm, fits, refusal
+from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.results.arms import arm_of
@@ -164,7 +165,7 @@ def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:
 
 def _action_space(grid: Grid, env_id: str) -> gym.spaces.Space[Any]:
     env = _settings(grid, env_id, grid.algos[0]).maker.made()
-    env.close()
+    close(env)
     return env.action_space
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.display import Display
 from rlhf_gym.benchmark.engines import Engine
 from rlhf_gym.benchmark.folder import ResultsFolder
@@ -84,4 +85,4 @@ def check_benchmark(plan: Plan, out: Path, *, retry: bool = False) -> None:
             env = make_training_env(run.settings, snapshots=run.row.labels > 0)
             if run.row.labels:
                 make_plug_in(run.settings, make_teacher(run.settings)).wrap(env)
-            env.close()
+            close(env)

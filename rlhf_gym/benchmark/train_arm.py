@@ -11,6 +11,7 @@ from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import Logger
 
+from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.envs.action_masks import sample_allowed
@@ -57,7 +58,7 @@ def train_on_true_reward(
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress)
     agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=curve)
-    env.close()
+    close(env)
     return agent, curve.points
 
 
@@ -74,7 +75,7 @@ def train_on_answers(
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress, feedback)
     agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=[feedback, curve])
-    env.close()
+    close(env)
     row = replace(row, steps=agent.num_timesteps, labels_given=feedback.labels_given)
     if (latest := feedback.log.latest) is not None:
         row = replace(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import gymnasium as gym
 import tyro
 
+from rlhf_gym.basics.closing import close
 from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 
@@ -107,7 +108,7 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "naive_reward": description.naive_reward,
         "presets": {algo: preset.measured for algo, preset in presets_of(env_id).items()},
     }
-    env.close()
+    close(env)
     return row
 
 

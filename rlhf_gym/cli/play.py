@@ -7,6 +7,7 @@ from typing import Annotated
 import tyro
 
 from rlhf_gym.basics.checks import Limits, Seed
+from rlhf_gym.basics.closing import close
 from rlhf_gym.basics.words import assigned
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.environments.maker import EnvironmentMaker
@@ -51,6 +52,6 @@ def command(
     try:
         returns = play(env, description.goal.text, speed=speed, seed=seed)
     finally:
-        env.close()
+        close(env)
     for number, value in enumerate(returns, start=1):
         print(f"episode {number}: {description.return_name} {value:g}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from rlhf_gym.basics.checks import Limits, Seed
+from rlhf_gym.basics.closing import close
 from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile, VideoName
@@ -68,7 +69,7 @@ def command(
                 print("no display: writing a video")
         write_video(start, video, settings.env_id, goal, description.fps, seconds)
     finally:
-        env.close()
+        close(env)
 
 
 def _asked_goal(folder: RunFolder) -> str:

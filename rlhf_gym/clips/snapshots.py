@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from typing import Any, Literal, TypeAlias
 
 import gymnasium as gym
 import numpy as np
 
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.clips.observations import copy_of
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.rebuilding import layers_of

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from importlib import import_module
 from typing import Any, TypeAlias
 
 import gymnasium as gym
 import numpy as np
 
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.clips.observations import copy_of, leaves
 from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.environments.registry import spec_of

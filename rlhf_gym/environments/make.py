@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -16,6 +15,7 @@ from stable_baselines3.common import env_util
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.basics.checks import Seed, check_arguments
+from rlhf_gym.basics.closing import close, closing
 from rlhf_gym.basics.words import near
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
@@ -210,7 +210,7 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
         _check_that_it_runs(env)
         described, name = spec_json_of(env), env.spec.id if env.spec else str(env)
     try:
-        make(render_mode).close()
+        close(make(render_mode))
     except Exception as error:
         raise ValueError(
             f"{name} can be made once, but not again after that, which is needed to find out how "

@@ -13,6 +13,7 @@ import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.checks import Limits, check, check_fields
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.clips.rebuilding import make_from_spec, name_of, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
@@ -100,11 +101,8 @@ class EnvironmentMaker:
                 return describe_spec(self.spec)
             except ModuleNotFoundError as error:
                 raise _lacking(self.spec.id, error) from error
-        env = self.made()
-        try:
+        with closing(self.made()) as env:
             return describe_env(env)
-        finally:
-            env.close()
 
     def made(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.processes import module_command
 from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.observations import batch_of, copy_of

@@ -10,6 +10,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from rlhf_gym.basics.closing import close
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
 from rlhf_gym.envs.action_masks import sample_action
@@ -73,7 +74,7 @@ def picture_of(env_id: str) -> bytes:
             if terminated or truncated:
                 break
         frame = frame_of(env)
-        env.close()
+        close(env)
     png = io.BytesIO()
     imsave(png, frame, format="png")
     return png.getvalue()

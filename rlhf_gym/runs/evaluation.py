@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.acting import acting_in
 from rlhf_gym.basics.checks import Seed, check_arguments
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap, check_ends

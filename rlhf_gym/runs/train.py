@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
+from rlhf_gym.basics.closing import close, closing
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -161,7 +162,7 @@ def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]
         venv.action_space,
         device=settings.device,
     )
-    venv.close()
+    close(venv)
     return agent, reward_model, settings
 
 

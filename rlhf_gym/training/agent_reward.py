@@ -17,6 +17,7 @@ from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.log import RunLog
+from rlhf_gym.training.other_callbacks import match_evaluation
 from rlhf_gym.training.wrapped import FeedbackReward, check_acts_in
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
 
@@ -57,17 +58,21 @@ class AgentReward:
             "callback=feedback)"
         )
 
-    def training_starts(self, agent: BaseAlgorithm, total_steps: int | None) -> None:
+    def training_starts(
+        self, agent: BaseAlgorithm, total_steps: int | None, variables: Mapping[str, Any]
+    ) -> None:
         """Attach the reward to the agent that is trained, and count its steps.
 
         Args:
             agent: its ``learn`` has been set up.
             total_steps: in all calls of ``learn``; None: this one is the last.
+            variables: of ``learn``, by stable-baselines3's names.
 
         Raises:
             ValueError: if the agent acts in another environment, or cannot learn from the reward.
         """
         self.attach(agent)
+        match_evaluation(variables.get("callback"), agent)
         log = self._log
         if total_steps is None and 0 < log.total <= log.taken:
             warnings.warn(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -114,6 +114,12 @@ class Asking:
                 "tells them apart, as SyntheticTeacher(score=score_of('MountainCar-v0'))",
                 stacklevel=3,
             )
+
+    def step_taken(self, dones: Iterable[bool], infos: Iterable[Mapping[str, Any]]) -> None:
+        """Tell the teacher of the episodes that ended at a step."""
+        for done, info in zip(dones, infos, strict=True):
+            if done and "episode" in info:
+                self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
 
     def ask(self, target: int, predict_returns: PredictReturns | None) -> None:
         """Post queries until ``target`` labels are given, or can be given by those that are open.

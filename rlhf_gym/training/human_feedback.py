@@ -25,6 +25,7 @@ from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_pa
 from rlhf_gym.training.given import GivenSettings, own_reward_model
 from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_of_missing_labels
 from rlhf_gym.training.loop import FeedbackLoop
+from rlhf_gym.training.other_callbacks import end_unseen
 from rlhf_gym.training.progress import share_of_training
 from rlhf_gym.training.warm_up import WarmUp
 from rlhf_gym.training.wrapped import check_can_start, check_can_wrap
@@ -163,16 +164,16 @@ class HumanFeedback(BaseCallback):
 
     def _on_training_start(self) -> None:
         check_can_start(self._wrapped, self.parent)
-        self.agent_reward.training_starts(self.model, self.total_steps)
-        self.stopped = False
+        self.agent_reward.training_starts(self.model, self.total_steps, self.locals)
+        self.stopped, self._everyone = False, self.locals.get("callback", self)
         self._output.open(self.logger)
         if self.run is not None:
             self.teacher.start(self.run.path)
 
     def _before_training(self) -> None:
         """Warm up, and ask for the first labels; all other callbacks have started by now."""
-        everyone, total = self.locals.get("callback", self), self.log.total
-        self.warm_up.run(self.model, everyone, self.log, total, lambda: self.loop.stopping)
+        total = self.log.total
+        self.warm_up.run(self.model, self._everyone, self.log, total, lambda: self.loop.stopping)
         self.loop.stopping |= not self.warm_up.done  # then another callback ends training
         if not self.loop.stopping:
             self.loop.first_round(self.model)
@@ -182,6 +183,7 @@ class HumanFeedback(BaseCallback):
             self._before_training()
         if self.loop.stopping:
             self.stopped = True  # at the first step of the rollout, which is not kept
+            end_unseen(self._everyone)
             self.checkpoint()
             return
         log, warm_up = self.log, self.warm_up.taken
@@ -193,9 +195,7 @@ class HumanFeedback(BaseCallback):
     def _on_step(self) -> bool:
         if not self.stopped:
             self.agent_reward.step_taken(self.locals, warming_up=not self.warm_up.done)
-            for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
-                if done and "episode" in info:
-                    self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
+            self.asking.step_taken(self.locals["dones"], self.locals["infos"])
         return not self.stopped
 
     def _on_training_end(self) -> None:

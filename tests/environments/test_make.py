@@ -29,6 +29,21 @@ class Unrestorable(CartPoleEnv):
         return super().step(action)  # type: ignore[no-untyped-call]
 
 
+class NeverDrawn(CartPoleEnv):
+    """Closes a window that is only there if it was drawn, as many environments do."""
+
+    def close(self) -> None:
+        raise AttributeError("viewer")
+
+
+@pytest.mark.filterwarnings("ignore:.*cannot be drawn in a process of its own")
+def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
+    gym.register("NeverDrawn-v0", NeverDrawn, max_episode_steps=20)
+    with pytest.warns(UserWarning, match="NeverDrawn.*could not be closed .AttributeError: viewer"):
+        venv = make_vec_env("NeverDrawn-v0", n_envs=1)
+    assert venv.reset().shape == (1, 4)
+
+
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
     venv = make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=50, hold=50)
     venv.reset()

@@ -197,6 +197,41 @@ def test_a_total_that_cannot_be_is_refused() -> None:
         HumanFeedback("synthetic", 4, total_steps=0)
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_statistics_of_observations_reach_an_evaluation_that_nobody_is_asked_about(
+    nested: bool,
+) -> None:
+    asking = {"clip_length": 5, "warm_up_steps": 40}
+    feedback = HumanFeedback("synthetic", 2, settings=asking, total_steps=256)
+    env = VecNormalize(feedback.wrap(venv_of("Pendulum-v1")))
+    evaluation = VecNormalize(venv_of("Pendulum-v1"), training=False, norm_reward=False)
+    evaluate: BaseCallback = EvalCallback(evaluation, eval_freq=60, n_eval_episodes=1, verbose=0)
+    evaluate = EveryNTimesteps(1, evaluate) if nested else evaluate
+    agent = PPO("MlpPolicy", env, **SMALL)
+    for _ in range(2):
+        agent.learn(128, callback=[evaluate, feedback])
+    assert evaluation.obs_rms.mean.any()  # type: ignore[union-attr]
+
+
+class FirstStep(BaseCallback):
+    """Ends training at its first step."""
+
+    def _on_step(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("algorithm", "more"), [(PPO, SMALL), (SAC, {"device": "cpu"})])
+def test_a_callback_that_ends_training_is_not_called_again(
+    algorithm: type[PPO | SAC], more: dict[str, Any]
+) -> None:
+    feedback, last = plug_in(), FirstStep()
+    agent: Any = algorithm("MlpPolicy", feedback.wrap(venv_of("Pendulum-v1")), **more)
+    agent.learn(200, callback=[last, feedback])
+    assert last.n_calls == 1 and feedback.stopped
+    agent.learn(200, callback=[Started(), feedback])
+    assert not feedback.stopped and feedback.labels_given == 4
+
+
 class Started(BaseCallback):
     """Needs to be started before it can take a step, as progress bars do."""
 
