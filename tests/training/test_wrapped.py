@@ -210,7 +210,8 @@ def test_statistics_of_observations_reach_an_evaluation_that_nobody_is_asked_abo
     agent = PPO("MlpPolicy", env, **SMALL)
     for _ in range(2):
         agent.learn(128, callback=[evaluate, feedback])
-    assert evaluation.obs_rms.mean.any()  # type: ignore[union-attr]
+    statistics: Any = evaluation.obs_rms
+    assert statistics.mean.any()
 
 
 class FirstStep(BaseCallback):
