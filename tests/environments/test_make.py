@@ -41,7 +41,8 @@ def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
     gym.register("NeverDrawn-v0", f"{__name__}:NeverDrawn", max_episode_steps=20)
     with pytest.warns(UserWarning, match="NeverDrawn.*could not be closed .AttributeError: viewer"):
         venv = make_vec_env("NeverDrawn-v0", n_envs=1)
-    assert np.shape(venv.reset()) == (1, 4)
+    seen: Any = venv.reset()
+    assert seen.shape == (1, 4)
 
 
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
