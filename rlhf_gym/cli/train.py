@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +24,7 @@ from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.open_fields import options_of
 from rlhf_gym.runs.records import mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
+from rlhf_gym.teachers.window import WindowTeacher
 
 __all__ = ["HELP", "command", "conclude"]
 
@@ -111,8 +114,6 @@ def command(
     if show:
         print(json_module.dumps(shown(settings), indent=2) if json else summary(settings))
         return 0
-    with quick_imports():  # after all checks, since torch takes seconds
-        from rlhf_gym.runs.train import resume, train
 
     def log(line: str) -> None:
         print(line, file=sys.stderr if json else sys.stdout, flush=True)
@@ -120,10 +121,34 @@ def command(
     progress = not (no_progress or json)
     how: dict[str, Any] = {"progress": progress, "video_seconds": video_seconds, "log": log}
     if resume_run is not None:
-        folder = resume(resume_run, steps=settings.steps, **how)
-    else:
-        folder = train(settings, run, **how)
+        with quick_imports():  # after all checks, since torch takes seconds
+            from rlhf_gym.runs.train import resume
+        return conclude(resume(resume_run, steps=settings.steps, **how), json)
+    folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
+    with _window(settings, folder) as teacher:
+        with quick_imports():
+            from rlhf_gym.runs.train import train
+        train(settings, folder.path, teacher=teacher, **how)
     return conclude(folder, json)
+
+
+@contextmanager
+def _window(settings: TrainSettings, folder: RunFolder) -> Iterator[WindowTeacher | None]:
+    """Open the window, if a person answers, and close it again if training cannot begin."""
+    if settings.teacher != "window":
+        yield None
+        return
+    teacher = WindowTeacher(settings.annotator)
+    teacher.check()
+    folder.create()
+    teacher.open(folder.path, settings.env_id)
+    try:
+        yield teacher
+    except BaseException:
+        if not folder.store.exists():
+            teacher.close()
+            folder.undo_create()
+        raise
 
 
 def _filled_in(

@@ -15,6 +15,7 @@ from gymnasium.envs.registration import EnvSpec, WrapperSpec
 from rlhf_gym.envs.description import describe_spec
 
 __all__ = [
+    "is_tested",
     "layers_of",
     "make_from_spec",
     "name_of",
@@ -29,6 +30,8 @@ _OUTSIDE = "SnapshotRecorder"
 """The wrapper above which nothing is needed to draw a clip."""
 _MONITOR = "Monitor"
 """stable-baselines3's wrapper, which changes nothing but writes files."""
+_TESTED = ("gymnasium.envs.", "rlhf_gym.envs.", "rlhf_gym.wrappers.")
+"""Modules whose environments and wrappers are known to be drawn as they draw themselves."""
 _ADDED = (gym.wrappers.PassiveEnvChecker, gym.wrappers.OrderEnforcing)
 """The wrappers that `gymnasium.make` puts around what the entry point made."""
 
@@ -90,6 +93,16 @@ def rebuild(spec_json: str) -> Env:
         ValueError: it cannot be made from this.
     """
     return make_from_spec(EnvSpec.from_json(spec_json), "rgb_array")
+
+
+def is_tested(spec: EnvSpec) -> bool:
+    """Whether an environment and its wrappers are known to be drawn as they draw themselves.
+
+    >>> is_tested(gym.spec("CartPole-v1"))
+    True
+    """
+    entries = [spec.entry_point, *(each.entry_point for each in spec.additional_wrappers)]
+    return all(isinstance(entry, str) and entry.startswith(_TESTED) for entry in entries)
 
 
 def make_from_spec(spec: EnvSpec, render_mode: str | None, **kwargs: Any) -> Env:

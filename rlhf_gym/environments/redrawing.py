@@ -21,7 +21,7 @@ from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.observations import batch_of, copy_of
 from rlhf_gym.clips.packing import pack, pack_clip
 from rlhf_gym.clips.pictures import stacked
-from rlhf_gym.clips.rebuilding import rebuild
+from rlhf_gym.clips.rebuilding import is_tested, rebuild
 from rlhf_gym.clips.rendering import frame_of, off_screen, transcript_of
 from rlhf_gym.clips.snapshots import Kind, take, take_reset
 from rlhf_gym.envs.action_masks import sample_action
@@ -38,8 +38,6 @@ ATTEMPTS = 20
 """Number of episodes that may end before such a clip begins."""
 SECONDS = 120.0
 """Time that the process has to import the environment and to draw, in seconds."""
-_TESTED = ("gymnasium.envs.", "rlhf_gym.envs.", "rlhf_gym.wrappers.")
-"""Modules whose environments and wrappers are known to be drawn as they draw themselves."""
 
 
 @cache
@@ -56,7 +54,7 @@ def kind_by_pictures(spec_json: str, kind: Kind) -> Kind:
         spec_json: what describes the environment, see `rlhf_gym.clips.rebuilding`.
         kind: what `probe` found, by observations alone.
     """
-    if kind == "camera" or _is_tested(EnvSpec.from_json(spec_json)):
+    if kind == "camera" or is_tested(EnvSpec.from_json(spec_json)):
         return kind
     kinds: list[Kind] = ["state", "episode"] if kind == "state" else ["episode"]
     try:
@@ -91,11 +89,6 @@ class _Piece:
         own = stacked(self.frames)
         factor = max(1, drawn.shape[1] // own.shape[1])
         return np.array_equal(drawn[:, ::factor, ::factor], own)
-
-
-def _is_tested(spec: EnvSpec) -> bool:
-    entries = [spec.entry_point, *(each.entry_point for each in spec.additional_wrappers)]
-    return all(isinstance(entry, str) and entry.startswith(_TESTED) for entry in entries)
 
 
 def _pieces(spec_json: str, kind: Kind) -> list[_Piece]:

@@ -12,6 +12,7 @@ MEASURED_SECONDS = 20.0
 
 _WORDS = {
     "": "the trainer is starting",
+    "starting": "the training is starting",
     "warming up": "the agent is trying things out",
     "done": "training is done",
 }

@@ -7,12 +7,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from gymnasium.envs.registration import EnvSpec
+
 from rlhf_gym.basics.interrupts import on_stop
 from rlhf_gym.basics.processes import when_parent_dies
+from rlhf_gym.clips.drawing import environment_of
+from rlhf_gym.clips.rebuilding import is_tested
+from rlhf_gym.clips.rendering import frame_of, off_screen
 from rlhf_gym.feedback import DiskFull, FeedbackStore, StoreError, StoreLocked
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.media.drawing import film_of, sound_of
@@ -48,6 +54,7 @@ def draw_clips(
     run = Path(run)
     RunFolder(run).clips.mkdir(exist_ok=True)
     with FeedbackStore.open(RunFolder(run).store) as store:
+        _warm_up(store.environment.spec_json)
         while not stop():
             try:
                 drawn = _draw_next(store, run)
@@ -59,6 +66,16 @@ def draw_clips(
                 return
             if not drawn:
                 time.sleep(POLL_SECONDS)
+
+
+def _warm_up(spec_json: str) -> None:
+    """Draw once before there is a clip, since making an environment and its display takes time.
+
+    Others than tested environments may be made once only, or change when they are drawn.
+    """
+    if spec_json and is_tested(EnvSpec.from_json(spec_json)):
+        with suppress(Exception), off_screen():  # what is wrong is told of the first clip
+            frame_of(environment_of(spec_json))
 
 
 def _draw_next(store: FeedbackStore, run: Path) -> bool:
@@ -85,7 +102,8 @@ def main(arguments: list[str]) -> int:
     """Draw for one run, at low priority, until the parent process ends.
 
     Args:
-        arguments: the run folder, and the id of the parent process, by default that of now.
+        arguments: the run folder, and the id of the parent process, by default that of now; if it
+            is given, the parent makes the store.
 
     Returns:
         The exit code: 0 done, 1 failed, 2 wrong usage.
@@ -105,6 +123,8 @@ def main(arguments: list[str]) -> int:
 
     try:
         with on_stop(stop):
+            while arguments[1:] and not RunFolder(Path(arguments[0])).store.exists():
+                time.sleep(POLL_SECONDS)  # the trainer is about to make it
             draw_clips(arguments[0], stop=lambda: os.getppid() != parent)
     except KeyboardInterrupt:  # what was not finished is removed by now
         if told and told[-1] != signal.SIGINT:

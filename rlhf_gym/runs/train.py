@@ -44,6 +44,7 @@ from rlhf_gym.runs.records import Actions, Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
+from rlhf_gym.teachers.teacher import Teacher
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
 
@@ -57,6 +58,7 @@ def train(
     progress: bool = True,
     video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
+    teacher: Teacher | None = None,
 ) -> RunFolder:
     """Train an agent from comparisons of clips in a run folder, then evaluate and film it.
 
@@ -66,6 +68,7 @@ def train(
         progress: show a progress bar.
         video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
+        teacher: who answers; by default as the settings say.
 
     Raises:
         ValueError: if a setting cannot work; raised before any time is spent.
@@ -73,7 +76,7 @@ def train(
     """
     settings = fill_in(settings)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
-    training = _Training(settings, folder, progress, video_seconds, log)
+    training = _Training(settings, folder, progress, video_seconds, log, teacher)
     folder.create()
     with folder.held(), ExitStack() as stack:
         with _removed_after_errors(folder):
@@ -226,6 +229,7 @@ class _Training:
     progress: bool
     video_seconds: float
     log: Callable[[str], None]
+    teacher: Teacher | None = None
 
     @property
     def measured(self) -> BeforeAndAfter:
@@ -237,7 +241,8 @@ class _Training:
     def plug_in(self, *, resuming: bool) -> tuple[HumanFeedback, VecEnv]:
         """Make the plug-in and the environments as the agent sees them."""
         check_trackers(self.settings.track)
-        venv, teacher = make_training_env(self.settings), make_teacher(self.settings)
+        venv = make_training_env(self.settings)
+        teacher = self.teacher or make_teacher(self.settings)
         feedback = make_plug_in(self.settings, teacher, self.folder.path, resuming=resuming)
         return feedback, wrap_with_normalisation(self.settings, feedback.wrap(venv))
 

@@ -61,6 +61,7 @@ class WindowTeacher(Teacher):
         self._drawing: KeptProcess | None = None
         self._window: KeptProcess | None = None
         self._run: Path | None = None
+        self._opened = False
 
     def check(self) -> None:
         """Raise `NoDisplay` if there is no display."""
@@ -75,8 +76,22 @@ class WindowTeacher(Teacher):
         Raises:
             NoDisplay: if there is no display.
         """
+        if not self._opened:  # else a person who has closed it does not want it
+            self.open(run)
+        self._opened = False
+
+    def open(self, run: Path | str, environment: str = "") -> None:
+        """Do what `start` does before there is a store, in which case the window says so.
+
+        Args:
+            run: the run folder.
+            environment: id of the environment, to be shown until there is a store.
+
+        Raises:
+            NoDisplay: if there is no display.
+        """
         check_display()
-        self._run = Path(run)
+        self._run, self._opened = Path(run), True
         mine = str(os.getpid())
         if self.draws and not _runs(self._drawing):
             self._drawing = KeptProcess("the drawing process", "rlhf_gym.media", str(run), mine)
@@ -87,6 +102,7 @@ class WindowTeacher(Teacher):
             if self.ends_training:
                 options.append("--ends-training")
                 RunFolder(self._run).no_more_answers.unlink(missing_ok=True)
+            options += ["--environment", environment] if environment else []
             arguments = [str(run), "--parent", mine, *options]
             self._window = KeptProcess("the window", "rlhf_gym.window", *arguments)
 

@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--size", default="1280x800", help="of the window, such as 1280x800")
     parser.add_argument("--timing", type=Path, help="write frame times to this JSON file")
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--environment", default="", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:
         width, height = (int(number) for number in options.size.split("x"))
@@ -53,6 +54,8 @@ def main(arguments: list[str]) -> int:
             blind=options.blind,
             size=(width, height),
             timing_file=options.timing,
+            trainer=options.parent,
+            environment=options.environment,
         )
     except (StoreError, NoDisplay, WrongPygame) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -30,6 +30,7 @@ from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out
 from rlhf_gym.window.loader import Loader, Wanted
 from rlhf_gym.window.memory import Remembered, remember
+from rlhf_gym.window.opening import awaited_store
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.places import next_scale, picture_size
 from rlhf_gym.window.timing import Timing
@@ -53,6 +54,8 @@ def run_window(
     review: Sequence[int] | None = None,
     size: tuple[int, int] = (1280, 800),
     timing_file: Path | str | None = None,
+    trainer: int | None = None,
+    environment: str = "",
 ) -> None:
     """Let a person answer the queries of a run until they close the window.
 
@@ -66,15 +69,24 @@ def run_window(
         review: go through the person's answers again, these disputed queries first.
         size: of the window in pixels.
         timing_file: where to write frame times and answer latencies at the end.
+        trainer: id of the process that has started this one and makes the store; until it has, the
+            window shows that the training is starting.
+        environment: the environment's id, to be shown until then.
 
     Raises:
         StoreError: the run has no store, or it cannot be used.
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
-    with FeedbackStore.open(RunFolder(Path(run)).store) as store:
-        open_display()
-        try:
+    path = RunFolder(Path(run)).store
+    if trainer is None and not path.exists():
+        FeedbackStore.open(path)  # which says what is missing
+    open_display()
+    try:
+        store = awaited_store(path, environment, size, lambda: os.getppid() == trainer)
+        if store is None:
+            return
+        with store:
             name = annotator or user_name()
             app = App(Path(run), store, name, with_practice, size, review)
             blind = blind or app.state.blind
@@ -82,8 +94,8 @@ def run_window(
             app.loop()
             if timing_file is not None:
                 app.timing.write(Path(timing_file))
-        finally:
-            pygame.display.quit()
+    finally:
+        pygame.display.quit()
 
 
 def user_name() -> str:
@@ -116,7 +128,8 @@ class App:
         self._run, self._store = run, store
         pygame.display.set_icon(icon())
         pygame.display.set_caption(f"{self.state.environment} · rlhf-gym")
-        pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
+        if pygame.display.get_surface() is None:
+            pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
         writes = self.state.overlay is Screen.GOAL
         pygame.key.start_text_input() if writes else pygame.key.stop_text_input()
         self._pressed: Button | None = None

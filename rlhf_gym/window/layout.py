@@ -127,6 +127,8 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
         wanted = (undo, close) if state.answered else (close,)
         return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
+    if state.status.trainer == "starting":  # there is no store yet
+        return ()
     if state.item is None and state.left:
         again = Button(NOWHERE, Action.ANSWER_AGAIN, "Answer again", "plain")
         close = Button(NOWHERE, Action.QUIT, "Close, go on training", "main")

@@ -103,6 +103,9 @@ def _waiting_words(state: State) -> tuple[str, str]:
             "Nothing is left to label; your answers count when it goes on: rlhf-gym train --resume "
             f"{state.run or 'RUN'}",
         )
+    if status.trainer == "starting":
+        text = "It loads what it needs and makes the environment. The first pairs come in seconds."
+        return "Training is starting", text
     if status.trainer == "":
         text = "The first pairs come as soon as it has clips to ask about."
         return "Waiting for the trainer", text

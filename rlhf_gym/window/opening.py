@@ -1,0 +1,66 @@
+"""What the window shows before its run has a store: that the training is starting."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+import pygame
+
+from rlhf_gym.basics.interrupts import STOPS
+from rlhf_gym.feedback import FeedbackStore, StoreMissing
+from rlhf_gym.labelling.state import State, Status
+from rlhf_gym.window.desktop import fitting_size, icon
+from rlhf_gym.window.painter import Painter
+from rlhf_gym.window.view import Pointer
+
+__all__ = ["awaited_store"]
+
+FRAMES_PER_SECOND = 20
+
+
+def awaited_store(
+    path: Path, environment: str, size: tuple[int, int], lives: Callable[[], bool]
+) -> FeedbackStore | None:
+    """Open a store, and until there is one show that the training is starting.
+
+    Args:
+        path: the file.
+        environment: id of the environment, to be shown.
+        size: of the window in pixels.
+        lives: whether the trainer, which makes the store, still runs.
+
+    Returns:
+        The store; None if the person closed the window, or the trainer ended without one.
+    """
+    with suppress(StoreMissing):
+        return FeedbackStore.open(path)
+    closed: list[int] = []
+
+    def close(number: int, frame: FrameType | None) -> None:
+        closed.append(number)
+
+    for number in STOPS[1:]:
+        signal.signal(number, close)
+    pygame.display.set_icon(icon())
+    pygame.display.set_caption(f"{environment} · rlhf-gym")
+    surface = pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
+    painter, clock = Painter(), pygame.time.Clock()
+    status = Status(trainer="starting")
+    while lives() and not closed:
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                return None
+            if event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED):
+                painter.forget()
+        with suppress(StoreMissing):
+            return FeedbackStore.open(path)
+        now = time.monotonic()
+        state = State("", environment=environment, status=status, now=now)
+        painter.paint(surface, state, {}, Pointer())
+        clock.tick(FRAMES_PER_SECOND)
+    return None
