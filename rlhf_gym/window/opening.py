@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +10,7 @@ from types import FrameType
 
 import pygame
 
-from rlhf_gym.basics.interrupts import STOPS
+from rlhf_gym.basics.interrupts import on_stop
 from rlhf_gym.feedback import FeedbackStore, StoreMissing
 from rlhf_gym.labelling.state import State, Status
 from rlhf_gym.window.desktop import fitting_size, icon
@@ -44,23 +43,19 @@ def awaited_store(
     def close(number: int, frame: FrameType | None) -> None:
         closed.append(number)
 
-    for number in STOPS[1:]:
-        signal.signal(number, close)
     pygame.display.set_icon(icon())
     pygame.display.set_caption(f"{environment} · rlhf-gym")
     surface = pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
     painter, clock = Painter(), pygame.time.Clock()
     status = Status(trainer="starting")
-    while lives() and not closed:
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
+    with on_stop(close):
+        while lives() and not closed:
+            if any(event.type == pygame.QUIT for event in pygame.event.get()):
                 return None
-            if event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED):
-                painter.forget()
-        with suppress(StoreMissing):
-            return FeedbackStore.open(path)
-        now = time.monotonic()
-        state = State("", environment=environment, status=status, now=now)
-        painter.paint(surface, state, {}, Pointer())
-        clock.tick(FRAMES_PER_SECOND)
+            with suppress(StoreMissing):
+                return FeedbackStore.open(path)
+            state = State("", environment=environment, status=status, now=time.monotonic())
+            painter.forget()  # the display may have lost its content
+            painter.paint(surface, state, {}, Pointer())
+            clock.tick(FRAMES_PER_SECOND)
     return None

@@ -73,7 +73,7 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     canvas.text(text, body, 15, theme.MUTED, align="center", top=True)
     if status.open:
         line = pygame.Rect(head.left, body.bottom, width, px(22))
-        drawn = f"{status.ready} of {status.open} open pairs drawn"
+        drawn = f"{status.ready} of {status.open} pairs are drawn"
         canvas.text(drawn, line, 14, theme.FAINT, align="center")
 
 
@@ -112,7 +112,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
     if status.trainer == "warming up":
         return "Waiting for the first clips", "The agent is trying things out. This takes seconds."
     if status.open > status.ready:
-        return "Drawing the next clips", "They come by themselves in a moment."
+        which = "next" if state.answered or status.labels else "first"
+        return f"Drawing the {which} pairs", "They come by themselves in a moment."
     if state.given_back and status.open:
         return "Only pairs that you skipped are left", "New ones come by themselves."
     fits = status.trainer in ("waiting", "first labels")

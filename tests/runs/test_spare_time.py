@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym import make_vec_env
 from rlhf_gym.agents import A3C
@@ -17,7 +19,7 @@ from rlhf_gym.runs.before_and_after import BeforeAndAfter
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 
-AGENTS = {
+AGENTS: dict[str, Callable[[VecEnv], BaseAlgorithm]] = {
     "ppo": lambda env: PPO("MlpPolicy", env, n_steps=32, batch_size=32, seed=3, device="cpu"),
     "dqn": lambda env: DQN("MlpPolicy", env, learning_starts=10, seed=3, device="cpu"),
     "a3c": lambda env: A3C("MlpPolicy", env, n_workers=1, seed=3, device="cpu"),
@@ -36,7 +38,7 @@ def measuring(folder: Path, log: list[str], env_id: str = "CartPole-v1") -> Befo
 def test_the_untrained_agent_is_measured_alike_before_and_while_it_learns(
     name: str, tmp_path: Path
 ) -> None:
-    agent: BaseAlgorithm = AGENTS[name](make_vec_env("CartPole-v1", 1, seed=0))
+    agent = AGENTS[name](make_vec_env("CartPole-v1", 1, seed=0))
     at_once, meanwhile = (measuring(tmp_path / each, []) for each in ("once", "meanwhile"))
     at_once.do_now(at_once.before(agent))
     work = meanwhile.before(agent)

@@ -1,0 +1,69 @@
+"""The window opens before its run has a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.labelling.state import State, Status
+from rlhf_gym.window.app import run_window
+from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.opening import awaited_store
+from rlhf_gym.window.view import draw
+
+
+@pytest.fixture(autouse=True)
+def display() -> Iterator[None]:
+    pygame.display.init()
+    yield
+    pygame.display.quit()
+
+
+def at_call(number: int, act: Callable[[], object]) -> Callable[[], bool]:
+    """Return what says that a trainer lives, and does something when asked for that time."""
+    calls: list[None] = []
+
+    def lives() -> bool:
+        calls.append(None)
+        if len(calls) == number:
+            act()
+        assert len(calls) < 50
+        return True
+
+    return lives
+
+
+def test_the_window_waits_for_the_store_that_the_trainer_makes(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+
+    def make() -> None:
+        assert pygame.display.get_caption()[0] == "Dot-v0 · rlhf-gym"
+        FeedbackStore.create(path, environment=EnvironmentRecord("Dot-v0")).close()
+
+    store = awaited_store(path, "Dot-v0", (800, 500), at_call(3, make))
+    assert store is not None and store.environment.env_id == "Dot-v0"
+    assert pygame.display.get_window_size() == (800, 500)
+    store.close()
+
+
+def test_a_person_may_close_it_before_training_begins(tmp_path: Path) -> None:
+    close = at_call(3, lambda: pygame.event.post(pygame.Event(pygame.QUIT)))
+    assert awaited_store(tmp_path / "feedback.db", "Dot-v0", (800, 500), close) is None
+
+
+def test_it_closes_where_training_cannot_begin(tmp_path: Path) -> None:
+    assert awaited_store(tmp_path / "feedback.db", "", (800, 500), lambda: False) is None
+    run_window(tmp_path, trainer=1)  # not the parent of this process
+    assert pygame.display.get_surface() is None
+
+
+def test_it_says_that_training_is_starting_and_offers_nothing() -> None:
+    state = State("", environment="Dot-v0", status=Status(trainer="starting"))
+    surface = pygame.display.set_mode((800, 500))
+    texts = " ".join(placed.text for placed in draw(surface, state, {}).placed)
+    assert "Training is starting" in texts and "Dot-v0" in texts
+    assert lay_out((800, 500), state).buttons == ()
