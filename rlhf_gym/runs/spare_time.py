@@ -18,6 +18,7 @@ from rlhf_gym.agents.random_states import (
     torch_random_states,
 )
 from rlhf_gym.clips.rendering import off_screen
+from rlhf_gym.feedback import FeedbackStore
 
 __all__ = ["SpareTime", "frozen_copy"]
 
@@ -52,6 +53,14 @@ class SpareTime:
     def work(self, seconds: float) -> None:
         """Work for about this long, at least for one step, or until all is done."""
         self._work(seconds, lambda done: None)
+
+    def spend(self, store: FeedbackStore, seconds: float) -> None:
+        """Work for about this long, or sleep while clips of the store are to be drawn."""
+        counts = store.counts()
+        if self.done or not counts.ready or counts.ready < counts.open:
+            time.sleep(seconds)
+        else:
+            self.work(seconds)
 
     def finish(self, progress: Callable[[int], None]) -> None:
         """Do what is left, and tell after each step how much is done."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +23,6 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym.agents import algorithm
 from rlhf_gym.basics.closing import close, closing
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
-from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
@@ -256,7 +254,7 @@ class _Training:
         if not feedback.teacher.live:
             self.measured.do_now(before)
         else:
-            feedback.loop.rest = partial(_rest, before, feedback.store)
+            feedback.loop.rest = partial(before.spend, feedback.store)
         if settings.teacher == "window" and not feedback.labels_given:
             first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
             self.log(f"waiting for the first {first} labels; training begins after them")
@@ -291,15 +289,6 @@ class _Training:
             self.log(f"{why}; give more --steps")
             OutcomeFile(folder).untrained(why)
         return folder
-
-
-def _rest(before: SpareTime, store: FeedbackStore, seconds: float) -> None:
-    """Spend the time in which training waits; the drawing of clips comes first."""
-    counts = store.counts()
-    if before.done or counts.ready < counts.open or not counts.ready:
-        time.sleep(seconds)
-    else:
-        before.work(seconds)
 
 
 @contextmanager

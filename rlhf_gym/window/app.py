@@ -24,13 +24,13 @@ from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.companions import Companions
-from rlhf_gym.window.desktop import fitting_size, icon, open_display, set_full_screen
+from rlhf_gym.window.desktop import fitting_size, icon, set_full_screen
 from rlhf_gym.window.first_state import first_state
 from rlhf_gym.window.keys import action_of
 from rlhf_gym.window.layout import Button, lay_out
 from rlhf_gym.window.loader import Loader, Wanted
 from rlhf_gym.window.memory import Remembered, remember
-from rlhf_gym.window.opening import awaited_store
+from rlhf_gym.window.opening import opened_store
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.places import next_scale, picture_size
 from rlhf_gym.window.timing import Timing
@@ -78,15 +78,8 @@ def run_window(
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
-    path = RunFolder(Path(run)).store
-    if trainer is None and not path.exists():
-        FeedbackStore.open(path)  # which says what is missing
-    open_display()
-    try:
-        store = awaited_store(path, environment, size, lambda: os.getppid() == trainer)
-        if store is None:
-            return
-        with store:
+    with opened_store(Path(run), trainer, environment, size) as store:
+        if store is not None:
             name = annotator or user_name()
             app = App(Path(run), store, name, with_practice, size, review)
             blind = blind or app.state.blind
@@ -94,8 +87,6 @@ def run_window(
             app.loop()
             if timing_file is not None:
                 app.timing.write(Path(timing_file))
-    finally:
-        pygame.display.quit()
 
 
 def user_name() -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -12,14 +13,42 @@ import pygame
 
 from rlhf_gym.basics.interrupts import on_stop
 from rlhf_gym.feedback import FeedbackStore, StoreMissing
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.state import State, Status
-from rlhf_gym.window.desktop import fitting_size, icon
+from rlhf_gym.window.desktop import fitting_size, icon, open_display
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.view import Pointer
 
-__all__ = ["awaited_store"]
+__all__ = ["awaited_store", "opened_store"]
 
 FRAMES_PER_SECOND = 20
+
+
+@contextmanager
+def opened_store(
+    run: Path, trainer: int | None, environment: str, size: tuple[int, int]
+) -> Iterator[FeedbackStore | None]:
+    """Provide the store of a run, and a display for the window.
+
+    Args:
+        run: the run folder.
+        trainer: id of the process that has started this one and makes the store; None if there is
+            one already.
+        environment: as of `awaited_store`, which says what is shown until there is one.
+        size: as of `awaited_store`.
+
+    Raises:
+        StoreError: there is no store, or it cannot be used.
+        NoDisplay: there is no screen.
+    """
+    path = RunFolder(run).store
+    with ExitStack() as stack:
+        store = FeedbackStore.open(path) if trainer is None else None
+        open_display()
+        stack.callback(pygame.display.quit)
+        if store is None:
+            store = awaited_store(path, environment, size, lambda: os.getppid() == trainer)
+        yield None if store is None else stack.enter_context(store)
 
 
 def awaited_store(
