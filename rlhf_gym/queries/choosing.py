@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,10 +82,14 @@ def chosen_queries(
     predict_returns: PredictReturns | None = None,
     round: int = 0,
     drawable: bool = False,
+    unlike: bool = False,
 ) -> Iterator[Query]:
     """Choose pairs as `choose_queries` does, and cut the clips of each when it is reached.
 
     All are chosen when this returns. The clips of many queries are never in memory together.
+
+    With ``unlike``, the first pairs, before anything is learned, are of clips that differ much:
+    clips of an untrained agent look alike, and a person can only guess between two of the same.
     """
     name, choose = strategy_named(strategy)
     first, second = _candidates(buffer, OVERSAMPLE * n, rng, drawable)
@@ -92,9 +97,12 @@ def chosen_queries(
     if len(distinct) == 0:
         return iter(())
     first, second = first[distinct], second[distinct]
-    candidates = Candidates(
-        buffer, first, second, n=n, rng=rng, predict_returns=predict_returns, round=round
-    )
+    about: dict[str, Any] = {"rng": rng, "predict_returns": predict_returns, "round": round}
+    candidates = Candidates(buffer, first, second, n=n, **about)
+    if unlike and not candidates.learned:
+        clear = _most_unlike(candidates)
+        first, second = first[clear], second[clear]
+        candidates = Candidates(buffer, first, second, n=n, **about)
     scores = scores_of(name, choose(candidates), candidates)
     if not candidates.learned and scores.chosen is None and not np.ptp(scores.values):
         name = "uniform"  # nothing told the candidates apart
@@ -110,6 +118,20 @@ def chosen_queries(
         )
         for i, side in zip(best, left, strict=True)
     )
+
+
+def _most_unlike(candidates: Candidates) -> npt.NDArray[np.intp]:
+    """Return the half of the pairs whose clips differ most, in their order.
+
+    What counts is how long an episode goes on in each clip, then what is seen and done in the mean.
+    """
+    first, second = (
+        (clips.mask & ~clips.transitions.absorbing).sum(axis=1) for clips in candidates.clips
+    )
+    half = np.array_split(candidates.features, 2, axis=1)
+    seen = np.linalg.norm(half[0] - half[1], axis=1)
+    most = np.lexsort((-seen, -abs(first - second)))
+    return np.sort(most[: max(len(most) // 2, min(candidates.n, len(most)))])
 
 
 def _candidates(

@@ -173,6 +173,7 @@ class Asking:
             predict_returns=predict_returns,
             round=self.round,
             drawable=self.teacher.live,
+            unlike=self.teacher.live,
         )
         return map(self._repeat_or, queries) if self.repeats else queries
 

@@ -23,7 +23,7 @@ from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries import candidates
 from rlhf_gym.queries.candidates import Candidates, PredictReturns, summary
-from rlhf_gym.queries.choosing import NOTHING, choose_queries
+from rlhf_gym.queries.choosing import NOTHING, choose_queries, chosen_queries
 from rlhf_gym.queries.schedule import check_schedule, label_target
 from rlhf_gym.queries.strategies import (
     STRATEGIES,
@@ -420,3 +420,37 @@ def test_a_function_may_choose_a_set() -> None:
     last_to_first = choose_queries(episodes_of(9), 90, again, strategy=last)
     assert pairs(last_to_first) == pairs(first_to_last)[::-1]
     assert {query.score for query in last_to_first} == {1.0}
+
+
+# --- for a person
+
+
+def lasting(episodes: int = 30) -> ClipBuffer:
+    """Each episode is one clip of 10 steps, of which all but the first 1, 2, ... are absorbing."""
+    buffer = a_buffer(10)
+    for number in range(episodes):
+        for step in range(10):
+            ends = "terminated" if step == number % 10 else None
+            info = noted({}, ended=ends, absorbing=step > number % 10)
+            add(buffer, np.zeros((1, 1)), np.zeros(1), np.zeros(1), np.array([step == 9]), [info])
+    return buffer
+
+
+def test_a_persons_first_pairs_are_of_clips_that_differ() -> None:
+    def gaps(**how: Any) -> list[int]:
+        chosen = chosen_queries(lasting(), 20, np.random.default_rng(0), strategy="uniform", **how)
+        live = [[int((~c.transitions.absorbing).sum()) for c in q.clips] for q in chosen]
+        return [abs(first - second) for first, second in live]
+
+    usual, unlike = gaps(), gaps(unlike=True)
+    assert (min(usual), min(unlike)) == (1, 3)
+
+
+def test_once_something_is_learned_the_strategy_alone_chooses() -> None:
+    def chosen(**how: Any) -> list[tuple[int, int]]:
+        rng, buffer = np.random.default_rng(0), episodes_of(20)
+        predicted = returns_of(lambda x: x, lambda x: -x)
+        ask = partial(chosen_queries, buffer, 8, rng, strategy="diverse")
+        return pairs(list(ask(predict_returns=predicted, **how)))
+
+    assert chosen(unlike=True) == chosen()
