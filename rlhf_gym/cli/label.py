@@ -8,7 +8,9 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.basics.account import user_name
 from rlhf_gym.basics.checks import Text
+from rlhf_gym.cli.review import answers_of, queries_to_review_first, what_changed
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -25,12 +27,17 @@ def command(
     trust: bool = False,
     blind: bool = False,
     practice: bool = False,
+    review: bool = False,
 ) -> None:
     """Open the labelling window for a run, whether it is training or has stopped.
 
     Answers are saved at once. A run that is training uses them immediately; a stopped run has its
     open pairs answered, and uses the answers when it is resumed. On a run that is done, the window
     shows what came of it.
+
+    With --review, your given answers are shown again, those that the reward model disputes and
+    those that you flagged or noted first; each is kept or changed. Answers of others stay as they
+    are. Those of a finished run count when it is trained further.
 
     Example: rlhf-gym label runs/CartPole-v1-ppo-20261120-120000
 
@@ -39,9 +46,12 @@ def command(
         annotator: your name; by default the name of your account.
         blind: hide true return and accuracy, as every window of a run of train --blind does.
         practice: begin with the practice pairs again; a new annotator sees them anyway.
+        review: go through the answers that you have given again, and keep or change each.
         trust: draw the clips of a run folder from elsewhere, for which its environment is run.
     """
     folder = RunFolder.open(run)
+    if review:
+        return _review(folder, annotator or user_name(), blind)
     before = _answered(folder.store)
     draws = draws_safely(folder, trust)
     if not draws:
@@ -54,18 +64,31 @@ def command(
     )
     if _is_done(folder.store) and folder.config.exists():
         refresh_outcome(folder)
-    teacher.start(folder.path)
-    try:
-        while teacher.alive:
-            time.sleep(0.2)
-    finally:
-        teacher.stop()
+    _run(teacher, folder)
     after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
     if _is_done(folder.store):
         print(f"see the agent: rlhf-gym watch {folder.path}")
     else:
         print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
+
+
+def _review(folder: RunFolder, annotator: str, blind: bool) -> None:
+    """Show an annotator's answers again, and say what has changed."""
+    before, first = answers_of(folder, annotator), queries_to_review_first(folder, annotator)
+    teacher = WindowTeacher(annotator, draws=False, blind=blind, ends_training=False, review=first)
+    _run(teacher, folder)
+    print(what_changed(folder, annotator, before))
+
+
+def _run(teacher: WindowTeacher, folder: RunFolder) -> None:
+    """Show the window until it is closed."""
+    teacher.start(folder.path)
+    try:
+        while teacher.alive:
+            time.sleep(0.2)
+    finally:
+        teacher.stop()
 
 
 def _is_done(path: Path) -> bool:

@@ -68,6 +68,8 @@ class AnswerLog:
         answers: the judgements in force, in the order in which they were given.
         asked: queries that were asked.
         undone: judgements that were taken back.
+        remarks: what each person said last of a pair that they flagged or wrote a note about, the
+            newest first, also if it has no answer.
         media: files of the clips that were drawn, by the clip's number.
         env_id: the environment.
         goal: what the agent should do, as shown to annotators.
@@ -77,6 +79,7 @@ class AnswerLog:
     answers: tuple[Answer, ...] = ()
     asked: int = 0
     undone: int = 0
+    remarks: tuple[Answer, ...] = ()
     media: dict[int, Path] = field(default_factory=dict)
     env_id: str = ""
     goal: str = ""
@@ -126,22 +129,51 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
     log = store.judgements()
     in_force = [judgement for given in store.current().values() for judgement in given]
     in_force.sort(key=lambda judgement: judgement.id)
-    answers: list[Answer] = []
-    for start in range(0, len(in_force), AT_A_TIME):
-        part = in_force[start : start + AT_A_TIME]
-        queries = store.queries([judgement.query for judgement in part])
-        by_id = {query.id: query for query in queries}
-        answers += [_answer(judgement, by_id[judgement.query], predict) for judgement in part]
-    clips = {clip for answer in answers for clip in answer.clips}
+    answers = _answers(store, in_force, predict)
+    known = {answer.judgement.id: answer for answer in answers}
+    marked = _remarks(log)
+    others = _answers(store, [each for each in marked if each.id not in known], predict)
+    known |= {answer.judgement.id: answer for answer in others}
+    clips = {clip for answer in known.values() for clip in answer.clips}
     found = {clip: media for clip in sorted(clips) if (media := store.media(clip)) is not None}
     return AnswerLog(
         answers=tuple(answers),
         asked=store.counts().asked,
-        undone=sum(judgement.preference is Preference.UNDONE for judgement in log),
+        undone=_taken_back(log),
+        remarks=tuple(known[judgement.id] for judgement in marked),
         media=_files(RunFolder(run), found),
         env_id=store.environment.env_id,
         goal=store.environment.goal,
     )
+
+
+def _answers(
+    store: FeedbackStore,
+    judgements: Sequence[Judgement],
+    predict: Callable[[Query], float] | None,
+) -> list[Answer]:
+    answers: list[Answer] = []
+    for start in range(0, len(judgements), AT_A_TIME):
+        part = judgements[start : start + AT_A_TIME]
+        queries = store.queries([judgement.query for judgement in part])
+        by_id = {query.id: query for query in queries}
+        answers += [_answer(judgement, by_id[judgement.query], predict) for judgement in part]
+    return answers
+
+
+def _remarks(log: Sequence[Judgement]) -> list[Judgement]:
+    """Return each person's last judgement of a query, if it has a flag or a note, newest first."""
+    last = {(judgement.query, judgement.annotator): judgement for judgement in log}
+    marked = (judgement for judgement in last.values() if judgement.flagged or judgement.note)
+    return sorted(marked, key=lambda judgement: -judgement.id)
+
+
+def _taken_back(log: Sequence[Judgement]) -> int:
+    """Count the answers that were taken back; a remark on a pair without an answer is none."""
+    by_id = {judgement.id: judgement for judgement in log}
+    undone = (each for each in log if each.preference is Preference.UNDONE)
+    before = (by_id.get(each.supersedes or 0) for each in undone)
+    return sum(each is not None and each.preference is not Preference.UNDONE for each in before)
 
 
 def _files(run: RunFolder, found: Mapping[int, Media]) -> dict[int, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rlhf_gym.basics.checks import Text, check_arguments
@@ -39,6 +40,7 @@ class WindowTeacher(Teacher):
         blind: bool = False,
         practice: bool = False,
         ends_training: bool = True,
+        review: Sequence[int] | None = None,
     ) -> None:
         """Store the answers under ``annotator``, by default the name of the account.
 
@@ -49,6 +51,8 @@ class WindowTeacher(Teacher):
             blind: whether true return and accuracy are hidden from them.
             practice: whether they practise first, even if they have done so before.
             ends_training: whether training stops when they close the window.
+            review: go through the answers that they have given once more, instead of asking for
+                new ones; those to these queries come first.
 
         Raises:
             WrongPygame: if another edition of pygame than pygame-ce is installed.
@@ -57,7 +61,7 @@ class WindowTeacher(Teacher):
         check_pygame()
         self.annotator, self.draws = annotator, draws
         self.blind, self.ends_training = blind, ends_training
-        self.practice = practice
+        self.practice, self.review = practice, review
         self._drawing: KeptProcess | None = None
         self._window: KeptProcess | None = None
         self._run: Path | None = None
@@ -99,6 +103,8 @@ class WindowTeacher(Teacher):
             options = ["--annotator", self.annotator] if self.annotator else []
             options += ["--blind"] if self.blind else []
             options += ["--practice"] if self.practice else []
+            if self.review is not None:
+                options.append(f"--review={','.join(map(str, self.review))}")
             if self.ends_training:
                 options.append("--ends-training")
                 RunFolder(self._run).no_more_answers.unlink(missing_ok=True)

@@ -31,6 +31,9 @@ def main(arguments: list[str]) -> int:
     practice.add_argument("--no-practice", action="store_true", help="leave practice out")
     parser.add_argument("--ends-training", action="store_true", help="as the trainer's own window")
     parser.add_argument("--blind", action="store_true", help="hide true return and accuracy")
+    parser.add_argument(
+        "--review", metavar="QUERIES", help="go through the given answers again, these first"
+    )
     parser.add_argument("--size", default="1280x800", help="of the window, such as 1280x800")
     parser.add_argument("--timing", type=Path, help="write frame times to this JSON file")
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -52,6 +55,7 @@ def main(arguments: list[str]) -> int:
             with_practice=True if options.practice else False if options.no_practice else None,
             ends_training=options.ends_training,
             blind=options.blind,
+            review=_numbers(options.review),
             size=(width, height),
             timing_file=options.timing,
             trainer=options.parent,
@@ -61,6 +65,11 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    """Read numbers that are separated by commas; None where there is no text at all."""
+    return None if text is None else [int(part) for part in text.split(",") if part]
 
 
 def _close(run: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
+from rlhf_gym.basics.account import user_name
 from rlhf_gym.basics.interrupts import STOPS
 from rlhf_gym.envs.sound import Loudspeaker
 from rlhf_gym.feedback import FeedbackStore, StoreError
@@ -87,14 +87,6 @@ def run_window(
             app.loop()
             if timing_file is not None:
                 app.timing.write(Path(timing_file))
-
-
-def user_name() -> str:
-    """The name of the account, or ``annotator`` where it has none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "annotator"
 
 
 class App:

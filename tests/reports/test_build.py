@@ -11,8 +11,8 @@ from run_folders import full_run, persons_run, unfinished_run, write_answers, wr
 
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.feedback import EnvironmentRecord
-from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run import build_report, disputed
 
@@ -182,3 +182,22 @@ def test_the_numbers_lie_beside_the_page_as_strict_json(built: Callable[[str], P
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no run folder"):
         build_report(tmp_path / "nowhere")
+
+
+def test_flags_and_notes_are_shown_and_escaped_and_a_review_is_named(tmp_path: Path) -> None:
+    run = persons_run(tmp_path)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.record(Judgement(1, Preference.TIE, "ada", 2.0, flagged=True))
+        store.record(Judgement(2, Preference.UNDONE, "bob", note="<script>odd</script>"))
+    path = build_report(run)
+    html, page = path.read_text(encoding="utf-8"), Page(path)
+    assert "remarks" in page.ids and "&lt;script&gt;odd&lt;/script&gt;" in html
+    assert page.scripts == [OWN_SCRIPT]
+    assert f"rlhf-gym label {run} --review" in html
+    remarks = json.loads(path.with_suffix(".json").read_text())["answers"]["remarks"]
+    assert [(each["query"], each["answer"]) for each in remarks] == [(2, "undone"), (1, "tie")]
+
+
+def test_without_flags_and_people_there_is_no_word_of_either(tmp_path: Path) -> None:
+    path = build_report(full_run(tmp_path))
+    assert "remarks" not in Page(path).ids and "--review" not in path.read_text(encoding="utf-8")

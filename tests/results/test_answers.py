@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from run_folders import persons_run, write_answers
 
+from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose, Query
-from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.results.answers import (
     Answer,
     AnswerLog,
@@ -18,6 +18,7 @@ from rlhf_gym.results.answers import (
     seen_shares,
     side_bias,
 )
+from rlhf_gym.results.disputed import most_disputed
 
 FIRST, SECOND, TIE, UNSURE = list(Preference)[:4]
 QUERIES = count(1)
@@ -149,3 +150,18 @@ def test_a_persons_answers_come_with_predictions_clips_and_goal(tmp_path: Path) 
 @pytest.mark.parametrize("preference", [UNSURE, FIRST])
 def test_without_a_label_or_a_prediction_nothing_is_disputed(preference: Preference) -> None:
     assert answer(preference, predicted=None).dispute == -1
+
+
+def test_the_last_word_of_each_person_is_a_remark_if_it_has_a_flag_or_a_note(
+    tmp_path: Path,
+) -> None:
+    write_answers(tmp_path, [FIRST, SECOND, Preference.UNDONE, TIE])
+    with FeedbackStore.open(tmp_path / "feedback.db") as store:
+        store.record(Judgement(1, FIRST, "ada", flagged=True))
+        store.record(Judgement(2, Preference.UNDONE, "bob", note="<b>odd</b>"))
+        store.record(Judgement(1, TIE, "cem", flagged=True))
+        store.record(Judgement(1, TIE, "cem"))
+    log = read_answers(tmp_path / "feedback.db")
+    said = [(a.judgement.annotator, a.judgement.flagged, a.judgement.note) for a in log.remarks]
+    assert said == [("bob", False, "<b>odd</b>"), ("ada", True, "")]
+    assert log.undone == 1  # a remark on a pair without an answer takes nothing back

@@ -207,6 +207,25 @@ def test_a_window_closed_too_soon_stops_cleanly_and_is_resumed(tmp_path: Path) -
     assert second.labels_given == second.store.counts().answered == 12
 
 
+def test_answers_of_a_finished_run_that_were_changed_count_when_it_is_trained_further(
+    tmp_path: Path,
+) -> None:
+    first = feedback_of(Person(prefer_larger), tmp_path / "run")
+    train(first)
+    judged = first.store.judgements()[0]
+    first.store.record(Judgement(judged.query, judged.preference.swapped, "ada"))
+    first.store.close()
+    second = feedback_of(Person(prefer_larger), tmp_path / "run", resume=True)
+    agent = second.restore(PPO, second.wrap(make_vec_env("Pendulum-v1", 2, seed=0)), device="cpu")
+    second.loop.poll_seconds = 0.0
+    agent.learn(256, callback=second, reset_num_timesteps=False)
+    model = second.reward_model
+    assert isinstance(model, RewardEnsemble) and isinstance(first.reward_model, RewardEnsemble)
+    before, after = first.reward_model.dataset.labels, model.dataset.labels
+    assert len(before) == len(after) == 12 and int((before != after).sum()) == 1
+    assert second.asking.round == first.asking.round + 1  # it was fitted once more
+
+
 def test_an_undo_takes_the_label_back_from_the_reward_model(tmp_path: Path) -> None:
     undone: list[int] = []
 

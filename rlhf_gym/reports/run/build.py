@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rlhf_gym.feedback import StoreError
 from rlhf_gym.feedback.agreement import Share, annotator_agreement, self_agreement
-from rlhf_gym.feedback.query import Query
-from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.reports.run.disputed import draw_missing
 from rlhf_gym.reports.run.page import DISPUTED, render_page
 from rlhf_gym.reports.run.verdict import judge, summarise
-from rlhf_gym.results.answers import AnswerLog, answer_shares, read_answers, side_bias
+from rlhf_gym.results.answers import Answer, AnswerLog, answer_shares, read_answers, side_bias
+from rlhf_gym.results.disputed import prediction_of
 from rlhf_gym.runs.records import LEARNED_RETURN, STEPS, TRUE_RETURN, RunRecord, read_run
 from rlhf_gym.runs.summary import Summary
 
@@ -41,7 +37,7 @@ def build_report(run: Path, out: Path | None = None) -> Path:
         ValueError: there is no such run folder, or something in it is a link to outside of it.
     """
     record = read_run(run)
-    log = read_answers(record.folder.store, _prediction(record.folder))
+    log = read_answers(record.folder.store, prediction_of(record.folder))
     log = draw_missing(record.folder, log, DISPUTED)
     summary = summarise(record, log)
     verdict = judge(summary, record, log)
@@ -49,21 +45,6 @@ def build_report(run: Path, out: Path | None = None) -> Path:
     write(out, render_page(record, log, summary, verdict))
     write_numbers(out.with_suffix(".json"), _numbers(record, log, summary, verdict))
     return out
-
-
-def _prediction(run: RunFolder) -> Callable[[Query], float] | None:
-    """Return how the run's reward model predicts that a query's first clip is better."""
-    if not (run.checkpoint / "reward_model.pt").is_file():
-        return None
-    from rlhf_gym.runs.reward import load_reward_model  # slow to import, and seldom needed
-
-    try:
-        return load_reward_model(run).predict_preference
-    except (ValueError, OSError, StoreError):  # half written, or a user's own model
-        return None
-    except Exception as error:  # of the environment: a package that is not there, or a bug
-        warnings.warn(f"the report shows no predictions: {error}", stacklevel=3)
-        return None
 
 
 def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict) -> dict[str, Any]:
@@ -86,6 +67,7 @@ def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict)
             "left_chosen": _share(side_bias(log.answers)),
             "self_agreement": _share(self_agreement(log.answers)),
             "annotator_agreement": _share(annotator_agreement(log.answers)),
+            "remarks": [_remark(answer) for answer in log.remarks],
             "seconds": [answer.judgement.response_seconds for answer in log.answers],
         },
         "evaluation": asdict(run.evaluation) if evaluated else None,
@@ -93,6 +75,13 @@ def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict)
         "command": run.command,
         "versions": run.versions,
     }
+
+
+def _remark(answer: Answer) -> dict[str, Any]:
+    judgement = answer.judgement
+    names = ("query", "annotator", "flagged", "note")
+    said = {"answer": judgement.preference.value}
+    return {**{name: getattr(judgement, name) for name in names}, **said}
 
 
 def _share(share: Share) -> dict[str, Any]:

@@ -1,30 +1,18 @@
-"""The most disputed clips: those whose answers the reward model contradicts."""
+"""Pictures of the most disputed clips."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
 from rlhf_gym.media import Undrawable, encode, film_of
-from rlhf_gym.results.answers import Answer, AnswerLog
+from rlhf_gym.results.answers import AnswerLog
+from rlhf_gym.results.disputed import most_disputed
 
-__all__ = ["draw_missing", "most_disputed"]
-
-
-def most_disputed(answers: Sequence[Answer], count: int) -> list[Answer]:
-    """Select the answers that the reward model contradicts most.
-
-    It contradicts an answer if it finds another one more probable. Without predictions, the queries
-    with the highest scores are selected.
-    """
-    asked = [answer for answer in answers if answer.purpose != "practice"]
-    if any(answer.predicted is not None for answer in asked):
-        asked = [answer for answer in asked if answer.contradicted]
-    return sorted(asked, key=lambda answer: (-answer.dispute, -answer.score))[:count]
+__all__ = ["draw_missing"]
 
 
 def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:

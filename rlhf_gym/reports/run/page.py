@@ -15,7 +15,6 @@ from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.plotting import on_any_screen
 from rlhf_gym.reports.run import answer_figures, figures
-from rlhf_gym.reports.run.disputed import most_disputed
 from rlhf_gym.reports.run.pairs import shown_pair
 from rlhf_gym.reports.run.videos import Videos
 from rlhf_gym.results.answers import (
@@ -25,6 +24,7 @@ from rlhf_gym.results.answers import (
     seen_shares,
     side_bias,
 )
+from rlhf_gym.results.disputed import most_disputed
 from rlhf_gym.runs.config import flat
 from rlhf_gym.runs.records import (
     LABELS,
@@ -40,6 +40,8 @@ __all__ = ["DISPUTED", "render_page"]
 
 DISPUTED = 6
 """Number of the most disputed answers that are shown."""
+REMARKS = 12
+"""Number of the newest flagged or noted pairs that are shown."""
 BADGES = {
     "good": ("Good", "the reward is reliable"),
     "mixed": ("Mixed", "read on before relying on it"),
@@ -76,6 +78,7 @@ def render_page(
     videos = Videos()
     before, after = (videos.embed(run.folder.videos / f"{n}.mp4") for n in ("before", "after"))
     disputed = [shown_pair(each, log, videos) for each in most_disputed(log.answers, DISPUTED)]
+    remarks = [shown_pair(each, log, videos) for each in log.remarks[:REMARKS]]
     return render(
         "run/report.html.j2",
         *(["run/live.js"] if status else []),
@@ -96,6 +99,9 @@ def render_page(
         after=after,
         disputed=disputed,
         disputed_line=_disputed_line(log),
+        review=f"rlhf-gym label {run.folder.path} --review" if log.seconds else "",
+        remarks=remarks,
+        remarks_line=_remarks_line(log),
         left_out=videos.left_out,
         broken=videos.broken,
         settings=list(flat(run.config).items()),
@@ -235,6 +241,12 @@ def _answers_line(log: AnswerLog) -> str:
     if alike.total:
         parts.append(f"annotators agreed in {alike.hits} of {alike.total} cases")
     return "; ".join(parts) + "."
+
+
+def _remarks_line(log: AnswerLog) -> str:
+    count = len(log.remarks)
+    shown = f"The newest {REMARKS} of {count}; all are in report.json. " if count > REMARKS else ""
+    return f"{shown}What people flagged or wrote a note about while they answered."
 
 
 def _disputed_line(log: AnswerLog) -> str:

@@ -12,7 +12,11 @@ from rlhf_gym.results.answers import Answer, AnswerLog
 __all__ = ["shown_pair"]
 
 CLIPS = (Preference.FIRST, Preference.SECOND)
-ANSWERS = {Preference.TIE: "about the same", Preference.CANNOT_TELL: "cannot tell"}
+ANSWERS = {
+    Preference.TIE: "about the same",
+    Preference.CANNOT_TELL: "cannot tell",
+    Preference.UNDONE: "none",
+}
 REASONS = {
     "uniform": "drawn at random",
     "disagreement": "the members of the reward model disagreed most about it",
@@ -40,6 +44,8 @@ def shown_pair(answer: Answer, log: AnswerLog, videos: Videos) -> dict[str, Any]
     return {
         "clips": clips,
         "answer": said,
+        "flagged": judgement.flagged,
+        "note": judgement.note,
         "who": f"{judgement.annotator} in {seconds:.1f} s" if seconds else judgement.annotator,
         "predicted": _predicted(answer.predicted, left),
         "reason": _reason(answer),
