@@ -7,6 +7,8 @@ import logging
 import os
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rlhf_gym.basics.installation import install_extra
@@ -16,6 +18,9 @@ from rlhf_gym.benchmark.plan import Run
 
 __all__ = ["RayEngine"]
 
+OTHER_MACHINES = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Variable of the environment by which Ray lets no other machine reach what it starts, if it is 0,
+on any system; who has set it to 1 is heeded."""
 RETRIES = 3
 """Times that a run is repeated after its worker died."""
 LOOK_SECONDS = 0.5
@@ -48,30 +53,44 @@ class RayEngine:
 
     def __call__(self, runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
         """Connect to Ray, then perform all runs, and yield each as it ends."""
+        connection = ExitStack()
+        connection.enter_context(_connected(self._address))
+        return _until_done(connection, runs, watch)
+
+
+def _until_done(
+    connection: ExitStack, runs: Sequence[Run], watch: Watch
+) -> Iterator[tuple[Run, RunOutcome]]:
+    with connection:
+        yield from _perform_all(runs, watch)
+
+
+@contextmanager
+def _connected(address: str | None) -> Iterator[None]:
+    """Connect to Ray, or start it here, reachable from this machine only, and leave nothing."""
+    with TemporaryDirectory(prefix="rlhf-gym-ray-", ignore_cleanup_errors=True) as sessions:
+        here: dict[str, Any] = {}
+        if address is None:
+            os.environ.setdefault(OTHER_MACHINES, "0")  # read when Ray is imported
+            here = {"include_dashboard": False, "_temp_dir": sessions}
         import ray
 
         try:
             ray.init(
-                address=self._address,
-                include_dashboard=False if self._address is None else None,
+                address=address or "local",
                 log_to_driver=False,
                 logging_level=logging.ERROR,
+                **here,
             )
         except ConnectionError as error:
             raise ValueError(
-                f"no Ray cluster answers at {self._address}: {error}; start one with "
+                f"no Ray cluster answers at {address}: {error}; start one with "
                 "`ray start --head`, or leave --address out"
             ) from error
-        return _until_done(runs, watch)
-
-
-def _until_done(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:
-    import ray
-
-    try:
-        yield from _perform_all(runs, watch)
-    finally:
-        ray.shutdown()
+        try:
+            yield
+        finally:
+            ray.shutdown()
 
 
 def _perform_all(runs: Sequence[Run], watch: Watch) -> Iterator[tuple[Run, RunOutcome]]:

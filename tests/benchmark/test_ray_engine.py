@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -23,11 +26,13 @@ def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker(
     runs = tiny(seeds=1).runs
     seen = Seen()
     killed: list[int] = []
+    reachable: set[str] = set()
 
     def kill_one() -> None:
         while not killed:
             for process in psutil.process_iter(["cmdline"]):
                 if "ray::_performed" in " ".join(process.info["cmdline"] or []):
+                    reachable.update(_listening())
                     process.kill()
                     killed.append(process.pid)
                     return
@@ -37,8 +42,21 @@ def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker(
     killer.start()
     outcomes = {run.name: outcome for run, outcome in RayEngine()(runs, seen)}
     assert killed
+    assert {address.removeprefix("::ffff:") for address in reachable} == {"127.0.0.1"}
+    assert not list(Path(tempfile.gettempdir()).glob("rlhf-gym-ray-*"))
     assert what_counts(outcomes) == what_counts({run.name: perform(run) for run in runs})
     assert set(seen.names) <= set(outcomes)
+
+
+def _listening() -> set[str]:
+    """The addresses at which this process and what it has started can be reached."""
+    this = psutil.Process()
+    addresses = set()
+    for process in [this, *this.children(recursive=True)]:
+        with suppress(psutil.Error):
+            sockets = process.net_connections(kind="inet")
+            addresses |= {each.laddr.ip for each in sockets if each.status == psutil.CONN_LISTEN}
+    return addresses
 
 
 def test_a_cluster_that_does_not_answer_is_refused_before_the_first_run(
