@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -58,6 +59,8 @@ class Database:
         )
         self._writer = self._engine.execution_options(write=True)
         event.listen(self._engine, "begin", _begin)
+        # When the last connection closes, SQLite folds its log into the file and removes it.
+        weakref.finalize(self, self._engine.dispose)
 
     @classmethod
     def create(cls, path: Path | None, timeout: float, environment: EnvironmentRecord) -> Database:
