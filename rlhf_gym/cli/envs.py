@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import gymnasium as gym
@@ -10,6 +11,7 @@ import tyro
 
 from rlhf_gym.basics.closing import close
 from rlhf_gym.cli.parsing import OutFile
+from rlhf_gym.cli.space_words import in_words
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
 
 __all__ = ["command"]
@@ -32,7 +34,8 @@ def command(
         only: show only ids that contain this text.
         all: show every version instead of the newest one.
         json: print JSON.
-        gallery: write an HTML page with a picture of each environment into this file.
+        gallery: write an HTML page with a picture of each environment into this file; where the
+            folder runs holds a trained agent's film, it shows the film.
     """
     ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
     rows = [row for row in map(_describe, ids) if row is not None]
@@ -41,7 +44,7 @@ def command(
     if gallery is not None:
         from rlhf_gym.reports.gallery import write_gallery
 
-        write_gallery(rows, gallery)
+        write_gallery(rows, gallery, Path("runs"))
         print(f"{len(rows)} environments: {gallery}")
         return
     if json:
@@ -56,7 +59,7 @@ def command(
             naive = row["naive_reward"]
             reward = f"a naive reward, {naive}" if naive else "no reward function"
             print(f"    {reward}; counted: {row['probe']}")
-        print(f"    sees {row['observations']}, does {row['actions']}")
+        print(f"    sees {row['sees']}; does {row['does']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
 
@@ -100,6 +103,8 @@ def _describe(env_id: str) -> dict[str, Any] | None:
         "id": env_id,
         "observations": _short(env.observation_space),
         "actions": _short(env.action_space),
+        "sees": in_words(env.observation_space, "state"),
+        "does": in_words(env.action_space, "action"),
         "time_limit": description.time_limit,
         "draws": description.draws,
         "goal": description.goal.text,

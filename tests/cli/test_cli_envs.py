@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from pages import Page
+from run_folders import full_run, unfinished_run
 
 from rlhf_gym.cli.main import main
 
@@ -41,6 +43,28 @@ def test_the_gallery_has_a_picture_of_each(capsys: Capture, tmp_path: Path) -> N
     assert text.count("Robots whose episodes do not end when they fall") == 1
     assert "full turns of the pendulum; there is no reward function" in text
     assert f"environments: {page}" in capsys.readouterr().out
+
+
+def test_a_card_has_a_command_and_words_and_a_search_finds_it(tmp_path: Path) -> None:
+    assert main(["envs", "rlhf/Reacher", "--gallery", str(tmp_path / "page.html")]) == 0
+    page = Page(tmp_path / "page.html")
+    assert "rlhf-gym train rlhf/Reacher-v5 --teacher window" in page.text
+    assert "10 numbers" in page.text and "2 numbers from −1 to 1" in page.text
+    assert "input" in page.tags and page.loads_nothing_and_runs_only_its_scripts
+    assert "not measured" not in page.text and "float32" not in page.text
+
+
+def test_the_gallery_shows_the_film_of_the_best_trained_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    full_run(tmp_path / "runs" / "good")
+    full_run(tmp_path / "runs" / "bad", collapsed=True)
+    unfinished_run(tmp_path / "runs" / "half")
+    assert main(["envs", "Pendulum-v1", "--gallery", "page.html"]) == 0
+    page = Page(tmp_path / "page.html")
+    assert page.tags.count("video") == 1
+    assert "trained: return −202.8 ± 29.3, in good" in page.text
 
 
 def test_what_is_counted_is_told(capsys: Capture) -> None:
