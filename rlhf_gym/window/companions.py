@@ -53,6 +53,7 @@ class Companions:
     def _open_report(self) -> None:
         report = self._folder.report
         if not _is_newer(report, self._folder.evaluation, self._folder.outcome):
+            self.news.put("Writing the report, which takes some seconds…")
             failure = _run("report", self._folder.path)
             if failure:
                 self.news.put(f"The report cannot be written: {failure}")

@@ -226,6 +226,21 @@ def test_what_nobody_can_tell_and_pairs_shown_again_are_answered_but_no_labels(
     assert (store.counts().answered, store.counts().labels) == (2, 1)
 
 
+def test_answered_pairs_are_the_answers_in_force_with_their_clips(store: FeedbackStore) -> None:
+    query = store.query(add_query(store))
+    (again,) = store.add_queries([replace(query, id=0, purpose="repeat")])
+    add_query(store)
+    clips = (query.clips[0].id, query.clips[1].id)
+    say(store, query.id, Preference.FIRST)
+    say(store, query.id, Preference.TIE)
+    say(store, again.id, Preference.SECOND)
+    found = store.answered_pairs()
+    assert [(each.judgement.query, each.clips, each.purpose, each.chosen) for each in found] == [
+        (query.id, clips, "label", Preference.TIE),
+        (again.id, clips, "repeat", clips[1]),
+    ]
+
+
 def test_withdrawn_queries_are_not_asked_any_more(store: FeedbackStore) -> None:
     a, b = add_query(store), add_query(store)
     assert store.withdraw([a]) == [a]
