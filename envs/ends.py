@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-__all__ = ["card_game", "frozen_lake", "grid", "lander", "pole", "race", "walker"]
+__all__ = ["card_game", "frozen_lake", "grid", "lander", "pole", "race", "traffic", "walker"]
 
 Env: TypeAlias = Any
 """An unwrapped environment of the class that the function is about."""
@@ -53,3 +53,10 @@ def grid(env: Env) -> str:
     tile = env.grid.get(*env.agent_pos)
     words: dict[str | None, str] = {"goal": "reached the goal", "lava": "fell into lava"}
     return words.get(None if tile is None else tile.type, "episode over")
+
+
+def traffic(env: Env) -> str:
+    """Say whether highway-env's car crashed, or left its road."""
+    if env.vehicle.crashed:
+        return "crashed"
+    return "episode over" if env.vehicle.on_road else "left the road"

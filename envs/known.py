@@ -269,7 +269,10 @@ The key has neither namespace nor version: what is listed here is the same for a
 new one needs no new entry. `known` says what other libraries' environments share.
 """
 
-FAMILIES: dict[str, Known] = {"MiniGrid": Known(say_end=ends.grid)}
+FAMILIES: dict[str, Known] = {
+    "MiniGrid": Known(say_end=ends.grid),
+    **dict.fromkeys(("highway", "merge", "roundabout", "racetrack"), Known(say_end=ends.traffic)),
+}
 """By the beginning of the name, up to the first hyphen, where many environments share it."""
 
 _WITH_OUR_SPACES = (None, "rlhf")

@@ -18,7 +18,7 @@ from rlhf_gym import HumanFeedback, SyntheticTeacher
 from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.environments.lookup import describe, spec_json
-from rlhf_gym.environments.make import make_vec_env
+from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, MISSION_GOAL
 from rlhf_gym.envs.step_notes import notes_of
@@ -130,3 +130,11 @@ def test_a_mission_is_left_out_with_a_warning_and_a_grid_of_codes_is_a_vector() 
     seen = venv.reset()
     assert isinstance(seen, dict) and seen["image"].shape == (2, 7 * 7 * 3)
     assert seen["image"].max() == 8  # the square to walk to, by MiniGrid's code
+
+
+def test_a_car_that_crashed_is_said_to_have_crashed() -> None:
+    pytest.importorskip("highway_env")
+    env = make_env(HIGHWAY, horizon=12)
+    env.reset(seed=0)
+    env.unwrapped.vehicle.crashed = True  # type: ignore[attr-defined]
+    assert notes_of(env.step(1)[4]).end == "crashed"
