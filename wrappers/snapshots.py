@@ -12,6 +12,7 @@ from gymnasium.core import ActType, ObsType
 from gymnasium.utils import RecordConstructorArgs
 from stable_baselines3.common.vec_env import VecEnv
 
+from rlhf_gym.basics.closing import close
 from rlhf_gym.clips.observations import checksum_of, copy_of
 from rlhf_gym.clips.rebuilding import spec_json_of
 from rlhf_gym.clips.rendering import frame_of
@@ -81,6 +82,10 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
         self._mission = mission_of(self.env)
         self._look(observation)
         return observation, info
+
+    def close(self) -> None:
+        """Close the environment; if it fails, a warning says so."""
+        close(self.env)
 
     def step(self, action: ActType) -> tuple[ObsType, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step, and add to a copy of the info what was noted before."""

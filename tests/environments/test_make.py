@@ -43,6 +43,8 @@ def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
         venv = make_vec_env("NeverDrawn-v0", n_envs=1)
     seen: Any = venv.reset()
     assert seen.shape == (1, 4)
+    with pytest.warns(UserWarning, match="could not be closed"):
+        venv.close()
 
 
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
