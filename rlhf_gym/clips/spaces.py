@@ -63,10 +63,12 @@ def width_of(space: spaces.Space[object], what: str) -> int:
     """
     readable = (spaces.Box, spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)
     if not isinstance(space, readable):
+        observed = what == "observation"
+        more, kind = (" and a Dict of these", "Observation") if observed else ("", "Action")
         raise ValueError(
             f"the reward model cannot read the {what} space {space}; it reads Box, Discrete, "
-            "MultiDiscrete, MultiBinary and (for observations) a Dict of these: convert the "
-            "space with a wrapper such as gymnasium.wrappers.FlattenObservation"
+            f"MultiDiscrete, MultiBinary{more}: convert the space with a wrapper, see "
+            f"gymnasium.{kind}Wrapper"
         )
     width = int(spaces.flatdim(space))
     if width < 1:

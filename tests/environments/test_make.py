@@ -47,6 +47,19 @@ def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
         venv.close()
 
 
+@pytest.mark.parametrize(
+    ("what", "wrapper"), [("observation", "ObservationWrapper"), ("action", "ActionWrapper")]
+)
+def test_spaces_that_cannot_be_read_are_refused_with_what_to_do(what: str, wrapper: str) -> None:
+    def make() -> gym.Env[Any, Any]:
+        env = CartPoleEnv()
+        setattr(env, f"{what}_space", gym.spaces.Sequence(gym.spaces.Discrete(2)))
+        return env
+
+    with pytest.raises(ValueError, match=f"read the {what} space.*see gymnasium.{wrapper}"):
+        make_vec_env(make, horizon=9)
+
+
 def test_episodes_of_made_environments_all_last_equally_long() -> None:
     venv = make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=50, hold=50)
     venv.reset()
