@@ -7,6 +7,7 @@ from typing import Any
 
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.labelling import events as e
+from rlhf_gym.labelling.gaps import missed
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import (
     FLASH_SECONDS,
@@ -38,6 +39,7 @@ def show(state: State, index: int) -> State:
         appeared=state.now if index < len(state.items) else None,
         flash_until=None,
         enlarged=None,
+        gap=None if index < len(state.items) else state.now,
     )
 
 
@@ -73,7 +75,7 @@ def takes_answers(state: State) -> bool:
 def answer(state: State, item: Item, choice: Choice, key: str) -> Step:
     """Judge the pair, unless the answer came too soon or its key was never released."""
     if not takes_answers(state):
-        return state, ()
+        return (state if state.pressed else missed(state)), ()
     judgement = judgement_of(state, item, choice.preference(item.pair.left))
     return give(replace(state, pressed=key or None), item, judgement)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.after_training import on_ending, play_films, take_films
+from rlhf_gym.labelling.gaps import missed
 from rlhf_gym.labelling.hearing import hear, hear_on
 from rlhf_gym.labelling.moves import (
     CHOICES,
@@ -151,7 +152,7 @@ def _press(state: State, event: e.Press) -> Step:
     if action is Action.ANSWER_AGAIN and state.left:
         return replace(state, left=False), (e.LeaveOff(False),)
     if state.item is None:
-        return state, ()
+        return (missed(state) if action in CHOICES else state), ()
     return _press_pair(state, state.item, event)
 
 

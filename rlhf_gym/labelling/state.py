@@ -145,6 +145,8 @@ class State:
         last_step: the same of the newest step.
         films: those of the agent before and after training, once they are loaded.
         notice: what became of watching the agent or of opening the report.
+        gap: when the last pair was answered, if the next one is not there yet.
+        missed: when an answer was last given that no pair takes.
     """
 
     annotator: str
@@ -191,6 +193,8 @@ class State:
     last_step: tuple[float, int] = (0.0, 0)
     films: Films = Films()
     notice: str = ""
+    gap: float | None = None
+    missed: float | None = None
 
     @property
     def item(self) -> Item | None:

@@ -6,6 +6,7 @@ import math
 
 import pygame
 
+from rlhf_gym.labelling.gaps import missed_recently
 from rlhf_gym.labelling.process import process_line, time_left
 from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import Summary, summarise
@@ -15,7 +16,7 @@ from rlhf_gym.window.instructions import draw_instructions, draw_keys
 from rlhf_gym.window.layout import Layout
 from rlhf_gym.window.review_page import draw_review_end
 
-__all__ = ["draw_base_panel", "draw_overlay"]
+__all__ = ["draw_base_panel", "draw_gap", "draw_overlay"]
 
 _SHARES = (
     (Choice.LEFT, "left", theme.LEFT),
@@ -59,11 +60,8 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
 def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     px, status = canvas.px, state.status
     middle = pygame.Vector2(area.centerx, area.centery - px(46))
-    for dot in range(3 if status.runs else 0):  # nothing dances where nobody works
-        wave = 0.5 + 0.5 * math.sin(state.now * 4 - dot * 0.9)
-        lit = (theme.LEFT, theme.BRIGHT, theme.RIGHT)[dot]
-        colour = theme.mixed(theme.LINE, lit, 0.25 + 0.75 * wave)
-        canvas.shape("disc", (middle.x + (dot - 1) * px(30), middle.y), 15, colour)
+    if status.runs:  # nothing dances where nobody works
+        _dots(canvas, middle, state.now)
     title, text = _waiting_words(state)
     width = min(area.width, px(720))
     head = pygame.Rect(0, 0, width, px(40))
@@ -75,6 +73,30 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
         line = pygame.Rect(head.left, body.bottom, width, px(22))
         drawn = f"{status.ready} of {status.open} pairs are drawn"
         canvas.text(drawn, line, 14, theme.FAINT, align="center")
+
+
+def _dots(canvas: Canvas, middle: pygame.Vector2, now: float) -> None:
+    """Draw three dots that light up in turn."""
+    for dot in range(3):
+        wave = 0.5 + 0.5 * math.sin(now * 4 - dot * 0.9)
+        lit = (theme.LEFT, theme.BRIGHT, theme.RIGHT)[dot]
+        colour = theme.mixed(theme.LINE, lit, 0.25 + 0.75 * wave)
+        canvas.shape("disc", (middle.x + (dot - 1) * canvas.px(30), middle.y), 15, colour)
+
+
+def draw_gap(canvas: Canvas, area: pygame.Rect, state: State) -> None:
+    """Draw over the last pair what is done until the next one comes, and if a key was not taken."""
+    px = canvas.px
+    words, colour = _waiting_words(state)[0], theme.BRIGHT
+    if missed_recently(state):
+        words, colour = "Not counted: the next pair is not there yet", theme.LEFT
+    width = max(canvas.width_of(words, 18, True) + px(56), px(260))
+    panel = pygame.Rect(0, 0, min(width, area.width - px(20)), px(96))
+    panel.center = area.center
+    canvas.panel(panel, theme.CARD, 14, theme.LINE, 1.5)
+    _dots(canvas, pygame.Vector2(panel.centerx, panel.top + px(30)), state.now)
+    line = pygame.Rect(panel.left, panel.top + px(46), panel.width, px(36))
+    canvas.text(words, line, 18, colour, True, "center")
 
 
 def _waiting_words(state: State) -> tuple[str, str]:

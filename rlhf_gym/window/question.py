@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.labelling.gaps import missed_recently
 from rlhf_gym.labelling.state import Item, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
@@ -11,6 +12,8 @@ from rlhf_gym.window.strip import question_words, strip_free
 from rlhf_gym.window.theme import Colour
 
 __all__ = ["draw_question"]
+
+TOO_SOON = "Not counted: this pair had only just come. Your answer, please."
 
 
 def draw_question(
@@ -22,11 +25,12 @@ def draw_question(
     the mouse is over the mark of the query ``mark``, what was said of that pair is told instead.
     """
     px = canvas.px
-    text = question_words(state, mark)
+    early = missed_recently(state)
+    text = TOO_SOON if early else question_words(state, mark)
     width = min(canvas.width_of(text, 15) + px(4), strip_free(box, canvas.unit, state))
     words = pygame.Rect(0, box.top, width, box.height)
     words.centerx = box.centerx
-    canvas.text(text, words, 15, theme.TEXT)
+    canvas.text(text, words, 15, theme.LEFT if early else theme.TEXT)
     right = box.right
     for text, colour in _chips(state, item):
         rect = pygame.Rect(0, 0, canvas.width_of(text, 13, True) + px(22), px(24))

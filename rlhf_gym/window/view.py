@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from rlhf_gym.labelling.gaps import lingering, missed_recently
 from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.review import last_answers
 from rlhf_gym.labelling.state import Choice, Item, Screen, State
@@ -16,7 +17,7 @@ from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.ending import draw_ending, draw_films
 from rlhf_gym.window.header import draw_badge, draw_goal
 from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
-from rlhf_gym.window.panels import draw_base_panel, draw_overlay
+from rlhf_gym.window.panels import draw_base_panel, draw_gap, draw_overlay
 from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
@@ -71,6 +72,8 @@ def draw(
     if state.base is Screen.ENDING:
         draw_ending(canvas, layout, state)
         draw_films(canvas, layout, state, pictures)
+    elif (last := lingering(state)) is not None:
+        _between(canvas, state, last, pictures)
     elif state.item is None:
         draw_base_panel(canvas, layout, state)
     else:
@@ -97,6 +100,18 @@ def draw(
     return canvas
 
 
+def _between(canvas: Canvas, state: State, last: Item, pictures: Pictures) -> None:
+    """Draw the pair that was answered last, dimmed, and what goes on until the next one comes."""
+    there = replace(state, index=state.index - 1, position=last.pair.seconds, enlarged=None)
+    layout = lay_out(canvas.surface.get_size(), there)
+    for side in layout.sides:
+        _card(canvas, layout, there, last, side, False)
+    draw_moving(canvas, layout, there, last, pictures)
+    whole = layout.boxes["card0"].union(layout.boxes["card1"])
+    canvas.shade(whole, theme.BACKGROUND, 190)
+    draw_gap(canvas, whole, state)
+
+
 def status_key(state: State) -> Hashable:
     """Return a key that is equal for two moments whose live numbers look alike."""
     return replace(state.status, silent_seconds=None), process_line(state)
@@ -117,7 +132,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
         (state.hearing, state.silent),
         status_key(state) if item is None else None,
         (state.draft, state.menu, state.error, hovered, hovered is not None and down),
-        (state.films, state.notice),
+        (state.films, state.notice, missed_recently(state)),
         int(state.now * beat),
     )
 

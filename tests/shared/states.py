@@ -71,6 +71,8 @@ def states(pair: Pair) -> dict[str, State]:
 
     one_film = Films((400, 0), 50.0)
     waiting = replace(label, items=(), index=0, status=replace(status, labels=0, ready=0))
+    gap = replace(waiting, items=history, index=len(history), gap=4.0)
+    gap = replace(gap, status=replace(status, trainer="waiting", awaited=39, open=6, ready=0))
     return {
         "label": label,
         "label_ended": replace(label, position=1.45),
@@ -97,6 +99,9 @@ def states(pair: Pair) -> dict[str, State]:
             position=0.7,
         ),
         "waiting": waiting,
+        "gap": gap,
+        "gap_missed": replace(gap, missed=4.5),
+        "too_soon": replace(label, missed=4.9),
         "waiting_gone": replace(waiting, status=replace(status, silent_seconds=90.0)),
         "paused": replace(label, overlay=Screen.PAUSED),
         "help": replace(label, overlay=Screen.HELP),
