@@ -106,7 +106,8 @@ def _between(canvas: Canvas, state: State, last: Item, pictures: Pictures) -> No
     layout = lay_out(canvas.surface.get_size(), there)
     for side in layout.sides:
         _card(canvas, layout, there, last, side, False)
-    draw_moving(canvas, layout, there, last, pictures)
+    if last.pair.query in pictures:
+        draw_moving(canvas, layout, there, last, pictures)
     whole = layout.boxes["card0"].union(layout.boxes["card1"])
     canvas.shade(whole, theme.BACKGROUND, 190)
     draw_gap(canvas, whole, state)
