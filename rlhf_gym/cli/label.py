@@ -75,10 +75,13 @@ def command(
 
 def _review(folder: RunFolder, annotator: str, blind: bool) -> None:
     """Show an annotator's answers again, and say what has changed."""
+    print("comparing your answers with the reward model: the disputed ones come first")
     before, first = answers_of(folder, annotator), queries_to_review_first(folder, annotator)
     teacher = WindowTeacher(annotator, draws=False, blind=blind, ends_training=False, review=first)
-    _run(teacher, folder)
-    print(what_changed(folder, annotator, before))
+    try:
+        _run(teacher, folder)
+    finally:
+        print(what_changed(folder, annotator, before))
 
 
 def _run(teacher: WindowTeacher, folder: RunFolder) -> None:
