@@ -125,7 +125,8 @@ def _press(state: State, event: e.Press) -> Step:
     if action is Action.FULL_SCREEN:
         state = replace(state, full_screen=not state.full_screen)
         return state, (e.SetFullScreen(state.full_screen),)
-    left = state.base is Screen.WAITING and state.left
+    waits = state.base is Screen.WAITING
+    left = waits and (state.left or bool(state.status.error))
     over = state.base in (Screen.DONE, Screen.ENDING)
     done = (left or over) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):
@@ -216,6 +217,8 @@ def _arrive(state: State, event: e.Arrived) -> Step:
 
 def _read_status(state: State, event: e.StatusRead) -> Step:
     just_finished = event.status.finished and not state.status.finished
+    if event.status.error and not state.status.error:
+        return _stop(replace(state, status=event.status))
     state = _measure(replace(state, status=event.status))
     practises = state.base is Screen.PRACTICE
     if not just_finished or not (state.pending or practises):
@@ -225,6 +228,17 @@ def _read_status(state: State, event: e.StatusRead) -> Step:
         state = replace(state, overlay=None, beneath=())
     if state.overlay is Screen.NOTE:
         state, effects = replace(state, overlay=None), (*effects, e.TextInput(False))
+    return state, effects
+
+
+def _stop(state: State) -> Step:
+    """Clear what is before the page that says why the trainer has stopped."""
+    effects = (e.TextInput(False),) if state.overlay in (Screen.NOTE, Screen.GOAL) else ()
+    if state.overlay is not Screen.ERROR:
+        state = replace(state, overlay=None, beneath=())
+    if state.base is Screen.PRACTICE:
+        state, more = skip_practice(state)
+        effects = (*effects, *more)
     return state, effects
 
 

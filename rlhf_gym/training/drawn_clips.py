@@ -39,9 +39,9 @@ class DrawnClips:
         if in_a_row < IN_A_ROW:
             return
         raise ClipsNotDrawn(
-            f"{in_a_row} clips in a row could not be drawn: "
-            f"{failed[max(failed)]}. Nobody can be asked about what cannot be seen. "
-            "rlhf_gym.environments.check_environment tests how an environment is drawn: make it "
-            "repeat what was recorded, film it as it runs (make_vec_env(..., snapshots=False)), or "
-            "take a simulated teacher. All answers are saved, and the run can be resumed"
+            f"{in_a_row} clips in a row could not be drawn, and nobody can be asked about what "
+            f"cannot be seen: {failed[max(failed)]}. Mend how the environment is drawn "
+            "(rlhf_gym.environments.check_environment tests it), film it as it runs "
+            "(make_vec_env(..., snapshots=False)), or take a simulated teacher (--teacher "
+            "synthetic). The run can then be resumed"
         )

@@ -59,6 +59,9 @@ def draw_overlay(canvas: Canvas, panel: pygame.Rect, state: State) -> None:
 
 def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     px, status = canvas.px, state.status
+    if status.error:
+        _stopped(canvas, area, status.error)
+        return
     middle = pygame.Vector2(area.centerx, area.centery - px(46))
     if status.runs:  # nothing dances where nobody works
         _dots(canvas, middle, state.now)
@@ -73,6 +76,25 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
         line = pygame.Rect(head.left, body.bottom, width, px(22))
         drawn = f"{status.ready} of {status.open} pairs are drawn"
         canvas.text(drawn, line, 14, theme.FAINT, align="center")
+
+
+def _stopped(canvas: Canvas, area: pygame.Rect, error: str) -> None:
+    """Draw why the trainer has stopped, and what to do."""
+    px, width = canvas.px, min(area.width, canvas.px(820))
+    text = pygame.Rect(0, 0, width - px(64), 0)
+    text.height = min(canvas.height_of(error, text.width, 17) + px(8), area.height - px(150))
+    panel = pygame.Rect(0, 0, width, text.height + px(126))
+    panel.center = area.center
+    canvas.panel(panel, theme.CARD, 16, theme.LEFT, 1.5)
+    badge = (panel.left + px(50), panel.top + px(46))
+    canvas.shape("disc", badge, 38, theme.LEFT)
+    canvas.shape("cross", badge, 24, theme.SUNKEN)
+    title = pygame.Rect(panel.left + px(84), panel.top + px(26), width - px(116), px(40))
+    canvas.text("The training has stopped", title, 24, theme.BRIGHT, True)
+    text.topleft = panel.left + px(32), panel.top + px(82)
+    canvas.text(error, text, 17, theme.TEXT, top=True)
+    calm = pygame.Rect(text.left, text.bottom + px(6), text.width, px(26))
+    canvas.text("All answers are saved.", calm, 14, theme.MUTED)
 
 
 def _dots(canvas: Canvas, middle: pygame.Vector2, now: float) -> None:
@@ -102,8 +124,6 @@ def draw_gap(canvas: Canvas, area: pygame.Rect, state: State) -> None:
 def _waiting_words(state: State) -> tuple[str, str]:
     """Title and text of the waiting page."""
     status = state.status
-    if status.error:
-        return "The trainer has stopped", status.error
     if state.review is not None:
         return "Getting your next answer", "It is loaded from the run folder."
     if state.left and status.runs:

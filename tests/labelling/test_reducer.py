@@ -336,3 +336,15 @@ def test_a_long_transcript_is_scrolled_as_far_as_it_reaches_and_the_next_begins_
     assert state.scrolled == (0.8 - 0.2, 0.0)
     state, _ = play(state, (2.0, press(Action.LEFT, "left")), (2.5, e.Tick()))
     assert state.index == 1 and state.scrolled == (0.0, 0.0)
+
+
+def test_nothing_hides_why_the_trainer_has_stopped() -> None:
+    stopped = e.StatusRead(Status(trainer="stopped", error="no clip could be drawn"))
+    for overlay in (Screen.HELP, Screen.GOAL, Screen.PAUSED):
+        practising = a_state(*PAIRS, overlay=overlay)
+        state, effects = reduce(practising, stopped, 1.0)
+        assert state.screen is Screen.WAITING
+        assert (e.TextInput(False) in effects) == (overlay is Screen.GOAL)
+        assert e.Quit() in reduce(state, press(Action.CONFIRM, "return"), 2.0)[1]
+    labelling, _ = reduce(a_state(*pairs(2), overlay=Screen.HELP), stopped, 1.0)
+    assert labelling.screen is Screen.LABEL, "pairs that are drawn can still be answered"

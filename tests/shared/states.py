@@ -99,6 +99,17 @@ def states(pair: Pair) -> dict[str, State]:
             position=0.7,
         ),
         "waiting": waiting,
+        "stopped_by_error": replace(
+            waiting,
+            status=replace(
+                waiting.status,
+                trainer="stopped",
+                error="3 clips in a row could not be drawn, and nobody can be asked about what "
+                "cannot be seen: RuntimeError: no texture atlas found in /opt/assets. Mend how the "
+                "environment is drawn (rlhf_gym.environments.check_environment tests it), film it "
+                "as it runs, or take a simulated teacher. The run can be resumed",
+            ),
+        ),
         "gap": gap,
         "gap_missed": replace(gap, missed=4.5),
         "too_soon": replace(label, missed=4.9),
