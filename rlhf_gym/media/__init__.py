@@ -6,7 +6,7 @@ time, and writes H.264 videos into the run folder.
 
 from rlhf_gym.clips.drawing import ClipMismatch, Undrawable, draw
 from rlhf_gym.clips.rendering import off_screen
-from rlhf_gym.media.drawing import film_of
+from rlhf_gym.media.drawing import film_of, sound_of
 from rlhf_gym.media.process import draw_clips
 from rlhf_gym.media.video import decode, encode, first_picture, has_sound, steps_a_frame
 
@@ -21,5 +21,6 @@ __all__ = [
     "first_picture",
     "has_sound",
     "off_screen",
+    "sound_of",
     "steps_a_frame",
 ]

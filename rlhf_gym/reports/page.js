@@ -61,7 +61,7 @@ function join(group, videos) {
     slider.value = longest() ? first.currentTime / longest() * 1000 : 0;
     for (const video of others) {
       const time = Math.min(first.currentTime, length(video));
-      if (!video.ended && Math.abs(video.currentTime - time) > 0.15) video.currentTime = time;
+      if (!video.ended && Math.abs(video.currentTime - time) > 0.1) video.currentTime = time;
     }
     if (wanted && seen && group.isConnected) requestAnimationFrame(follow);
   }

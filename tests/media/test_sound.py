@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 from stable_baselines3.common.vec_env import VecEnv
 
-from rlhf_gym import FeedbackStore, HumanFeedback, Query, make_vec_env
+from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.environments.lookup import environment_record
 from rlhf_gym.envs.melody import TEMPO, notes_of
 from rlhf_gym.envs.sound import RATE, Samples, melody_sound
-from rlhf_gym.media import draw_clips, encode
+from rlhf_gym.feedback.seals import ENVIRONMENT, seal
+from rlhf_gym.media import draw_clips, encode, has_sound
 from rlhf_gym.presets import FeedbackSettings
+from rlhf_gym.reports.run import build_report
 from rlhf_gym.window.sound import decode_sound
 
 PRIMING = 1024
@@ -43,6 +45,7 @@ def test_a_video_carries_sound_and_one_without_is_silent(tmp_path: Path) -> None
     encode(frames, tmp_path / "silent.mp4", 4)
     assert likeness(sound, decode_sound(tmp_path / "heard.mp4")) > 0.98
     assert len(decode_sound(tmp_path / "silent.mp4")) == 0
+    assert has_sound(tmp_path / "heard.mp4") and not has_sound(tmp_path / "silent.mp4")
 
 
 def test_a_clip_of_a_tune_is_heard_as_it_was_composed(tmp_path: Path) -> None:
@@ -61,3 +64,14 @@ def test_a_clip_of_a_tune_is_heard_as_it_was_composed(tmp_path: Path) -> None:
     composed = melody_sound(notes_of(clip.actions.tolist()), TEMPO)[: round(seconds * RATE)]
     assert likeness(composed, heard) > 0.98
     assert seconds <= len(heard) / RATE < seconds + 0.1
+
+
+def test_a_tune_that_a_report_draws_is_heard_in_it(tmp_path: Path) -> None:
+    venv = make_vec_env("rlhf/Melody-v1", 1, seed=0)
+    clip, environment = clip_of(venv, length=4), environment_record(venv)
+    with FeedbackStore.create(tmp_path / "feedback.db", environment=environment) as store:
+        (query,) = store.add_queries([Query((clip, clip))])
+        store.record(Judgement(query.id, Preference.FIRST, "synthetic"))
+    seal(tmp_path, ENVIRONMENT, environment.spec_json.encode())
+    text = build_report(tmp_path).read_text(encoding="utf-8")
+    assert text.count('data-sound="true"') == 2

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
-from rlhf_gym.media import Undrawable, encode, film_of
+from rlhf_gym.media import Undrawable, encode, film_of, sound_of
 from rlhf_gym.results.answers import AnswerLog
 from rlhf_gym.results.disputed import most_disputed
 
@@ -39,7 +39,7 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
                     if not path.is_file():
                         path.parent.mkdir(exist_ok=True)
                         frames, fps = film_of(clip, environment)
-                        encode(frames, path, fps)
+                        encode(frames, path, fps, sound_of(clip, environment.spec_json))
                     found[clip.id] = path
     except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass

@@ -117,7 +117,7 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     yield Card("Labels", f"{result.labels:,}", _of(result.budget, "wanted"))
     yield Card("Agent steps", f"{result.steps:,}", _of(result.total_steps, "planned"))
     yield Card("Accuracy", _or_dash(result.accuracy, "{:.0%}".format), "on held-out labels")
-    correlation = _or_dash(result.correlation, "{:.2f}".format)
+    correlation = _or_dash(result.correlation, number)
     yield Card("Correlation", correlation, "learned and true return")
     if log.seconds:
         yield Card("A person's time", duration(log.seconds), "spent on answering")

@@ -57,7 +57,7 @@ def _trust(result: Summary, level: str) -> str:
     if result.accuracy is not None:
         facts.append(f"the reward model predicts {result.accuracy:.0%} of held-out labels")
     if result.correlation is not None:
-        facts.append(f"learned and true return correlate at {result.correlation:.2f}")
+        facts.append(f"learned and true return correlate at {number(result.correlation)}")
     if result.after is not None and not result.evaluated:
         facts.append("the return is from training, not from evaluation episodes")
     opening = {
@@ -111,7 +111,7 @@ def _about_the_model(result: Summary) -> Iterator[str]:
         yield f"Held-out accuracy is {result.accuracy:.0%}, {how} guessing (50%)."
     if result.correlation is not None and result.correlation < POOR_CORRELATION:
         yield (
-            f"Learned and true return hardly agree (correlation {result.correlation:.2f}): "
+            f"Learned and true return hardly agree (correlation {number(result.correlation)}): "
             "the agent maximises something other than what was meant."
         )
 
