@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from rlhf_gym.clips.batches import AT_ONCE, parts_of
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.observations import Array, leaves
@@ -21,8 +22,6 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 MAX_FEATURES = 256
 """The most numbers of one observation that describe a clip."""
-AT_ONCE = 2**26
-"""Bytes of clips that are described at once; all of them would fill the memory with pictures."""
 
 
 PredictReturns: TypeAlias = Callable[[Transitions, Array], Floats]
@@ -139,14 +138,12 @@ class Candidates:
 
     def _parts(self, side: int) -> Iterator[ClipBatch]:
         """Yield the first (0) or second (1) clips, as many at a time as fit into memory."""
-        positions = self._positions[side]
-        one = self._buffer.batch(positions[:1])[0]
-        at_once = max(AT_ONCE // sum(array.nbytes for array in one.arrays()), 1)
-        if len(self) <= at_once:
+        parts = list(parts_of(self._buffer, self._positions[side], AT_ONCE))
+        if len(parts) == 1:
             yield self.clips[side]
             return
-        for start in range(0, len(self), at_once):
-            yield ClipBatch(*self._buffer.batch(positions[start : start + at_once])[:2])
+        for part in parts:
+            yield ClipBatch(*self._buffer.batch(part)[:2])
 
 
 def summary(transitions: Transitions) -> Floats:

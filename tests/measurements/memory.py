@@ -1,18 +1,24 @@
-"""Memory of the clip buffer with stacked 84x84x4 images: growth of the process against the bound.
+"""Memory of the clip buffer with stacked 84x84x4 images, and of a whole training with many labels.
 
-Twice as many steps are written as fit, with snapshots in the infos, and clips are cut meanwhile.
+Buffer: the growth of the process against the bound; twice as many steps are written as fit, with
+snapshots in the infos, and clips are cut meanwhile. Labels: PPO on pictures of Pong fills its
+buffer, with few labels and with many, in processes of their own; the networks are small.
 """
 
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import resource
 from typing import Any
 
 import numpy as np
 import psutil  # type: ignore[import-untyped]
 from gymnasium import spaces
-from measuring import arguments, report
+from measuring import arguments, one_thread, report
+from stable_baselines3 import PPO
 
+from rlhf_gym import HumanFeedback, RewardModelSettings, make_atari
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.steps import vec_step
@@ -20,14 +26,18 @@ from rlhf_gym.envs.step_notes import noted
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
 SHAPE = (84, 84, 4)
+TRAINED_BYTES = 2**28
+"""Bound of the buffer in the trainings, at most: they are to fill it."""
 
 
 def main() -> None:
     """Measure."""
     parser = arguments(__doc__, repeats=1)
     parser.add_argument("--megabytes", type=int, default=1024, help="bound; default: 1024")
+    parser.add_argument("--labels", type=int, default=3300, help="default: 3300")
     options = parser.parse_args()
     bound = options.megabytes * 2**20
+    _labels(min(bound, TRAINED_BYTES), options.labels)
     grown, held = zip(*(_fill(bound) for _ in range(options.repeats)), strict=True)
     steps = held[0]["steps"]
     report(
@@ -38,6 +48,49 @@ def main() -> None:
         held=held,
         stacks_stored_whole_mib=steps * int(np.prod(SHAPE)) / 2**20,
     )
+
+
+def _labels(bound: int, labels: int) -> None:
+    """Train with few labels and with many, and report what one more takes."""
+    few = max(labels // 10, 20)
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        trained = pool.starmap(_training, [(few, bound), (labels, bound)], chunksize=1)
+    (least, _), (most, peak) = trained
+    report(
+        "memory a label, pictures of Pong, clips of 1.7 s",
+        [(most - least) / (labels - few) / 2**20],
+        at_most=0.5,
+        unit=" MiB",
+        labels=[few, labels],
+    )
+    report(
+        f"memory of a training with {labels:,} labels beyond that of its buffer",
+        [(peak - bound) / 2**30],
+        at_most=1.0,
+        unit=" GiB",
+        buffer_bytes=bound,
+    )
+
+
+def _training(labels: int, bound: int) -> tuple[int, int]:
+    """Train; returns the memory of this process at the end and its peak, in bytes."""
+    one_thread()
+    networks = RewardModelSettings(members=1, filters=2, actions=False, updates=1)
+    settings = {
+        "labels": labels,
+        "clip_seconds": 1.7,
+        "strategy": "uniform",
+        "memory_bytes": bound,
+        "reward_model": networks,
+    }
+    feedback = HumanFeedback("synthetic", settings=settings, device="cpu")
+    env = feedback.wrap(make_atari("pong", N_ENVS, seed=0))
+    agent = PPO("MlpPolicy", env, n_steps=128, batch_size=256, n_epochs=1, seed=0, device="cpu")
+    agent.learn(int(1.3 * feedback.buffer.capacity * N_ENVS), callback=feedback)
+    assert feedback.labels_given == labels
+    gc.collect()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return psutil.Process().memory_info().rss, peak
 
 
 def _fill(bound: int) -> tuple[int, dict[str, Any]]:
