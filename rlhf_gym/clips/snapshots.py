@@ -15,7 +15,7 @@ import gymnasium as gym
 import numpy as np
 
 from rlhf_gym.basics.closing import closing
-from rlhf_gym.clips.observations import copy_of
+from rlhf_gym.clips.observations import checksum_of, copy_of, leaves
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.rebuilding import layers_of
 from rlhf_gym.envs.action_masks import sample_action
@@ -146,14 +146,22 @@ def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[An
 
 
 def _run(env: Env, actions: Iterable[Any]) -> tuple[list[Any], bool]:
-    """Return observations and rewards as plain data, and whether the episode ended."""
+    """Return what tells observations apart, with rewards, and whether the episode ended."""
     seen = []
     for action in actions:
         observation, reward, terminated, truncated, _ = env.step(copy_of(action))
-        seen.append((_to_json(encode(observation)), float(reward)))
+        seen.append((_mark(observation), float(reward)))
         if terminated or truncated:
             return seen, True
     return seen, False
+
+
+def _mark(observation: Any) -> int | str:
+    """Return what another observation does not have: a checksum, as pictures may be large."""
+    arrays = leaves(observation)
+    if all(isinstance(each, np.ndarray) and each.dtype.kind in "biuf" for each in arrays):
+        return checksum_of(observation)
+    return _to_json(encode(observation))
 
 
 def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, Any] | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,22 @@ Env = gym.Env[Any, Any]
 
 CLASSIC = ["CartPole-v1", "Pendulum-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Acrobot-v1"]
 OURS = ["rlhf/CartPole-v1", "rlhf/Pendulum-v1", "rlhf/MovingDot-v1"]
+
+
+class Poster(gym.Env[np.ndarray[Any, Any], np.int64]):
+    """Shows pictures of 250 kB, each of one colour."""
+
+    observation_space = gym.spaces.Box(0, 255, (500, 500), np.uint8)
+    action_space = gym.spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed)
+        self.colour = 0
+        return np.full((500, 500), self.colour, np.uint8), {}
+
+    def step(self, action: np.int64) -> Any:
+        self.colour += 1 + int(action)
+        return np.full((500, 500), self.colour, np.uint8), 0.0, False, False, {}
 
 
 class Walk(gym.Env[np.ndarray[Any, Any], np.int64]):
@@ -185,3 +202,12 @@ def test_a_broken_snapshot_is_refused(broken: bytes) -> None:
 def test_options_that_are_not_plain_data_are_refused() -> None:
     with pytest.raises(TypeError, match="object is not plain data"):
         take_reset(Walk("own"), 1, {"thing": object()})
+
+
+def test_trying_does_not_keep_pictures() -> None:
+    tracemalloc.start()
+    try:
+        assert probe(Poster, steps=40) == "state"
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
