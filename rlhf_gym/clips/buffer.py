@@ -51,8 +51,7 @@ class ClipBuffer:
         keep_next: whether next observations are kept, for a reward model that uses them.
         environment_actions: the environments' own action space, where wrappers around the vector
             environment may change actions or observations (see `EnvironmentSteps`), else None.
-        transcript: whether the last picture of a clip tells all of it, so that of those which were
-            filmed only that one is kept in a clip.
+        transcript: whether a clip keeps the last of its filmed pictures alone, which tells all.
         env_id: written into the clips.
 
     Raises:
@@ -240,7 +239,8 @@ class ClipBuffer:
         rows = np.arange(first, first + length)
         ended, ended_at = self._ends.end(env, rows)
         steps = self._transitions(rows, np.full(length, env))
-        end = None if ended_at is None else self._words.end(env, first + ended_at)
+        end = "" if ended_at is None else self._words.end(env, first + ended_at)
+        skipped = length - 1 if self._transcript else 0
         return Clip(
             observations=steps.observations,
             actions=steps.actions,
@@ -249,17 +249,13 @@ class ClipBuffer:
             ended_at=ended_at,
             next_observations=steps.next_observations,
             start=self._start(env, rows),
-            frames=self._frames(env, first, length),
+            frames=self._recordings.frames(env, first + skipped, length - skipped),
             env_id=self.env_id,
             agent_step=int(self._agent_step[rows[-1] % self.capacity]),
             wall_time=time.time(),
-            end=end or "",
+            end=end,
             mission=self._words.mission(env, first),
         )
-
-    def _frames(self, env: int, first: int, length: int) -> npt.NDArray[np.uint8] | None:
-        skipped = length - 1 if self._transcript else 0
-        return self._recordings.frames(env, first + skipped, length - skipped)
 
     def _start(self, env: int, rows: Array) -> Start | None:
         first, own = int(rows[0]), self._environment_steps
