@@ -165,9 +165,16 @@ class App:
             pictures = self.loader.pictures if self.state.item is not None else self.loader.films
             self._painter.paint(surface, self.state, pictures, self._pointer)
             self.timing.drawing.append(time.perf_counter() - started)
-        if self._answered_at is not None and self.state.flash_until is None:
+        if self._answered_at is not None and self._shows_what_follows:
             self.timing.answers.append(time.perf_counter() - self._answered_at)
             self._answered_at = None
+
+    @property
+    def _shows_what_follows(self) -> bool:
+        """Whether the next pair is on the screen, or none is to come."""
+        state = self.state
+        comes = state.status.runs and not (state.status.finished or state.left)
+        return state.flash_until is None and (state.item is not None or not comes)
 
     def handle(self, event: e.Event) -> None:
         """Pass one event to the reducer and carry out its effects in order."""

@@ -20,7 +20,7 @@ class Timing:
     drawing: list[float] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
-        """Write counts, medians, 99th percentiles and maxima as JSON."""
+        """Write counts, medians, 99th percentiles, maxima and how many were long, as JSON."""
         names = {"frame": self.frames, "answer_to_next": self.answers, "draw": self.drawing}
         figures = {name: _figures(times) for name, times in names.items()}
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
@@ -36,4 +36,5 @@ def _figures(times: list[float]) -> dict[str, float]:
         "p50_ms": round(float(p50), 2),
         "p99_ms": round(float(p99), 2),
         "max_ms": round(float(milliseconds.max()), 2),
+        "over_300_ms": int(np.sum(milliseconds > 300)),
     }
