@@ -58,6 +58,11 @@ class AdaptedTeacher(Teacher):
         self._call("stop")
 
     @property
+    def failure(self) -> str:
+        """Why the object can ask nobody any more."""
+        return str(self.adapted.failure) if self._has("failure") else ""
+
+    @property
     def alive(self) -> bool:
         """Whether the object can still answer."""
         return bool(self.adapted.alive) if self._has("alive") else True

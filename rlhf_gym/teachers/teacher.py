@@ -61,6 +61,11 @@ class Teacher:
         """Stop answering; called when training ends."""
 
     @property
+    def failure(self) -> str:
+        """Why nobody can be asked any more, with which training ends; empty while they can."""
+        return ""
+
+    @property
     def alive(self) -> bool:
         """Whether a live teacher can still answer; if not, waiting for it ends the training."""
         return True

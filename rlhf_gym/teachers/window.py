@@ -113,6 +113,17 @@ class WindowTeacher(Teacher):
             self._window = KeptProcess("the window", "rlhf_gym.window", *arguments)
 
     @property
+    def failure(self) -> str:
+        """Why nobody can be asked any more: the drawing process died again and again."""
+        if self._drawing is None or not self._drawing.given_up:
+            return ""
+        return (
+            "the drawing process died again and again, so that nobody can be asked: what it wrote "
+            "before is in the terminal; see whether rlhf_gym.environments.check_environment can "
+            "draw the environment. The run can then be resumed"
+        )
+
+    @property
     def alive(self) -> bool:
         """Whether the window is open, and clips for it are drawn.
 

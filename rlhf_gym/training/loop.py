@@ -170,6 +170,8 @@ class FeedbackLoop:
 
     def _check_that_clips_are_drawn(self, agent: BaseAlgorithm) -> None:
         try:
+            if self.asking.teacher.failure:
+                raise ClipsNotDrawn(self.asking.teacher.failure)
             self._drawn_clips.check()
         except ClipsNotDrawn as error:
             self.log.publish(agent, self.asking.labels, "stopped", error=str(error))

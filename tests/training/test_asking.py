@@ -302,3 +302,16 @@ def test_clips_stay_in_the_store_and_not_in_memory() -> None:
     assert [query.id for query in held] == [17, 3] and len(changes) == len(list(changes)) == 40
     with pytest.raises(KeyError):
         changes[41]
+
+
+def test_a_teacher_who_can_ask_nobody_ends_training_with_the_reason(tmp_path: Path) -> None:
+    class Broken(Person):
+        failure = "the drawing process died again and again"
+
+    feedback = feedback_of(Broken(prefer_larger, patience=0), tmp_path / "run")
+    with pytest.raises(ClipsNotDrawn, match="died again and again"):
+        train(feedback)
+    feedback._output.close(feedback.logger)
+    feedback.teacher.stop()
+    progress = feedback.store.progress()
+    assert progress is not None and (progress.state, progress.error) == ("stopped", Broken.failure)
