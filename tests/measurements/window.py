@@ -1,10 +1,10 @@
 """The window beside a trainer: how soon it asks, how smooth it is, and what it costs the trainer.
 
 ``first``: the seconds from the command ``rlhf-gym train ENV --teacher window`` to the first drawn
-pair on the screen. ``waits``: how often 50 answers, one each 2.5 s, are followed by a wait for the
-next pair. ``frames``: in a real window under Xvfb, pairs are answered by key presses, one a second,
-while PPO trains on Pendulum-v1; the same training with a synthetic teacher runs before it, in a
-process of its own.
+pair on the screen. ``waits``: how often 50 answers before training, one each 2.5 s, are followed by
+a wait for the next pair. ``frames``: in a real window under Xvfb, pairs are answered by key
+presses, one a second, while PPO trains on Pendulum-v1; the same training with a synthetic teacher
+runs before it, in a process of its own.
 """
 
 from __future__ import annotations
@@ -115,15 +115,15 @@ class Trained:
     labels: int
 
 
-def train(timing: Path | None, run: Path, steps: int, labels: int = LABELS) -> Trained:
+def train(
+    timing: Path | None, run: Path, steps: int, labels: int = LABELS, share: float = FIRST_SHARE
+) -> Trained:
     """Train with a window that writes to ``timing``, or with a synthetic teacher."""
     one_thread()
     teacher: Teacher = SyntheticTeacher()
     if timing is not None:
         teacher = TimedWindow(timing)
-    feedback = HumanFeedback(
-        teacher, labels, settings={"first_share": FIRST_SHARE}, run=run, wait=False
-    )
+    feedback = HumanFeedback(teacher, labels, settings={"first_share": share}, run=run, wait=False)
     env = feedback.wrap(make_vec_env("Pendulum-v1", 8, seed=0))
     agent = PPO("MlpPolicy", env, n_steps=256, batch_size=64, n_epochs=10, seed=0, device="cpu")
     clock = Clock()  # before the feedback, whose work counts
@@ -199,8 +199,8 @@ def measure_waits(folder: Path, steps: int) -> None:
     timing, run = folder / "waits.json", folder / "waits"
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context) as pool:
-        training = pool.submit(train, timing, run, steps, WAITS_ANSWERS + 1)
-        pressed = answer_until(training, WAITS_SECONDS)
+        training = pool.submit(train, timing, run, steps, 2 * WAITS_ANSWERS, 0.5)
+        pressed = answer_until(training, WAITS_SECONDS, WAITS_ANSWERS)
         labels = training.result().labels
     waits = json.loads(timing.read_text())["answer_to_next"]
     report(
@@ -276,7 +276,9 @@ def desktop() -> Iterator[None]:
             process.wait()
 
 
-def answer_until(training: Future[Trained], seconds: float = SECONDS_PER_ANSWER) -> int:
+def answer_until(
+    training: Future[Trained], seconds: float = SECONDS_PER_ANSWER, most: int = 100_000
+) -> int:
     """Press keys in the window, as somebody would, until ``training`` is done; return how many."""
     focused, pressed = False, 0
     while not training.done():
@@ -284,7 +286,7 @@ def answer_until(training: Future[Trained], seconds: float = SECONDS_PER_ANSWER)
         if found and not focused:
             _xdotool("windowfocus", "--sync", found[-1])
             focused = True
-        elif found and (pressed or filled_share() >= A_PAIR):
+        elif found and pressed < most and (pressed or filled_share() >= A_PAIR):
             _xdotool("key", "Left")
             pressed += 1
         time.sleep(seconds)
