@@ -48,6 +48,8 @@ FIRST_SECONDS = {"CartPole-v1": 5.0, "Hopper-v5": 8.0, "rlhf/Pong-v1": 15.0}
 """Seconds in which the first pair is to be on the screen."""
 WAITS_ANSWERS, WAITS_SECONDS = 50, 2.5
 """Answers, and the seconds from one to the next, among which waits for a pair are counted."""
+WAITS_STEPS = 4_096
+"""Training steps after those answers, which are all that is asked for."""
 A_PAIR = 0.2
 """Share of the screen that two clips fill at least, and a page of text does not."""
 
@@ -147,7 +149,7 @@ def main() -> None:
         if "first" in options.figures:
             measure_first(Path(folder), options.environments, options.repeats)
         if "waits" in options.figures:
-            measure_waits(Path(folder), options.steps)
+            measure_waits(Path(folder))
         if "frames" in options.figures:
             measure_frames(Path(folder), options.repeats, options.steps)
 
@@ -194,13 +196,13 @@ def filled_share() -> float:
     return float(1 - near.mean())
 
 
-def measure_waits(folder: Path, steps: int) -> None:
+def measure_waits(folder: Path) -> None:
     """Report how many of the answers are followed by a wait, and how many are lost."""
     timing, run = folder / "waits.json", folder / "waits"
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context) as pool:
-        training = pool.submit(train, timing, run, steps, 2 * WAITS_ANSWERS, 0.5)
-        pressed = answer_until(training, WAITS_SECONDS, WAITS_ANSWERS)
+        training = pool.submit(train, timing, run, WAITS_STEPS, WAITS_ANSWERS, 1.0)
+        pressed = answer_until(training, WAITS_SECONDS)
         labels = training.result().labels
     waits = json.loads(timing.read_text())["answer_to_next"]
     report(
@@ -276,9 +278,7 @@ def desktop() -> Iterator[None]:
             process.wait()
 
 
-def answer_until(
-    training: Future[Trained], seconds: float = SECONDS_PER_ANSWER, most: int = 100_000
-) -> int:
+def answer_until(training: Future[Trained], seconds: float = SECONDS_PER_ANSWER) -> int:
     """Press keys in the window, as somebody would, until ``training`` is done; return how many."""
     focused, pressed = False, 0
     while not training.done():
@@ -286,7 +286,7 @@ def answer_until(
         if found and not focused:
             _xdotool("windowfocus", "--sync", found[-1])
             focused = True
-        elif found and pressed < most and (pressed or filled_share() >= A_PAIR):
+        elif found and (pressed or filled_share() >= A_PAIR):
             _xdotool("key", "Left")
             pressed += 1
         time.sleep(seconds)
