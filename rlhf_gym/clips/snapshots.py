@@ -15,6 +15,7 @@ import gymnasium as gym
 import numpy as np
 
 from rlhf_gym.basics.closing import closing
+from rlhf_gym.basics.long_work import LongWork
 from rlhf_gym.clips.observations import checksum_of, copy_of, leaves
 from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.rebuilding import layers_of
@@ -93,7 +94,10 @@ def restore(env: Env, snapshot: bytes) -> None:
 
 
 def probe(
-    make: Callable[[], Env], make_drawn: Callable[[], Env] | None = None, steps: int = 60
+    make: Callable[[], Env],
+    make_drawn: Callable[[], Env] | None = None,
+    steps: int = 60,
+    work: LongWork | None = None,
 ) -> Kind:
     """Find out by trying how pieces of an environment's episodes can be run again.
 
@@ -101,15 +105,28 @@ def probe(
         make: makes the environment, as it will be used.
         make_drawn: makes the one in which the pieces are run again; by default like ``make``.
         steps: how many random steps are tried.
+        work: counts the steps, of which there are about 13 times as many in all.
     """
-    makers = (make, make_drawn or make)
-    if all(_replays_from(makers, steps, start) for start in (0, steps // 4, steps // 2)):
+    makers, starts = (make, make_drawn or make), (0, steps // 4, steps // 2)
+    counted = work or LongWork(lambda words: None)
+    begun, by_state = 0, 3 * steps * len(starts) + sum(starts)
+    counted.expect(by_state + 3 * steps, "steps")
+    for start in starts:
+        if not _replays_from(makers, steps, start, counted):
+            break
+        begun += 3 * steps + start
+        counted.reach(begun)
+    else:
         return "state"
-    return "episode" if _replays_from(makers, steps, None) else "camera"
+    counted.reach(by_state)
+    return "episode" if _replays_from(makers, steps, None, counted) else "camera"
 
 
 def _replays_from(
-    makers: tuple[Callable[[], Env], Callable[[], Env]], steps: int, start: int | None
+    makers: tuple[Callable[[], Env], Callable[[], Env]],
+    steps: int,
+    start: int | None,
+    work: LongWork,
 ) -> bool:
     """Return whether one environment repeats what another did after a snapshot.
 
@@ -119,21 +136,21 @@ def _replays_from(
     with closing(make()) as first:
         first.action_space.seed(0)
         first.reset(seed=0)
-        _run(first, _sampled(first, steps))
+        _run(first, _sampled(first, steps), work)
         if start is None:
             snapshot = take_reset(first, 1, None)
             first.reset(seed=1)
         else:
             first.reset()
-            if _run(first, _sampled(first, start))[1]:
+            if _run(first, _sampled(first, start), work)[1]:
                 first.reset()
             snapshot = take(first)
         actions: list[Any] = []
-        seen = _run(first, _sampled(first, steps, actions))
+        seen = _run(first, _sampled(first, steps, actions), work)
     with closing(make_again()) as second:  # of some, such as devices, there is only one at a time
         second.reset(seed=2)
         restore(second, snapshot)
-        return bool(seen == _run(second, actions))
+        return bool(seen == _run(second, actions, work))
 
 
 def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[Any]:
@@ -145,11 +162,12 @@ def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[An
         yield action
 
 
-def _run(env: Env, actions: Iterable[Any]) -> tuple[list[Any], bool]:
+def _run(env: Env, actions: Iterable[Any], work: LongWork) -> tuple[list[Any], bool]:
     """Return what tells observations apart, with rewards, and whether the episode ended."""
     seen = []
     for action in actions:
         observation, reward, terminated, truncated, _ = env.step(copy_of(action))
+        work.advance()
         seen.append((_mark(observation), float(reward)))
         if terminated or truncated:
             return seen, True

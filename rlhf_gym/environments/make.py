@@ -16,7 +16,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.closing import close, closing
-from rlhf_gym.basics.words import near
+from rlhf_gym.basics.long_work import LongWork, in_words
+from rlhf_gym.basics.words import counted, near
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, probe
@@ -69,7 +70,8 @@ def make_env(
     check_arguments(make_env, locals())
     maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers))
     make = partial(_make, maker, horizon, hold, keep_termination)
-    return _recorder_of(make, render_mode, snapshots)()
+    with in_words() as work:
+        return _recorder_of(make, render_mode, snapshots, maker.name, work)()
 
 
 def make_vec_env(
@@ -85,6 +87,7 @@ def make_vec_env(
     wrappers: Sequence[Wrap] = (),
     vec_env_cls: type[DummyVecEnv] | type[SubprocVecEnv] | None = None,
     vec_env_kwargs: dict[str, Any] | None = None,
+    work: LongWork | None = None,
 ) -> VecEnv:
     """Make ``n_envs`` environments like `make_env`, each with a Monitor that sees the true reward.
 
@@ -105,6 +108,8 @@ def make_vec_env(
         vec_env_cls: stable-baselines3's DummyVecEnv or SubprocVecEnv; by default the native vector
             environment if there is one (Atari), else DummyVecEnv.
         vec_env_kwargs: further arguments of the vector environment.
+        work: says what goes on where it takes longer than a moment; by default on the standard
+            error stream.
 
     Raises:
         ValueError: if the id is unknown, ``n_envs`` is not positive, there is no horizon, or (with
@@ -137,13 +142,12 @@ def make_vec_env(
     _check_takes_kwargs(vec_env_cls or DummyVecEnv, vec_env_kwargs or {})
     if vec_env_cls is SubprocVecEnv:
         worker_context()  # its processes then need not import torch
-    venv = env_util.make_vec_env(
-        _recorder_of(make, render_mode, snapshots),
-        n_envs,
-        seed=seed,
-        vec_env_cls=vec_env_cls,
-        vec_env_kwargs=vec_env_kwargs,
-    )
+    with in_words(work) as work:
+        recorder = _recorder_of(make, render_mode, snapshots, maker.name, work)
+        work.begin(f"making {counted(n_envs, 'environment')} {maker.name}")
+        venv = env_util.make_vec_env(
+            recorder, n_envs, seed=seed, vec_env_cls=vec_env_cls, vec_env_kwargs=vec_env_kwargs
+        )
     drawn = render_mode == "rgb_array" and first_attr(venv, "render_mode") == render_mode
     if snapshots and drawn and first_attr(venv, "snapshot_kind") == "camera":
         venv.env_method("film", indices=[0])
@@ -166,7 +170,11 @@ def _make(
 
 
 def _recorder_of(
-    make: Callable[[str | None], Env], render_mode: str | None, snapshots: bool
+    make: Callable[[str | None], Env],
+    render_mode: str | None,
+    snapshots: bool,
+    name: str,
+    work: LongWork,
 ) -> Callable[[], Env]:
     """Return a function that makes the environment, with a recorder if ``snapshots``.
 
@@ -174,7 +182,7 @@ def _recorder_of(
     """
     if not snapshots:
         return partial(make, render_mode)
-    kind = _snapshot_kind(make, render_mode)
+    kind = _snapshot_kind(make, render_mode, name, work)
     if kind == "camera" and render_mode is None:
         render_mode = "rgb_array"
     return partial(_recorded, partial(make, render_mode), kind)
@@ -195,7 +203,9 @@ def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
     return SnapshotRecorder(make(), kind)
 
 
-def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -> Kind:
+def _snapshot_kind(
+    make: Callable[[str | None], Env], render_mode: str | None, name: str, work: LongWork
+) -> Kind:
     """Find out how clips can be drawn again.
 
     They must be filmed if no other process can make the environment.
@@ -204,11 +214,12 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
         ValueError: if a reward model cannot read the spaces, or the environment cannot be reset,
             stepped, or made a second time.
     """
+    work.begin(f"making {name} for the first time")
     with closing(make(render_mode)) as env:
         _warn_of_what_is_left_out(env)
         check_spaces(env.observation_space, env.action_space)
         _check_that_it_runs(env)
-        described, name = spec_json_of(env), env.spec.id if env.spec else str(env)
+        described = spec_json_of(env)
     try:
         close(make(render_mode))
     except Exception as error:
@@ -220,9 +231,11 @@ def _snapshot_kind(make: Callable[[str | None], Env], render_mode: str | None) -
     if not described:
         return "camera"
     try:
-        kind = probe(partial(make, render_mode), partial(rebuild, described))
+        work.begin(f"trying how clips of {name} can be drawn")
+        kind = probe(partial(make, render_mode), partial(rebuild, described), work=work)
     except Exception:  # of any environment's: what cannot be tried is filmed
         return "camera"
+    work.begin(f"drawing clips of {name} in a new process to compare them, for 2 min at most")
     return kind_by_pictures(described, kind)
 
 

@@ -19,6 +19,7 @@ from rlhf_gym.basics.durable import (
     is_unfinished,
     json_lines,
     remove_unfinished,
+    write_text,
 )
 from rlhf_gym.feedback.seals import SEALS
 
@@ -124,6 +125,7 @@ class RunFolder:
         with held(self.lock, refusal):
             for folder in (self.path, self.clips, self.videos):
                 remove_unfinished(folder)
+            self.tell("")
             yield
 
     @property
@@ -169,6 +171,26 @@ class RunFolder:
     def no_more_answers(self) -> Path:
         """A file that is there while the person wants training to go on without their answers."""
         return self.path / "no_more_answers"
+
+    @property
+    def doing(self) -> Path:
+        """What the trainer does, for the window, while that takes longer than a moment."""
+        return self.path / "doing.txt"
+
+    def tell(self, words: str) -> None:
+        """Let the window show what the trainer does; ``""`` for nothing that takes long."""
+        with suppress(OSError):
+            if words:
+                write_text(self.doing, words)
+            else:
+                self.doing.unlink(missing_ok=True)
+
+    def told(self) -> str:
+        """Return what was told last."""
+        try:
+            return self.doing.read_text()
+        except OSError:
+            return ""
 
     @property
     def clips(self) -> Path:
@@ -252,7 +274,8 @@ class RunFolder:
 
     def _keeps(self, path: Path) -> bool:
         """Return whether a file may be there only if a run has begun, or somebody put it there."""
-        first = (self.config, self.command, self.versions, self.lock, self.path / SEALS)
+        seals = self.path / SEALS
+        first = (self.config, self.command, self.versions, self.lock, self.doing, seals)
         return path not in first and not is_unfinished(path)
 
     def settings_table(self) -> dict[str, Any]:

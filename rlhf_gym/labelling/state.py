@@ -40,6 +40,7 @@ class Status:
         error: what went wrong, by the trainer's report.
         awaited: answers in all that the trainer waits for, 0 while it waits for none.
         ending: what is known of a training that is done, else None.
+        doing: what takes the trainer long at present, and how far it is, else ``""``.
     """
 
     labels: int = 0
@@ -55,6 +56,7 @@ class Status:
     error: str = ""
     awaited: int = 0
     ending: Ending | None = None
+    doing: str = ""
 
     @property
     def spent(self) -> bool:
@@ -79,7 +81,7 @@ class Status:
     @property
     def gone(self) -> bool:
         """Whether the trainer has gone silent before it finished."""
-        silent = self.silent_seconds is not None and self.silent_seconds > TRAINER_SILENT_SECONDS
+        silent = (self.silent_seconds or 0.0) > TRAINER_SILENT_SECONDS
         return silent and self.trainer not in ("done", "stopped")
 
 

@@ -12,6 +12,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv,
 
 from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
 from rlhf_gym.basics.interrupts import without_interrupts
+from rlhf_gym.basics.long_work import LongWork, in_words
+from rlhf_gym.basics.words import counted
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.runs.settings import TrainSettings
@@ -29,18 +31,22 @@ __all__ = [
 ]
 
 
-def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> VecEnv:
+def make_training_env(
+    settings: TrainSettings, *, snapshots: bool = True, work: LongWork | None = None
+) -> VecEnv:
     """Make the environments in which the agent trains, and check that it can.
 
     Args:
         settings: settings of the run, filled in.
         snapshots: whether clips are to be drawn from the environments later.
+        work: says what goes on where it takes longer than a moment; by default on the standard
+            error stream.
 
     Raises:
         ValueError: if the algorithm cannot take their actions, a setting of the agent cannot work,
             or the first observations are not finite.
     """
-    with without_interrupts():
+    with in_words(work) as work, without_interrupts():
         venv = make_vec_env(
             settings.env_id,
             settings.n_envs or 1,
@@ -52,10 +58,12 @@ def make_training_env(settings: TrainSettings, *, snapshots: bool = True) -> Vec
             env_kwargs=settings.env_kwargs,
             wrappers=settings.wrapper,
             vec_env_cls=SubprocVecEnv if settings.subprocesses else DummyVecEnv,
+            work=work,
         )
-    check_fits(algorithm(settings.algo), venv.action_space)
-    _check_agent(settings, venv)
-    check_finite(venv.reset())  # type: ignore[arg-type]
+        check_fits(algorithm(settings.algo), venv.action_space)
+        _check_agent(settings, venv)
+        work.begin(f"resetting {counted(venv.num_envs, 'environment')} {settings.env_id}")
+        check_finite(venv.reset())  # type: ignore[arg-type]
     return venv
 
 

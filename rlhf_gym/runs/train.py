@@ -24,6 +24,7 @@ from rlhf_gym.agents import algorithm
 from rlhf_gym.basics.closing import close, closing
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.told_work import told_work
 from rlhf_gym.presets import presets_of
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.before_and_after import BeforeAndAfter
@@ -239,7 +240,8 @@ class _Training:
     def plug_in(self, *, resuming: bool) -> tuple[HumanFeedback, VecEnv]:
         """Make the plug-in and the environments as the agent sees them."""
         check_trackers(self.settings.track)
-        venv = make_training_env(self.settings)
+        with told_work(self.folder) as work:
+            venv = make_training_env(self.settings, work=work)
         teacher = self.teacher or make_teacher(self.settings)
         feedback = make_plug_in(self.settings, teacher, self.folder.path, resuming=resuming)
         return feedback, wrap_with_normalisation(self.settings, feedback.wrap(venv))

@@ -37,7 +37,7 @@ class AgentReward:
         """Wrap ``venv``, whose rewards are the true ones; steps are recorded in ``buffer``."""
         self._model, self._log = model, log
         self.recorder = ClipRecorder(venv, buffer)
-        self.wrapper = FeedbackReward(self.recorder, self._predict)
+        self.wrapper = FeedbackReward(self.recorder, self._predict, log.work)
         self.attached = Attached()
         self._agent: BaseAlgorithm | None = None
         self._training = False

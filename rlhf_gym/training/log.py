@@ -14,11 +14,13 @@ import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.logger import CSVOutputFormat, Logger
 
+from rlhf_gym.basics.long_work import LongWork
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import DiskFull, FeedbackStore, Progress, StoreLocked
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TrainerState
+from rlhf_gym.feedback.told_work import told_work
 
 __all__ = ["FolderOutput", "RunLog", "say_how_to_go_on", "warn_of_missing_labels"]
 
@@ -65,6 +67,10 @@ class RunLog:
         began = time.perf_counter()
         yield
         self.seconds[stage] += time.perf_counter() - began
+
+    def work(self) -> LongWork:
+        """Return work that is told in the terminal and in the window."""
+        return told_work(self._run)
 
     def earned(self, rewards: Array) -> None:
         """Count the learned rewards ``(n_envs,)`` of one step."""

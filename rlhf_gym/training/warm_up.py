@@ -73,9 +73,12 @@ class WarmUp:
             total: training steps in all.
             stopping: whether training is to stop.
         """
+        work = log.work()
 
         def after_step(variables: dict[str, Any]) -> bool:
             self.taken += self._n_envs
+            work.reach(self.taken)
+            log.publish(agent, 0, "warming up")  # one call of the agent may take minutes
             callback.update_locals(variables)
             return callback.on_step()
 
@@ -83,10 +86,13 @@ class WarmUp:
             return
         in_call = agent._total_timesteps - agent.num_timesteps + self.taken
         wanted = warm_up_steps(self._asked, total, self._one_clip, in_call)
-        while self.taken < wanted and not stopping():
-            log.publish(agent, 0, "warming up")
-            if not act_untrained(agent, after_step):
-                return
+        work.begin("the agent is trying things out")
+        work.expect(wanted, "steps")
+        log.publish(agent, 0, "warming up")
+        with work:
+            while self.taken < wanted and not stopping():
+                if not act_untrained(agent, after_step):
+                    return
         self.done = not stopping()
 
     def state(self) -> dict[str, Any]:

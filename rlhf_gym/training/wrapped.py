@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from gymnasium import spaces
@@ -14,6 +15,8 @@ from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecMonitor
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvObs
 from torch import nn
 
+from rlhf_gym.basics.long_work import LongWork, in_words
+from rlhf_gym.basics.words import counted
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import RewardFunction, Transitions
 from rlhf_gym.environments.vec_env import wrappers_of
@@ -33,10 +36,21 @@ class FeedbackReward(VecLearnedReward):
 
     taught = False
 
-    def __init__(self, recorder: ClipRecorder, reward_function: RewardFunction) -> None:
-        """Wrap the recorder, whose rewards are the true ones."""
+    def __init__(
+        self,
+        recorder: ClipRecorder,
+        reward_function: RewardFunction,
+        work: Callable[[], AbstractContextManager[LongWork]] = in_words,
+    ) -> None:
+        """Wrap the recorder, whose rewards are the true ones; ``work`` tells slow resets."""
         super().__init__(recorder, reward_function)
-        self._recorder = recorder
+        self._recorder, self._work = recorder, work
+
+    def reset(self) -> VecEnvObs:
+        """Reset all environments, and say so where that takes longer than a moment."""
+        with self._work() as work:
+            work.begin(f"resetting {counted(self.num_envs, 'environment')}")
+            return super().reset()
 
     def step_async(self, actions: Array) -> None:
         """Send the actions to the environments.

@@ -187,7 +187,8 @@ class Loader(threading.Thread):
 
     def _turn(self, wanted: Wanted) -> None:
         if self._is_due("status", STATUS_SECONDS):
-            self.events.put(StatusRead(read_status(self._store, self._endings)))
+            status = read_status(self._store, self._endings)
+            self.events.put(StatusRead(replace(status, doing=self._folder.told())))
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
         self._repaint(wanted)

@@ -47,12 +47,17 @@ def opened_store(
         open_display()
         stack.callback(pygame.display.quit)
         if store is None:
-            store = awaited_store(path, environment, size, lambda: os.getppid() == trainer)
+            lives, told = (lambda: os.getppid() == trainer), RunFolder(run).told
+            store = awaited_store(path, environment, size, lives, told)
         yield None if store is None else stack.enter_context(store)
 
 
 def awaited_store(
-    path: Path, environment: str, size: tuple[int, int], lives: Callable[[], bool]
+    path: Path,
+    environment: str,
+    size: tuple[int, int],
+    lives: Callable[[], bool],
+    told: Callable[[], str] = str,
 ) -> FeedbackStore | None:
     """Open a store, and until there is one show that the training is starting.
 
@@ -61,6 +66,7 @@ def awaited_store(
         environment: id of the environment, to be shown.
         size: of the window in pixels.
         lives: whether the trainer, which makes the store, still runs.
+        told: gives what takes the trainer long at present, or ``""``.
 
     Returns:
         The store; None if the person closed the window, or the trainer ended without one.
@@ -76,13 +82,13 @@ def awaited_store(
     pygame.display.set_caption(f"{environment} · rlhf-gym")
     surface = pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
     painter, clock = Painter(), pygame.time.Clock()
-    status = Status(trainer="starting")
     with on_stop(close):
         while lives() and not closed:
             if any(event.type == pygame.QUIT for event in pygame.event.get()):
                 return None
             with suppress(StoreMissing):
                 return FeedbackStore.open(path)
+            status = Status(trainer="starting", doing=told())
             state = State("", environment=environment, status=status, now=time.monotonic())
             painter.forget()  # the display may have lost its content
             painter.paint(surface, state, {}, Pointer())

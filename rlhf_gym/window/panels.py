@@ -147,12 +147,13 @@ def _waiting_words(state: State) -> tuple[str, str]:
         )
     if status.trainer == "starting":
         text = "It loads what it needs and makes the environment. The first pairs come in seconds."
-        return "Training is starting", text
+        return "Training is starting", _sentence(status.doing) or text
     if status.trainer == "":
         text = "The first pairs come as soon as it has clips to ask about."
-        return "Waiting for the trainer", text
+        return "Waiting for the trainer", _sentence(status.doing) or text
     if status.trainer == "warming up":
-        return "Waiting for the first clips", "The agent is trying things out. This takes seconds."
+        text = "The agent is trying things out. This takes seconds."
+        return "Waiting for the first clips", _sentence(status.doing) or text
     if status.open > status.ready:
         which = "next" if state.answered or status.labels else "first"
         return f"Drawing the {which} pairs", "They come by themselves in a moment."
@@ -161,6 +162,10 @@ def _waiting_words(state: State) -> tuple[str, str]:
     fits = status.trainer in ("waiting", "first labels")
     learner = "reward model is learning from" if fits else "agent trains with"
     return "All caught up", f"The {learner} your answers. New pairs come by themselves."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
 def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:

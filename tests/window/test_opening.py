@@ -67,3 +67,12 @@ def test_it_says_that_training_is_starting_and_offers_nothing() -> None:
     texts = " ".join(placed.text for placed in draw(surface, state, {}).placed)
     assert "Training is starting" in texts and "Dot-v0" in texts
     assert lay_out((800, 500), state).buttons == ()
+
+
+def test_it_says_what_takes_long_and_how_far_that_is() -> None:
+    surface = pygame.display.set_mode((800, 500))
+    for trainer in ("starting", "", "warming up"):
+        status = Status(trainer=trainer, doing="trying how clips can be drawn: 12 of 60 steps")
+        placed = draw(surface, State("", environment="Dot-v0", status=status), {}).placed
+        words = " ".join(text.text for text in placed)
+        assert "Trying how clips can be drawn: 12 of 60 steps." in words
