@@ -11,6 +11,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
+from rlhf_gym.basics.faults import cannot_be_made
 from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL, Goal, known
 
 __all__ = [
@@ -221,12 +222,18 @@ def settled_time_limit(env: gym.Env[Any, Any]) -> int | None:
 def describe_spec(spec: EnvSpec) -> EnvironmentDescription:
     """Describe what is registered, from its class, without making the environment.
 
+    Raises:
+        ValueError: if its class cannot be imported.
+
     >>> describe_spec(gym.spec("CartPole-v1")).goal.text
     'Keep the pole upright and the cart near the middle.'
     """
-    creator = spec.entry_point
+    creator: Any = spec.entry_point
     if isinstance(creator, str):
-        creator = load_env_creator(creator)  # type: ignore[assignment]
+        try:
+            creator = load_env_creator(creator)
+        except Exception as error:  # a package may raise anything while it is imported
+            raise cannot_be_made(spec.id, error) from error
     metadata = getattr(creator, "metadata", {})
     return describe_metadata(metadata if isinstance(metadata, dict) else {}, spec)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
+from rlhf_gym.basics.faults import in_one_line
+
 __all__ = ["close", "closing"]
 
 
@@ -26,8 +28,7 @@ def close(env: _Closes) -> None:
     try:
         env.close()
     except Exception as error:  # an environment's own, and of any kind
-        reason = f"{type(error).__name__}: {error}"
-        warnings.warn(f"{env} could not be closed ({reason})", stacklevel=2)
+        warnings.warn(f"{env} could not be closed ({in_one_line(error)})", stacklevel=2)
 
 
 @contextmanager

@@ -90,13 +90,13 @@ def _ids(every_version: bool) -> list[str]:
 
 
 def _describe(env_id: str) -> dict[str, Any] | None:
-    """Describe one environment; None if it needs a package that is missing."""
+    """Describe one environment; None if it cannot be made here."""
     from rlhf_gym.envs.description import describe_env
     from rlhf_gym.presets import presets_of
 
     try:
         env = gym.make(env_id)
-    except (gym.error.Error, ImportError):
+    except Exception:  # a package is missing, or others have registered what cannot be made
         return None
     description = describe_env(env)
     row = {

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.interrupts import stops_interrupt
 
 __all__ = ["main"]
@@ -134,12 +135,15 @@ def _is_advice(error: Exception) -> bool:
 
 
 def _remedy(error: Exception) -> str:
-    """Return what to do about an error of the operating system, which does not say so."""
+    """Return what the message of an error does not say: what to do, or how to see all of it."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
             ": free some space and go on; nothing that was finished is lost (`rlhf-gym train "
             "--resume RUN`, or the same `rlhf-gym benchmark` again)"
         )
+    cause = error.__cause__
+    if cause is not None and "\n" in str(cause).strip() and first_line(cause) in str(error):
+        return " (--debug shows all of its message)"
     return ""
 
 

@@ -14,6 +14,7 @@ import tyro
 
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.basics.checks import Limits, Text
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.words import assigned
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.show import shown, summary
@@ -172,7 +173,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         report = build_report(folder.path)
     except Exception as error:  # the training is done, and is told in any case
         print(
-            f"! the report cannot be written ({str(error) or type(error).__name__}); try again "
+            f"! the report cannot be written ({first_line(error)}); try again "
             f"with: rlhf-gym report {folder.path}",
             file=sys.stderr,
         )

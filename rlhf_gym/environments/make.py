@@ -16,6 +16,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.closing import close, closing
+from rlhf_gym.basics.faults import first_line, in_one_line
 from rlhf_gym.basics.long_work import LongWork, in_words
 from rlhf_gym.basics.words import counted, near
 from rlhf_gym.clips.observations import leaves
@@ -226,7 +227,7 @@ def _snapshot_kind(
         raise ValueError(
             f"{name} can be made once, but not again after that, which is needed to find out how "
             f"its clips can be drawn: give snapshots=False, with a teacher that needs no pictures "
-            f"({error})"
+            f"({first_line(error)})"
         ) from error
     if not described:
         return "camera"
@@ -261,8 +262,8 @@ def _check_that_it_runs(env: Env) -> None:
                 raise ValueError(f"it has the shape {np.shape(seen)}")
     except Exception as error:
         name = env.spec.id if env.spec else str(env)
-        failed = f"{type(error).__name__}: {error}"
-        raise ValueError(f"{name} cannot be used: its {doing} failed with {failed}") from error
+        failed = f"its {doing} failed with {in_one_line(error)}"
+        raise ValueError(f"{name} cannot be used: {failed}") from error
 
 
 def _check_takes_kwargs(kind: type[VecEnv], kwargs: Mapping[str, Any]) -> None:

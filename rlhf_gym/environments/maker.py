@@ -14,6 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.checks import Limits, check, check_fields
 from rlhf_gym.basics.closing import closing
+from rlhf_gym.basics.faults import cannot_be_made
 from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.clips.rebuilding import make_from_spec, name_of, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
@@ -97,10 +98,7 @@ class EnvironmentMaker:
     def describe(self) -> EnvironmentDescription:
         """Describe the environment, without making it where its id is given."""
         if self.spec is not None:
-            try:
-                return describe_spec(self.spec)
-            except ModuleNotFoundError as error:
-                raise _lacking(self.spec.id, error) from error
+            return describe_spec(self.spec)
         with closing(self.made()) as env:
             return describe_env(env)
 
@@ -228,12 +226,6 @@ def _wrapper(wrap: Wrap) -> Callable[[Env], Env]:
     return found
 
 
-def _lacking(name: str, error: ImportError) -> ValueError:
-    return ValueError(
-        f"{name} needs the module {error.name}, which is missing: install its package"
-    )
-
-
 def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     """Make an environment; what goes wrong in the code of others becomes a sentence.
 
@@ -242,15 +234,13 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     """
     try:
         env = make()
-    except (gym.error.Error, ImportError) as error:  # their messages say what to do
+    except gym.error.DependencyNotInstalled as error:
         for extra, needed in _EXTRAS.items():
-            if isinstance(error, gym.error.DependencyNotInstalled) and extra in str(error):
+            if extra in str(error):
                 raise ValueError(f"{name} needs {needed}: {install_extra(extra)}") from error
-        if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
-            raise _lacking(name, error) from error
-        raise
+        raise cannot_be_made(name, error) from error
     except Exception as error:
-        raise ValueError(f"{name} cannot be made: {type(error).__name__}: {error}") from error
+        raise cannot_be_made(name, error) from error
     if not isinstance(env, gym.Env):
         raise ValueError(
             f"{name} makes {type(env).__module__}.{type(env).__name__}, which is no gymnasium.Env; "

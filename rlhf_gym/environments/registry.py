@@ -15,6 +15,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
+from rlhf_gym.basics.faults import first_line, in_one_line
 from rlhf_gym.basics.words import near
 from rlhf_gym.environments.packages import registering, sources_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
@@ -46,14 +47,15 @@ def spec_of(env_id: str) -> EnvSpec:
         if name not in gym.registry:
             _look_in_packages(name)
         return gym.spec(name)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"the environment {env_id!r} cannot be imported: {error}") from error
     except gym.error.Error as error:
         raise ValueError(
             f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
             "those that are installed, and module:id names one that a module registers when it is "
             "imported"
         ) from error
+    except Exception as error:  # a module may raise anything while it is imported
+        told = f"the environment {env_id!r} cannot be imported: {in_one_line(error)}"
+        raise ValueError(told) from error
 
 
 def describe_id(env_id: str) -> EnvironmentDescription:
@@ -78,8 +80,8 @@ def imported(path: str, what: str) -> Any:
     module, _, name = path.partition(":")
     try:
         return getattr(_import(module), name)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"{what} {path!r} cannot be imported: {error}") from error
+    except Exception as error:  # a module may raise anything while it is imported
+        raise ValueError(f"{what} {path!r} cannot be imported: {first_line(error)}") from error
 
 
 def _import(module: str) -> ModuleType:
@@ -123,7 +125,9 @@ def _load(plug_in: EntryPoint) -> None:
     try:
         plug_in.load()()
     except Exception as error:  # a fault in another package must not hide that the id is unknown
-        warnings.warn(f"{plug_in.value} registers no environments: {error!r}", stacklevel=2)
+        warnings.warn(
+            f"{plug_in.value} registers no environments: {in_one_line(error)}", stacklevel=2
+        )
 
 
 def _meant(name: str) -> str:

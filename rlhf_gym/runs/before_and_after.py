@@ -9,6 +9,7 @@ from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -59,7 +60,7 @@ class BeforeAndAfter:
         try:
             returns = yield from self._returns(agent)
         except Exception as error:  # of the environment
-            reason = str(error) or type(error).__name__
+            reason = first_line(error)
             self.log(f"the untrained agent is not evaluated: {reason}")
         else:
             known = read_evaluation(self.folder.evaluation)
@@ -145,7 +146,7 @@ class BeforeAndAfter:
                 seconds=self.video_seconds,
             )
         except Exception as error:  # of the environment or the encoder
-            reason = str(error) or type(error).__name__
+            reason = first_line(error)
             self.log(f"there is no video {when} training: {reason}")
             return reason
         return ""

@@ -15,6 +15,7 @@ from dotted import Dot, Reversed, Scaled, dot_in_a_monitor, dot_of, far_dot
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
+from rlhf_gym.cli.main import main
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.environments.lookup import describe_venv, env_id_of, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
@@ -249,6 +250,42 @@ def test_a_registered_environment_whose_module_needs_another_says_which(
     gym.register("test_maker/Hilly-v0", "hilly:Hills", max_episode_steps=9)
     with pytest.raises(ValueError, match="Hilly-v0 needs the module noise_that_is_not_there"):
         make_vec_env("test_maker/Hilly-v0")
+
+
+BUILD = "the engine is not built\\n\\nBuild it first:\\n    make engine"
+
+
+@pytest.mark.parametrize("kind", ["ImportError", "OSError", "gymnasium.error.Error"])
+@pytest.mark.parametrize("indent", ["", "def Hills(**how):\n    "])
+def test_of_a_reason_of_many_lines_the_first_is_told(
+    kind: str, indent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"unbuilt_{kind.rpartition('.')[2].lower()}_{len(indent)}"
+    (tmp_path / f"{name}.py").write_text(f"import gymnasium\n{indent}raise {kind}('{BUILD}')")
+    monkeypatch.syspath_prepend(tmp_path)
+    gym.register(f"test_maker/{name}-v0", f"{name}:Hills", max_episode_steps=9)
+    with pytest.raises(ValueError) as refusal:
+        make_vec_env(f"test_maker/{name}-v0")
+    kind = kind.rpartition(".")[2]
+    assert str(refusal.value) == (
+        f"test_maker/{name}-v0 cannot be made: {kind}: the engine is not built"
+    )
+    assert "make engine" in str(refusal.value.__cause__)
+
+
+def test_the_program_says_how_all_of_a_long_message_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "unbuilt_module.py").write_text(f"raise OSError('{BUILD}')")
+    monkeypatch.syspath_prepend(tmp_path)
+    command = ["train", "unbuilt_module:Hills-v0", "--show"]
+    assert main(command) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "rlhf-gym: the environment 'unbuilt_module:Hills-v0' cannot be imported: OSError: the "
+        "engine is not built (--debug shows all of its message)"
+    ]
+    assert main([*command, "--debug"]) == 1
+    assert "make engine" in capsys.readouterr().err
 
 
 def test_a_render_mode_that_is_not_there_films_nothing() -> None:

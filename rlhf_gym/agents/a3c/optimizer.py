@@ -16,6 +16,7 @@ from torch.nn.utils import parameters_to_vector
 from torch.optim import Optimizer
 
 from rlhf_gym.agents.a3c.shared_memory import shared
+from rlhf_gym.basics.faults import in_one_line
 
 __all__ = ["HogwildOptimizer", "SharedBlock", "SharedOptimizer", "share_optimizer"]
 
@@ -133,7 +134,7 @@ def _attributes(optimizer: Optimizer) -> bytes:
 def _refusal(optimizer: Optimizer, error: Exception) -> ValueError:
     return ValueError(
         f"the policy's optimizer {type(optimizer).__name__} cannot be shared by workers "
-        f"({type(error).__name__}: {error}): leave out policy_kwargs['optimizer_class'], or give "
+        f"({in_one_line(error)}): leave out policy_kwargs['optimizer_class'], or give "
         "one of torch.optim that needs no closure"
     )
 

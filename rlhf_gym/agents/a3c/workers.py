@@ -23,6 +23,7 @@ from rlhf_gym.agents.a3c.worker import (
     Turn,
     run_worker,
 )
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.interrupts import blocked_interrupts
 from rlhf_gym.environments.processes import worker_context
 
@@ -182,8 +183,9 @@ class _Worker:
                 self.process.start()
         except (AttributeError, TypeError, pickle.PicklingError) as error:
             raise ValueError(
-                "a wrapper around the vector environment cannot be sent to worker processes "
-                f"({error}): define its class and functions in a module, not in a function"
+                "a wrapper around the vector environment cannot be sent to worker "
+                f"processes ({first_line(error)}): define its class and functions in a "
+                "module, not in a function"
             ) from error
         except BaseException:  # Ctrl-C that was held back
             ours.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
@@ -44,5 +45,5 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
     except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass
     except Exception as error:  # of the environment or the encoder
-        warnings.warn(f"clips are missing in the report: {error}", stacklevel=3)
+        warnings.warn(f"clips are missing in the report: {first_line(error)}", stacklevel=3)
     return replace(log, media=found)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
@@ -146,7 +147,9 @@ def _figures(run: RunRecord, log: AnswerLog, result: Summary) -> dict[str, Marku
         try:
             found |= draw()
         except Exception as error:  # of odd data in the files of a run
-            warnings.warn(f"some figures of the report cannot be drawn: {error}", stacklevel=2)
+            warnings.warn(
+                f"some figures of the report cannot be drawn: {first_line(error)}", stacklevel=2
+            )
     return found
 
 

@@ -1,0 +1,42 @@
+"""What went wrong in code that is not ours, in one line."""
+
+from __future__ import annotations
+
+__all__ = ["cannot_be_made", "first_line", "in_one_line"]
+
+LONGEST = 300
+"""Characters of a message that are told."""
+
+
+def first_line(error: BaseException) -> str:
+    r"""Return the first line of an error's message, or its kind if it says nothing.
+
+    >>> first_line(OSError("no engine\n\nBuild it first:\n  make")), first_line(OSError())
+    ('no engine', 'OSError')
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    line = lines[0] if lines else type(error).__name__
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def in_one_line(error: BaseException) -> str:
+    r"""Return the kind of an error and the first line of its message.
+
+    >>> in_one_line(OSError("no engine\n\nBuild it first:\n  make")), in_one_line(OSError())
+    ('OSError: no engine', 'OSError')
+    """
+    kind, line = type(error).__name__, first_line(error)
+    return kind if line == kind else f"{kind}: {line}"
+
+
+def cannot_be_made(name: str, error: Exception) -> ValueError:
+    r"""Return what is raised where an environment cannot be made for a reason of its own.
+
+    >>> cannot_be_made("Mine-v0", OSError("no engine\nBuild it first"))
+    ValueError('Mine-v0 cannot be made: OSError: no engine')
+    """
+    if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
+        return ValueError(
+            f"{name} needs the module {error.name}, which is missing: install its package"
+        )
+    return ValueError(f"{name} cannot be made: {in_one_line(error)}")
