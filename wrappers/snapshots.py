@@ -42,24 +42,29 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
     [True, False, True, False, True]
     """
 
-    def __init__(self, env: gym.Env[ObsType, ActType], kind: Kind, every: int = 64) -> None:
+    def __init__(
+        self, env: gym.Env[ObsType, ActType], kind: Kind, every: int = 64, forgets: bool = False
+    ) -> None:
         """Wrap ``env``.
 
         Args:
             env: the environment, with all wrappers that are to be drawn again.
             kind: what `rlhf_gym.clips.snapshots.probe` finds for it.
             every: steps from one snapshot to the next; only for kind ``"state"``.
+            forgets: what `rlhf_gym.clips.snapshots.forgets` finds for it; only for kind
+                ``"episode"``. After the same seed it then notes the same, whatever was before.
 
         Raises:
             ValueError: ``every`` is not positive.
         """
         if every < 1:
             raise ValueError(f"every must be at least 1 step, but it is {every}")
-        RecordConstructorArgs.__init__(self, kind=kind, every=every)
+        RecordConstructorArgs.__init__(self, kind=kind, every=every, forgets=forgets)
         gym.Wrapper.__init__(self, env)
         self.snapshot_kind: Kind = kind
         self.filming = False
         self.every = every
+        self._forgets = forgets
         self._steps = 0
         self._traced = False
         self._checksum: int | None = None
@@ -72,13 +77,17 @@ class SnapshotRecorder(gym.Wrapper[ObsType, ActType, ObsType, ActType], RecordCo
     ) -> tuple[ObsType, dict[str, Any]]:
         """Begin an episode."""
         self._steps = 0
+        by_seed = seed is not None and self._forgets
         if self.snapshot_kind == "episode":
             if seed is None:
                 seed = int(self._seeds.integers(2**31))
             else:
                 self._seeds = np.random.default_rng(seed)
-            self._reset_snapshot = take_reset(self.env, seed, options)
+            if not by_seed:
+                self._reset_snapshot = take_reset(self.env, seed, options)
         observation, info = self.env.reset(seed=seed, options=options)
+        if by_seed:
+            self._reset_snapshot = take_reset(self.env, seed, options)
         self._mission = mission_of(self.env)
         self._look(observation)
         return observation, info

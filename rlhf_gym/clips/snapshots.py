@@ -21,7 +21,7 @@ from rlhf_gym.clips.plain_data import decode, encode
 from rlhf_gym.clips.rebuilding import layers_of
 from rlhf_gym.envs.action_masks import sample_action
 
-__all__ = ["Kind", "probe", "restore", "take", "take_reset"]
+__all__ = ["Kind", "forgets", "probe", "restore", "take", "take_reset"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 
@@ -55,13 +55,36 @@ def take(env: Env) -> bytes:
 
 
 def take_reset(env: Env, seed: int | None, options: dict[str, Any] | None) -> bytes:
-    """Return what is needed to repeat ``env.reset(seed=seed, options=options)``; call it before.
+    """Return what is needed to repeat ``env.reset(seed=seed, options=options)``.
+
+    Call it before the reset; or after it, where it `forgets` all that was before.
 
     Raises:
         TypeError: if the options are not plain data.
     """
     reset = encode({"seed": seed, "options": options})
     return _to_json({"layers": _state(env), "reset": reset}).encode()
+
+
+def forgets(env: Env, steps: int = 10) -> bool:
+    """Find out by trying whether a reset with a seed leaves nothing of what was before it.
+
+    So it should be by Gymnasium's contract; some environments count their episodes, or have random
+    generators that are not seeded.
+
+    Args:
+        env: is reset and stepped.
+        steps: how many steps of other episodes are taken before the second reset, at most.
+    """
+    env.action_space.seed(0)
+    found = []
+    for episodes in (1, 2):
+        for _ in range(episodes):
+            env.reset()
+            _run(env, _sampled(env, steps), _untold())
+        seen, _ = env.reset(seed=1)
+        found.append((_mark(seen), take(env)))
+    return found[0] == found[1]
 
 
 def restore(env: Env, snapshot: bytes) -> None:
@@ -108,7 +131,7 @@ def probe(
         work: counts the steps, of which there are about 13 times as many in all.
     """
     makers, starts = (make, make_drawn or make), (0, steps // 4, steps // 2)
-    counted = work or LongWork(lambda words: None)
+    counted = work or _untold()
     begun, by_state = 0, 3 * steps * len(starts) + sum(starts)
     counted.expect(by_state + 3 * steps, "steps")
     for start in starts:
@@ -151,6 +174,10 @@ def _replays_from(
         second.reset(seed=2)
         restore(second, snapshot)
         return bool(seen == _run(second, actions, work))
+
+
+def _untold() -> LongWork:
+    return LongWork(lambda words: None)
 
 
 def _sampled(env: Env, steps: int, kept: list[Any] | None = None) -> Iterator[Any]:

@@ -21,7 +21,7 @@ from rlhf_gym.basics.long_work import LongWork, in_words
 from rlhf_gym.basics.words import counted, near
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
-from rlhf_gym.clips.snapshots import Kind, probe
+from rlhf_gym.clips.snapshots import Kind, forgets, probe
 from rlhf_gym.clips.spaces import check_spaces
 from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap, check_ends
 from rlhf_gym.environments.processes import worker_context
@@ -186,7 +186,8 @@ def _recorder_of(
     kind = _snapshot_kind(make, render_mode, name, work)
     if kind == "camera" and render_mode is None:
         render_mode = "rgb_array"
-    return partial(_recorded, partial(make, render_mode), kind)
+    make_it = partial(make, render_mode)
+    return partial(_recorded, make_it, kind, kind == "episode" and _forgets(make_it))
 
 
 def _native(make: Callable[[str | None], Env], n_envs: int, snapshots: bool) -> VecEnv | None:
@@ -200,8 +201,13 @@ def _native(make: Callable[[str | None], Env], n_envs: int, snapshots: bool) -> 
     return venv
 
 
-def _recorded(make: Callable[[], Env], kind: Kind) -> Env:
-    return SnapshotRecorder(make(), kind)
+def _recorded(make: Callable[[], Env], kind: Kind, forgets: bool) -> Env:
+    return SnapshotRecorder(make(), kind, forgets=forgets)
+
+
+def _forgets(make: Callable[[], Env]) -> bool:
+    with closing(make()) as env:
+        return forgets(env)
 
 
 def _snapshot_kind(

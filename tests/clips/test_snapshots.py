@@ -14,7 +14,7 @@ import pytest
 from gymnasium.wrappers import FrameStackObservation
 
 import rlhf_gym  # noqa: F401
-from rlhf_gym.clips.snapshots import probe, restore, take, take_reset
+from rlhf_gym.clips.snapshots import forgets, probe, restore, take, take_reset
 from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
 
@@ -211,3 +211,28 @@ def test_trying_does_not_keep_pictures() -> None:
         assert tracemalloc.get_traced_memory()[1] < 5e6
     finally:
         tracemalloc.stop()
+
+
+class Keeps(Walk):
+    """Goes on with something of the episodes before, although a seed is given."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__("hidden")
+        self.kept, self.episodes, self.rng = kept, 0, np.random.default_rng(5)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed)
+        if self.kept == "count":
+            self.episodes += 1
+        if self.kept == "generator":
+            self.position[:] = self.rng.random()
+        return self.position.copy(), {}
+
+
+@pytest.mark.parametrize(
+    ("kept", "forgotten"), [("", True), ("count", False), ("generator", False)]
+)
+def test_it_is_found_out_whether_a_seed_leaves_nothing_of_what_was(
+    kept: str, forgotten: bool
+) -> None:
+    assert forgets(Keeps(kept)) is forgotten

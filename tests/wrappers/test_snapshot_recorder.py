@@ -7,9 +7,10 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-import rlhf_gym  # noqa: F401
+from rlhf_gym import make_env
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.snapshots import Kind, restore
 from rlhf_gym.envs.step_notes import notes_of
@@ -147,3 +148,26 @@ def test_a_filmed_clip_of_text_is_the_picture_after_its_last_step() -> None:
         recorder.step(np.zeros(1, np.int64))
     frames = buffer.clip(buffer.positions(1, np.random.default_rng(0))).frames
     assert frames is not None and frames.shape == (1, 40, 40, 3) and frames.max() == 3
+
+
+@pytest.mark.parametrize("env_id", ["LunarLander-v3", "Hopper-v5"])
+def test_after_the_same_seed_the_same_is_noted_and_redone_exactly(env_id: str) -> None:
+    env, other = make_env(env_id), make_env(env_id)
+    action = env.action_space.sample()
+    other.reset(seed=9)
+    for _ in range(5):  # another history
+        other.step(action)
+    for each in (env, other):
+        each.reset(seed=3)
+    seen, once = env.step(action), other.step(action)
+    assert np.array_equal(seen[0], once[0]) and seen[4] == once[4]
+    bare = other.get_wrapper_attr("env")
+    other.reset()
+    restore(bare, notes_of(seen[4]).snapshot or b"")
+    assert np.array_equal(bare.step(action)[0], seen[0])
+
+
+@pytest.mark.filterwarnings("ignore")  # of its own advice
+@pytest.mark.parametrize("env_id", ["LunarLander-v3", "CartPole-v1", "FrozenLake-v1"])
+def test_gymnasiums_own_checks_pass_on_what_is_recorded(env_id: str) -> None:
+    check_env(make_env(env_id), skip_render_check=True)
