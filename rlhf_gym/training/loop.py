@@ -159,10 +159,11 @@ class FeedbackLoop:
             if self._refreshed_at < 0:  # for the first time, while the first pairs are drawn
                 self._refresh()
             while teacher.live and not self.stopping:
+                alive = teacher.alive  # asked first, so that the last answers before it ends count
                 self._take_labels()
                 if self.asking.labels >= awaited or teacher.has_left:
                     break
-                self.stopping = not teacher.alive  # the person has closed the window
+                self.stopping = not alive  # the person has closed the window
                 self.log.publish(agent, self.asking.labels, state, awaited=first or awaited)
                 self._check_that_clips_are_drawn(agent)
                 self.rest(self.poll_seconds)

@@ -104,7 +104,7 @@ def ticks(low: float, high: float) -> list[float]:
     """Return three to six round numbers between two, zero among them if it lies there.
 
     >>> ticks(-3.42, 2.42), ticks(-0.1, 2.1)
-    ([-2.0, 0.0, 2.0], [0.0, 0.5, 1.0, 1.5, 2.0])
+    ([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0], [0.0, 1.0, 2.0])
     """
     decade = 10.0 ** math.floor(math.log10(max(high - low, 1e-9)))
     sizes = (decade * share for share in (1.0, 0.5, 0.2, 0.1))
