@@ -30,9 +30,9 @@ from rlhf_gym.teachers.window import WindowTeacher
 __all__ = ["HELP", "command", "conclude"]
 
 HELP = """\
-usage: rlhf-gym train ENV [options]
+usage: rlhf-gym train [ENV] [options]
 
-Train an agent on what a person, or a formula, prefers.
+Train an agent on what a person, or a formula, prefers; in CartPole-v1 if no ENV is named.
 
 often used
   --teacher synthetic|window  who answers: a formula (by default), or a person in a window

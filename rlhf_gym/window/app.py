@@ -162,7 +162,7 @@ class App:
         started = time.perf_counter()
         surface = pygame.display.get_surface()
         if surface is not None and self.state.visible:
-            pictures = self.loader.pictures if self.state.item is not None else self.loader.films
+            pictures = self.loader.pictures | self.loader.films
             self._painter.paint(surface, self.state, pictures, self._pointer)
             self.timing.drawing.append(time.perf_counter() - started)
         if self._answered_at is not None and self._shows_what_follows:

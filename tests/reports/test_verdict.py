@@ -55,6 +55,13 @@ def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
     assert "17%, worse than guessing" in warnings(replace(GOOD, accuracy=0.17))
 
 
+def test_a_learned_return_that_falls_as_the_true_one_rises_is_called_opposite() -> None:
+    assert "hardly agree (correlation 0.1)" in warnings(replace(GOOD, correlation=0.1))
+    assert "point in opposite directions (correlation −0.67)" in warnings(
+        replace(GOOD, correlation=-0.67)
+    )
+
+
 def test_a_fall_despite_high_accuracy_is_called_a_collapse() -> None:
     verdict = judge(replace(GOOD, after=-1400.0), RUN, AnswerLog())
     assert verdict.level == "poor"

@@ -15,6 +15,7 @@ from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.store_records import TrainerState
+from rlhf_gym.labelling.gaps import lingering
 from rlhf_gym.labelling.state import Action, Screen
 from rlhf_gym.window.app import App
 from rlhf_gym.window.desktop import open_display
@@ -239,6 +240,27 @@ def test_queries_that_come_later_are_shown(make_run: MakeRun, open_app: Open) ->
     fill(run, 1)
     ready(app)
     assert showing(app) is Screen.LABEL
+
+
+def test_the_last_pair_stays_dimmed_on_the_screen_until_the_next_one_comes(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    app = open_app(make_run(1))
+    ready(app)
+    place = lay_out((800, 480), app.state).boxes["picture0"]
+    place.width //= 3  # the rest may lie beneath the words of the gap
+
+    def spread() -> float:
+        """How far the colours on the screen differ."""
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return float(pygame.surfarray.array3d(surface.subsurface(place)).std(axis=(0, 1)).max())
+
+    bright = spread()
+    tap(app, pygame.K_LEFT)
+    until(app, lambda: lingering(app.state) is not None)
+    app.turn()
+    assert 0.15 * bright < spread() < 0.4 * bright  # a quarter of it is left
 
 
 def test_the_end_of_training_ends_the_sitting(make_run: MakeRun, open_app: Open) -> None:

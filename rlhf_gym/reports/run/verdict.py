@@ -110,8 +110,10 @@ def _about_the_model(result: Summary) -> Iterator[str]:
         how = "close to" if result.accuracy > 1 - POOR_ACCURACY else "worse than"
         yield f"Held-out accuracy is {result.accuracy:.0%}, {how} guessing (50%)."
     if result.correlation is not None and result.correlation < POOR_CORRELATION:
+        opposed = result.correlation <= -POOR_CORRELATION
+        how = "point in opposite directions" if opposed else "hardly agree"
         yield (
-            f"Learned and true return hardly agree (correlation {number(result.correlation)}): "
+            f"Learned and true return {how} (correlation {number(result.correlation)}): "
             "the agent maximises something other than what was meant."
         )
 
