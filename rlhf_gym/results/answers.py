@@ -73,6 +73,7 @@ class AnswerLog:
         media: files of the clips that were drawn, by the clip's number.
         env_id: the environment.
         goal: what the agent should do, as shown to annotators.
+        awaited: labels without which training does not begin, while it waits for them; else 0.
         problem: the reason why the store could not be read, or an empty text.
     """
 
@@ -83,6 +84,7 @@ class AnswerLog:
     media: dict[int, Path] = field(default_factory=dict)
     env_id: str = ""
     goal: str = ""
+    awaited: int = 0
     problem: str = ""
 
     @property
@@ -144,7 +146,15 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
         media=_files(RunFolder(run), found),
         env_id=store.environment.env_id,
         goal=store.environment.goal,
+        awaited=_awaited(store),
     )
+
+
+def _awaited(store: FeedbackStore) -> int:
+    progress = store.progress()
+    if progress is None or progress.state != "first labels":
+        return 0
+    return progress.awaited or 0
 
 
 def _answers(

@@ -36,6 +36,7 @@ class Summary:
             ``after`` was.
         accuracy: accuracy of the reward model on held-out labels.
         correlation: correlation of learned and true returns.
+        awaited: labels without which training does not begin, while it waits for them; else 0.
     """
 
     environment: str
@@ -52,6 +53,7 @@ class Summary:
     best: float | None
     accuracy: float | None
     correlation: float | None
+    awaited: int = 0
 
     @property
     def moved(self) -> float:
@@ -127,6 +129,11 @@ def headline(result: Summary) -> str:
     """Say in one sentence what a run achieved."""
     if not result.steps and not result.labels:
         return "Nothing has been trained in this run yet."
+    if result.awaited:
+        return (
+            f"Training has not begun: {result.labels:,} of the first {result.awaited:,} labels are "
+            "there."
+        )
     so_far = "" if result.finished or result.total_steps is None else " so far"
     who = {"window": " from a person", "synthetic": " from a simulated teacher"}
     text = (

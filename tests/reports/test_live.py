@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from run_folders import full_run, unfinished_run
+from run_folders import full_run, unfinished_run, write_answers, write_rounds, write_settings
 
 from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import Progress, TrainerState
 from rlhf_gym.reports.run import LiveReport
@@ -71,6 +72,23 @@ def test_the_first_line_says_what_the_training_does(tmp_path: Path) -> None:
     assert dead.startswith("died: The training has died: its process was killed")
     assert dead.endswith(f"go on with rlhf-gym train --resume {run.path}")
     assert told("stopped").startswith("stopped: The training was stopped")
+
+
+def test_before_training_begins_nothing_is_said_of_the_agent_or_its_reward(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    write_rounds(tmp_path, rounds=1, labels=10, correlation=0.2)
+    write_answers(tmp_path, [Preference.FIRST, Preference.SECOND] * 5)
+    run = RunFolder(tmp_path)
+    with run.held(), FeedbackStore.open(run.store) as store:
+        store.publish(Progress(3_264, 50_000, 10, 50, state="first labels", awaited=25))
+        with LiveReport(tmp_path) as report:
+            page = report.page().decode()
+        assert "Training has not begun: 10 of the first 25 labels are there." in page
+        assert "trained on" not in page and "hardly agree" not in page
+        store.publish(Progress(4_000, 50_000, 25, 50))
+        with LiveReport(tmp_path) as report:
+            page = report.page().decode()
+        assert "trained on Pendulum-v1 for 2,048 steps so far" in page and "hardly agree" in page
 
 
 def test_a_training_script_that_has_said_nothing_for_long_has_died(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.agreement import Share, self_agreement
@@ -22,8 +23,13 @@ POOR_CORRELATION = 0.3
 
 
 def summarise(run: RunRecord, log: AnswerLog) -> Summary:
-    """Collect the most important numbers of a run."""
-    return summary_of(run, log.labels, log.env_id)
+    """Collect the most important numbers of a run; before training has begun, none is measured."""
+    result = summary_of(run, log.labels, log.env_id)
+    if not log.awaited:
+        return result
+    return replace(
+        result, awaited=log.awaited, before=None, after=None, accuracy=None, correlation=None
+    )
 
 
 def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
@@ -104,7 +110,7 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
 
 
 def _about_the_model(result: Summary) -> Iterator[str]:
-    if 0 < result.labels < FEW_LABELS:
+    if 0 < result.labels < FEW_LABELS and not result.awaited:
         yield f"Only {result.labels} labels: the accuracy rests on a handful of held-out ones."
     if result.accuracy is not None and result.accuracy < POOR_ACCURACY:
         how = "close to" if result.accuracy > 1 - POOR_ACCURACY else "worse than"
