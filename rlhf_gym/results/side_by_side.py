@@ -29,6 +29,8 @@ ACCURATE = 0.8
 """Accuracy on held-out labels from which a collapse is a surprise."""
 WANTED = 0.9
 """The score for which the number of labels needed is reported."""
+FEWEST = 3
+"""Runs of each of two series below which the probability that one beats the other says nothing."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Improvement:
     Attributes:
         x: the series that may be better.
         y: the series that it is compared with.
-        environments: number of environments in which both have runs.
+        environments: number of environments in which both have at least three runs.
         estimate: P(X > Y).
     """
 
@@ -173,9 +175,10 @@ def compare(rows: Sequence[Row]) -> Comparison:
 
 
 def _improvement(x: Series, y: Series) -> Improvement | None:
-    """Compare two series over the environments in which both have runs; None without any."""
-    of_y = {cell.env_id: cell for cell in y.cells if cell.rows}
-    pairs = [(cell, of_y[cell.env_id]) for cell in x.cells if cell.rows and cell.env_id in of_y]
+    """Compare two series over the environments in which both have enough runs; None without any."""
+    of_y = {cell.env_id: cell for cell in y.cells if len(cell.rows) >= FEWEST}
+    of_x = [cell for cell in x.cells if len(cell.rows) >= FEWEST]
+    pairs = [(cell, of_y[cell.env_id]) for cell in of_x if cell.env_id in of_y]
     if not pairs:
         return None
     estimate = probability_of_improvement(

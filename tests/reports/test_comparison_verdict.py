@@ -159,6 +159,10 @@ FAILED = replace(rows_of("CartPole-v1", "learned", [0.0], labels=100)[0], seed=9
             "Not all labels were given in CartPole-v1 PPO learned, 100 labels",
         ),
         (
+            [replace(row, labels_given=0) for row in GOOD],
+            "Not all labels were given in CartPole-v1 PPO learned, 100 labels",
+        ),
+        (
             [replace(row, commit="ab"[row.seed % 2]) for row in GOOD],
             "The runs come from 2 commits: a and b.",
         ),

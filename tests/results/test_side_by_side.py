@@ -17,7 +17,7 @@ def series_of(comparison: Comparison, arm: str) -> list[tuple[str, list[tuple[st
 
 
 def learned(env_id: str, *counts: int) -> list[Row]:
-    return [row for n in counts for row in rows_of(env_id, "learned", [0.5, 0.6], labels=n)]
+    return [row for n in counts for row in rows_of(env_id, "learned", [0.5, 0.6, 0.7], labels=n)]
 
 
 def test_equal_numbers_of_labels_go_together_where_one_environment_has_them_all() -> None:
@@ -65,6 +65,15 @@ def test_algorithms_are_compared_with_as_many_labels() -> None:
     assert [(each.x.title, each.y.title) for each in between] == [
         ("DQN learned, 50 labels", "PPO learned, 50 labels")
     ]
+
+
+def test_fewer_than_three_runs_a_side_give_no_probability_of_improvement() -> None:
+    few = rows_of("CartPole-v1", "learned", [1.0, 1.0], labels=50)
+    many = rows_of("CartPole-v1", "true", [0.2, 0.3, 0.4])
+    assert compare(few + many).improvements == ()
+    more = rows_of("CartPole-v1", "learned", [1.0, 1.0, 1.0], labels=50)
+    (found,) = compare(more + many).improvements
+    assert (found.environments, found.estimate.value) == (1, 1.0)
 
 
 def test_labels_needed_come_from_cells_with_several_numbers() -> None:

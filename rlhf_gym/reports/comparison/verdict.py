@@ -218,7 +218,7 @@ def _about_seeds(cells: Sequence[Cell]) -> Iterator[str]:
     unspent = [
         f"{cell.place} {cell.name}"
         for cell in trained
-        if 0 < np.mean([row.labels_given for row in cell.rows] or [0]) < SPENT * cell.labels
+        if cell.rows and np.mean([row.labels_given for row in cell.rows]) < SPENT * cell.labels
     ]
     if unspent:
         yield f"Not all labels were given in {_few(unspent)}."
