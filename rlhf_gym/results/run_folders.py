@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import count_labels, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
 from rlhf_gym.results.row import Row, renamed
 from rlhf_gym.runs.records import LABELS, SECONDS, STEPS, RunRecord, read_run
 
-__all__ = ["rows_of_runs"]
+__all__ = ["rows_of_runs", "starts_of"]
 
 
 def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
@@ -31,6 +33,19 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     rows = [_row(record) for record in records]
     _check_measured_alike(records)
     return rows
+
+
+def starts_of(rows: Sequence[Row]) -> dict[str, float]:
+    """Read the mean true return of each run's untrained agent, where it was measured alike.
+
+    Args:
+        rows: rows of `rows_of_runs`.
+
+    Returns:
+        The returns by run folder.
+    """
+    starts = {row.curve: read_run(Path(row.curve)).evaluation.comparable_before for row in rows}
+    return {run: float(np.mean(before)) for run, before in starts.items() if before}
 
 
 def _check_measured_alike(records: Sequence[RunRecord]) -> None:

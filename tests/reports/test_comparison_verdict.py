@@ -115,6 +115,16 @@ def test_without_scores_the_true_returns_are_told() -> None:
     )
 
 
+def test_runs_that_all_ended_no_better_than_they_began_are_told_so() -> None:
+    rows = rows_of("CartPole-v1", "learned", [0.0, 0.01], labels=8)  # returns of 20 and 24.8
+    runs = [replace(row, curve=f"runs/{row.seed}") for row in rows]
+    text = " No run got better than its untrained agent."
+    worse = {"runs/0": 22.0, "runs/1": 25.0}
+    assert judge(compare(runs), worse).headline.endswith(text)
+    for better in ({**worse, "runs/1": 24.0}, {"runs/0": 22.0}, {}):  # or not known to be worse
+        assert text not in judge(compare(runs), better).headline
+
+
 def test_nothing_but_failed_runs() -> None:
     rows = [replace(row, returns=(), error="no memory") for row in arms_of("CartPole-v1")]
     assert verdict_of(rows).headline == "No run has a true return."

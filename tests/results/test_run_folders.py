@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from run_folders import full_run, persons_run, unfinished_run
 
-from rlhf_gym.results.run_folders import rows_of_runs
+from rlhf_gym.results.run_folders import rows_of_runs, starts_of
 
 
 def made(folder: Path, **settings: object) -> Path:
@@ -34,6 +34,17 @@ def test_a_row_holds_what_the_folder_tells(tmp_path: Path) -> None:
     assert math.isfinite(row.cross_entropy) and math.isfinite(row.correlation)
     assert row.versions["torch"] == "2.13.0"
     assert row.settings["reward_model"]["members"] == 3
+
+
+def test_a_run_began_at_the_return_of_its_untrained_agent_if_that_was_measured_alike(
+    tmp_path: Path,
+) -> None:
+    run = made(tmp_path / "run")
+    row = rows_of_runs([run])[0]
+    assert starts_of([row]) == {row.curve: pytest.approx((-1210 - 1333 - 1179) / 3)}
+    other = {"before": [-1210.0], "after": [-200.0], "actions": "most likely"}
+    (run / "evaluation.json").write_text(json.dumps(other))
+    assert starts_of([row]) == {}
 
 
 def test_a_person_is_an_arm_of_her_own_and_her_seconds_are_counted(tmp_path: Path) -> None:

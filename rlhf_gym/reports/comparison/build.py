@@ -15,6 +15,7 @@ from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.curves import read_curves
 from rlhf_gym.results.row import Row
+from rlhf_gym.results.run_folders import starts_of
 from rlhf_gym.results.side_by_side import Comparison, compare
 
 __all__ = ["build_comparison"]
@@ -39,7 +40,8 @@ def build_comparison(
         ValueError: there are no rows.
     """
     comparison = compare(rows)
-    verdict = judge(comparison)
+    runs = rows if folder == Path() else ()  # run folders that were named one by one
+    verdict = judge(comparison, starts_of(runs))
     page = folder / "report.html" if out is None else out
     text = folder / "tables.md" if out is None else out.with_suffix(".md")
     curves = read_curves(rows, folder)
