@@ -66,7 +66,8 @@ class AnswerLog:
 
     Attributes:
         answers: the judgements in force, in the order in which they were given.
-        asked: queries that were asked.
+        asked: queries that were asked, withdrawn ones included.
+        withdrawn: queries that gave way to newer ones before anybody answered them.
         undone: judgements that were taken back.
         remarks: what each person said last of a pair that they flagged or wrote a note about, the
             newest first, also if it has no answer.
@@ -79,6 +80,7 @@ class AnswerLog:
 
     answers: tuple[Answer, ...] = ()
     asked: int = 0
+    withdrawn: int = 0
     undone: int = 0
     remarks: tuple[Answer, ...] = ()
     media: dict[int, Path] = field(default_factory=dict)
@@ -138,9 +140,11 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
     known |= {answer.judgement.id: answer for answer in others}
     clips = {clip for answer in known.values() for clip in answer.clips}
     found = {clip: media for clip in sorted(clips) if (media := store.media(clip)) is not None}
+    counts = store.counts()
     return AnswerLog(
         answers=tuple(answers),
-        asked=store.counts().asked,
+        asked=counts.asked,
+        withdrawn=counts.withdrawn,
         undone=_taken_back(log),
         remarks=tuple(known[judgement.id] for judgement in marked),
         media=_files(RunFolder(run), found),

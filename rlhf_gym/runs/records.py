@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 STEPS = "time/total_timesteps"
 SECONDS = "time/time_elapsed"
+EARLIER_SECONDS = "time/earlier_seconds"
 LABELS = "feedback/labels"
 TRUE_RETURN = "rollout/ep_rew_mean"
 LEARNED_RETURN = "feedback/learned_return"
@@ -190,6 +191,19 @@ class RunRecord:
         known = [value for each in self.rounds if np.isfinite(value := getattr(each, measure))]
         return float(known[-1]) if known else math.nan
 
+    @property
+    def agent_seconds(self) -> float | None:
+        """Wall time of the agent and its environment, or None before anything was logged.
+
+        It is what the stages leave of the wall time. A last round may be newer than the last row
+        of the curve; then an earlier one is compared with it.
+        """
+        elapsed = self.curve.last(SECONDS)
+        if elapsed is None:
+            return None
+        stages = [sum(each.seconds.values()) for each in self.rounds]
+        return elapsed - max((spent for spent in stages if spent < elapsed), default=0.0)
+
 
 def read_run(folder: Path) -> RunRecord:
     """Read the files of a run folder; missing ones leave their field empty.
@@ -226,7 +240,7 @@ def read_curve(path: Path) -> LearningCurve:
     """Read one file of logged values, or all of a folder: ``progress.csv``, ``progress.2.csv``, ...
 
     A resumed run starts again at its checkpoint, so the earlier file's rows from that step on were
-    repeated and are left out.
+    repeated and are left out. The time elapsed goes on from part to part.
     """
     rows: list[dict[str, float]] = []
     files = [path] if path.is_file() else sorted(path.glob("progress*.csv"), key=_part)
@@ -235,6 +249,10 @@ def read_curve(path: Path) -> LearningCurve:
         steps = [row[STEPS] for row in part if STEPS in row]
         if steps:
             rows = [row for row in rows if row.get(STEPS, -np.inf) < steps[0]]
+        before = next((row[SECONDS] for row in reversed(rows) if SECONDS in row), 0.0)
+        for row in part:
+            if SECONDS in row:
+                row[SECONDS] += row.get(EARLIER_SECONDS, before)
         rows += part
     keys = sorted({key for row in rows for key in row})
     return LearningCurve({key: np.array([row.get(key, np.nan) for row in rows]) for key in keys})

@@ -82,11 +82,13 @@ class AgentReward:
             )
         self.wrapper.taught = self._training = True
         self.recorder.agent_step = log.taken
+        log.begin()
         log.total = total_steps or log.taken + agent._total_timesteps - agent.num_timesteps
 
     def training_ends(self) -> None:
         """Count no more what is done in the environment."""
         self._training = False
+        self._log.end()
 
     def attach(self, agent: BaseAlgorithm) -> None:
         """Attach the reward to an agent, unless it is attached already.

@@ -54,6 +54,7 @@ class RunLog:
         self.taken = self.total = 0
         self.seconds = {"ask": 0.0, "fit": 0.0, "predict": 0.0, "record": 0.0}
         self.latest: RoundMeasures | None = None
+        self._earlier, self._began = 0.0, math.nan
         self._earned = np.zeros(n_envs)
         self._learned_returns: deque[float] = deque(maxlen=EPISODES)
         self._episodes = 0
@@ -67,6 +68,20 @@ class RunLog:
         began = time.perf_counter()
         yield
         self.seconds[stage] += time.perf_counter() - began
+
+    def begin(self) -> None:
+        """Start the clock of a ``learn``."""
+        self._began = time.perf_counter()
+
+    def end(self) -> None:
+        """Stop the clock of a ``learn``."""
+        self._earlier, self._began = self._wall_seconds, math.nan
+
+    @property
+    def _wall_seconds(self) -> float:
+        """Wall time of training so far, over all calls of ``learn``."""
+        running = 0.0 if math.isnan(self._began) else time.perf_counter() - self._began
+        return self._earlier + running
 
     def work(self) -> LongWork:
         """Return work that is told in the terminal and in the window."""
@@ -109,6 +124,7 @@ class RunLog:
             logger.record("feedback/learned_return", self.learned_return)
         for name in MEASURES if self.latest is not None else ():
             logger.record(f"feedback/{name}", getattr(self.latest, name))
+        logger.record("time/earlier_seconds", float(np.round(self._earlier, 2)))
         for stage, seconds in self.seconds.items():
             logger.record(f"time/feedback_{stage}_seconds", float(np.round(seconds, 2)))
 
@@ -162,6 +178,7 @@ class RunLog:
         """Return seconds and learned returns."""
         return {
             "seconds": self.seconds,
+            "wall_seconds": self._wall_seconds,
             "running": self._earned.tolist(),
             "learned_returns": list(self._learned_returns),
         }
@@ -169,6 +186,8 @@ class RunLog:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was taken."""
         self.seconds = dict(state["seconds"])
+        stages = sum(self.seconds.values())  # all that checkpoints before version 0.2.0 hold
+        self._earlier = float(state.get("wall_seconds", stages))
         self._earned[:] = state["running"]
         self._learned_returns.extend(state["learned_returns"])
 

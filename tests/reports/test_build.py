@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -78,6 +79,16 @@ def test_a_persons_run_shows_time_and_reliability_of_the_answers(
     assert "A person's time" in page.text
     assert "1 taken back" in page.text
     assert "7 of 8 repeated pairs answered the same" in page.text
+
+
+def test_queries_that_were_withdrawn_are_named(tmp_path: Path) -> None:
+    write_answers(tmp_path, [Preference.FIRST, Preference.SECOND])
+    with FeedbackStore.open(tmp_path / "feedback.db") as store:
+        more = store.add_queries([replace(query, id=0) for query in store.queries([1, 2, 1])])
+        assert len(store.withdraw([query.id for query in more[:2]])) == 2
+    assert "5 queries asked, 2 answered, 2 withdrawn before an answer;" in report(tmp_path).text
+    numbers = json.loads((tmp_path / "report.json").read_text())["answers"]
+    assert (numbers["asked"], numbers["withdrawn"]) == (5, 2)
 
 
 def test_pairs_are_shown_as_the_person_saw_them(built: Callable[[str], Path]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from run_folders import full_run, unfinished_run, write_settings
 
 from rlhf_gym.runs.records import (
+    SECONDS,
     STEPS,
     Evaluation,
     LearningCurve,
@@ -65,6 +66,33 @@ def test_a_resumed_run_replaces_the_rows_that_were_done_over(tmp_path: Path) -> 
     np.testing.assert_array_equal(curve.columns[STEPS], [10, 20, 30])
     np.testing.assert_array_equal(curve.columns["a"], [1, np.nan, np.nan])
     np.testing.assert_array_equal(curve.columns["b"], [np.nan, 7, 8])
+
+
+def test_the_time_of_a_resumed_run_is_that_of_all_its_parts(tmp_path: Path) -> None:
+    (tmp_path / "progress.csv").write_text(f"{STEPS},{SECONDS}\n10,5\n20,9\n")
+    (tmp_path / "progress.2.csv").write_text(f"{STEPS},{SECONDS}\n20,4\n30,7\n")
+    assert read_curve(tmp_path).columns[SECONDS].tolist() == [5, 5 + 4, 5 + 7]
+
+
+def test_the_time_of_the_agent_is_there_after_a_stop_in_a_long_wait(tmp_path: Path) -> None:
+    assert read_run(tmp_path).agent_seconds is None
+    rounds = [  # stopped after 350 s, before any row; resumed for 60 s
+        {"round": 0, "agent_step": 0, "labels": 30, "asked": 30, "seconds": {"ask": 345}},
+        {
+            "round": 1,
+            "agent_step": 5,
+            "labels": 60,
+            "asked": 60,
+            "seconds": {"ask": 355, "fit": 11},
+        },
+    ]
+    (tmp_path / "rounds.jsonl").write_text("\n".join(map(json.dumps, rounds)))
+    (tmp_path / "progress.csv").write_text(f"{STEPS},{SECONDS},time/earlier_seconds\n9,60,350\n")
+    run = read_run(tmp_path)
+    assert run.curve.last(SECONDS) == 350 + 60
+    assert run.agent_seconds == 350 + 60 - 355 - 11
+    (tmp_path / "progress.csv").write_text(f"{STEPS},{SECONDS},time/earlier_seconds\n9,10,350\n")
+    assert read_run(tmp_path).agent_seconds == 350 + 10 - 345, "the row is older than round 1"
 
 
 def test_parts_are_joined_by_number_not_by_name(tmp_path: Path) -> None:

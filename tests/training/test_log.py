@@ -64,6 +64,29 @@ def test_the_state_goes_on_in_another_log(store: FeedbackStore) -> None:
     assert written(other)["feedback/learned_return"] == 7.0
 
 
+def test_the_wall_time_of_earlier_learns_is_kept_and_written(
+    store: FeedbackStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 140.0, 145.0, 200.0, 203.0, 300.0])
+    monkeypatch.setattr("rlhf_gym.training.log.time.perf_counter", lambda: next(clock))
+    log, resumed = (RunLog(store, None, 10, 1) for _ in range(2))
+    log.begin()
+    resumed.load_state(log.state())  # a checkpoint at 140
+    log.end()
+    assert written(log)["time/earlier_seconds"] == 45
+    resumed.begin()
+    resumed.end()
+    resumed.begin()
+    assert written(resumed)["time/earlier_seconds"] == 40 + 3
+
+
+def test_a_checkpoint_without_wall_time_counts_what_its_stages_took(store: FeedbackStore) -> None:
+    log, old = RunLog(store, None, 10, 1), RunLog(store, None, 10, 1).state()
+    del old["wall_seconds"]
+    log.load_state({**old, "seconds": {"ask": 30.0, "fit": 2.5}})
+    assert written(log)["time/earlier_seconds"] == 32.5
+
+
 def test_the_window_reads_how_far_training_is_and_every_change_of_state(
     store: FeedbackStore, tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def _numbers(run: RunRecord, log: AnswerLog, summary: Summary, verdict: Verdict)
         "rounds": [each.as_json() for each in run.rounds],
         "answers": {
             "asked": log.asked,
+            "withdrawn": log.withdrawn,
             "undone": log.undone,
             "shares": {each.value: _share(n) for each, n in answer_shares(log.answers).items()},
             "left_chosen": _share(side_bias(log.answers)),

@@ -221,9 +221,8 @@ def _stage_figure(run: RunRecord, log: AnswerLog) -> dict[str, Markup]:
     spent = run.rounds[-1].seconds
     names = {**STAGES, "ask": "waiting for the person's answers"} if log.seconds else STAGES
     seconds = {names.get(stage, stage): value for stage, value in spent.items()}
-    elapsed = run.curve.last(SECONDS)
-    if elapsed is not None and elapsed > sum(seconds.values()):
-        seconds[figures.AGENT] = elapsed - sum(seconds.values())
+    if run.agent_seconds is not None:
+        seconds[figures.AGENT] = run.agent_seconds
     return {"stages": on_any_screen(lambda wide: figures.stages(seconds, wide=wide))}
 
 
@@ -237,6 +236,8 @@ def _answers_line(log: AnswerLog) -> str:
         f"{log.asked:,} queries asked, {ties.total:,} answered",
         f"{ties.value:.0%} ties, {unsure.value:.0%} “cannot tell”",
     ]
+    if log.withdrawn:
+        parts[0] += f", {log.withdrawn:,} withdrawn before an answer"
     if log.undone:
         parts.append(f"{log.undone} taken back")
     if again.total:
