@@ -38,6 +38,9 @@ def process_line(state: State) -> str:
         return f"{status.awaited - status.labels} more until training starts"
     if status.trainer == "waiting" and not state.left:
         missing = max(status.awaited - status.labels, 1)
+        if status.awaited == status.budget:
+            last = "answer" if missing == 1 else f"{missing:,} answers"
+            return f"the last {last}: training goes on after {'it' if missing == 1 else 'them'}"
         return f"training waits for {counted(missing, 'answer')}"
     if status.trainer in _WORDS:
         return _WORDS[status.trainer]

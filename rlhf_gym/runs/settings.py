@@ -82,7 +82,7 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """Seed of all random numbers."""
     wait: Annotated[bool | None, _default("more than 8 labels ahead")] = None
     """Whether training waits for a person after the first labels: for every answer (True), never
-    (False), or by default when it is more than 8 labels ahead."""
+    (False), or by default when it is more than 8 labels ahead, and for the last answers."""
     annotator: Annotated[Text | None, _default("your login name")] = None
     """Name of the person who labels."""
     goal: Annotated[Text | None, _default("the environment's own")] = None

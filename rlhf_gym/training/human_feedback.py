@@ -56,7 +56,7 @@ class HumanFeedback(BaseCallback):
             live teacher, and none (all in memory) for others.
         resume: go on with the run in that folder, see `restore`.
         wait: whether training waits for a live teacher after the first labels: by default while it
-            is more than 8 labels ahead; True: for every answer; False: never.
+            is more than 8 labels ahead, and for the last ones; True: for every one; False: never.
         goal: what the agent should do, shown to a person; by default the environment's own goal.
         tie_breaker: what decides between two clips that seem equal.
         annotator: name of the person.

@@ -38,7 +38,8 @@ LOCKED_SECONDS = 10.0
 AHEAD = 3
 """Number of queries of the next part that a live teacher has while they answer the last ones."""
 LEAD = 8
-"""Number of labels that training may be ahead of a live teacher, by default."""
+"""Number of labels that training may be ahead of a live teacher, by default; in the end it waits
+for the last ones, too."""
 
 
 class FeedbackLoop:
@@ -92,7 +93,7 @@ class FeedbackLoop:
         for wanted in [*range(part, target, part), target][self._first_parts :]:
             if self.stopping:
                 return
-            self._ask(agent, min(wanted + ahead, target), awaited=wanted, first=target)
+            self._ask(agent, min(wanted + ahead, target), wanted, wanted, first=target)
             self._learn()
             if self.asking.teacher.live and self.stopping and self.asking.labels < wanted:
                 return
@@ -113,23 +114,24 @@ class FeedbackLoop:
         self.log.write(agent.logger, labels=asking.labels, asked=asking.asked, round=asking.round)
 
     def _ask_what_is_due(self, agent: BaseAlgorithm, target: int) -> None:
-        labels, budget = self.asking.labels, self.asking.budget
-        live = self.asking.teacher.live
+        labels, budget, teacher = self.asking.labels, self.asking.budget, self.asking.teacher
         due = target - labels
         enough = due >= max(1, budget // ROUNDS) or (due > 0 and target == budget)
-        awaited = target - LEAD if self.wait is None else target if self.wait and enough else 0
-        left = live and self.asking.teacher.has_left
-        if live and (left or labels >= awaited):  # no need to wait, but answers may be there
+        needed = target - LEAD if self.wait is None else target if self.wait and enough else 0
+        awaited = budget if self.wait is None and target == budget else needed
+        left = teacher.live and teacher.has_left
+        waits = labels < needed or (labels < awaited and teacher.live and teacher.alive)
+        if teacher.live and (left or not waits):  # but answers may be there
             if time.monotonic() < self._polled + self.poll_seconds:
                 return
             self._polled = time.monotonic()
-        elif not (enough or live):
+        elif not (enough or teacher.live):
             return
         if time.monotonic() < self._locked_until:
             return
         try:
             if not left:
-                self._ask(agent, target, awaited)
+                self._ask(agent, target, awaited, needed)
         except StoreLocked as error:  # the answers are in it, and are taken when it is free
             self._locked_until = time.monotonic() + LOCKED_SECONDS
             warnings.warn(f"training goes on without new labels for now: {error}", stacklevel=2)
@@ -146,10 +148,13 @@ class FeedbackLoop:
             last_label=self.settings.last_label,
         )
 
-    def _ask(self, agent: BaseAlgorithm, target: int, awaited: int, first: int = 0) -> None:
+    def _ask(
+        self, agent: BaseAlgorithm, target: int, awaited: int, needed: int, first: int = 0
+    ) -> None:
         """Ask for ``target`` labels, and wait for a live teacher until ``awaited`` are there.
 
-        ``first`` is the number of labels before training, while they are asked for.
+        Training ends if the teacher leaves before ``needed`` labels are there. ``first`` is the
+        number of labels before training, while they are asked for.
         """
         teacher = self.asking.teacher
         state: TrainerState = "first labels" if first else "waiting"
@@ -161,7 +166,8 @@ class FeedbackLoop:
             while teacher.live and not self.stopping:
                 alive = teacher.alive  # asked first, so that the last answers before it ends count
                 self._take_labels()
-                if self.asking.labels >= awaited or teacher.has_left:
+                enough = self.asking.labels >= (awaited if alive else needed)
+                if enough or teacher.has_left:
                     break
                 self.stopping = not alive  # the person has closed the window
                 self.log.publish(agent, self.asking.labels, state, awaited=first or awaited)

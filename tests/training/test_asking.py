@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from stable_baselines3 import PPO
 from rlhf_gym import FeedbackStore, HumanFeedback, Judgement, Preference, Query, make_vec_env
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.stored_queries import StoredQueries
+from rlhf_gym.labelling.process import process_line
+from rlhf_gym.labelling.state import State, Status
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.training.drawn_clips import ClipsNotDrawn
@@ -123,6 +126,41 @@ def test_training_waits_when_it_is_eight_labels_ahead(tmp_path: Path) -> None:
     feedback.wait = None
     train(feedback, steps=1200)
     assert 24 - 8 <= feedback.labels_given <= 24 and not feedback.stopped
+
+
+def told_of(store: FeedbackStore) -> str:
+    """Return what the window says of the trainer."""
+    progress = store.progress()
+    assert progress is not None
+    told = Status(progress.labels, progress.budget, trainer=progress.state)
+    return process_line(State("ada", status=replace(told, awaited=progress.awaited or 0)))
+
+
+@pytest.mark.parametrize("repeats", [0.0, 0.3])
+def test_every_pair_that_is_offered_can_be_answered_before_training_ends(
+    tmp_path: Path, repeats: float
+) -> None:
+    def slow(store: FeedbackStore, query: Query) -> None:
+        while store.counts().labels == 20 and "the last 4" not in told_of(store):
+            time.sleep(0.01)
+            if (progress := store.progress()) is not None and progress.state == "done":
+                return
+        prefer_larger(store, query)
+
+    feedback = feedback_of(Person(slow), tmp_path / "run", labels=24, repeats=repeats)
+    feedback.wait = None
+    agent = train(feedback, steps=1200)
+    counts = feedback.store.counts()
+    assert counts.asked == counts.answered and counts.labels == feedback.labels_given == 24
+    assert not feedback.stopped and agent.num_timesteps >= 1200
+
+
+def test_a_person_who_leaves_before_the_last_answers_is_not_waited_for(tmp_path: Path) -> None:
+    feedback = feedback_of(Person(prefer_larger, patience=20), tmp_path / "run", labels=24)
+    feedback.wait = None
+    agent = train(feedback, steps=1200)
+    assert not feedback.stopped and feedback.labels_given == 20
+    assert agent.num_timesteps >= 1200
 
 
 def test_a_person_who_leaves_while_training_waits_for_them_stops_it(tmp_path: Path) -> None:
