@@ -73,6 +73,7 @@ def command(
         from rlhf_gym.benchmark.ray_engine import RayEngine
         from rlhf_gym.benchmark.runner import check_benchmark, run_benchmark
         from rlhf_gym.reports.comparison import build_comparison
+        from rlhf_gym.results.side_by_side import compare
     plan = plan_of(chosen)
     out = out or Path("benchmarks") / chosen.name
     runs_on: Engine = (
@@ -95,7 +96,7 @@ def command(
         _report_finished(ResultsFolder(out), plan, called, log)
         raise
     rows = folder.rows()
-    show(build_comparison(rows, folder.path, command=called), rows, json)
+    show(build_comparison(rows, folder.path, command=called), compare(rows), json)
     failed = sum(row.status == "failed" for row in rows)
     if failed:
         log(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_module
 import shlex
 import webbrowser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,8 @@ import tyro
 
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile
-from rlhf_gym.results.row import Row
-from rlhf_gym.results.run_folders import rows_of_runs
+from rlhf_gym.results.run_folders import comparison_of_runs, rows_of_runs
+from rlhf_gym.results.side_by_side import Comparison
 
 __all__ = ["command", "show"]
 
@@ -46,23 +45,24 @@ def command(
         from rlhf_gym.reports.comparison import build_comparison
     given = shlex.join(["rlhf-gym", "compare", *runs])
     page = build_comparison(rows, Path(), out, command=given)
-    show(page, rows, json)
+    show(page, comparison_of_runs(rows), json)
     if open:
         webbrowser.open(page.resolve().as_uri())
 
 
-def show(page: Path, rows: Sequence[Row], json: bool) -> None:
+def show(page: Path, comparison: Comparison, json: bool) -> None:
     """Print the results of a comparison, or its numbers as JSON."""
-    from rlhf_gym.reports.comparison.tables import by_cell
-    from rlhf_gym.results.side_by_side import compare
+    from rlhf_gym.reports.comparison.tables import by_cell, measured
 
     numbers = json_module.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     if json:
         print(json_module.dumps({"report": str(page), **numbers}, indent=2))
         return
     verdict = numbers["verdict"]
-    print(by_cell(compare(rows)).aligned())
+    print(by_cell(comparison).aligned())
     print()
+    if how := measured(comparison):
+        print(how)
     print(verdict["headline"])
     for warning in verdict["warnings"]:
         print(f"! {warning}")

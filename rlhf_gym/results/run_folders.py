@@ -11,9 +11,10 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import count_labels, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
 from rlhf_gym.results.row import Row, renamed
+from rlhf_gym.results.side_by_side import Comparison, compare
 from rlhf_gym.runs.records import LABELS, SECONDS, STEPS, RunRecord, read_run
 
-__all__ = ["rows_of_runs", "starts_of"]
+__all__ = ["comparison_of_runs", "rows_of_runs"]
 
 
 def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
@@ -35,17 +36,16 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     return rows
 
 
-def starts_of(rows: Sequence[Row]) -> dict[str, float]:
-    """Read the mean true return of each run's untrained agent, where it was measured alike.
+def comparison_of_runs(rows: Sequence[Row]) -> Comparison:
+    """Compare runs, also with their untrained agents where these were measured alike.
 
     Args:
         rows: rows of `rows_of_runs`.
-
-    Returns:
-        The returns by run folder.
     """
-    starts = {row.curve: read_run(Path(row.curve)).evaluation.comparable_before for row in rows}
-    return {run: float(np.mean(before)) for run, before in starts.items() if before}
+    found = {row.curve: read_run(Path(row.curve)).evaluation for row in rows}
+    before = {run: evaluation.comparable_before for run, evaluation in found.items()}
+    starts = {run: float(np.mean(returns)) for run, returns in before.items() if returns}
+    return compare(rows, starts, {row.env_id: found[row.curve].way for row in rows})
 
 
 def _check_measured_alike(records: Sequence[RunRecord]) -> None:

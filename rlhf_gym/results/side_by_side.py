@@ -6,7 +6,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,8 @@ class Comparison:
         series: every series, by algorithm.
         failed: the runs that have no true return.
         unscored: for each environment and algorithm without scores, the reason.
+        starts: true return before training, by run folder, where it was measured as after it.
+        ways: how the agents of each environment were measured, in words, where that is known.
     """
 
     rows: tuple[Row, ...]
@@ -80,6 +82,8 @@ class Comparison:
     series: tuple[Series, ...]
     failed: tuple[Row, ...]
     unscored: Mapping[tuple[str, str], str]
+    starts: Mapping[str, float] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environments(self) -> list[str]:
@@ -158,11 +162,17 @@ class Comparison:
         return high - low if differ(low, high) else math.inf
 
 
-def compare(rows: Sequence[Row]) -> Comparison:
+def compare(
+    rows: Sequence[Row],
+    starts: Mapping[str, float] | None = None,
+    ways: Mapping[str, str] | None = None,
+) -> Comparison:
     """Group runs into cells and series, and score them.
 
     Args:
         rows: runs, in any order; failed ones are counted and left out of every statistic.
+        starts: true return before training, by run folder, where it is known.
+        ways: how the agents of each environment were measured, in words.
 
     Raises:
         ValueError: there are no rows.
@@ -171,7 +181,8 @@ def compare(rows: Sequence[Row]) -> Comparison:
         raise ValueError("there are no runs to compare; wait until the first one has finished")
     cells, unscored = cells_of(rows)
     failed = tuple(row for row in rows if not math.isfinite(row.mean_return))
-    return Comparison(tuple(rows), cells, tuple(series_of(cells)), failed, unscored)
+    series = tuple(series_of(cells))
+    return Comparison(tuple(rows), cells, series, failed, unscored, starts or {}, ways or {})
 
 
 def _improvement(x: Series, y: Series) -> Improvement | None:

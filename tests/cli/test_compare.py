@@ -1,6 +1,7 @@
 import json
 import re
 from pathlib import Path
+from statistics import mean
 
 import pytest
 from builders import a_run
@@ -27,6 +28,8 @@ def test_seeds_of_one_cell_are_taken_together(
     shown = capsys.readouterr().out
     assert re.search(r"^Pendulum-v1 +PPO +learned, 4 labels .* 2$", shown, re.M)
     assert re.search(r"^Pendulum-v1 +PPO +mistake, 4 labels .* 1$", shown, re.M)
+    assert re.search(r"before, median +after, median", shown)
+    assert "before and after training, measured alike: 2 episodes, actions sampled." in shown
     assert "learned, 4 labels" in out.read_text(encoding="utf-8")
     assert out.with_suffix(".md").read_text(encoding="utf-8").startswith("**The best median")
 
@@ -45,6 +48,9 @@ def test_the_numbers_are_json(runs: list[Path], tmp_path: Path, capsys: Capture)
         ("learned", 2),
         ("mistake", 1),
     ]
+    evaluation = json.loads((runs[2] / "evaluation.json").read_text())
+    assert found["cells"][1]["before"] == [pytest.approx(mean(evaluation["before"]))]
+    assert found["cells"][1]["measured"] == "2 episodes, actions sampled"
     assert Path(found["report"]).is_file()
 
 

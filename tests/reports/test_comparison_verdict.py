@@ -120,9 +120,9 @@ def test_runs_that_all_ended_no_better_than_they_began_are_told_so() -> None:
     runs = [replace(row, curve=f"runs/{row.seed}") for row in rows]
     text = " No run got better than its untrained agent."
     worse = {"runs/0": 22.0, "runs/1": 25.0}
-    assert judge(compare(runs), worse).headline.endswith(text)
+    assert judge(compare(runs, worse)).headline.endswith(text)
     for better in ({**worse, "runs/1": 24.0}, {"runs/0": 22.0}, {}):  # or not known to be worse
-        assert text not in judge(compare(runs), better).headline
+        assert text not in judge(compare(runs, better)).headline
 
 
 def test_nothing_but_failed_runs() -> None:

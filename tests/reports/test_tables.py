@@ -38,6 +38,16 @@ def test_runs_are_named() -> None:
     )
 
 
+def test_runs_and_cells_have_their_return_before_training() -> None:
+    rows = rows_of("CartPole-v1", "learned", [0.0, 0.5], labels=8)  # returns of 20 and 260
+    rows = [replace(row, curve=f"/runs/{row.seed}") for row in rows]
+    found = tables.runs(compare(rows, {"/runs/0": 22.0}))
+    assert found.header[-2:] == ("before", "after")
+    assert [row[-2:] for row in found.rows] == [("22.0", "20.0"), ("\N{EN DASH}", "260")]
+    cells = tables.by_cell(compare(rows, {"/runs/0": 22.0, "/runs/1": 24.0}))
+    assert dict(zip(cells.header, cells.rows[0], strict=True))["before, median"] == "23.0"
+
+
 def test_an_arm_that_an_environment_lacks_is_empty_and_one_that_failed_says_so() -> None:
     failed = [replace(row, returns=()) for row in rows_of("Pendulum-v1", "bc", [0.0])]
     rows = rows_of("CartPole-v1", "learned", [0.5], labels=8) + failed

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from run_folders import full_run, persons_run, unfinished_run
 
-from rlhf_gym.results.run_folders import rows_of_runs, starts_of
+from rlhf_gym.results.run_folders import comparison_of_runs, rows_of_runs
 
 
 def made(folder: Path, **settings: object) -> Path:
@@ -41,10 +41,12 @@ def test_a_run_began_at_the_return_of_its_untrained_agent_if_that_was_measured_a
 ) -> None:
     run = made(tmp_path / "run")
     row = rows_of_runs([run])[0]
-    assert starts_of([row]) == {row.curve: pytest.approx((-1210 - 1333 - 1179) / 3)}
+    found = comparison_of_runs([row])
+    assert found.starts == {row.curve: pytest.approx((-1210 - 1333 - 1179) / 3)}
+    assert found.ways == {"Pendulum-v1": "4 episodes, actions sampled"}
     other = {"before": [-1210.0], "after": [-200.0], "actions": "most likely"}
     (run / "evaluation.json").write_text(json.dumps(other))
-    assert starts_of([row]) == {}
+    assert comparison_of_runs([row]).starts == {}
 
 
 def test_a_person_is_an_arm_of_her_own_and_her_seconds_are_counted(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.curves import read_curves
 from rlhf_gym.results.row import Row
-from rlhf_gym.results.run_folders import starts_of
+from rlhf_gym.results.run_folders import comparison_of_runs
 from rlhf_gym.results.side_by_side import Comparison, compare
 
 __all__ = ["build_comparison"]
@@ -39,9 +39,9 @@ def build_comparison(
     Raises:
         ValueError: there are no rows.
     """
-    comparison = compare(rows)
-    runs = rows if folder == Path() else ()  # run folders that were named one by one
-    verdict = judge(comparison, starts_of(runs))
+    named = folder == Path()  # run folders that were named one by one
+    comparison = comparison_of_runs(rows) if named else compare(rows)
+    verdict = judge(comparison)
     page = folder / "report.html" if out is None else out
     text = folder / "tables.md" if out is None else out.with_suffix(".md")
     curves = read_curves(rows, folder)
@@ -57,7 +57,7 @@ def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> dict[str
     return {
         "verdict": asdict(verdict),
         "command": command,
-        "cells": [_cell(cell) for cell in comparison.cells],
+        "cells": [_cell(comparison, cell) for cell in comparison.cells],
         "series": [
             {
                 "algo": series.algo,
@@ -95,7 +95,7 @@ def _numbers(comparison: Comparison, verdict: Verdict, command: str) -> dict[str
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(comparison: Comparison, cell: Cell) -> dict[str, Any]:
     return {
         "env_id": cell.env_id,
         "algo": cell.algo,
@@ -108,6 +108,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "scale": None if cell.scale is None else asdict(cell.scale),
         "estimate": asdict(cell.estimate),
         "seeds": [row.seed for row in cell.rows],
+        "before": [comparison.starts.get(row.curve) for row in cell.rows],
         "returns": cell.returns.tolist(),
+        "measured": comparison.ways.get(cell.env_id),
         "failed": cell.failed,
     }

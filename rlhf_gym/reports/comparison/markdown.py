@@ -28,6 +28,8 @@ def _parts(comparison: Comparison, verdict: Verdict, command: str) -> Iterator[s
     first, *others = ((title, made(comparison)) for title, made in tables.TITLED.items())
     yield first[1].markdown()
     yield SCORE
+    if how := tables.measured(comparison):
+        yield how
     if command:
         yield f"```\n{command}\n```"
     if verdict.warnings:

@@ -66,6 +66,7 @@ def render_page(
         several=len(comparison.algorithms) > 1,
         unscored=comparison.unscored,
         tables={made.__name__: made(comparison) for made in tables.TITLED.values()},
+        measured=tables.measured(comparison),
         reports=_reports(comparison, folder),
         forests=list(over_all(comparison, styles)),
         every=list(each_environment(comparison, styles)),

@@ -22,7 +22,7 @@ from rlhf_gym.results.row import Row
 from rlhf_gym.results.side_by_side import WANTED, Comparison, Efficiency
 from rlhf_gym.results.statistics import Floats
 
-__all__ = ["TITLED", "by_cell", "columns", "overview"]
+__all__ = ["TITLED", "by_cell", "columns", "measured", "overview"]
 
 Column: TypeAlias = Callable[[Cell], str]
 
@@ -77,19 +77,39 @@ def runs(comparison: Comparison) -> TextTable:
             str(row.seed),
             f"{row.length:,}",
             f"{row.labels_given:,}",
+            number(comparison.starts.get(row.curve, math.nan)),
             number(row.mean_return),
         )
         for name, row in zip(run_names(known), known, strict=True)
     )
-    header = ("run", "arm", "seed", "steps", "labels given", "true return")
-    return TextTable(header, rows)
+    after = "after" if comparison.starts else "true return"
+    header = ("run", "arm", "seed", "steps", "labels given", "before", after)
+    return TextTable(header, rows).of_known_columns()
+
+
+def measured(comparison: Comparison) -> str:
+    """Say how the agents were measured before and after training; empty where it is not known.
+
+    >>> measured(Comparison((), (), (), (), {}, {"runs/a": 22.0}, {"CartPole-v1": "20 episodes"}))
+    'True returns before and after training, measured alike: 20 episodes.'
+    """
+    ways = comparison.ways
+    if not ways:
+        return ""
+    alike = len(set(ways.values())) == 1
+    each = set(ways.values()) if alike else [f"{env} {way}" for env, way in ways.items()]
+    when = "before and after training, measured alike" if comparison.starts else "after training"
+    return f"True returns {when}: {'; '.join(each)}."
 
 
 def by_cell(comparison: Comparison) -> TextTable:
-    """List every cell: score, median and worst true return, seeds."""
+    """List every cell: score, median true return before and after, the worst, seeds."""
     columns: dict[str, Column] = {
         "score [95 %]": _score,
-        "true return, median": lambda cell: number(_median(cell, "mean_return")),
+        "before, median": lambda cell: number(_median_before(comparison, cell)),
+        ("after" if comparison.starts else "true return") + ", median": (
+            lambda cell: number(_median(cell, "mean_return"))
+        ),
         "worst seed": lambda cell: number(min(cell.returns, default=math.nan)),
         "seeds": lambda cell: (
             f"{len(cell.rows)}" + (f" ({cell.failed} failed)" if cell.failed else "")
@@ -227,6 +247,12 @@ def error_of(row: Row) -> str:
 def _median(cell: Cell, name: str) -> float:
     values = cell.measured(name)
     return float(np.median(values)) if values.size else math.nan
+
+
+def _median_before(comparison: Comparison, cell: Cell) -> float:
+    """Return the median true return before training; NaN unless it is known of all runs."""
+    starts = [comparison.starts.get(row.curve, math.nan) for row in cell.rows]
+    return float(np.median(starts)) if starts else math.nan
 
 
 def _with_lowest(values: Floats) -> str:

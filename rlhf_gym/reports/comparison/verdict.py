@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -33,17 +33,12 @@ NAMED = 6
 """Number of names that a sentence lists."""
 
 
-def judge(comparison: Comparison, starts: Mapping[str, float] | None = None) -> Verdict:
-    """Judge a comparison in words.
-
-    Args:
-        comparison: the runs.
-        starts: true returns of untrained agents, by run folder, where they are known.
-    """
+def judge(comparison: Comparison) -> Verdict:
+    """Judge a comparison in words."""
     mains = [comparison.main(algo) for algo in comparison.algorithms]
     taught = [series for series in mains if series.taught and series.scored]
     headline, trust = _scored(comparison, taught) if taught else _unscored(comparison)
-    headline += _about_starts(comparison, starts or {})
+    headline += _about_starts(comparison)
     return Verdict(headline, trust, _level(comparison, taught), tuple(_warnings(comparison)))
 
 
@@ -124,9 +119,10 @@ def _control(comparison: Comparison) -> float | None:
     return max((series.estimate.value for series in found), default=None)
 
 
-def _about_starts(comparison: Comparison, starts: Mapping[str, float]) -> str:
+def _about_starts(comparison: Comparison) -> str:
     """Say so where every run ended no better than its untrained agent."""
     runs = [row for cell in comparison.cells for row in cell.rows]
+    starts = comparison.starts
     if runs and all(row.mean_return <= starts.get(row.curve, -np.inf) for row in runs):
         return " No run got better than its untrained agent."
     return ""
