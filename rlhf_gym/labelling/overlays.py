@@ -10,7 +10,7 @@ from rlhf_gym.labelling.moves import Step, let_go, practise, skip_practice
 from rlhf_gym.labelling.review import remark
 from rlhf_gym.labelling.state import Action, Screen, State
 
-__all__ = ["on_overlay", "open_page"]
+__all__ = ["ask_goal", "on_overlay", "open_page"]
 
 CLOSING = (Action.MENU, Action.CONFIRM, Action.PAUSE)
 """Actions that lead back from a page to read."""
@@ -22,6 +22,14 @@ def open_page(state: State, page: Screen) -> State:
     if page in beneath:
         beneath = beneath[: beneath.index(page)]
     return replace(state, overlay=page, beneath=beneath)
+
+
+def ask_goal(state: State) -> Step:
+    """Ask what the agent should do, unless the person is writing or has to read an error."""
+    if state.overlay in (Screen.NOTE, Screen.ERROR):
+        return state, ()
+    state = replace(open_page(state, Screen.GOAL), goal_asked=True, draft="")
+    return state, (e.TextInput(True),)
 
 
 def on_overlay(state: State, event: e.Press, press: Callable[[State, e.Press], Step]) -> Step:
@@ -92,12 +100,14 @@ def _in_note(state: State, event: e.Press) -> Step:
 
 
 def _in_goal(state: State, event: e.Press) -> Step:
-    """Write what the agent should do; the empty goal is none, and the person can go on without."""
+    """Write what the agent should do; an empty goal is not kept, but one can go on without."""
     if event.action is Action.UNDO:
         return replace(state, draft=state.draft[:-1]), ()
     if event.action not in (Action.CONFIRM, Action.MENU):
         return state, ()
     goal = state.draft.strip() if event.action is Action.CONFIRM else ""
+    if event.action is Action.CONFIRM and not goal:
+        return replace(state, draft=""), ()
     overlay = state.beneath[-1] if state.beneath else None
     state = replace(state, overlay=overlay, beneath=state.beneath[:-1], draft="")
     if not goal:

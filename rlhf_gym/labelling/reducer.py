@@ -22,7 +22,7 @@ from rlhf_gym.labelling.moves import (
     step_frame,
     stepped,
 )
-from rlhf_gym.labelling.overlays import on_overlay, open_page
+from rlhf_gym.labelling.overlays import ask_goal, on_overlay, open_page
 from rlhf_gym.labelling.review import (
     passed,
     recall,
@@ -220,6 +220,8 @@ def _read_status(state: State, event: e.StatusRead) -> Step:
     if event.status.error and not state.status.error:
         return _stop(replace(state, status=event.status))
     state = _measure(replace(state, status=event.status))
+    if state.asks_goal:
+        return ask_goal(state)
     practises = state.base is Screen.PRACTICE
     if not just_finished or not (state.pending or practises):
         return state, ()

@@ -149,6 +149,7 @@ class State:
         notice: what became of watching the agent or of opening the report.
         gap: when the last pair was answered, if the next one is not there yet.
         missed: when an answer was last given that no pair takes.
+        goal_asked: whether this session has asked what the agent should do.
     """
 
     annotator: str
@@ -197,6 +198,7 @@ class State:
     notice: str = ""
     gap: float | None = None
     missed: float | None = None
+    goal_asked: bool = False
 
     @property
     def item(self) -> Item | None:
@@ -214,6 +216,12 @@ class State:
     def lacks_goal(self) -> bool:
         """Whether nobody has said what the agent should do."""
         return self.goal == GENERAL_GOAL.text
+
+    @property
+    def asks_goal(self) -> bool:
+        """Whether to ask now what the agent should do, before the first pair that may come."""
+        may_ask = not self.goal_asked and self.review is None
+        return may_ask and self.lacks_goal and self.status.wants_answers
 
     @property
     def shown_goal(self) -> str:

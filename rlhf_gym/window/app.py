@@ -106,7 +106,7 @@ class App:
         self.state = first_state(run, store, annotator, with_practice if review is None else False)
         self.loader = Loader(run, annotator, review)
         if review is not None:
-            self.state = replace(self.state, review=self.loader.to_review)
+            self.state = replace(self.state, review=self.loader.to_review, overlay=None)
         self.companions = Companions(run)
         self._run, self._store = run, store
         pygame.display.set_icon(icon())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.labelling.overlays import ask_goal
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Screen, State
 from rlhf_gym.window.endings import EndingReader
@@ -28,18 +28,14 @@ def first_state(
     if practises is None:
         practises = not known.practised and status.wants_answers
     now = time.monotonic()
-    pages = [Screen.HELP] if practises else []
-    if environment.goal == GENERAL_GOAL.text and status.wants_answers:
-        pages.append(Screen.GOAL)
-    return State(
+    state = State(
         annotator=annotator,
         instruction=INSTRUCTION_VERSION,
         environment=environment.env_id,
         goal=environment.goal,
         tie_breaker=environment.tie_breaker,
         items=tuple(Item(pair) for pair in PAIRS) if practises else (),
-        overlay=pages[-1] if pages else None,
-        beneath=tuple(pages[:-1]),
+        overlay=Screen.HELP if practises else None,
         now=now,
         appeared=now,
         speed=known.speed,
@@ -50,6 +46,7 @@ def first_state(
         run=str(run),
         blind=_is_blind(run),
     )
+    return ask_goal(state)[0] if state.asks_goal else state
 
 
 def _is_blind(run: Path) -> bool:

@@ -286,7 +286,7 @@ def _overlay(
         label, others = "Back", [Button(NOWHERE, Action.INSTRUCTIONS, "What to do")]
     elif state.overlay is Screen.GOAL:
         panel = _centered(size, 640 * u, 262 * u)
-        label, others = "Keep the goal", [Button(NOWHERE, Action.MENU, "Go on without")]
+        label, others = "Keep the goal", [Button(NOWHERE, Action.MENU, "Go on without", "keyed")]
     elif state.overlay is Screen.NOTE:
         panel = _centered(size, 560 * u, 220 * u)
         label, others = "Keep the note", [Button(NOWHERE, Action.MENU, "Cancel")]

@@ -402,6 +402,23 @@ def test_a_run_without_a_goal_asks_for_one_which_is_kept_for_all(
     assert showing(again) is not Screen.GOAL and again.state.goal == "fly home"
 
 
+def test_a_run_that_is_resumed_asks_for_a_goal_once_it_wants_answers(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(0)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.set_goal(GENERAL_GOAL.text)
+        store.publish(Progress(500, 5000, 0, 20, state="stopped"))
+        app = open_app(run)
+        assert showing(app) is Screen.WAITING
+        store.publish(Progress(500, 5000, 0, 20, state="training"))
+        until(app, lambda: showing(app) is Screen.GOAL)
+    tap(app, pygame.K_RETURN)
+    assert showing(app) is Screen.GOAL  # nothing is written yet
+    tap(app, pygame.K_ESCAPE)
+    assert showing(app) is Screen.WAITING
+
+
 def test_nobody_has_to_say_a_goal(make_run: MakeRun, open_app: Open) -> None:
     run = make_run(1)
     with FeedbackStore.open(run / "feedback.db") as store:
