@@ -88,8 +88,8 @@ def chosen_queries(
 
     All are chosen when this returns. The clips of many queries are never in memory together.
 
-    With ``unlike``, the first pairs, before anything is learned, are of clips that differ much:
-    clips of an untrained agent look alike, and a person can only guess between two of the same.
+    With ``unlike``, they are of clips that differ much: clips of an untrained agent look alike, and
+    a person can only guess between two of the same.
     """
     name, choose = strategy_named(strategy)
     first, second = _candidates(buffer, OVERSAMPLE * n, rng, drawable)
@@ -99,7 +99,7 @@ def chosen_queries(
     first, second = first[distinct], second[distinct]
     about: dict[str, Any] = {"rng": rng, "predict_returns": predict_returns, "round": round}
     candidates = Candidates(buffer, first, second, n=n, **about)
-    if unlike and not candidates.learned:
+    if unlike:
         clear = _most_unlike(candidates)
         first, second = first[clear], second[clear]
         candidates = Candidates(buffer, first, second, n=n, **about)

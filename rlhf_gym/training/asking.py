@@ -121,7 +121,9 @@ class Asking:
             if done and "episode" in info:
                 self.teacher.episode_ended(info["episode"]["r"], info["episode"]["l"])
 
-    def ask(self, target: int, predict_returns: PredictReturns | None) -> None:
+    def ask(
+        self, target: int, predict_returns: PredictReturns | None, *, untrained: bool = False
+    ) -> None:
         """Post queries until ``target`` labels are given, or can be given by those that are open.
 
         A teacher that answers at once has then answered, and pairs that it skipped have been
@@ -130,6 +132,8 @@ class Asking:
         Args:
             target: number of labels wanted in all; at most the budget counts.
             predict_returns: of the reward model, for strategies that use it; None before a fit.
+            untrained: whether the clips are of an untrained agent; people are then asked about
+                pairs of clips that differ much.
         """
         target = min(target, self.budget)
         # The open queries are read before the judgements: an answer that comes in between counts
@@ -141,7 +145,7 @@ class Asking:
         room = self.open_queries if self.teacher.live else attempts
         while (missing := min(target - self.labels, attempts, room) - len(open_)) > 0:
             asked = self.asked
-            for queries in _parts(self._choose(missing, predict_returns)):
+            for queries in _parts(self._choose(missing, predict_returns, untrained)):
                 open_ |= self._put(self._post(queries))
             if self.asked == asked:
                 return
@@ -163,7 +167,9 @@ class Asking:
         posted, rows = self._posted.get(query_id, (0.0, 0))
         return rows == self.buffer.rows or time.monotonic() < posted + self.fresh_seconds
 
-    def _choose(self, n: int, predict_returns: PredictReturns | None) -> Iterator[Query]:
+    def _choose(
+        self, n: int, predict_returns: PredictReturns | None, untrained: bool
+    ) -> Iterator[Query]:
         """Choose up to ``n`` queries."""
         queries = chosen_queries(
             self.buffer,
@@ -173,7 +179,7 @@ class Asking:
             predict_returns=predict_returns,
             round=self.round,
             drawable=self.teacher.live,
-            unlike=self.teacher.live,
+            unlike=self.teacher.live and untrained,
         )
         return map(self._repeat_or, queries) if self.repeats else queries
 

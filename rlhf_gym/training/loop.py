@@ -160,7 +160,7 @@ class FeedbackLoop:
         state: TrainerState = "first labels" if first else "waiting"
         with self.log.timed("ask"):
             predict_returns = self.reward_model.predict_returns if self._fitted else None
-            self.asking.ask(target, predict_returns)
+            self.asking.ask(target, predict_returns, untrained=first > 0)
             if self._refreshed_at < 0:  # for the first time, while the first pairs are drawn
                 self._refresh()
             while teacher.live and not self.stopping:
@@ -173,7 +173,7 @@ class FeedbackLoop:
                 self.log.publish(agent, self.asking.labels, state, awaited=first or awaited)
                 self._check_that_clips_are_drawn(agent)
                 self.rest(self.poll_seconds)
-                self.asking.ask(target, predict_returns)
+                self.asking.ask(target, predict_returns, untrained=first > 0)
 
     def _check_that_clips_are_drawn(self, agent: BaseAlgorithm) -> None:
         try:

@@ -436,21 +436,14 @@ def lasting(episodes: int = 30) -> ClipBuffer:
     return buffer
 
 
-def test_a_persons_first_pairs_are_of_clips_that_differ() -> None:
+@pytest.mark.parametrize("learned", [None, returns_of(lambda x: x, lambda x: -x)])
+def test_a_persons_first_pairs_are_of_clips_that_differ(learned: PredictReturns | None) -> None:
     def gaps(**how: Any) -> list[int]:
-        chosen = chosen_queries(lasting(), 20, np.random.default_rng(0), strategy="uniform", **how)
+        rng = np.random.default_rng(0)
+        ask = partial(chosen_queries, lasting(), 20, rng, strategy="disagreement")
+        chosen = ask(predict_returns=learned, **how)
         live = [[int((~c.transitions.absorbing).sum()) for c in q.clips] for q in chosen]
         return [abs(first - second) for first, second in live]
 
     usual, unlike = gaps(), gaps(unlike=True)
     assert (min(usual), min(unlike)) == (1, 3)
-
-
-def test_once_something_is_learned_the_strategy_alone_chooses() -> None:
-    def chosen(**how: Any) -> list[tuple[int, int]]:
-        rng, buffer = np.random.default_rng(0), episodes_of(20)
-        predicted = returns_of(lambda x: x, lambda x: -x)
-        ask = partial(chosen_queries, buffer, 8, rng, strategy="diverse")
-        return pairs(list(ask(predict_returns=predicted, **how)))
-
-    assert chosen(unlike=True) == chosen()
