@@ -45,7 +45,7 @@ def command(
     maker.check()
     with quick_imports():
         from rlhf_gym.envs.description import describe_env
-        from rlhf_gym.window.play import play
+        from rlhf_gym.window.playing.app import play
 
     env = maker.made("rgb_array", own_actions=True)
     description = describe_env(env)

@@ -22,26 +22,31 @@ from rlhf_gym.feedback import FeedbackStore, StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.reducer import reduce
-from rlhf_gym.labelling.state import Action, Screen
-from rlhf_gym.window.companions import Companions
+from rlhf_gym.labelling.state import Screen
 from rlhf_gym.window.desktop import fitting_size, icon, set_full_screen
+from rlhf_gym.window.ending.companions import Companions
 from rlhf_gym.window.first_state import first_state
-from rlhf_gym.window.keys import action_of
-from rlhf_gym.window.layout import Button, lay_out
-from rlhf_gym.window.loader import Loader, Wanted
+from rlhf_gym.window.inputs import Inputs
+from rlhf_gym.window.loading.loader import Loader
+from rlhf_gym.window.loading.wanted import wanted_of
 from rlhf_gym.window.memory import Remembered, remember
 from rlhf_gym.window.opening import opened_store
 from rlhf_gym.window.painter import Painter
-from rlhf_gym.window.places import next_scale, picture_size
+from rlhf_gym.window.places import picture_size
 from rlhf_gym.window.timing import Timing
 from rlhf_gym.window.transcript import reaches
-from rlhf_gym.window.view import Pointer
 
 __all__ = ["App", "run_window"]
 
 FRAMES_PER_SECOND = 60
-A_NOTCH = 0.15
-"""Heights of its place by which a notch of the mouse's wheel scrolls a picture."""
+"""Frames drawn in a second, at most."""
+REDRAWN = (
+    pygame.WINDOWRESTORED,
+    pygame.WINDOWSHOWN,
+    pygame.WINDOWEXPOSED,
+    pygame.WINDOWSIZECHANGED,
+)
+"""Events after which the display may have lost its content."""
 
 
 def run_window(
@@ -115,8 +120,7 @@ class App:
             pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
         writes = self.state.overlay is Screen.GOAL
         pygame.key.start_text_input() if writes else pygame.key.stop_text_input()
-        self._pressed: Button | None = None
-        self._pointer = Pointer()
+        self._inputs = Inputs()
         self.loudspeaker = Loudspeaker()
         self._painter = Painter()
         self._open = True
@@ -163,7 +167,7 @@ class App:
         surface = pygame.display.get_surface()
         if surface is not None and self.state.visible:
             pictures = self.loader.pictures | self.loader.films
-            self._painter.paint(surface, self.state, pictures, self._pointer)
+            self._painter.paint(surface, self.state, pictures, self._inputs.pointer)
             self.timing.drawing.append(time.perf_counter() - started)
         if self._answered_at is not None and self._shows_what_follows:
             self.timing.answers.append(time.perf_counter() - self._answered_at)
@@ -225,65 +229,11 @@ class App:
             self._open = False
 
     def _translate(self, event: pygame.Event) -> None:
-        """Pass an event of pygame's to the reducer."""
-        if event.type == pygame.KEYDOWN:
-            name = pygame.key.name(event.key)
-            ctrl = bool(event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META))
-            action = action_of(name, event.unicode, ctrl)
-            if action in (Action.LARGER, Action.SMALLER):
-                self._scale(larger=action is Action.LARGER)
-            elif action is not None and not event.mod & pygame.KMOD_ALT:
-                self.handle(e.Press(action, name))
-        elif event.type == pygame.KEYUP:
-            self.handle(e.Release(pygame.key.name(event.key)))
-        elif event.type == pygame.TEXTINPUT:
-            self.handle(e.Typed(event.text))
-        elif event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            self._mouse(event)
-        elif event.type == pygame.MOUSEWHEEL:
-            self._wheel(event.precise_y)
-        elif event.type == pygame.WINDOWLEAVE:
-            self._pointer = Pointer()
-        elif event.type in (pygame.WINDOWFOCUSGAINED, pygame.WINDOWFOCUSLOST):
-            self.handle(e.Focus(event.type == pygame.WINDOWFOCUSGAINED))
-        elif event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
-            self.handle(e.Visible(False))
-        elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):
+        """Pass what an event of pygame's means to the reducer."""
+        if event.type in REDRAWN:
             self._painter.forget()
-            self.handle(e.Visible(True))
-        elif event.type == pygame.WINDOWSIZECHANGED:
-            self._painter.forget()
-        elif event.type == pygame.QUIT:
-            self.handle(e.Press(Action.QUIT))
-
-    def _mouse(self, event: pygame.Event) -> None:
-        """Act on a button when it is released where it was pressed."""
-        down = self._pointer.down
-        if event.type != pygame.MOUSEMOTION and event.button == 1:
-            down = event.type == pygame.MOUSEBUTTONDOWN
-        surface = pygame.display.get_surface()
-        assert surface is not None
-        button = lay_out(surface.get_size(), self.state).at(event.pos)
-        if down and not self._pointer.down:
-            self._pressed = button
-        elif not down and self._pointer.down:
-            if button is not None and button == self._pressed:
-                self.handle(e.Press(button.action, query=button.query))
-            self._pressed = None
-        self._pointer = Pointer(event.pos, down)
-
-    def _scale(self, larger: bool) -> None:
-        """Make the type larger or smaller, where that can be seen."""
-        scale = next_scale(pygame.display.get_window_size(), self.state, larger)
-        if scale is not None:
-            self.handle(e.Scaled(scale))
-
-    def _wheel(self, notches: float) -> None:
-        """Scroll the clip under the mouse, or both where it is elsewhere."""
-        boxes = lay_out(pygame.display.get_window_size(), self.state).boxes
-        at = pygame.mouse.get_pos()
-        over = tuple(side for side in (0, 1) if boxes[f"card{side}"].collidepoint(at))
-        self.handle(e.Scroll(-notches * A_NOTCH, over or (0, 1)))
+        for each in self._inputs.read(event, self.state):
+            self.handle(each)
 
     def _tell_reach(self) -> None:
         """Tell the reducer how far the pictures on the screen can be scrolled."""
@@ -295,21 +245,7 @@ class App:
     def _tell_loader(self) -> None:
         surface = pygame.display.get_surface()
         assert surface is not None
-        state, size = self.state, surface.get_size()
-        items = state.items[max(state.index - 1, 0) : state.index + 3]
-        current = (state.item,) if state.item is not None else ()
-        self.loader.wanted = Wanted(
-            known=frozenset(item.pair.query for item in state.items),
-            pending=state.pending,
-            ahead=len(state.items) - state.index,
-            given_back=state.given_back,
-            shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
-            size=picture_size(surface.get_size(), replace(state, enlarged=None)),
-            large=None if state.enlarged is None else picture_size(surface.get_size(), state),
-            finished=state.status.finished or state.left,
-            arrivals=self._arrivals,
-            films=picture_size(size, state) if state.base is Screen.ENDING else None,
-        )
+        self.loader.wanted = wanted_of(self.state, surface.get_size(), self._arrivals)
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         self._open = False

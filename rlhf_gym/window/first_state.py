@@ -10,9 +10,9 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.overlays import ask_goal
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Screen, State
-from rlhf_gym.window.endings import EndingReader
+from rlhf_gym.window.ending.reader import EndingReader
 from rlhf_gym.window.instructions import INSTRUCTION_VERSION
-from rlhf_gym.window.loader import read_status
+from rlhf_gym.window.loading.loader import read_status
 from rlhf_gym.window.memory import recall
 
 __all__ = ["first_state"]

@@ -8,8 +8,8 @@ import pygame
 
 from rlhf_gym.labelling.state import State
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.ending import draw_films
-from rlhf_gym.window.endings import FILMS
+from rlhf_gym.window.ending.page import draw_films
+from rlhf_gym.window.ending.reader import FILMS
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.view import (

@@ -10,7 +10,7 @@ import pygame
 
 from rlhf_gym.labelling.state import SCALES, Screen, State
 from rlhf_gym.window import theme
-from rlhf_gym.window.ending_layout import ending_boxes
+from rlhf_gym.window.ending.layout import ending_boxes
 from rlhf_gym.window.picture import fitting
 
 __all__ = ["Boxes", "next_scale", "picture_size", "places", "shown_sides", "type_unit"]

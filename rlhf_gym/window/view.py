@@ -14,7 +14,7 @@ from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.ending import draw_ending, draw_films
+from rlhf_gym.window.ending.page import draw_ending, draw_films
 from rlhf_gym.window.header import draw_badge, draw_goal
 from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
 from rlhf_gym.window.panels import draw_base_panel, draw_gap, draw_overlay

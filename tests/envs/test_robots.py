@@ -22,7 +22,7 @@ from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.envs.robot import joint_keys
 from rlhf_gym.media import off_screen
-from rlhf_gym.window.play import keys_to_actions
+from rlhf_gym.window.playing.app import keys_to_actions
 
 GYMNASIUMS = [
     "Ant-v5",

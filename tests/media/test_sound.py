@@ -16,7 +16,7 @@ from rlhf_gym.feedback.seals import ENVIRONMENT, seal
 from rlhf_gym.media import draw_clips, encode, has_sound
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reports.run import build_report
-from rlhf_gym.window.sound import decode_sound
+from rlhf_gym.window.loading.sound import decode_sound
 
 PRIMING = 1024
 """Samples of silence with which AAC begins."""

@@ -19,7 +19,7 @@ from rlhf_gym.reports.run import build_report
 from rlhf_gym.results.answers import human_minutes, read_answers
 from rlhf_gym.results.run_folders import rows_of_runs
 from rlhf_gym.teachers import Teacher
-from rlhf_gym.window.loader import Loader
+from rlhf_gym.window.loading.loader import Loader
 
 LABELS = 20
 

@@ -192,7 +192,7 @@ def _steps(venv: VecEnv) -> None:
 @contextlib.contextmanager
 def _nothing_begins() -> Iterator[None]:
     """Raise `Begun` where training, evaluation or a window would begin, or time passes."""
-    import rlhf_gym.window.play as played
+    import rlhf_gym.window.playing.app as played
 
     def begun(*_: object, **__: object) -> NoReturn:
         raise Begun

@@ -18,8 +18,8 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.state import Screen
 from rlhf_gym.media.video import encode
 from rlhf_gym.window.app import App
-from rlhf_gym.window.endings import FILMS
-from rlhf_gym.window.films import Film
+from rlhf_gym.window.ending.films import Film
+from rlhf_gym.window.ending.reader import FILMS
 
 __all__ = ["open_app"]
 

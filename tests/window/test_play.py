@@ -8,8 +8,8 @@ import pygame
 import pytest
 
 from rlhf_gym.cli.main import main
-from rlhf_gym.window.play import action_of, keys_to_actions, play
-from rlhf_gym.window.play_keys import key_hints
+from rlhf_gym.window.playing.app import action_of, keys_to_actions, play
+from rlhf_gym.window.playing.keys import key_hints
 
 
 def press(key: int) -> None:

@@ -21,7 +21,7 @@ from rlhf_gym.labelling.ending import (
 from rlhf_gym.labelling.state import State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas, Shape
-from rlhf_gym.window.endings import FILMS
+from rlhf_gym.window.ending.reader import FILMS
 from rlhf_gym.window.layout import Layout
 from rlhf_gym.window.picture import draw_picture
 

@@ -15,7 +15,7 @@ from rlhf_gym.feedback.review import last_said, review_order
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.review import SHOWN
 from rlhf_gym.labelling.state import Pair
-from rlhf_gym.window.sound import decode_sound
+from rlhf_gym.window.loading.sound import decode_sound
 
 __all__ = ["Answers"]
 

@@ -14,7 +14,7 @@ from rlhf_gym.feedback.outcome import Outcome, read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import Counts
 from rlhf_gym.labelling.ending import Ending, Films, Given, given_by
-from rlhf_gym.window.films import Film
+from rlhf_gym.window.ending.films import Film
 
 __all__ = ["FILMS", "EndingReader", "OpenFilms"]
 

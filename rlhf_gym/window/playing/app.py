@@ -19,7 +19,7 @@ from rlhf_gym.window import theme
 from rlhf_gym.window.desktop import open_window
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.key_row import KeyHint
-from rlhf_gym.window.play_keys import Actions, action_of, key_hints, keys_to_actions
+from rlhf_gym.window.playing.keys import Actions, action_of, key_hints, keys_to_actions
 from rlhf_gym.window.stage import Page, draw_page, draw_still
 
 __all__ = ["action_of", "keys_to_actions", "play"]

@@ -6,10 +6,9 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import av
 import pygame
 
 from rlhf_gym.envs.sound import Samples
@@ -25,15 +24,14 @@ from rlhf_gym.labelling.events import (
     ToReview,
 )
 from rlhf_gym.labelling.state import Pair, Status
-from rlhf_gym.media.video import converted
-from rlhf_gym.window.answers import Answers
-from rlhf_gym.window.endings import FILMS, EndingReader, OpenFilms
-from rlhf_gym.window.picture import fitting
+from rlhf_gym.window.ending.reader import FILMS, EndingReader, OpenFilms
+from rlhf_gym.window.loading.answers import Answers
+from rlhf_gym.window.loading.decoding import decode
+from rlhf_gym.window.loading.sound import decode_sound
+from rlhf_gym.window.loading.wanted import Wanted
 from rlhf_gym.window.practice import draw_practice
-from rlhf_gym.window.sound import decode_sound
-from rlhf_gym.window.transcript import still_scale
 
-__all__ = ["Frames", "Loader", "Wanted", "decode", "read_status"]
+__all__ = ["Frames", "Loader", "read_status"]
 
 Frames = tuple[list[pygame.Surface], list[pygame.Surface]]
 
@@ -43,68 +41,7 @@ LEASE_POLL_SECONDS = 0.2
 STATUS_SECONDS = 0.5
 RENEW_SECONDS = 30.0
 SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the time
-BYTES_A_CLIP = 80_000_000
 BYTES_IN_ALL = 450_000_000
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the window needs; updated after every event.
-
-    Attributes:
-        known: the queries of this session.
-        pending: those that wait for an answer.
-        ahead: number of pairs from the one on the screen on.
-        given_back: those that were given back.
-        shown: the pairs whose pictures are needed, the most urgent first.
-        size: the place of a picture in pixels.
-        large: the place of the picture of the pair on the screen, where it is enlarged.
-        finished: whether no further pair is wanted.
-        arrivals: how many `Arrived` events the window has seen.
-        films: the place of a film of the agent in pixels, or None while none is shown.
-    """
-
-    known: frozenset[int] = frozenset()
-    pending: tuple[int, ...] = ()
-    ahead: int = 0
-    given_back: frozenset[int] = frozenset()
-    shown: tuple[Pair, ...] = ()
-    size: tuple[int, int] = (600, 400)
-    large: tuple[int, int] | None = None
-    finished: bool = False
-    arrivals: int = 0
-    films: tuple[int, int] | None = None
-
-
-def decode(path: Path, size: tuple[int, int]) -> list[pygame.Surface]:
-    """Decode the frames of a video, as large as fits into ``size``, ready to be drawn.
-
-    A clip that would need too much memory is reduced to a half, a third, ... of the size.
-
-    Raises:
-        OSError: the file is missing or no video.
-    """
-    frames = []
-    with av.open(str(path), format="mp4") as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "NONE"  # leaves the processors to the trainer
-        whole = width = height = 0
-        before = b""
-        for frame in container.decode(stream):
-            if not whole:
-                count = max(stream.frames, 1)
-                scale = (still_scale if count == 1 else fitting)((frame.width, frame.height), size)
-                full = frame.width * frame.height * scale**2 * 4 * count
-                whole = next(k for k in range(1, 99) if full / k**2 <= BYTES_A_CLIP)
-                width = max(2, round(frame.width * scale / whole))
-                height = max(2, round(frame.height * scale / whole))
-            pixels = converted(frame, "bgra", width, height).to_ndarray().tobytes()
-            if pixels != before:  # a repeated frame is kept once
-                surface = pygame.Surface((width, height), depth=32)
-                surface.get_buffer().write(pixels)
-                before = pixels
-            frames.append(surface)
-    return frames
 
 
 def read_status(store: FeedbackStore, endings: EndingReader) -> Status:
