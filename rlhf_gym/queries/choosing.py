@@ -16,7 +16,7 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries.candidates import Candidates, PredictReturns
 from rlhf_gym.queries.strategies import Strategy, scores_of, strategy_named
 
-__all__ = ["choose_queries", "chosen_queries"]
+__all__ = ["choose_queries"]
 
 OVERSAMPLE = 10
 """Candidates for each query that is wanted."""
@@ -39,57 +39,30 @@ def choose_queries(
     predict_returns: PredictReturns | None = None,
     round: int = 0,
     drawable: bool = False,
-) -> list[Query]:
-    """Choose ``n`` pairs of clips from a buffer.
+    unlike: bool = False,
+) -> Iterator[Query]:
+    """Choose ``n`` pairs of clips from a buffer, and cut the clips of each when it is reached.
 
     All candidates (10 for each query) are scored in one batch; no pair is a clip and itself, and no
-    pair is there twice.
+    pair is there twice. All are chosen when this returns, but the clips of many queries are never
+    in memory together.
 
     Args:
-        buffer: where the clips come from.
+        buffer: where the clips come from; no step may be added before the last query is reached.
         n: number of queries.
         rng: draws the candidates, the strategy's choice, and the clip that is shown on the left.
         strategy: the name of a strategy, or a `QueryStrategy`.
         predict_returns: the ensemble's learned returns; None in the first round.
         round: the round of asking and fitting, written into the queries.
         drawable: take only clips that can be drawn again.
+        unlike: whether the pairs are of clips that differ much: clips of an untrained agent look
+            alike, and a person can only guess between two of the same.
 
     Returns:
         ``n`` queries, or fewer, down to none, while the buffer has too few clips.
 
     Raises:
         ValueError: there is no strategy of that name, or it does not keep its contract.
-    """
-    return list(
-        chosen_queries(
-            buffer,
-            n,
-            rng,
-            strategy=strategy,
-            predict_returns=predict_returns,
-            round=round,
-            drawable=drawable,
-        )
-    )
-
-
-def chosen_queries(
-    buffer: ClipBuffer,
-    n: int,
-    rng: np.random.Generator,
-    *,
-    strategy: Strategy,
-    predict_returns: PredictReturns | None = None,
-    round: int = 0,
-    drawable: bool = False,
-    unlike: bool = False,
-) -> Iterator[Query]:
-    """Choose pairs as `choose_queries` does, and cut the clips of each when it is reached.
-
-    All are chosen when this returns. The clips of many queries are never in memory together.
-
-    With ``unlike``, they are of clips that differ much: clips of an untrained agent look alike, and
-    a person can only guess between two of the same.
     """
     name, choose = strategy_named(strategy)
     first, second = _candidates(buffer, OVERSAMPLE * n, rng, drawable)

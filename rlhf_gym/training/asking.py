@@ -18,7 +18,7 @@ from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.stored_queries import StoredQueries
 from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.candidates import PredictReturns
-from rlhf_gym.queries.choosing import chosen_queries
+from rlhf_gym.queries.choosing import choose_queries
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["Asking", "LabelChanges"]
@@ -171,7 +171,7 @@ class Asking:
         self, n: int, predict_returns: PredictReturns | None, untrained: bool
     ) -> Iterator[Query]:
         """Choose up to ``n`` queries."""
-        queries = chosen_queries(
+        queries = choose_queries(
             self.buffer,
             n,
             self._rng,

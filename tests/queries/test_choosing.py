@@ -23,7 +23,7 @@ from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.queries import candidates
 from rlhf_gym.queries.candidates import Candidates, PredictReturns, summary
-from rlhf_gym.queries.choosing import NOTHING, choose_queries, chosen_queries
+from rlhf_gym.queries.choosing import NOTHING, choose_queries
 from rlhf_gym.queries.schedule import check_schedule, label_target
 from rlhf_gym.queries.strategies import (
     STRATEGIES,
@@ -45,6 +45,10 @@ def episodes_of(episodes: int, clip_length: int = 2) -> ClipBuffer:
         for last in (False, True):
             add(buffer, np.array([[number]]), np.zeros(1), np.array([number]), np.array([last]))
     return buffer
+
+
+def all_chosen(*args: Any, **how: Any) -> list[Query]:
+    return list(choose_queries(*args, **how))
 
 
 def number(clip: Clip) -> int:
@@ -118,7 +122,7 @@ def test_the_summary_of_images_is_short() -> None:
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_queries_are_pairs_of_different_clips_and_none_is_there_twice(strategy: Strategy) -> None:
     predict = returns_of(lambda x: x, lambda x: -x)
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(6), 8, np.random.default_rng(0), strategy=strategy, predict_returns=predict
     )
     assert len(queries) == 8
@@ -134,7 +138,7 @@ def test_a_small_buffer_gives_fewer_queries(
     strategy: Strategy, learned: bool, episodes: int, most: int
 ) -> None:
     predict = returns_of(lambda x: x, lambda x: -x) if learned else None
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(episodes),
         5,
         np.random.default_rng(0),
@@ -148,13 +152,13 @@ def test_a_small_buffer_gives_fewer_queries(
 def test_no_queries_are_chosen_if_none_are_wanted(strategy: Strategy) -> None:
     predict = returns_of(lambda x: x)
     rng = np.random.default_rng(0)
-    assert not choose_queries(episodes_of(9), 0, rng, strategy=strategy, predict_returns=predict)
+    assert not all_chosen(episodes_of(9), 0, rng, strategy=strategy, predict_returns=predict)
 
 
 def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> None:
     # the members agree on all clips but 7, which one finds far better and one far worse
     predict = returns_of(lambda x: 20.0 * (x == 7), lambda x: -20.0 * (x == 7))
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(20),
         4,
         np.random.default_rng(0),
@@ -167,7 +171,7 @@ def test_disagreement_chooses_the_pairs_on_which_the_members_differ_most() -> No
 
 def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
     predict = returns_of(lambda x: 9.0 * (x // 2))  # clips 0 and 1, 2 and 3, ... seem equal
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(8), 20, np.random.default_rng(0), strategy="entropy", predict_returns=predict
     )
     equal = [first // 2 == second // 2 for first, second in pairs(queries)]
@@ -177,7 +181,7 @@ def test_entropy_chooses_the_pairs_that_seem_equal() -> None:
 
 def test_the_best_come_first() -> None:
     predict = returns_of(lambda x: 0.1 * x, lambda x: -0.1 * x)
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(9),
         6,
         np.random.default_rng(0),
@@ -198,7 +202,7 @@ def test_diverse_queries_spread_over_what_was_seen() -> None:
         add(buffer, np.array([[shown]]), np.zeros(1), np.zeros(1), np.array([True]))
 
     def found(strategy: Strategy) -> int:
-        queries = choose_queries(buffer, 12, np.random.default_rng(1), strategy=strategy)
+        queries = all_chosen(buffer, 12, np.random.default_rng(1), strategy=strategy)
         return sum(50 in pair for pair in pairs(queries))
 
     assert found("diverse") > found("uniform")
@@ -215,7 +219,7 @@ def test_many_clips_are_described_and_predicted_a_few_at_a_time(
 
     def chosen() -> list[tuple[int, int]]:
         rng = np.random.default_rng(0)
-        found = choose_queries(buffer, 8, rng, strategy="diverse", predict_returns=predict)
+        found = all_chosen(buffer, 8, rng, strategy="diverse", predict_returns=predict)
         return pairs(found)
 
     at_once = chosen()
@@ -229,7 +233,7 @@ def test_before_anything_is_learned_pairs_are_uniform_or_spread() -> None:
     rng = np.random.default_rng(0)
     for asked, chosen in (("disagreement", "uniform"), ("diverse", "diverse")):
         strategy: Any = asked
-        queries = choose_queries(episodes_of(9), 3, rng, strategy=strategy)
+        queries = all_chosen(episodes_of(9), 3, rng, strategy=strategy)
         assert {query.strategy for query in queries} == {chosen}
         assert {query.score for query in queries} == {0.0}
 
@@ -240,7 +244,7 @@ def test_one_clip_of_a_pair_is_recent_and_every_other_pair_looks_back() -> None:
     for step in range(20_000):
         shown = np.array([[float(step)]])
         add(buffer, shown, np.zeros(1), np.zeros(1), np.array([True]))
-    queries = choose_queries(buffer, 400, np.random.default_rng(0), strategy="uniform")
+    queries = all_chosen(buffer, 400, np.random.default_rng(0), strategy="uniform")
     old = [sum(step < 20_000 - 4096 for step in pair) for pair in pairs(queries)]
     assert set(old) == {0, 1}
     assert 120 < sum(old) < 200  # half of the pairs look back, four fifths of them that far
@@ -252,7 +256,7 @@ def test_with_only_absorbing_steps_lately_clips_are_taken_from_before() -> None:
     for step in range(10_000):
         info: list[dict[str, object]] = [noted({}, absorbing=step >= 4000)]
         add(buffer, np.array([[float(step)]]), np.zeros(1), np.zeros(1), np.zeros(1, bool), info)
-    queries = choose_queries(buffer, 5, np.random.default_rng(0), strategy="disagreement")
+    queries = all_chosen(buffer, 5, np.random.default_rng(0), strategy="disagreement")
     assert len(queries) == 5
 
 
@@ -260,7 +264,7 @@ def test_the_same_random_numbers_give_the_same_queries() -> None:
     predict = returns_of(lambda x: x, lambda x: -x)
 
     def chosen(seed: int, strategy: Strategy) -> list[tuple[tuple[int, int], int]]:
-        queries = choose_queries(
+        queries = all_chosen(
             episodes_of(30),
             10,
             np.random.default_rng(seed),
@@ -275,7 +279,7 @@ def test_the_same_random_numbers_give_the_same_queries() -> None:
 
 
 def test_the_side_is_drawn_at_random_and_the_round_is_noted() -> None:
-    queries = choose_queries(
+    queries = all_chosen(
         episodes_of(60), 200, np.random.default_rng(0), round=3, strategy="disagreement"
     )
     assert 60 < sum(query.left for query in queries) < 140
@@ -284,7 +288,7 @@ def test_the_side_is_drawn_at_random_and_the_round_is_noted() -> None:
 
 def test_only_drawable_clips_are_chosen_when_asked() -> None:
     buffer = episodes_of(5)
-    assert not choose_queries(
+    assert not all_chosen(
         buffer, 3, np.random.default_rng(0), drawable=True, strategy="disagreement"
     )
     for shown in (90, 91):
@@ -297,7 +301,7 @@ def test_only_drawable_clips_are_chosen_when_asked() -> None:
                 np.array([last]),
                 [{} if last else noted({}, snapshot=b"s")],
             )
-    (query,) = choose_queries(
+    (query,) = all_chosen(
         buffer, 3, np.random.default_rng(0), drawable=True, strategy="disagreement"
     )
     assert set(pairs([query])[0]) == {90, 91}
@@ -308,7 +312,7 @@ def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
     with pytest.raises(
         ValueError, match="uniform, disagreement, entropy, diverse or a function, but is 'random'"
     ):
-        choose_queries(episodes_of(3), 1, np.random.default_rng(0), strategy=unknown)
+        all_chosen(episodes_of(3), 1, np.random.default_rng(0), strategy=unknown)
 
 
 # --- budgets
@@ -395,7 +399,7 @@ def test_where_terminal_states_are_valued_a_share_of_the_clips_is_compared_with_
         )
         done = np.array([at == 29])
         add(buffer, np.array([[step]]), np.zeros(1), np.zeros(1), done, [info])
-    queries = choose_queries(buffer, 300, np.random.default_rng(0), strategy="uniform")
+    queries = all_chosen(buffer, 300, np.random.default_rng(0), strategy="uniform")
     nothing = [number(query.clips[1]) % 30 == 28 for query in queries]
     assert np.mean(nothing) == pytest.approx(NOTHING, abs=0.1)
     assert all(number(query.clips[0]) % 30 < 28 for query in queries)
@@ -405,7 +409,7 @@ def test_a_function_may_choose_and_its_queries_carry_its_name() -> None:
     def highest(candidates: Candidates) -> Any:
         return np.asarray(candidates.clips[0].transitions.observations)[:, 0, 0]
 
-    queries = choose_queries(episodes_of(30), 5, np.random.default_rng(0), strategy=highest)
+    queries = all_chosen(episodes_of(30), 5, np.random.default_rng(0), strategy=highest)
     scores = [query.score for query in queries]
     assert scores == sorted(scores, reverse=True) == [number(q.clips[0]) for q in queries]
     assert {query.strategy for query in queries} == {"highest"}
@@ -416,8 +420,8 @@ def test_a_function_may_choose_a_set() -> None:
         return Scores(np.ones(len(candidates)), np.arange(len(candidates))[::-1])
 
     rng, again = np.random.default_rng(0), np.random.default_rng(0)
-    first_to_last = choose_queries(episodes_of(9), 90, rng, strategy="uniform")
-    last_to_first = choose_queries(episodes_of(9), 90, again, strategy=last)
+    first_to_last = all_chosen(episodes_of(9), 90, rng, strategy="uniform")
+    last_to_first = all_chosen(episodes_of(9), 90, again, strategy=last)
     assert pairs(last_to_first) == pairs(first_to_last)[::-1]
     assert {query.score for query in last_to_first} == {1.0}
 
@@ -440,7 +444,7 @@ def lasting(episodes: int = 30) -> ClipBuffer:
 def test_a_persons_first_pairs_are_of_clips_that_differ(learned: PredictReturns | None) -> None:
     def gaps(**how: Any) -> list[int]:
         rng = np.random.default_rng(0)
-        ask = partial(chosen_queries, lasting(), 20, rng, strategy="disagreement")
+        ask = partial(choose_queries, lasting(), 20, rng, strategy="disagreement")
         chosen = ask(predict_returns=learned, **how)
         live = [[int((~c.transitions.absorbing).sum()) for c in q.clips] for q in chosen]
         return [abs(first - second) for first, second in live]
