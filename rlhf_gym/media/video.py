@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -84,12 +86,9 @@ def decode(path: Path | str) -> Frames:
         FileNotFoundError: if there is no such file.
         ValueError: if it is no video.
     """
-    try:
-        with av.open(str(path), format="mp4") as container:
-            frames = [converted(frame, "rgb24").to_ndarray() for frame in container.decode(video=0)]
-    except (av.error.InvalidDataError, IndexError) as error:
-        raise ValueError(f"{path} is no video, or a broken one") from error
-    return np.stack(frames)
+    with _reading(path) as container:
+        frames = [converted(frame, "rgb24").to_ndarray() for frame in container.decode(video=0)]
+        return np.stack(frames)
 
 
 def first_picture(path: Path | str) -> bytes:
@@ -99,14 +98,9 @@ def first_picture(path: Path | str) -> bytes:
         FileNotFoundError: if there is no such file.
         ValueError: if it is no video.
     """
-    try:
-        with av.open(str(path), format="mp4") as container:
-            frame = converted(next(container.decode(video=0)), "yuvj420p")
-            frame.pts = 0
-    except (av.error.FFmpegError, StopIteration, IndexError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(f"{path} is no video, or a broken one") from error
+    with _reading(path) as container:
+        frame = converted(next(container.decode(video=0)), "yuvj420p")
+    frame.pts = 0
     coder = av.CodecContext.create("mjpeg", "w")
     coder.width, coder.height, coder.pix_fmt = frame.width, frame.height, "yuvj420p"
     coder.time_base = Fraction(1, 25)
@@ -120,10 +114,26 @@ def has_sound(path: Path | str) -> bool:
         FileNotFoundError: if there is no such file.
         ValueError: if it is no video.
     """
+    with _reading(path) as container:
+        return bool(container.streams.audio)
+
+
+@contextmanager
+def _reading(path: Path | str) -> Iterator[av.container.InputContainer]:
+    """Open a video; whatever in it cannot be read is a `ValueError`.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is no video, or has no picture where one is read.
+    """
     try:
         with av.open(str(path), format="mp4") as container:
-            return bool(container.streams.audio)
-    except av.error.InvalidDataError as error:
+            if not container.streams.video:
+                raise ValueError("no pictures")
+            yield container
+    except FileNotFoundError:
+        raise
+    except (av.error.FFmpegError, StopIteration, ValueError) as error:
         raise ValueError(f"{path} is no video, or a broken one") from error
 
 

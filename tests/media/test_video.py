@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from rlhf_gym.media import decode, encode, first_picture
+from rlhf_gym.media import decode, encode, first_picture, has_sound
 from rlhf_gym.media.video import converted
 
 
@@ -70,12 +71,22 @@ def test_other_arrays_are_refused(tmp_path: Path, frames: npt.NDArray[np.uint8],
         encode(np.zeros((2, 4, 4, 3), np.uint8), tmp_path / "a.mp4", 0)
 
 
-def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_bytes(b"nothing of the kind")
-    with pytest.raises(ValueError, match="is no video, or a broken one"):
-        decode(tmp_path / "a.mp4")
+@pytest.mark.parametrize("read", [decode, first_picture, has_sound])
+def test_what_is_no_video_is_refused(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    path = tmp_path / "a.mp4"
     with pytest.raises(FileNotFoundError):
-        decode(tmp_path / "b.mp4")
+        read(path)
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(ValueError, match="is no video, or a broken one"):
+        read(path)
+    with av.open(str(path), "w", format="mp4") as container:  # sound alone
+        stream = container.add_stream("aac", rate=22050, layout="mono")
+        heard = av.AudioFrame.from_ndarray(np.zeros((1, 4096), np.int16), "s16", "mono")
+        heard.sample_rate = 22050
+        container.mux(stream.encode(heard))
+        container.mux(stream.encode())
+    with pytest.raises(ValueError, match="is no video, or a broken one"):
+        read(path)
 
 
 def test_the_first_picture_of_a_video_is_a_jpeg(tmp_path: Path) -> None:
