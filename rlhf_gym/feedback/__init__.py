@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StoreReadOnly,
     )
     from rlhf_gym.feedback.store import LEASE_SECONDS, FeedbackStore
+    from rlhf_gym.feedback.store_reader import StoreReader
     from rlhf_gym.feedback.store_records import (
         Counts,
         EnvironmentRecord,
@@ -48,6 +49,7 @@ __all__ = [
     "StoreLocked",
     "StoreMissing",
     "StoreReadOnly",
+    "StoreReader",
     "TrainerState",
 ]
 
@@ -67,5 +69,6 @@ __getattr__, *_ = attach(
         ],
         "store_records": ["Counts", "EnvironmentRecord", "Media", "Progress", "TrainerState"],
         "store": ["FeedbackStore", "LEASE_SECONDS"],
+        "store_reader": ["StoreReader"],
     },
 )

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from rlhf_gym.basics.checks import check
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import leases, rows
-from rlhf_gym.feedback.agreement import AnsweredPair
 from rlhf_gym.feedback.database import Database
-from rlhf_gym.feedback.errors import OtherEnvironment
 from rlhf_gym.feedback.judgement import Judgement, Preference
-from rlhf_gym.feedback.query import Purpose, Query
-from rlhf_gym.feedback.store_records import Counts, EnvironmentRecord, Media, Progress
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.store_reader import Clock, StoreReader
+from rlhf_gym.feedback.store_records import EnvironmentRecord, Media, Progress
 from rlhf_gym.feedback.tables import (
-    IN_FORCE,
     ClipRow,
     EnvironmentRow,
-    JudgementRow,
     LeaseRow,
     MediaRow,
     ProgressRow,
     QueryRow,
     complete,
 )
-from rlhf_gym.feedback.tally import Tally
 
 __all__ = ["LEASE_SECONDS", "FeedbackStore"]
 
 LEASE_SECONDS = 120.0
 """Time in seconds for which a query is reserved for the annotator who is shown it."""
 
-Clock = Callable[[], float]
 
-
-class FeedbackStore:
-    """Clips, queries, judgements and their records, in one SQLite file.
+class FeedbackStore(StoreReader):
+    """Clips, queries, judgements and their records, in one SQLite file; made by `create`.
 
     Any number of processes and threads may have it open. Whatever a method writes is committed
     when it returns, and survives a killed process (after a power cut, the last moments may be
@@ -55,12 +47,6 @@ class FeedbackStore:
         StoreError: from every method, where the file is locked, full, damaged or gone; the message
             names the remedy and nothing that was committed is lost (`rlhf_gym.feedback.errors`).
     """
-
-    def __init__(self, database: Database, clock: Clock | None) -> None:
-        """Use `create`, `open` or `in_memory` instead."""
-        self._database, self._tally = database, Tally()
-        self._clock = clock or time.time
-        self._steady = clock or time.monotonic  # for leases: never set, and the same everywhere
 
     @classmethod
     def create(
@@ -83,14 +69,6 @@ class FeedbackStore:
         return cls(Database.create(Path(path), timeout, environment), clock)
 
     @classmethod
-    def open(
-        cls, path: str | Path, *, timeout: float = 5.0, clock: Clock | None = None
-    ) -> FeedbackStore:
-        """Open an existing store; arguments as in `create`."""
-        check("path", str | Path, path)
-        return cls(Database.open(Path(path), timeout), clock)
-
-    @classmethod
     def in_memory(cls, environment: EnvironmentRecord) -> FeedbackStore:
         """Create a store that ends with the process, for runs in which no person answers.
 
@@ -105,44 +83,6 @@ class FeedbackStore:
         judgement, at each checkpoint and on closing.
         """
         self._database.fold()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    def __enter__(self) -> FeedbackStore:
-        """The store itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the file."""
-        self.close()
-
-    # --- the environment and the trainer ---
-
-    @property
-    def environment(self) -> EnvironmentRecord:
-        """The environment that the queries are about."""
-        with self._database.reading() as connection:
-            row = connection.execute(select(EnvironmentRow.__table__)).one()
-        return EnvironmentRecord(**row._mapping)
-
-    def check_environment(self, environment: EnvironmentRecord) -> None:
-        """Raise `OtherEnvironment` unless the queries are about ``environment``."""
-        stored = self.environment
-        for field in ("env_id", "observation_space", "action_space", "spec_json"):
-            mine, other = getattr(stored, field), getattr(environment, field)
-            if mine and other and mine != other:
-                raise OtherEnvironment(
-                    f"the store at {self._database.where} is about {stored.env_id}, with {field} "
-                    f"{mine!r}, but it is to be used for {environment.env_id} with {other!r}: "
-                    "choose another run folder, or resume the run with its own environment"
-                )
 
     def set_goal(self, goal: str) -> None:
         """Change what the agent should do, as annotators are told from now on."""
@@ -162,13 +102,6 @@ class FeedbackStore:
             connection.execute(delete(ProgressRow))
             connection.execute(insert(ProgressRow), {"id": 1, **row})
 
-    def progress(self) -> Progress | None:
-        """The progress that the trainer published last."""
-        with self._database.reading() as connection:
-            return rows.progress(connection)
-
-    # --- queries ---
-
     def add_queries(self, queries: Sequence[Query]) -> list[Query]:
         """Store queries and those of their clips that have no id yet, all or none.
 
@@ -183,40 +116,6 @@ class FeedbackStore:
         with self._database.writing() as connection:
             return rows.insert_queries(connection, queries, self._clock())
 
-    def query(self, id: int) -> Query:
-        """The query with this id; its clips come without their frames.
-
-        Raises:
-            ValueError: there is none.
-        """
-        return self.queries([id])[0]
-
-    def queries(self, ids: Iterable[int] | None = None) -> list[Query]:
-        """Return the queries with these ids, in the order of the ids; all queries where None.
-
-        Raises:
-            ValueError: there is none with one of the ids.
-        """
-        with self._database.reading() as connection:
-            if ids is None:
-                ids = connection.scalars(select(QueryRow.id).order_by(QueryRow.id)).all()
-            return rows.select_queries(connection, list(ids))
-
-    def purposes(self) -> dict[int, Purpose]:
-        """Return what each query was asked for, by id; no clip is read."""
-        with self._database.reading() as connection:
-            return rows.purposes(connection)
-
-    def open_queries(self) -> list[Query]:
-        """The queries that are neither answered nor withdrawn, oldest first."""
-        with self._database.reading() as connection:
-            return rows.select_queries(connection, self._tally.open_ids(connection))
-
-    def open_ids(self) -> list[int]:
-        """Return the ids of `open_queries`, which is faster, since no clip is read."""
-        with self._database.reading() as connection:
-            return self._tally.open_ids(connection)
-
     def withdraw(self, ids: Iterable[int]) -> list[int]:
         """Withdraw these queries, except those that are answered or shown to an annotator now.
 
@@ -228,13 +127,6 @@ class FeedbackStore:
         with self._database.writing() as connection:
             open_ids = set(ids).intersection(self._tally.open_ids(connection))
             return _withdraw(connection, open_ids.difference(connection.scalars(held)), now)
-
-    def counts(self) -> Counts:
-        """How many queries there are, by their state."""
-        with self._database.reading() as connection:
-            return self._tally.counts(connection)
-
-    # --- judgements ---
 
     def record(self, judgement: Judgement, *, fold: bool = True) -> Judgement:
         """Append a judgement; it is committed when this returns.
@@ -265,27 +157,6 @@ class FeedbackStore:
         if fold:
             self.fold()
         return stored
-
-    def judgements(self, after: int = 0) -> list[Judgement]:
-        """Return the judgements after id ``after``, with undone and superseded ones."""
-        with self._database.reading() as connection:
-            return rows.select_judgements(connection, JudgementRow.id > after)
-
-    def current(self) -> dict[int, list[Judgement]]:
-        """The judgements in force (neither superseded nor undone), by query."""
-        with self._database.reading() as connection:
-            found = rows.select_judgements(connection, IN_FORCE)
-        by_query: dict[int, list[Judgement]] = {}
-        for judgement in found:
-            by_query.setdefault(judgement.query, []).append(judgement)
-        return by_query
-
-    def answered_pairs(self) -> list[AnsweredPair]:
-        """Return the judgements in force with the pairs that they are about; no clip is read."""
-        with self._database.reading() as connection:
-            return rows.select_answered_pairs(connection)
-
-    # --- leases ---
 
     def lease(self, annotator: str, limit: int = 1, seconds: float = LEASE_SECONDS) -> list[Query]:
         """Keep up to ``limit`` open queries with drawn clips for an annotator.
@@ -321,13 +192,6 @@ class FeedbackStore:
         with self._database.writing() as connection:
             leases.release(connection, ids, leases.holder(annotator))
 
-    # --- drawn clips ---
-
-    def undrawn(self, limit: int = 1) -> list[Clip]:
-        """Clips of open queries that are still to be drawn, frames included, newest first."""
-        with self._database.reading() as connection:
-            return rows.select_undrawn(connection, self._tally.open_ids(connection), limit)
-
     def add_media(self, clip_id: int, media: Media) -> None:
         """Record that a clip is drawn, so that its queries can be shown.
 
@@ -348,22 +212,6 @@ class FeedbackStore:
             shown = or_(QueryRow.first == clip_id, QueryRow.second == clip_id)
             of_clip = select(QueryRow.id).where(QueryRow.id.in_(open_ids), shown)
             _withdraw(connection, connection.scalars(of_clip).all(), self._clock())
-
-    def undrawable(self) -> dict[int, str]:
-        """The clips that cannot be drawn, by id, and why."""
-        with self._database.reading() as connection:
-            marked = select(ClipRow.id, ClipRow.undrawable).where(ClipRow.undrawable.is_not(None))
-            return {id: str(reason) for id, reason in connection.execute(marked)}
-
-    def drawn_clips(self) -> int:
-        """Return how many clips are drawn."""
-        with self._database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(MediaRow)) or 0
-
-    def media(self, clip_id: int) -> Media | None:
-        """The drawn clip, or None."""
-        with self._database.reading() as connection:
-            return rows.media(connection, clip_id)
 
 
 def _withdraw(connection: Connection, open_ids: Iterable[int], now: float) -> list[int]:

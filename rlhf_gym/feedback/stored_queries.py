@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.feedback.store import FeedbackStore
+from rlhf_gym.feedback.store_reader import StoreReader
 
 __all__ = ["StoredQueries"]
 
@@ -20,13 +20,13 @@ class StoredQueries(Mapping[int, Query]):
         store: where they are.
         ids: theirs, in the order in which they are likely to be looked at.
 
-    >>> from rlhf_gym.feedback import EnvironmentRecord
+    >>> from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
     >>> with FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")) as store:
     ...     len(StoredQueries(store, []))
     0
     """
 
-    def __init__(self, store: FeedbackStore, ids: Iterable[int]) -> None:
+    def __init__(self, store: StoreReader, ids: Iterable[int]) -> None:
         self._store = store
         self._ids = list(ids)
         self._place = {id_: place for place, id_ in enumerate(self._ids)}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rlhf_gym.feedback import FeedbackStore, Media, StoreError
+from rlhf_gym.feedback import Media, StoreError, StoreReader
 from rlhf_gym.feedback.agreement import AnsweredPair, Share
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.labels import Labels
@@ -107,7 +107,7 @@ def count_labels(path: Path) -> int | None:
     if not path.is_file():
         return None
     try:
-        with FeedbackStore.open(path) as store:
+        with StoreReader.open(path) as store:
             return store.counts().labels
     except StoreError:
         return None
@@ -123,13 +123,13 @@ def read_answers(path: Path, predict: Callable[[Query], float] | None = None) ->
     if not path.is_file():
         return AnswerLog()
     try:
-        with FeedbackStore.open(path) as store:
+        with StoreReader.open(path) as store:
             return _read(store, path.parent, predict)
     except StoreError as error:
         return AnswerLog(problem=str(error))
 
 
-def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | None) -> AnswerLog:
+def _read(store: StoreReader, run: Path, predict: Callable[[Query], float] | None) -> AnswerLog:
     log = store.judgements()
     in_force = [judgement for given in store.current().values() for judgement in given]
     in_force.sort(key=lambda judgement: judgement.id)
@@ -154,7 +154,7 @@ def _read(store: FeedbackStore, run: Path, predict: Callable[[Query], float] | N
     )
 
 
-def _awaited(store: FeedbackStore) -> int:
+def _awaited(store: StoreReader) -> int:
     progress = store.progress()
     if progress is None or progress.state != "first labels":
         return 0
@@ -162,7 +162,7 @@ def _awaited(store: FeedbackStore) -> int:
 
 
 def _answers(
-    store: FeedbackStore,
+    store: StoreReader,
     judgements: Sequence[Judgement],
     predict: Callable[[Query], float] | None,
 ) -> list[Answer]:

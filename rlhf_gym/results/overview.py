@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlhf_gym.basics.words import NOTHING
-from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback import StoreError, StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS, Progress
 from rlhf_gym.results.answers import count_labels
@@ -100,7 +100,7 @@ def _progress(run: RunFolder) -> Progress | None:
     if not run.store.is_file():
         return None
     try:
-        with FeedbackStore.open(run.store) as store:
+        with StoreReader.open(run.store) as store:
             return store.progress()
     except StoreError:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlhf_gym.clips.space_text import space_of_text
-from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback import StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.training.checkpoint_files import latest_checkpoint
@@ -25,7 +25,7 @@ def load_reward_model(run: RunFolder) -> RewardEnsemble:
         StoreError: its store cannot be read.
     """
     file = latest_checkpoint(run.checkpoint, REWARD_MODEL) / REWARD_MODEL
-    with FeedbackStore.open(run.store) as store:
+    with StoreReader.open(run.store) as store:
         environment = store.environment
     spaces = (environment.observation_space, environment.action_space)
     return RewardEnsemble.load(file, *map(space_of_text, spaces), device="cpu")

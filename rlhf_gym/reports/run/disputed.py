@@ -6,7 +6,7 @@ import warnings
 from dataclasses import replace
 
 from rlhf_gym.basics.faults import first_line
-from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback import StoreError, StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
 from rlhf_gym.media import Undrawable, encode, film_of, sound_of
@@ -29,7 +29,7 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
         return log
     found = dict(log.media)
     try:
-        with FeedbackStore.open(run.store) as store:
+        with StoreReader.open(run.store) as store:
             environment = store.environment
             safe = is_sealed(run.path, ENVIRONMENT, environment.spec_json.encode())
             for query in store.queries(sorted(missing)):
