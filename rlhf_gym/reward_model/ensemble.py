@@ -34,7 +34,7 @@ __all__ = ["RewardEnsemble"]
 
 SMALL_BATCH = 256
 """Number of steps up to which rewards are predicted in numpy."""
-CHUNK, IMAGE_CHUNK = 16_384, 1024
+CHUNK, IMAGE_CHUNK = 16_384, 256
 """Steps in one forward pass at most, without and with images, so that they fit into memory."""
 
 

@@ -23,6 +23,8 @@ EVALUATED = 64
 """Labelled queries on which the losses are evaluated."""
 TOLERANCE = 0.02
 """Share of its floor within which a training loss has nothing left to learn."""
+GRADIENT_PIXELS = 1_500_000
+"""Pixels of images for which the gradient is computed at once; each takes some 150 bytes."""
 MAX_WEIGHT_DECAY, LEAST_WEIGHT_DECAY = 1.0, 1e-3
 """Bounds of the adaptive L2 regularisation; the lower one is a share of where it starts."""
 
@@ -89,7 +91,7 @@ class Fitting:
                 break
             for _ in range(min(CHECK_EVERY, updates - taken)):
                 chosen = next(batches)
-                self._update(dataset.batch(chosen), labels[chosen], weights[:, chosen])
+                self._update(dataset, chosen, labels[chosen], weights[:, chosen])
                 taken += 1
             before = held_out
             train, held_out = self._evaluate(*looked_at)
@@ -107,14 +109,29 @@ class Fitting:
             for start in range(0, n - size + 1, size):
                 yield order[start : start + size]
 
-    def _update(self, batch: tuple[Inputs, Tensor], labels: Tensor, weights: Tensor) -> None:
-        """Take a gradient step of all members."""
-        with self._training():
-            loss = -self.likelihood(self._returns(*batch), labels)
-        mean = (loss * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+    def _update(
+        self, dataset: PreferenceDataset, chosen: Tensor, labels: Tensor, weights: Tensor
+    ) -> None:
+        """Take a gradient step of all members.
+
+        The gradients of a batch's parts add up to its own. Images are normalised within each part
+        (ghost batches, Hoffer et al., "Train longer, generalize better", 2017).
+        """
         self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(mean.sum())
+        count = weights.sum(dim=1).clamp(min=1.0)
+        for part in torch.split(torch.arange(len(chosen)), self._queries_at_once(dataset)):
+            with self._training():
+                loss = -self.likelihood(self._returns(*dataset.batch(chosen[part])), labels[part])
+            mean = (loss * weights[:, part]).sum(dim=1) / count
+            torch.autograd.backward(mean.sum())
         self.optimizer.step()
+
+    def _queries_at_once(self, dataset: PreferenceDataset) -> int:
+        """Return for how many queries the gradient is computed at once."""
+        pixels = self.networks.pixels
+        if not pixels:
+            return self.settings.batch_size
+        return max(GRADIENT_PIXELS // (2 * dataset.longest * pixels), 1)
 
     @contextmanager
     def _training(self) -> Iterator[None]:

@@ -26,6 +26,9 @@ class RewardNetworks(nn.Module):
     Args:
         spec: of the inputs: the width of the vector, and the shape of each image.
         settings: number and sizes of the networks; dropout is for training mode only.
+
+    Attributes:
+        pixels: of all images of one observation.
     """
 
     mean: Tensor
@@ -34,6 +37,7 @@ class RewardNetworks(nn.Module):
     def __init__(self, spec: InputSpec, settings: RewardModelSettings) -> None:
         super().__init__()
         self.members, self.clip_inputs = settings.members, settings.clip_inputs
+        self.pixels = sum(height * width for _, height, width in spec.images)
         self.convolutions = nn.ModuleList(_Convolutions(shape, settings) for shape in spec.images)
         width = spec.features + sum(part.width for part in self.convolutions)  # type: ignore[misc]
         sizes = [int(width), *settings.hidden, 1]

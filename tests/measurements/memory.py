@@ -2,7 +2,8 @@
 
 Buffer: the growth of the process against the bound; twice as many steps are written as fit, with
 snapshots in the infos, and clips are cut meanwhile. Labels: PPO on pictures of Pong fills its
-buffer, with few labels and with many, in processes of their own; the networks are small.
+buffer, with few labels and with many, in processes of their own; the reward model is the preset's,
+fitted by one gradient step a round.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import resource
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +20,12 @@ from gymnasium import spaces
 from measuring import arguments, one_thread, report
 from stable_baselines3 import PPO
 
-from rlhf_gym import HumanFeedback, RewardModelSettings, make_atari
+from rlhf_gym import HumanFeedback, make_atari
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.frame_stack import FrameStack
 from rlhf_gym.clips.steps import vec_step
 from rlhf_gym.envs.step_notes import noted
+from rlhf_gym.presets import FEEDBACK
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
 SHAPE = (84, 84, 4)
@@ -75,7 +78,7 @@ def _labels(bound: int, labels: int) -> None:
 def _training(labels: int, bound: int) -> tuple[int, int]:
     """Train; returns the memory of this process at the end and its peak, in bytes."""
     one_thread()
-    networks = RewardModelSettings(members=1, filters=2, actions=False, updates=1)
+    networks = replace(FEEDBACK["Pong-v1"].reward_model, updates=1)
     settings = {
         "labels": labels,
         "clip_seconds": 1.7,

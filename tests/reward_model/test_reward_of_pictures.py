@@ -14,7 +14,7 @@ from stepping import steps
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback.query import Query
-from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings
+from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings, fitting
 
 OBSERVED, ACTED = spaces.Box(0, 255, (4, 24, 24), np.uint8), spaces.Discrete(2)
 
@@ -66,6 +66,18 @@ def test_what_people_like_to_see_is_learned() -> None:
     model.fit()
     dark, grey, bright = paid(model)
     assert dark < grey < bright
+
+
+def test_gradients_of_few_pictures_at_a_time_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fitted() -> list[float]:
+        model = a_model(observed=OBSERVED, filters=2, actions=False, members=2)
+        judge(model)
+        model.fit(updates=3)
+        return np.diff(paid(model)).tolist()  # comparisons leave a constant open
+
+    at_once = fitted()
+    monkeypatch.setattr(fitting, "GRADIENT_PIXELS", 5 * 6 * 24 * 24)  # 5 queries of 6 pictures
+    assert fitted() == pytest.approx(at_once, rel=1e-2)
 
 
 def test_predictions_leave_nothing_out_and_are_the_same_among_other_steps() -> None:
