@@ -7,13 +7,13 @@ import math
 import time
 from dataclasses import replace
 from functools import cache
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from rlhf_gym.agents.settings import LINEAR
 from rlhf_gym.basics.closing import close
+from rlhf_gym.basics.temporary import temporary_folder
 from rlhf_gym.benchmark.curve import OnProgress, Point, mean_true_return
 from rlhf_gym.benchmark.imitation import check_imitation
 from rlhf_gym.benchmark.plan import Run
@@ -109,7 +109,7 @@ def _cloned(settings: TrainSettings, shown: Any) -> Any:
 
     env = make_training_env(settings, snapshots=False)
     transitions = flatten_trajectories(list(shown))
-    with TemporaryDirectory() as logs:
+    with temporary_folder() as logs:
         trainer = BC(
             observation_space=env.observation_space,
             action_space=env.action_space,
@@ -117,7 +117,7 @@ def _cloned(settings: TrainSettings, shown: Any) -> Any:
             policy=make_agent(settings, env).policy,  # type: ignore[arg-type]
             demonstrations=transitions,
             batch_size=min(BATCH, len(transitions)),
-            custom_logger=configure(logs, []),
+            custom_logger=configure(str(logs), []),
         )
         trainer.train(n_epochs=BC_EPOCHS, progress_bar=False)
     close(env)
@@ -152,7 +152,7 @@ def _adversarial(
         points.append((agent.num_timesteps, seconds, returned, *[math.nan] * 4))
         on_progress(agent.num_timesteps, total)
 
-    with TemporaryDirectory() as logs:
+    with temporary_folder() as logs:
         trainer = trainer_of(
             demonstrations=list(shown),
             demo_batch_size=min(BATCH, sum(len(episode) for episode in shown)),
@@ -165,8 +165,8 @@ def _adversarial(
             ),
             n_disc_updates_per_round=8,
             allow_variable_horizon=True,  # episodes have one length, as in the other arms
-            log_dir=logs,
-            custom_logger=configure(logs, []),
+            log_dir=str(logs),
+            custom_logger=configure(str(logs), []),
         )
         trainer.train(total, callback=note)
     close(env)

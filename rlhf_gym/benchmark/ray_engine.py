@@ -8,10 +8,10 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rlhf_gym.basics.installation import install_extra
+from rlhf_gym.basics.temporary import temporary_folder
 from rlhf_gym.benchmark.engines import Watch
 from rlhf_gym.benchmark.perform import RunOutcome, failed, perform
 from rlhf_gym.benchmark.plan import Run
@@ -68,11 +68,11 @@ def _until_done(
 @contextmanager
 def _connected(address: str | None) -> Iterator[None]:
     """Connect to Ray, or start it here, reachable from this machine only, and leave nothing."""
-    with TemporaryDirectory(prefix="rlhf-gym-ray-", ignore_cleanup_errors=True) as sessions:
+    with temporary_folder() as sessions:
         here: dict[str, Any] = {}
         if address is None:
             os.environ.setdefault(OTHER_MACHINES, "0")  # read when Ray is imported
-            here = {"include_dashboard": False, "_temp_dir": sessions}
+            here = {"include_dashboard": False, "_temp_dir": str(sessions)}
         import ray
 
         try:

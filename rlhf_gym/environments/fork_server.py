@@ -15,6 +15,8 @@ import time
 from multiprocessing import parent_process
 from pathlib import Path
 
+from rlhf_gym.basics.temporary import remove_left_over
+
 __all__ = ["folder_of_socket"]
 
 SECONDS = 30.0
@@ -48,6 +50,7 @@ def _remove(folder: Path, server: int, starter: int) -> None:
             return
         time.sleep(0.05)
     shutil.rmtree(folder, ignore_errors=True)
+    remove_left_over()
 
 
 _folder = folder_of_socket(sys.orig_argv[-1])

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
+from contextlib import ExitStack
+from functools import cache
+from multiprocessing import util
 from typing import Any
+
+from rlhf_gym.basics.temporary import temporary_folder
 
 __all__ = ["worker_context"]
 
+AFTER_SOCKETS = -200
+"""Priority of what is done after multiprocessing has removed its folder, which has -100."""
 PRELOADED = ["__main__", "rlhf_gym.agents.a3c.worker", "torch._dynamo"]
 """Imported once for all workers; torch's optimizers need the last, which takes a second."""
 
@@ -28,5 +36,20 @@ def worker_context(start_method: str | None = None) -> Any:
         # A process that was itself started by multiprocessing shares the folder of its starter.
         first = multiprocessing.parent_process() is None
         cleaner = ["rlhf_gym.environments.fork_server"] if first else []
+        if first:
+            _keep_sockets_in_own_folder()
         context.set_forkserver_preload(cleaner + PRELOADED)
     return context
+
+
+@cache
+def _keep_sockets_in_own_folder() -> None:
+    """Let the folder that multiprocessing makes for its sockets lie in one that is never left."""
+    stack = ExitStack()
+    folder = stack.enter_context(temporary_folder())
+    usual, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = usual
+    util.Finalize(None, stack.close, exitpriority=AFTER_SOCKETS)

@@ -36,6 +36,8 @@ ALGORITHMS = {
     "a3c": "CartPole-v1",
 }
 STEPS, LABELS, KILLS_A_RUN = 6_000, 40, 6
+STOP_SECONDS, FINISH_SECONDS = 180.0, 1800.0
+"""Seconds in which a run must stop, and a resumed one finish, on a machine that is busy."""
 PROGRAM = [sys.executable, "-m", "rlhf_gym.cli.main"]
 SUITE = """
 environments = ["CartPole-v1", "Pendulum-v1"]
@@ -131,7 +133,7 @@ class Trial:
             self.check()
         process = self.start()
         try:
-            code = process.wait(300)
+            code = process.wait(FINISH_SECONDS)
             if code != 0:
                 self.problems.append(f"the last resume ended with {code}: {self.last_words()}")
         except subprocess.TimeoutExpired:
@@ -157,7 +159,7 @@ class Trial:
             self.kills[f"{signal.Signals(number).name} {whom}"] += 1
             (os.killpg if whom == "group" else os.kill)(process.pid, number)
         try:
-            process.wait(60)
+            process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.problems.append(f"{signal.Signals(number).name} to {whom} did not end it")
             os.killpg(process.pid, signal.SIGKILL)
@@ -242,6 +244,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kinds", nargs="*", default=[*ALGORITHMS, "benchmark", "window"])
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
     place = Path(tempfile.mkdtemp(prefix="kills-"))
     done, trial, wrong = Counter[str](), 0, 0
     while done.total() < options.kills:
