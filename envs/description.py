@@ -179,7 +179,18 @@ def describe_env(env: gym.Env[Any, Any]) -> EnvironmentDescription:
     described = describe_metadata(env.metadata, env.spec)
     if described.goal is GENERAL_GOAL and _has_missions(env):
         described = replace(described, goal=MISSION_GOAL)
+    if not _can_render(env):
+        described = replace(described, render_modes=())
     return replace(described, time_limit=time_limit_of(env))
+
+
+def _can_render(env: gym.Env[Any, Any]) -> bool:
+    """Whether the environment, or a wrapper that is not Gymnasium's, has a method to draw."""
+    while isinstance(env, gym.Wrapper):
+        if "render" in vars(type(env)) and not type(env).__module__.startswith("gymnasium."):
+            return True
+        env = env.env
+    return type(env).render is not gym.Env.render or "render" in vars(env)
 
 
 def _has_missions(env: gym.Env[Any, Any]) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any, ClassVar
 
 import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
 import rlhf_gym.envs  # noqa: F401  registers the environments
 from rlhf_gym.envs.description import (
@@ -24,6 +26,26 @@ def test_an_environment_that_says_nothing_has_the_defaults() -> None:
     found = EnvironmentDescription()
     assert (found.fps, found.names_fps, found.goal) == (30, False, GENERAL_GOAL)
     assert (found.draws, found.has_reward, found.return_name) == (False, True, "true return")
+
+
+class Undrawn(CartPoleEnv):
+    """Says that it draws pictures, but has no method for it."""
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human", "rgb_array"]}
+    render = gym.Env.render
+
+
+class Drawn(gym.Wrapper[Any, Any, Any, Any]):
+    def render(self) -> Any:
+        return np.zeros((2, 2, 3), np.uint8)
+
+
+def test_an_environment_without_a_method_to_draw_draws_nothing() -> None:
+    gym.register("Undrawn-v0", Undrawn)
+    env = gym.make("Undrawn-v0")
+    assert not describe_env(env).draws
+    assert describe_env(Drawn(env)).draws
+    assert describe_env(gym.make("CartPole-v1")).draws
 
 
 def test_every_key_is_read_and_documented() -> None:
