@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-from rlhf_gym.basics.faults import in_one_line
+from rlhf_gym.basics.faults import FAULTS, in_one_line
 
 __all__ = ["close", "closing"]
 
@@ -27,7 +27,7 @@ def close(env: _Closes) -> None:
     """
     try:
         env.close()
-    except Exception as error:  # an environment's own, and of any kind
+    except FAULTS as error:  # an environment's own, and of any kind
         warnings.warn(f"{env} could not be closed ({in_one_line(error)})", stacklevel=2)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["cannot_be_made", "first_line", "in_one_line"]
+__all__ = ["FAULTS", "cannot_be_made", "first_line", "in_one_line"]
+
+FAULTS = (Exception, SystemExit)
+"""What code that is not ours may raise: some games call ``exit()`` when they are closed."""
 
 LONGEST = 300
 """Characters of a message that are told."""
@@ -29,7 +32,7 @@ def in_one_line(error: BaseException) -> str:
     return kind if line == kind else f"{kind}: {line}"
 
 
-def cannot_be_made(name: str, error: Exception) -> ValueError:
+def cannot_be_made(name: str, error: BaseException) -> ValueError:
     r"""Return what is raised where an environment cannot be made for a reason of its own.
 
     >>> cannot_be_made("Mine-v0", OSError("no engine\nBuild it first"))

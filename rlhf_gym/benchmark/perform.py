@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from rlhf_gym.basics.faults import FAULTS
 from rlhf_gym.benchmark.curve import OnProgress, Point, curve_text
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.benchmark.train_arm import RandomPolicy, train_on_answers, train_on_true_reward
@@ -47,7 +48,7 @@ def perform(run: Run, on_progress: OnProgress = lambda done, total: None) -> Run
     torch.set_num_threads(1)  # other runs need the other cores
     try:
         return _perform(run, on_progress)
-    except Exception as error:
+    except FAULTS as error:
         message = traceback.format_exception_only(error)[-1].strip()
         return failed(run, message, traceback.format_exc())
     finally:

@@ -91,7 +91,13 @@ def call(command: Callable[..., Any], name: str, arguments: list[str]) -> Any:
     @wraps(command)
     def checked(*args: Any, **kwargs: Any) -> Any:
         check_arguments(command, signature.bind(*args, **kwargs).arguments)
-        return command(*args, **kwargs)
+        try:
+            return command(*args, **kwargs)
+        except SystemExit as stop:  # of code that is not ours
+            raise ValueError(
+                "the environment, or something that it uses, has called exit(): give one that "
+                "does not; --debug shows where"
+            ) from stop
 
     del checked.__wrapped__  # tyro would read the annotations of that
     setattr(checked, "__signature__", signature)  # noqa: B010  mypy takes no assignment

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rlhf_gym.basics.faults import FAULTS
 from rlhf_gym.clips.drawing import draw
 from rlhf_gym.clips.packing import unpack, unpack_clip
 
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     for name, clip in packed.items():
         try:
             frames[name] = draw(unpack_clip(clip.tobytes()), spec_json)
-        except Exception as error:  # of any environment's
+        except FAULTS as error:  # of any environment's
             print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
     np.savez(target, allow_pickle=False, **frames)
     return 0

@@ -16,7 +16,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.closing import close, closing
-from rlhf_gym.basics.faults import first_line, in_one_line
+from rlhf_gym.basics.faults import FAULTS, first_line, in_one_line
 from rlhf_gym.basics.long_work import LongWork, in_words
 from rlhf_gym.basics.words import counted, near
 from rlhf_gym.clips.observations import leaves
@@ -229,7 +229,7 @@ def _snapshot_kind(
         described = spec_json_of(env)
     try:
         close(make(render_mode))
-    except Exception as error:
+    except FAULTS as error:
         raise ValueError(
             f"{name} can be made once, but not again after that, which is needed to find out how "
             f"its clips can be drawn: give snapshots=False, with a teacher that needs no pictures "
@@ -240,7 +240,7 @@ def _snapshot_kind(
     try:
         work.begin(f"trying how clips of {name} can be drawn")
         kind = probe(partial(make, render_mode), partial(rebuild, described), work=work)
-    except Exception:  # of any environment's: what cannot be tried is filmed
+    except FAULTS:  # of any environment's: what cannot be tried is filmed
         return "camera"
     work.begin(f"drawing clips of {name} in a new process to compare them, for 2 min at most")
     return kind_by_pictures(described, kind)
@@ -266,7 +266,7 @@ def _check_that_it_runs(env: Env) -> None:
         ):
             if np.shape(seen) != np.shape(wanted):  # Discrete ones may be Python's numbers
                 raise ValueError(f"it has the shape {np.shape(seen)}")
-    except Exception as error:
+    except FAULTS as error:
         name = env.spec.id if env.spec else str(env)
         failed = f"its {doing} failed with {in_one_line(error)}"
         raise ValueError(f"{name} cannot be used: {failed}") from error

@@ -14,7 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.checks import Limits, check, check_fields
 from rlhf_gym.basics.closing import closing
-from rlhf_gym.basics.faults import cannot_be_made
+from rlhf_gym.basics.faults import FAULTS, cannot_be_made
 from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.clips.rebuilding import make_from_spec, name_of, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
@@ -239,7 +239,7 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
             if extra in str(error):
                 raise ValueError(f"{name} needs {needed}: {install_extra(extra)}") from error
         raise cannot_be_made(name, error) from error
-    except Exception as error:
+    except FAULTS as error:
         raise cannot_be_made(name, error) from error
     if not isinstance(env, gym.Env):
         raise ValueError(

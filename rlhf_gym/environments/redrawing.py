@@ -6,8 +6,6 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import gymnasium as gym
@@ -16,7 +14,9 @@ import numpy.typing as npt
 from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.closing import closing
+from rlhf_gym.basics.faults import FAULTS
 from rlhf_gym.basics.processes import module_command
+from rlhf_gym.basics.temporary import temporary_folder
 from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.observations import batch_of, copy_of
 from rlhf_gym.clips.packing import pack, pack_clip
@@ -59,7 +59,7 @@ def kind_by_pictures(spec_json: str, kind: Kind) -> Kind:
     kinds: list[Kind] = ["state", "episode"] if kind == "state" else ["episode"]
     try:
         tried = {each: _pieces(spec_json, each) for each in kinds}
-    except Exception:  # an environment that cannot draw here may raise anything
+    except FAULTS:  # an environment that cannot draw here may raise anything
         return kind
     if not any(piece.frames for pieces in tried.values() for piece in pieces):
         return kind
@@ -165,8 +165,8 @@ def _filmed(
 def _drawn(clips: Mapping[str, Clip], spec_json: str) -> dict[str, Frames]:
     """Draw clips in a process of their own; those that could not be drawn are left out."""
     arrays = {name: np.frombuffer(pack_clip(clip), np.uint8) for name, clip in clips.items()}
-    with TemporaryDirectory() as folder:
-        source, target = Path(folder, "clips.npz"), Path(folder, "frames.npz")
+    with temporary_folder() as folder:
+        source, target = folder / "clips.npz", folder / "frames.npz"
         spec = np.frombuffer(spec_json.encode(), np.uint8)
         source.write_bytes(pack({"spec": spec, **arrays}))
         command = module_command("rlhf_gym.clips.trial", str(source), str(target))

@@ -15,7 +15,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
-from rlhf_gym.basics.faults import first_line, in_one_line
+from rlhf_gym.basics.faults import FAULTS, first_line, in_one_line
 from rlhf_gym.basics.words import near
 from rlhf_gym.environments.packages import registering, sources_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
@@ -53,7 +53,7 @@ def spec_of(env_id: str) -> EnvSpec:
             "those that are installed, and module:id names one that a module registers when it is "
             "imported"
         ) from error
-    except Exception as error:  # a module may raise anything while it is imported
+    except FAULTS as error:  # a module may raise anything while it is imported
         told = f"the environment {env_id!r} cannot be imported: {in_one_line(error)}"
         raise ValueError(told) from error
 
@@ -80,7 +80,7 @@ def imported(path: str, what: str) -> Any:
     module, _, name = path.partition(":")
     try:
         return getattr(_import(module), name)
-    except Exception as error:  # a module may raise anything while it is imported
+    except FAULTS as error:  # a module may raise anything while it is imported
         raise ValueError(f"{what} {path!r} cannot be imported: {first_line(error)}") from error
 
 
@@ -124,7 +124,7 @@ def _may_register(plug_in: EntryPoint, name: str) -> bool:
 def _load(plug_in: EntryPoint) -> None:
     try:
         plug_in.load()()
-    except Exception as error:  # a fault in another package must not hide that the id is unknown
+    except FAULTS as error:  # a fault in another package must not hide that the id is unknown
         warnings.warn(
             f"{plug_in.value} registers no environments: {in_one_line(error)}", stacklevel=2
         )

@@ -14,7 +14,7 @@ from types import FrameType
 
 from gymnasium.envs.registration import EnvSpec
 
-from rlhf_gym.basics.faults import first_line, in_one_line
+from rlhf_gym.basics.faults import FAULTS, first_line, in_one_line
 from rlhf_gym.basics.interrupts import on_stop
 from rlhf_gym.basics.processes import when_parent_dies
 from rlhf_gym.clips.drawing import environment_of
@@ -89,7 +89,7 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
     try:
         frames, fps = film_of(clip, environment)
         sound = sound_of(clip, environment.spec_json)
-    except Exception as error:  # of any environment's: one clip must not block the others
+    except FAULTS as error:  # of any environment's: one clip must not block the others
         print(f"clip {clip.id} cannot be drawn: {first_line(error)}", file=sys.stderr, flush=True)
         store.mark_undrawable(clip.id, in_one_line(error))
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 
-from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.faults import FAULTS, first_line
 from rlhf_gym.feedback import StoreError
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -56,7 +56,7 @@ def prediction_of(run: RunFolder) -> Callable[[Query], float] | None:
         return load_reward_model(run).predict_preference
     except (ValueError, OSError, StoreError):  # half written, or a user's own model
         return None
-    except Exception as error:  # of the environment: a package that is not there, or a bug
+    except FAULTS as error:  # of the environment: a package that is not there, or a bug
         warnings.warn(
             f"there are no predictions of the reward model: {first_line(error)}", stacklevel=3
         )

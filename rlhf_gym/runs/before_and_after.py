@@ -9,7 +9,7 @@ from typing import Any
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.faults import FAULTS, first_line
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -59,7 +59,7 @@ class BeforeAndAfter:
     def _before(self, agent: BaseAlgorithm) -> Generator[int, None, None]:
         try:
             returns = yield from self._returns(agent)
-        except Exception as error:  # of the environment
+        except FAULTS as error:  # of the environment
             reason = first_line(error)
             self.log(f"the untrained agent is not evaluated: {reason}")
         else:
@@ -145,7 +145,7 @@ class BeforeAndAfter:
                 deterministic=False,
                 seconds=self.video_seconds,
             )
-        except Exception as error:  # of the environment or the encoder
+        except FAULTS as error:  # of the environment or the encoder
             reason = first_line(error)
             self.log(f"there is no video {when} training: {reason}")
             return reason

@@ -47,6 +47,31 @@ def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
         venv.close()
 
 
+class EndsTheProgram(CartPoleEnv):
+    """Calls ``exit()`` where it is told to, as games do that were written to be played."""
+
+    def __init__(self, at: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        setattr(self, at, self.end)
+
+    def end(self, *_: Any, seed: int | None = None, options: Any = None) -> None:
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore:.*cannot be drawn in a process of its own")
+def test_an_environment_that_ends_the_program_when_it_is_closed_does_not() -> None:
+    gym.register("EndsTheProgram-v0", EndsTheProgram, max_episode_steps=20)
+    with pytest.warns(UserWarning, match="could not be closed .SystemExit"):
+        make_vec_env("EndsTheProgram-v0", n_envs=1, env_kwargs={"at": "close"}).close()
+
+
+@pytest.mark.parametrize("at", ["reset", "step"])
+def test_one_that_ends_the_program_otherwise_is_refused(at: str) -> None:
+    gym.register(f"EndsTheProgram-{at}-v0", EndsTheProgram, max_episode_steps=20)
+    with pytest.raises(ValueError, match=f"cannot be used: its {at} failed with SystemExit"):
+        make_vec_env(f"EndsTheProgram-{at}-v0", n_envs=1, env_kwargs={"at": at})
+
+
 @pytest.mark.parametrize(
     ("what", "wrapper"), [("observation", "ObservationWrapper"), ("action", "ActionWrapper")]
 )

@@ -20,7 +20,7 @@ from stable_baselines3.common.vec_env import (
 from rlhf_gym.agents.a3c.attachment import Attachment, WorkerPart
 from rlhf_gym.agents.a3c.mean_std import SharedMeanStd
 from rlhf_gym.agents.a3c.monitor_files import KeptRows, MonitorFiles, load_from
-from rlhf_gym.basics.faults import in_one_line
+from rlhf_gym.basics.faults import FAULTS, in_one_line
 from rlhf_gym.environments.vec_env import set_statistics, stacks_of, statistics_of, wrappers_of
 
 __all__ = ["EnvShare", "copies", "drawn_seed", "shares", "wrapped"]
@@ -155,7 +155,7 @@ def wrapped(
 def _pickled(envs: list[gym.Env[Any, Any]], files: MonitorFiles) -> bytes:
     try:
         return files.pickled(envs)
-    except Exception as error:  # an environment may raise anything
+    except FAULTS as error:  # an environment may raise anything
         raise ValueError(
             f"the environment {envs[0]} cannot be sent to worker processes, as it cannot be "
             f"pickled ({in_one_line(error)}); let it open files, sockets and windows "

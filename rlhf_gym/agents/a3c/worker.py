@@ -23,6 +23,7 @@ from rlhf_gym.agents.a3c.env_share import EnvShare
 from rlhf_gym.agents.a3c.learner import Acted, Learner
 from rlhf_gym.agents.a3c.monitor_files import KeptRows
 from rlhf_gym.agents.a3c.shared_policy import SharedPolicy
+from rlhf_gym.basics.faults import FAULTS
 from rlhf_gym.basics.interrupts import STOPS
 from rlhf_gym.clips.steps import VecStep
 
@@ -109,7 +110,7 @@ def run_worker(assignment: Assignment, connection: Connection) -> None:
             line.report(report)
     except _HungUp:
         pass
-    except Exception:
+    except FAULTS:
         with suppress(OSError):
             connection.send_bytes(pickle.dumps(Failure(traceback.format_exc())))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 
-from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.faults import FAULTS, first_line
 from rlhf_gym.feedback import StoreError, StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, is_sealed
@@ -44,6 +44,6 @@ def draw_missing(run: RunFolder, log: AnswerLog, count: int) -> AnswerLog:
                     found[clip.id] = path
     except (Undrawable, StoreError, OSError):  # a report without pictures is better than none
         pass
-    except Exception as error:  # of the environment or the encoder
+    except FAULTS as error:  # of the environment or the encoder
         warnings.warn(f"clips are missing in the report: {first_line(error)}", stacklevel=3)
     return replace(log, media=found)
