@@ -10,7 +10,7 @@ import tyro
 from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.runs.records import mean_and_error, read_evaluation
+from rlhf_gym.runs.records import Actions, mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import Episodes
 
 __all__ = ["command"]
@@ -43,7 +43,8 @@ def command(
     require_trust(folder, trust)
     with quick_imports():
         from rlhf_gym.runs.train import evaluate
-    found = evaluate(folder.path, episodes, actions="sampled" if sampled else None)
+    actions: Actions | None = "sampled" if sampled else None
+    found = evaluate(folder.path, episodes, actions=actions, trust=True)
     kept = read_evaluation(folder.evaluation)
     returns = found.after or found.before
     if json:

@@ -124,7 +124,7 @@ def command(
     if resume_run is not None:
         with quick_imports():  # after all checks, since torch takes seconds
             from rlhf_gym.runs.train import resume
-        return conclude(resume(resume_run, steps=settings.steps, **how), json)
+        return conclude(resume(resume_run, steps=settings.steps, trust=True, **how), json)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     with _window(settings, folder) as teacher:
         with quick_imports():

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.seals import (
-    ENVIRONMENT,
-    SETTINGS,
-    is_sealed,
-    is_sealed_file,
-    seal,
-    seal_file,
-    words_of,
+from rlhf_gym.training.trust import (
+    check_one_environment,
+    environment_is_own,
+    run_is_own,
+    strange,
+    trust_run,
 )
-from rlhf_gym.training.checkpoint_files import places_of
 
 __all__ = ["draws_safely", "require_trust"]
 
@@ -35,47 +30,18 @@ def require_trust(run: RunFolder, given: bool) -> None:
         ValueError: neither; or the settings are no TOML.
         StoreError: the store cannot be used, or is about another environment than the settings.
     """
-    settings = run.settings_table()
-    if not given and _written_here(run):
+    if not given and run_is_own(run):
         return
-    if not given and run.store.exists() and "env_id" in settings:
-        env_id = str(settings["env_id"]).rpartition(":")[2]
-        with FeedbackStore.open(run.store) as store:
-            store.check_environment(EnvironmentRecord(env_id))
-    if not given and not _says_yes(run):
-        raise ValueError(
-            f"{run.path} was not written by this account on this machine, or was changed since: "
-            "its agent and its settings can run any code. If you trust whoever made it, add --trust"
-        )
-    seal(run.path, SETTINGS, words_of(settings))
-    for path in _agents(run):
-        seal_file(run.path, path)
-    if run.store.exists():
-        seal(run.path, ENVIRONMENT, _environment(run))
+    if not given:
+        check_one_environment(run)
+        if not _says_yes(run):
+            raise ValueError(strange(run, "add --trust"))
+    trust_run(run)
 
 
 def draws_safely(run: RunFolder, given: bool = False) -> bool:
     """Return whether clips may be drawn, for which the environment of the store is made."""
-    return given or is_sealed(run.path, ENVIRONMENT, _environment(run))
-
-
-def _written_here(run: RunFolder) -> bool:
-    settings = run.settings_table()
-    return (
-        (not settings or is_sealed(run.path, SETTINGS, words_of(settings)))
-        and all(is_sealed_file(run.path, path) for path in _agents(run))
-        and (not run.store.exists() or draws_safely(run))
-    )
-
-
-def _agents(run: RunFolder) -> list[Path]:
-    agents = [place / "agent.zip" for place in places_of(run.checkpoint)]
-    return [path for path in agents if path.exists()]
-
-
-def _environment(run: RunFolder) -> bytes:
-    with FeedbackStore.open(run.store) as store:
-        return store.environment.spec_json.encode()
+    return given or environment_is_own(run)
 
 
 def _says_yes(run: RunFolder) -> bool:

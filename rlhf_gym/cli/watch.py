@@ -51,7 +51,7 @@ def command(
         from rlhf_gym.cli.moments import moments, write_video
         from rlhf_gym.runs.train import load
         from rlhf_gym.window.watching.player import watch
-    agent, reward_model, settings = load(folder.path)
+    agent, reward_model, settings = load(folder.path, trust=True)
     env = settings.maker.made("rgb_array")
     description = describe_env(env)
     goal = settings.goal or _asked_goal(folder) or description.goal.text

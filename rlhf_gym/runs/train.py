@@ -21,15 +21,14 @@ from stable_baselines3.common.logger import (
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
-from rlhf_gym.basics.closing import close, closing
+from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.told_work import told_work
 from rlhf_gym.presets import presets_of
-from rlhf_gym.reward_model import RewardEnsemble
 from rlhf_gym.runs.before_and_after import BeforeAndAfter
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
-from rlhf_gym.runs.evaluation import true_returns
+from rlhf_gym.runs.loading import evaluate, load
 from rlhf_gym.runs.outcome import OutcomeFile
 from rlhf_gym.runs.parts import (
     make_agent,
@@ -39,13 +38,12 @@ from rlhf_gym.runs.parts import (
     wrap_with_normalisation,
 )
 from rlhf_gym.runs.progress_bar import TrainingBar
-from rlhf_gym.runs.records import Actions, Evaluation, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.teachers.teacher import Teacher
-from rlhf_gym.training.checkpoint_files import latest_checkpoint
 from rlhf_gym.training.human_feedback import HumanFeedback
+from rlhf_gym.training.trust import require_trust
 
 __all__ = ["evaluate", "load", "resume", "train"]
 
@@ -106,6 +104,7 @@ def resume(
     progress: bool = True,
     video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
+    trust: bool = False,
 ) -> RunFolder:
     """Continue a stopped run from its last checkpoint, with all its labels.
 
@@ -115,11 +114,14 @@ def resume(
         progress: show a progress bar.
         video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
+        trust: run the code of a run folder from elsewhere.
 
     Raises:
-        ValueError: if there is no run in the folder, or ``steps`` is less than planned.
+        ValueError: if there is no run in the folder, or ``steps`` is less than planned; or the
+            folder is from elsewhere, or was changed since, and is not trusted.
     """
     folder = RunFolder.open(run)
+    require_trust(folder, trust)
     settings = read_settings(folder, TrainSettings)
     planned = settings.steps or 0
     if steps is not None and steps < planned:
@@ -137,76 +139,15 @@ def resume(
                 untrained = make_agent(settings, env)
             before = training.measured.before(untrained)
             try:
-                agent = feedback.restore(algorithm(settings.algo), env, settings.device)
+                agent = feedback.restore(
+                    algorithm(settings.algo), env, settings.device, trust=trust
+                )
             except FileNotFoundError:
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = untrained
             write_settings(folder, settings)
             log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
             return training.learn(feedback, agent, before)
-
-
-def load(run: str | Path) -> tuple[BaseAlgorithm, RewardEnsemble, TrainSettings]:
-    """Load the agent, the reward model and the settings of a run's last checkpoint.
-
-    Raises:
-        ValueError: if there is no run in the folder.
-        FileNotFoundError: if it has no checkpoint yet.
-    """
-    folder = RunFolder.open(run)
-    settings = read_settings(folder, TrainSettings)
-    checkpoint = latest_checkpoint(folder.checkpoint, "agent.zip", "reward_model.pt")
-    agent = algorithm(settings.algo).load(checkpoint / "agent.zip", device=settings.device)
-    venv = make_training_env(replace(settings, n_envs=1, subprocesses=False))
-    reward_model = RewardEnsemble.load(
-        checkpoint / "reward_model.pt",
-        venv.observation_space,
-        venv.action_space,
-        device=settings.device,
-    )
-    close(venv)
-    return agent, reward_model, settings
-
-
-def evaluate(run: str | Path, episodes: int, *, actions: Actions | None = None) -> Evaluation:
-    """Evaluate a run's agent on the untouched environment.
-
-    The returns are written into the run folder, unless it holds those of more episodes of the same
-    agent. Those of an agent that was trained for no step count as the ones before training.
-
-    Args:
-        run: the run folder.
-        episodes: number of whole episodes.
-        actions: how the agent acts; by default as when the run was measured, else as in training.
-
-    Returns:
-        What was measured now, with what is known from before training.
-    """
-    folder = RunFolder.open(run)
-    agent, _, settings = load(run)
-    known = read_evaluation(folder.evaluation)
-    if actions is None:
-        actions = known.actions if known.after else "sampled"
-    returns = true_returns(
-        agent,
-        settings.env_id,
-        episodes,
-        seed=settings.seed,
-        horizon=settings.horizon,
-        deterministic=actions == "most likely",
-        env_kwargs=settings.env_kwargs,
-        wrappers=settings.wrapper,
-    )
-    if not agent._n_updates:
-        found = Evaluation(before=returns, actions_before=actions)
-        keep = len(known.before) > episodes
-    else:
-        found = replace(known, after=returns, actions=actions, steps=agent.num_timesteps)
-        alike = known.actions == actions and known.steps in (None, found.steps)
-        keep = alike and len(known.after) > episodes
-    if not keep:
-        found.write(folder.evaluation)
-    return found
 
 
 @contextmanager

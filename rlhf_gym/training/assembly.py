@@ -19,9 +19,9 @@ from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, seal
 from rlhf_gym.presets import FeedbackSettings, clip_is_chosen
-from rlhf_gym.reward_model import RewardModel
+from rlhf_gym.reward_model import RewardEnsemble, RewardModel
 
-__all__ = ["checked_clip_length", "make_buffer", "open_store"]
+__all__ = ["checked_clip_length", "make_buffer", "make_ensemble", "open_store"]
 
 
 def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
@@ -57,6 +57,14 @@ def make_buffer(
     )
 
 
+def make_ensemble(
+    venv: VecEnv, settings: FeedbackSettings, seed: int, device: str
+) -> RewardEnsemble:
+    """Return a new reward model for the spaces of an environment."""
+    spaces = venv.observation_space, venv.action_space
+    return RewardEnsemble(*spaces, settings.reward_model, seed=seed, device=device)
+
+
 def open_store(
     venv: VecEnv,
     run: RunFolder | None,
@@ -83,6 +91,8 @@ def open_store(
         store = FeedbackStore.open(run.store)
         store.check_environment(record)
         store.check_writable()
+        if store.environment.spec_json == record.spec_json:  # the script's own
+            seal(run.path, ENVIRONMENT, record.spec_json.encode())
         return store
     run.create()
     seal(run.path, ENVIRONMENT, record.spec_json.encode())

@@ -33,6 +33,7 @@ from rlhf_gym.training.checkpoint_files import (
     write_checkpoint,
     write_counters,
 )
+from rlhf_gym.training.trust import agent_is_own, strange, trust_run
 
 __all__ = [
     "Checkpoints",
@@ -69,6 +70,7 @@ class Checkpoints:
 
     def __init__(self, run: RunFolder | None, seconds: float) -> None:
         """Write into ``run``, with ``seconds`` or more between two; without a run write nothing."""
+        self._run = run
         self._folder = None if run is None else run.checkpoint
         self._seconds = seconds
         self._due = time.monotonic() + seconds
@@ -78,10 +80,19 @@ class Checkpoints:
         """Whether it is time for a checkpoint."""
         return self._folder is not None and time.monotonic() >= self._due
 
-    def latest(self) -> Path:
-        """Return the folder of the last whole checkpoint, see `latest_checkpoint`."""
-        assert self._folder is not None
-        return latest_checkpoint(self._folder)
+    def latest(self, trust: bool) -> Path:
+        """Return the folder of the last whole checkpoint, see `latest_checkpoint`.
+
+        Raises:
+            ValueError: the run is not this account's own, and is not trusted.
+        """
+        assert self._run is not None
+        found = latest_checkpoint(self._run.checkpoint)
+        if not trust and not agent_is_own(self._run):
+            raise ValueError(strange(self._run, "pass trust=True to restore"))
+        if trust:
+            trust_run(self._run)
+        return found
 
     def save(self, agent: BaseAlgorithm, parts: Mapping[str, Part]) -> None:
         """Write a checkpoint, see `save_checkpoint`."""

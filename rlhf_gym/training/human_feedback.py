@@ -14,13 +14,13 @@ from rlhf_gym.basics.checks import Seed, Text, check_arguments
 from rlhf_gym.environments.lookup import env_id_of
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets.feedback_settings import FeedbackSettings, Labels, Steps
-from rlhf_gym.reward_model import RewardEnsemble, RewardModel, RewardModelSettings
+from rlhf_gym.reward_model import RewardModel, RewardModelSettings
 from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.teachers import teacher_of
 from rlhf_gym.teachers.teacher import AnswersQueries, Teacher, TeacherFunction
 from rlhf_gym.training.agent_reward import AgentReward
 from rlhf_gym.training.asking import Asking
-from rlhf_gym.training.assembly import checked_clip_length, make_buffer, open_store
+from rlhf_gym.training.assembly import checked_clip_length, make_buffer, make_ensemble, open_store
 from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_parts
 from rlhf_gym.training.given import GivenSettings, own_reward_model
 from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_of_missing_labels
@@ -123,13 +123,13 @@ class HumanFeedback(BaseCallback):
                 folder is in use, or a person is to label an environment that cannot be drawn.
         """
         check_can_wrap(venv, self._wrapped)
-        env_id, live = env_id_of(venv), self.teacher.live
+        env_id, live, own = env_id_of(venv), self.teacher.live, self._own_model
         self.settings = settings = self._given.in_environment(env_id, person=live)
         length = checked_clip_length(venv, settings, person=live)
         if self._is_the_oracle:
             self.teacher = teacher_of("synthetic", seed=self.seed, env_id=env_id)
-        self.reward_model = self._own_model if self._own_model is not None else self._ensemble(venv)
-        self.buffer = make_buffer(venv, settings, length, self.reward_model)
+        model = make_ensemble(venv, settings, self.seed, self.device) if own is None else own
+        self.reward_model, self.buffer = model, make_buffer(venv, settings, length, model)
         if self.run is None and live:
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` needs it
@@ -148,10 +148,6 @@ class HumanFeedback(BaseCallback):
         )
         self._wrapped = True
         return self.agent_reward.wrapper
-
-    def _ensemble(self, venv: VecEnv) -> RewardEnsemble:
-        spaces, of_model = (venv.observation_space, venv.action_space), self.settings.reward_model
-        return RewardEnsemble(*spaces, of_model, seed=self.seed, device=self.device)
 
     @property
     def labels_given(self) -> int:
@@ -216,19 +212,23 @@ class HumanFeedback(BaseCallback):
         self._checkpoints.save(self.model, self._parts())
         self.store.fold()
 
-    def restore(self, algorithm: type[Agent], env: VecEnv, device: str = "auto") -> Agent:
+    def restore(
+        self, algorithm: type[Agent], env: VecEnv, device: str = "auto", *, trust: bool = False
+    ) -> Agent:
         """Return the agent of the last checkpoint, on ``env = feedback.wrap(...)``.
 
         Needs ``resume=True``; go on with ``agent.learn(total - agent.num_timesteps,
-        callback=feedback, reset_num_timesteps=False)``.
+        callback=feedback, reset_num_timesteps=False)``. An agent can run any code: one that this
+        account did not write on this machine is loaded with ``trust=True`` only.
 
         Raises:
             FileNotFoundError: if the run stopped before its first checkpoint.
+            ValueError: if the folder is from elsewhere, or was changed since, and not trusted.
         """
         check_arguments(HumanFeedback.restore, locals())
         if self.run is None or not self.resuming:
             raise ValueError("restore needs HumanFeedback(run=FOLDER, resume=True)")
-        checkpoint = self._checkpoints.latest()
+        checkpoint = self._checkpoints.latest(trust)
         agent = load_agent(checkpoint, algorithm, env, device)
         self.agent_reward.attach(agent)
         load_parts(checkpoint, agent, self._parts())

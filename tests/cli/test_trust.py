@@ -10,18 +10,25 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import a_run
+from stable_baselines3 import PPO
 
+from rlhf_gym import HumanFeedback
 from rlhf_gym.basics.processes import code_command, module_command
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import read_answers
-from rlhf_gym.runs.train import load
+from rlhf_gym.runs.config import read_settings
+from rlhf_gym.runs.parts import make_training_env, wrap_with_normalisation
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.runs.train import evaluate, load, resume
 from rlhf_gym.training.checkpoint_files import read_counters, write_counters
 
 TRAP = "from pathlib import Path; Path({path!r}).touch(); raise SystemExit(3)"
@@ -110,8 +117,39 @@ def test_running_a_strange_run_needs_the_word_of_the_person(
 
 def test_the_trap_works(strange: Path, sprung: Path) -> None:
     with pytest.raises(SystemExit):
-        load(strange)
+        load(strange, trust=True)
     assert sprung.exists()
+
+
+@pytest.mark.parametrize("use", [load, resume, partial(evaluate, episodes=1)])
+def test_in_python_a_strange_run_needs_the_word_of_the_person_too(
+    use: Callable[[Path], object], strange: Path, sprung: Path
+) -> None:
+    with pytest.raises(ValueError, match="was not written by this account.*pass trust=True"):
+        use(strange)
+    assert not sprung.exists()
+
+
+def test_a_script_restores_its_own_run_and_a_strange_one_with_trust(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(made, tmp_path / "copy"))
+
+    def restored(**trust: bool) -> int:
+        feedback = HumanFeedback("synthetic", 4, run=copy, resume=True)
+        settings = read_settings(RunFolder(copy), TrainSettings)
+        env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))
+        try:
+            return feedback.restore(PPO, env, device="cpu", **trust).num_timesteps
+        finally:
+            feedback.store.close()
+            env.close()
+
+    steps = restored()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another"))
+    with pytest.raises(ValueError, match="was not written by this account.*pass trust=True"):
+        restored()
+    assert restored(trust=True) == restored() == steps > 0
 
 
 def test_what_this_account_wrote_is_run_and_so_is_its_copy(made: Path, tmp_path: Path) -> None:
