@@ -60,14 +60,14 @@ class EndsTheProgram(CartPoleEnv):
 
 @pytest.mark.filterwarnings("ignore:.*cannot be drawn in a process of its own")
 def test_an_environment_that_ends_the_program_when_it_is_closed_does_not() -> None:
-    gym.register("EndsTheProgram-v0", EndsTheProgram, max_episode_steps=20)
+    gym.register("EndsTheProgram-v0", f"{__name__}:EndsTheProgram", max_episode_steps=20)
     with pytest.warns(UserWarning, match="could not be closed .SystemExit"):
         make_vec_env("EndsTheProgram-v0", n_envs=1, env_kwargs={"at": "close"}).close()
 
 
 @pytest.mark.parametrize("at", ["reset", "step"])
 def test_one_that_ends_the_program_otherwise_is_refused(at: str) -> None:
-    gym.register(f"EndsTheProgram-{at}-v0", EndsTheProgram, max_episode_steps=20)
+    gym.register(f"EndsTheProgram-{at}-v0", f"{__name__}:EndsTheProgram", max_episode_steps=20)
     with pytest.raises(ValueError, match=f"cannot be used: its {at} failed with SystemExit"):
         make_vec_env(f"EndsTheProgram-{at}-v0", n_envs=1, env_kwargs={"at": at})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -31,7 +31,6 @@ def test_an_environment_that_says_nothing_has_the_defaults() -> None:
 class Undrawn(CartPoleEnv):
     """Says that it draws pictures, but has no method for it."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["human", "rgb_array"]}
     render = gym.Env.render
 
 
@@ -41,7 +40,7 @@ class Drawn(gym.Wrapper[Any, Any, Any, Any]):
 
 
 def test_an_environment_without_a_method_to_draw_draws_nothing() -> None:
-    gym.register("Undrawn-v0", Undrawn)
+    gym.register("Undrawn-v0", f"{__name__}:Undrawn")
     env = gym.make("Undrawn-v0")
     assert not describe_env(env).draws
     assert describe_env(Drawn(env)).draws
