@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.observations import Array, Observations
+from rlhf_gym.clips.shared_parts import Snapshot, parts_of
 
 __all__ = ["pack", "pack_clip", "unpack", "unpack_clip"]
 
@@ -48,8 +49,13 @@ def unpack(data: bytes) -> dict[str, Array]:
         return dict(archive)
 
 
-def pack_clip(clip: Clip) -> bytes:
-    """Pack the arrays of a clip, with its start and without its frames."""
+def pack_clip(clip: Clip, *, parts: bool = True) -> bytes:
+    """Pack the arrays of a clip, with its start and without its frames.
+
+    Args:
+        clip: what to pack.
+        parts: whether the large parts of its snapshot are packed too; False: only their names.
+    """
     arrays = {"actions": clip.actions, "true_rewards": clip.true_rewards}
     arrays |= _named("observations", clip.observations)
     if clip.next_observations is not None:
@@ -57,22 +63,31 @@ def pack_clip(clip: Clip) -> bytes:
     if clip.start is not None:
         arrays["start/snapshot"] = np.frombuffer(clip.start.snapshot, np.uint8)
         arrays |= {f"start/{name}": array for name, array in clip.start.arrays.items()}
+        shared = parts_of(clip.start.snapshot)
+        if shared:
+            arrays["start/parts"] = np.array(list(shared))
+        if parts:
+            arrays |= {name: np.frombuffer(part, np.uint8) for name, part in shared.items()}
     words = {"end": clip.end, "mission": clip.mission}
     arrays |= {f"words/{name}": np.array(text) for name, text in words.items() if text}
     return pack(arrays)
 
 
-def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> Clip:
-    """Rebuild a clip from `pack_clip`'s bytes, packed ``frames`` and the other ``fields``."""
+def unpack_clip(
+    data: bytes,
+    frames: bytes | None = None,
+    part: Callable[[str], bytes] | None = None,
+    **fields: object,
+) -> Clip:
+    """Rebuild a clip.
+
+    Args:
+        data: what `pack_clip` gave.
+        frames: the packed frames, if there are any.
+        part: returns a large part of a snapshot by its name, where they were not packed too.
+        fields: the clip's other fields.
+    """
     arrays = unpack(data)
-    start = None
-    if "start/snapshot" in arrays:
-        start = Start(
-            arrays["start/snapshot"].tobytes(),
-            arrays["start/actions"],
-            arrays.get("start/clip_actions"),
-            arrays.get("start/checksums"),
-        )
     return Clip(
         observations=_observations("observations", arrays),
         next_observations=(
@@ -84,9 +99,24 @@ def unpack_clip(data: bytes, frames: bytes | None = None, **fields: object) -> C
         mission=str(arrays.get("words/mission", "")),
         actions=arrays["actions"],
         true_rewards=arrays["true_rewards"],
-        start=start,
+        start=_start(arrays, part),
         frames=None if frames is None else unpack(frames)["frames"],
         **fields,  # type: ignore[arg-type]
+    )
+
+
+def _start(arrays: Mapping[str, Array], part: Callable[[str], bytes] | None) -> Start | None:
+    if "start/snapshot" not in arrays:
+        return None
+    snapshot = arrays["start/snapshot"].tobytes()
+    read = part or (lambda name: arrays[name].tobytes())
+    if "start/parts" in arrays:
+        snapshot = Snapshot(snapshot, {name: read(name) for name in arrays["start/parts"].tolist()})
+    return Start(
+        snapshot,
+        arrays["start/actions"],
+        arrays.get("start/clip_actions"),
+        arrays.get("start/checksums"),
     )
 
 

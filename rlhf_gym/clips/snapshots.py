@@ -2,7 +2,9 @@
 
 A snapshot is JSON: the attributes of each layer of the environment (its wrappers and itself) that
 are plain data, random generators among them; or what ``save_state`` of a layer gives, where it has
-that and ``load_state``. Nothing in it is executed when it is restored.
+that and ``load_state``. Nothing in it is executed when it is restored. Large data, which is often
+the same at each step, lies beside the text by its checksum, and is kept once wherever many
+snapshots are.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ import numpy as np
 from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.long_work import LongWork
 from rlhf_gym.clips.observations import checksum_of, copy_of, leaves
-from rlhf_gym.clips.plain_data import decode, encode
+from rlhf_gym.clips.plain_data import NUMBERS, Shared, decode, encode, to_json
 from rlhf_gym.clips.rebuilding import layers_of
+from rlhf_gym.clips.shared_parts import Snapshot, parts_of
 from rlhf_gym.envs.action_masks import sample_action
 
 __all__ = ["Kind", "forgets", "probe", "restore", "take", "take_reset"]
@@ -30,11 +33,11 @@ Kind = Literal["state", "episode", "camera"]
 from the reset (``"episode"``), or not at all, so that a camera must film it (``"camera"``)."""
 
 _LEFT_ALONE = frozenset(
-    {"env", "metadata", "render_mode", "_saved_kwargs"}
+    {"env", "spec", "metadata", "render_mode", "action_space", "observation_space"}
+    | {"_saved_kwargs", "_ezpickle_args", "_ezpickle_kwargs"}
     | {"_action_space", "_observation_space", "_metadata", "_cached_spec"}
 )
 """Attributes that say what an environment is, not in which state."""
-_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def take(env: Env) -> bytes:
@@ -51,7 +54,7 @@ def take(env: Env) -> bytes:
     >>> bool((env.step(0)[0] == once).all())
     True
     """
-    return _to_json({"layers": _state(env), "reset": None}).encode()
+    return _snapshot(env)
 
 
 def take_reset(env: Env, seed: int | None, options: dict[str, Any] | None) -> bytes:
@@ -62,8 +65,15 @@ def take_reset(env: Env, seed: int | None, options: dict[str, Any] | None) -> by
     Raises:
         TypeError: if the options are not plain data.
     """
-    reset = encode({"seed": seed, "options": options})
-    return _to_json({"layers": _state(env), "reset": reset}).encode()
+    return _snapshot(env, {"seed": seed, "options": options})
+
+
+def _snapshot(env: Env, repeated: dict[str, Any] | None = None) -> bytes:
+    shared = Shared()
+    reset = encode(repeated, shared)
+    layers = [(type(layer).__name__, _attributes(layer, shared)) for layer in layers_of(env)]
+    state = to_json({"layers": layers, "reset": reset}).encode()
+    return Snapshot(state, shared.parts) if shared.parts else state
 
 
 def forgets(env: Env, steps: int = 10) -> bool:
@@ -206,7 +216,7 @@ def _mark(observation: Any) -> int | str:
     arrays = leaves(observation)
     if all(isinstance(each, np.ndarray) and each.dtype.kind in "biuf" for each in arrays):
         return checksum_of(observation)
-    return _to_json(encode(observation))
+    return to_json(encode(observation))
 
 
 def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, Any] | None]:
@@ -214,29 +224,33 @@ def _parse(snapshot: bytes) -> tuple[list[str], list[dict[str, Any]], dict[str, 
     try:
         saved = json.loads(snapshot)
         names, states = zip(*saved["layers"], strict=True)
-        states = tuple({name: decode(value) for name, value in state.items()} for state in states)
-        return list(names), list(states), decode(saved["reset"])
+        parts = parts_of(snapshot)
+        states = tuple(
+            {name: decode(value, parts) for name, value in state.items()} for state in states
+        )
+        return list(names), list(states), decode(saved["reset"], parts)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"this is no snapshot, or a broken one: {error!r}") from error
 
 
-def _state(env: Env) -> list[tuple[str, dict[str, Any]]]:
-    return [(type(layer).__name__, _attributes(layer)) for layer in layers_of(env)]
-
-
-def _attributes(layer: Env) -> dict[str, Any]:
+def _attributes(layer: Env, shared: Shared) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     if _knows_its_state(layer):
-        return {name: encode(value) for name, value in layer.save_state().items()}  # type: ignore[attr-defined]
+        return {name: encode(value, shared) for name, value in layer.save_state().items()}  # type: ignore[attr-defined]
     if isinstance(layer, gym.wrappers.PassiveEnvChecker):  # it keeps the last step to compare with
         return attributes
     for name, value in vars(layer).items():
         if name in _LEFT_ALONE:
             continue
-        try:
-            attributes[name] = encode(value)
-        except (TypeError, RecursionError):  # `probe` finds out whether it matters
+        if type(value) in NUMBERS:
+            attributes[name] = value
             continue
+        count = len(shared.parts)
+        try:
+            attributes[name] = encode(value, shared)
+        except (TypeError, RecursionError):  # `probe` finds out whether it matters
+            if len(shared.parts) > count:
+                shared.drop_after(count)
     return attributes
 
 

@@ -17,6 +17,8 @@ from stable_baselines3.common.vec_env import (
     VecNormalize,
 )
 
+from rlhf_gym.clips.shared_parts import Snapshot, parts_of
+
 __all__ = [
     "all_wrapped",
     "changes_on_the_way",
@@ -103,8 +105,10 @@ def vec_env_state(venv: VecEnv) -> dict[str, Any]:
     """
     restorable = first_attr(venv, "restorable", False) and all(venv.get_attr("restorable"))
     monitored = all_wrapped(venv, Monitor) and first_attr(venv, "rewards") is not None
+    snapshots = venv.env_method("take_snapshot") if restorable else None
     return {
-        "snapshots": venv.env_method("take_snapshot") if restorable else None,
+        "snapshots": None if snapshots is None else [bytes(each) for each in snapshots],
+        "shared": {key: part for each in snapshots or [] for key, part in parts_of(each).items()},
         "monitored": venv.get_attr("rewards") if monitored else None,
         "wrappers": [_wrapper_state(wrapper) for wrapper in wrappers_of(venv)],
     }
@@ -118,8 +122,9 @@ def restore_vec_env(venv: VecEnv, state: dict[str, Any]) -> bool:
     """
     goes_on = state["snapshots"] is not None
     if goes_on:
+        shared = state.get("shared", {})  # version 0.1.0 had all in the snapshots
         for i, snapshot in enumerate(state["snapshots"]):
-            venv.env_method("restore_snapshot", snapshot, indices=[i])
+            venv.env_method("restore_snapshot", Snapshot(snapshot, shared), indices=[i])
     if goes_on and state["monitored"] is not None:
         for i, rewards in enumerate(state["monitored"]):
             venv.env_method("set_wrapper_attr", "rewards", rewards, indices=[i])

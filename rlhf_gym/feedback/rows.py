@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any
@@ -16,6 +16,7 @@ from rlhf_gym.clips.packing import pack, pack_clip, unpack_clip
 from rlhf_gym.feedback.agreement import AnsweredPair
 from rlhf_gym.feedback.errors import StoreCorrupt
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.parts import insert_parts, part_reader
 from rlhf_gym.feedback.query import Purpose, Query
 from rlhf_gym.feedback.store_records import Media, Progress
 from rlhf_gym.feedback.tables import (
@@ -72,6 +73,7 @@ def insert_queries(connection: Connection, queries: Sequence[Query], created: fl
     clips = {id(clip): clip for query in queries for clip in query.clips}  # each clip once
     new = [key for key, clip in clips.items() if not clip.id]
     if new:
+        insert_parts(connection, [clips[key] for key in new])
         ids = connection.scalars(_ADD_CLIPS, [_clip_row(clips[key]) for key in new])
         clips |= {key: replace(clips[key], id=number) for key, number in zip(new, ids, strict=True)}
     stored = [
@@ -96,7 +98,7 @@ def _query_row(query: Query, created: float) -> dict[str, Any]:
 
 
 def _clip_row(clip: Clip) -> dict[str, Any]:
-    arrays = pack_clip(clip)
+    arrays = pack_clip(clip, parts=False)
     return {
         "env_id": clip.env_id,
         "length": len(clip),
@@ -147,7 +149,8 @@ def select_clips(
     """Return the clips with these ids, by id."""
     columns = _CLIP_WITH_FRAMES if frames else _CLIP
     found = connection.execute(columns.where(ClipRow.id.in_(list(ids))))
-    return {row.id: _clip(dict(row._mapping)) for row in found}
+    part = part_reader(connection)
+    return {row.id: _clip(dict(row._mapping), part) for row in found.all()}
 
 
 def select_undrawn(connection: Connection, queries: Sequence[int], limit: int) -> list[Clip]:
@@ -157,7 +160,7 @@ def select_undrawn(connection: Connection, queries: Sequence[int], limit: int) -
     return [clips[id_] for id_ in ids]
 
 
-def _clip(fields: dict[str, Any]) -> Clip:
+def _clip(fields: dict[str, Any], part: Callable[[str], bytes]) -> Clip:
     arrays, written = fields.pop("arrays"), fields.pop("sha256")
     if sha256(arrays).hexdigest() != written:
         raise StoreCorrupt(
@@ -165,7 +168,7 @@ def _clip(fields: dict[str, Any]) -> Clip:
             "put a backup of the store in its place"
         )
     try:
-        return unpack_clip(arrays, fields.pop("frames", None), **fields)
+        return unpack_clip(arrays, fields.pop("frames", None), part, **fields)
     except zipfile.BadZipFile as error:
         raise StoreCorrupt(
             f"the frames of clip {fields['id']} are damaged ({error}): put a backup of the store "

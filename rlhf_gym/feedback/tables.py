@@ -29,6 +29,7 @@ __all__ = [
     "JudgementRow",
     "LeaseRow",
     "MediaRow",
+    "PartRow",
     "ProgressRow",
     "QueryRow",
     "Schema",
@@ -95,6 +96,14 @@ class ClipRow(Schema):
 _UNDRAWABLE = Index(
     "undrawable_clips", ClipRow.undrawable, sqlite_where=ClipRow.undrawable.is_not(None)
 )
+
+
+class PartRow(Schema):
+    """A large part of snapshots, by its SHA-256, compressed; clips that share it name it."""
+
+    __tablename__ = "part"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
 
 
 class MediaRow(Schema):
@@ -204,11 +213,12 @@ DRAWN = and_(
 
 
 def complete(connection: Connection) -> None:
-    """Give an older store the column of its progress and the index that it lacks."""
+    """Give an older store the column of its progress, the index and the table that it lacks."""
     columns = connection.exec_driver_sql("PRAGMA table_info(progress)").scalars(1)
     if "awaited" not in columns:
         connection.exec_driver_sql("ALTER TABLE progress ADD COLUMN awaited INTEGER")
         _UNDRAWABLE.create(connection)
+    Schema.metadata.tables["part"].create(connection, checkfirst=True)
 
 
 _KINDS: dict[str, str] = {"label": "normal"}
