@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.shared_parts import parts_of
 from rlhf_gym.feedback.errors import StoreCorrupt
-from rlhf_gym.feedback.tables import PartRow, complete
+from rlhf_gym.feedback.tables import PartRow, Schema
 
 __all__ = ["insert_parts", "part_reader"]
 
@@ -27,7 +27,7 @@ def insert_parts(connection: Connection, clips: Sequence[Clip]) -> None:
     }
     if not parts:
         return
-    complete(connection)  # an older store has no table of them
+    Schema.metadata.tables["part"].create(connection, checkfirst=True)  # older stores have none
     there = connection.scalars(select(PartRow.sha256).where(PartRow.sha256.in_(parts)))
     for name in parts.keys() - set(there):
         row = {"sha256": name, "data": zlib.compress(parts[name], 1)}

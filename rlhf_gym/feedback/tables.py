@@ -213,12 +213,11 @@ DRAWN = and_(
 
 
 def complete(connection: Connection) -> None:
-    """Give an older store the column of its progress, the index and the table that it lacks."""
+    """Give an older store the column of its progress and the index that it lacks."""
     columns = connection.exec_driver_sql("PRAGMA table_info(progress)").scalars(1)
     if "awaited" not in columns:
         connection.exec_driver_sql("ALTER TABLE progress ADD COLUMN awaited INTEGER")
         _UNDRAWABLE.create(connection)
-    Schema.metadata.tables["part"].create(connection, checkfirst=True)
 
 
 _KINDS: dict[str, str] = {"label": "normal"}

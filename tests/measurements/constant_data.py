@@ -1,7 +1,8 @@
 """Disk and memory of a training whose environment holds 3.2 MB of prices that never change.
 
-Three numbers with that table are compared with those of the same environment without it: the
-store, a checkpoint, and the memory of the whole training at its peak.
+The store, a checkpoint, and the memory of the whole training at its peak are compared with those of
+the same environment with hardly any prices. Each of four environments has the prices in memory, and
+while a checkpoint is written there are some copies more.
 """
 
 from __future__ import annotations
@@ -22,38 +23,40 @@ from rlhf_gym.feedback.run_folder import RunFolder
 
 PRICES = 400_000
 LABELS, STEPS, N_ENVS = 40, 4096, 4
-SLACK = 3
-"""Copies of the table that may be in a file or, for each environment, in memory."""
+IN_FILES, IN_MEMORY = 3, 20
+"""How many times the prices may be in the store or a checkpoint, and in memory."""
 
 
 class Market(gym.Env[np.ndarray[Any, Any], np.int64]):
-    """Buy or not; each day's price is in a table."""
+    """Buy or not, at prices that are known beforehand."""
+
+    metadata = {"render_fps": 10}  # noqa: RUF012
 
     action_space = gym.spaces.Discrete(2)
     observation_space = gym.spaces.Box(-np.inf, np.inf, (2,), np.float32)
 
     def __init__(self, prices: int) -> None:
-        """Make the table."""
+        """Draw the prices."""
         self.prices = np.random.default_rng(0).normal(size=prices)
         self.day = 0
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
         """Begin on some day."""
         super().reset(seed=seed)
-        self.day, self.left = int(self.np_random.integers(len(self.prices) // 2)), 200
+        self.day = int(self.np_random.integers(len(self.prices) // 2))
         return self._seen(), {}
 
     def step(self, action: np.int64) -> Any:
         """Go on to the next day."""
-        self.day, self.left = self.day + 1, self.left - 1
+        self.day += 1
         reward = float(action) * float(self.prices[self.day])
-        return self._seen(), reward, False, not self.left, {}
+        return self._seen(), reward, False, False, {}
 
     def _seen(self) -> np.ndarray[Any, Any]:
         return self.prices[self.day : self.day + 2].astype(np.float32)
 
 
-gym.register("measured/Market-v0", f"{__name__}:Market")
+gym.register("measured/Market-v0", f"{__name__}:Market", max_episode_steps=200)
 
 
 def main() -> None:
@@ -62,17 +65,16 @@ def main() -> None:
     for _ in range(options.repeats):
         with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
             small, large = pool.map(_training, [2 * STEPS, PRICES], chunksize=1)
-        table = 8 * PRICES
         for name, least, most, copies in zip(
             ("the store", "a checkpoint", "memory at its peak"),
             small,
             large,
-            (SLACK, SLACK, SLACK * N_ENVS),
+            (IN_FILES, IN_FILES, IN_MEMORY),
             strict=True,
         ):
             report(
-                f"{name} with {LABELS} labels, beyond that without 3.2 MB of prices",
-                [(most - least) / table],
+                f"{name} with {LABELS} labels, beyond that without the prices",
+                [(most - least) / (8 * PRICES)],
                 at_most=float(copies),
                 unit=" times the prices",
                 megabytes=[round(least / 1e6, 1), round(most / 1e6, 1)],
