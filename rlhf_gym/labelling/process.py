@@ -30,12 +30,14 @@ def process_line(state: State) -> str:
     status = state.status
     if status.error:
         return "the trainer has stopped"
+    if status.trainer == "stopped" and status.awaited > status.labels:
+        return f"training is paused, {status.awaited - status.labels:,} more until it starts"
     if status.trainer == "stopped":
         return f"training is paused at {_share(status)}"
     if status.gone:
         return "the trainer is not running"
     if status.trainer == "first labels" and status.awaited > status.labels:
-        return f"{status.awaited - status.labels} more until training starts"
+        return f"{status.awaited - status.labels:,} more until training starts"
     if status.trainer == "waiting" and not state.left:
         missing = max(status.awaited - status.labels, 1)
         if status.awaited == status.budget:

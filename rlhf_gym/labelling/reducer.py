@@ -126,7 +126,7 @@ def _press(state: State, event: e.Press) -> Step:
         state = replace(state, full_screen=not state.full_screen)
         return state, (e.SetFullScreen(state.full_screen),)
     waits = state.base is Screen.WAITING
-    left = waits and (state.left or bool(state.status.error))
+    left = waits and (state.left or state.nothing_comes)
     over = state.base in (Screen.DONE, Screen.ENDING)
     done = (left or over) and state.overlay is None
     if action is Action.QUIT or (action is Action.CONFIRM and done):

@@ -238,6 +238,13 @@ class State:
         return self.ends_training and wanted and self.status.labels > 0
 
     @property
+    def nothing_comes(self) -> bool:
+        """Whether no pair is there, or can come before the training goes on."""
+        skipped = self.status.open <= len(self.given_back)
+        idle = self.base is Screen.WAITING and self.review is None and not self.status.runs
+        return idle and (skipped or bool(self.status.error))
+
+    @property
     def closing_stops(self) -> bool:
         """Whether training stops when this window is closed."""
         return self.ends_training and self.status.runs and not (self.status.finished or self.left)

@@ -74,7 +74,7 @@ class AnswerLog:
         media: files of the clips that were drawn, by the clip's number.
         env_id: the environment.
         goal: what the agent should do, as shown to annotators.
-        awaited: labels without which training does not begin, while it waits for them; else 0.
+        awaited: labels without which training does not begin, until it has; else 0.
         problem: the reason why the store could not be read, or an empty text.
     """
 
@@ -156,7 +156,7 @@ def _read(store: StoreReader, run: Path, predict: Callable[[Query], float] | Non
 
 def _awaited(store: StoreReader) -> int:
     progress = store.progress()
-    if progress is None or progress.state != "first labels":
+    if progress is None or progress.state not in ("first labels", "stopped"):
         return 0
     return progress.awaited or 0
 

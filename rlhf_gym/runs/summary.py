@@ -36,7 +36,7 @@ class Summary:
             ``after`` was.
         accuracy: accuracy of the reward model on held-out labels.
         correlation: correlation of learned and true returns.
-        awaited: labels without which training does not begin, while it waits for them; else 0.
+        awaited: labels without which training does not begin, until it has; else 0.
     """
 
     environment: str
@@ -132,7 +132,7 @@ def headline(result: Summary) -> str:
     if result.awaited:
         return (
             f"Training has not begun: {result.labels:,} of the first {result.awaited:,} labels are "
-            "there."
+            f"there, and the agent has tried things out for {result.steps:,} steps."
         )
     so_far = "" if result.finished or result.total_steps is None else " so far"
     who = {"window": " from a person", "synthetic": " from a simulated teacher"}

@@ -196,7 +196,7 @@ class HumanFeedback(BaseCallback):
 
     def _on_training_end(self) -> None:
         self.agent_reward.training_ends()
-        self.log.publish(self.model, self.asking.labels, "stopped" if self.stopped else "done")
+        self.loop.end(self.model, stopped=self.stopped)
         if not self.stopped:
             self.checkpoint()
         self._output.close(self.logger)

@@ -101,6 +101,11 @@ class FeedbackLoop:
         self.asking.warn_of_ties()
         self.first_round_done = True
 
+    def end(self, agent: BaseAlgorithm, *, stopped: bool) -> None:
+        """Tell that training is done, or how many labels are missing if it has not begun."""
+        first = 0 if self.first_round_done else self._target(0.0)
+        self.log.publish(agent, self.asking.labels, "stopped" if stopped else "done", awaited=first)
+
     def round(self, agent: BaseAlgorithm, progress: float) -> None:
         """Ask and learn if enough labels are due, keep the scale of rewards, and report.
 

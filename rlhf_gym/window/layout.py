@@ -129,7 +129,7 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
         return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
     if state.status.trainer == "starting":  # there is no store yet
         return ()
-    if state.item is None and state.status.error:
+    if state.nothing_comes:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         return _in_row((close,), boxes["hints"].union(boxes["answers"]), u)
     if state.item is None and state.left:

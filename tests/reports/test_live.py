@@ -83,8 +83,13 @@ def test_before_training_begins_nothing_is_said_of_the_agent_or_its_reward(tmp_p
         store.publish(Progress(3_264, 50_000, 10, 50, state="first labels", awaited=25))
         with LiveReport(tmp_path) as report:
             page = report.page().decode()
-        assert "Training has not begun: 10 of the first 25 labels are there." in page
+        assert (
+            "Training has not begun: 10 of the first 25 labels are there, and the agent has" in page
+        )
         assert "trained on" not in page and "hardly agree" not in page
+        store.publish(Progress(3_264, 50_000, 10, 50, state="stopped", awaited=25))
+        with LiveReport(tmp_path) as report:
+            assert "Training has not begun: 10 of the first 25" in report.page().decode()
         store.publish(Progress(4_000, 50_000, 25, 50))
         with LiveReport(tmp_path) as report:
             page = report.page().decode()
