@@ -13,7 +13,17 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["NOTHING", "assigned", "counted", "duration", "listed", "near", "number", "span"]
+__all__ = [
+    "NOTHING",
+    "assigned",
+    "counted",
+    "duration",
+    "listed",
+    "near",
+    "number",
+    "span",
+    "with_minus",
+]
 
 NOTHING = "\N{EN DASH}"
 """Written where a number is not known."""
@@ -67,6 +77,15 @@ def number(value: float) -> str:
         text = f"{value:,.0f}"
     else:
         text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return with_minus(text)
+
+
+def with_minus(text: str) -> str:
+    """Write a number that a format has made with a minus sign in place of the hyphen.
+
+    >>> with_minus(f"{-1234.5:,.0f}")
+    '−1,234'
+    """
     return text.replace("-", "\N{MINUS SIGN}")
 
 

@@ -155,7 +155,9 @@ def _check_existing(store: Path) -> Finding:
         remedy = "close the window and other programs that use it, then try again"
         text = str(error)
         return Finding("store", "fail", text, remedy if "locked" in text else "")
-    return Finding("store", "ok", f"{store}: {counts.answered} of {counts.asked} queries answered")
+    return Finding(
+        "store", "ok", f"{store}: {counts.answered:,} of {counts.asked:,} queries answered"
+    )
 
 
 def _lock(path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +20,7 @@ __all__ = ["command"]
 
 
 def command(
-    only: tyro.conf.Positional[Annotated[str, tyro.conf.arg(metavar="TEXT")]] = "",
+    only: tyro.conf.Positional[Annotated[str, tyro.conf.arg(metavar="PART_OF_ID")]] = "",
     *,
     all: bool = False,
     json: bool = False,
@@ -31,20 +33,22 @@ def command(
     Example: rlhf-gym envs rlhf/ --gallery environments.html
 
     Args:
-        only: show only ids that contain this text.
+        only: show only ids that contain this, such as CartPole.
         all: show every version instead of the newest one.
         json: print JSON.
         gallery: write an HTML page with a picture of each environment into this file; where the
             folder runs holds a trained agent's film, it shows the film.
     """
     ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
-    rows = [row for row in map(_describe, ids) if row is not None]
+    with _quiet_models():
+        rows = [row for row in map(_describe, ids) if row is not None]
     if not rows:
         raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
     if gallery is not None:
         from rlhf_gym.reports.gallery import write_gallery
 
-        write_gallery(rows, gallery, Path("runs"))
+        with _quiet_models():
+            write_gallery(rows, gallery, Path("runs"))
         print(f"{len(rows)} environments: {gallery}")
         return
     if json:
@@ -52,7 +56,7 @@ def command(
         return
     for row in rows:
         limit = row["time_limit"]
-        steps = f"time limit: {limit} steps" if limit else "no time limit: give --horizon"
+        steps = f"time limit: {limit:,} steps" if limit else "no time limit: give --horizon"
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:
@@ -62,6 +66,22 @@ def command(
         print(f"    sees {row['sees']}; does {row['does']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
+
+
+@contextmanager
+def _quiet_models() -> Iterator[None]:
+    """Keep MuJoCo from telling, also in a file, what is outdated in Gymnasium's models."""
+    try:
+        import mujoco  # type: ignore[import-untyped]
+    except ImportError:
+        yield
+        return
+    before = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(lambda text: None)
+    try:
+        yield
+    finally:
+        mujoco.set_mju_user_warning(before)
 
 
 def _ids(every_version: bool) -> list[str]:

@@ -93,7 +93,7 @@ def _asking(settings: TrainSettings) -> dict[str, str]:
             f"{feedback.last_label:.0%} of it"
         ),
         "a person's time": f"about {duration(feedback.labels * SECONDS_A_LABEL)}",
-        "clips": f"{steps} steps, {steps / describe_id(settings.env_id).fps:.2g} s",
+        "clips": f"{steps:,} steps, {steps / describe_id(settings.env_id).fps:.2g} s",
         "strategy": str(feedback.strategy),
         "schedule": str(feedback.schedule),
     }

@@ -56,9 +56,10 @@ def draw_clips(
     RunFolder(run).clips.mkdir(exist_ok=True)
     with FeedbackStore.open(RunFolder(run).store) as store:
         _warm_up(store.environment.spec_json)
+        said: set[str] = set()
         while not stop():
             try:
-                drawn = _draw_next(store, run)
+                drawn = _draw_next(store, run, said)
             except (OSError, StoreLocked, DiskFull) as error:  # a person may free disk or lock
                 print(f"drawing is paused: {error}", file=sys.stderr, flush=True)
                 time.sleep(retry_seconds)
@@ -79,8 +80,8 @@ def _warm_up(spec_json: str) -> None:
             frame_of(environment_of(spec_json))
 
 
-def _draw_next(store: FeedbackStore, run: Path) -> bool:
-    """Draw one clip if there is one to draw."""
+def _draw_next(store: FeedbackStore, run: Path, said: set[str]) -> bool:
+    """Draw one clip if there is one to draw; why it cannot be drawn is ``said`` once."""
     clips = store.undrawn(limit=1)
     if not clips:
         return False
@@ -90,7 +91,9 @@ def _draw_next(store: FeedbackStore, run: Path) -> bool:
         frames, fps = film_of(clip, environment)
         sound = sound_of(clip, environment.spec_json)
     except FAULTS as error:  # of any environment's: one clip must not block the others
-        print(f"clip {clip.id} cannot be drawn: {first_line(error)}", file=sys.stderr, flush=True)
+        if (why := first_line(error)) not in said:
+            print(f"clip {clip.id} cannot be drawn: {why}", file=sys.stderr, flush=True)
+        said.add(why)
         store.mark_undrawable(clip.id, in_one_line(error))
         return True
     path = f"clips/{clip.id:06d}.mp4"

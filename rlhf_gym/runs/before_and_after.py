@@ -105,7 +105,7 @@ class BeforeAndAfter:
 
     def _announce(self, which: str) -> None:
         self.log(
-            f"evaluating the {which} agent: {self.settings.evaluation_episodes} episodes of the "
+            f"evaluating the {which} agent: {self.settings.evaluation_episodes:,} episodes of the "
             "untouched environment"
         )
 

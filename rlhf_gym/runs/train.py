@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +24,7 @@ from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.told_work import told_work
-from rlhf_gym.presets import presets_of
+from rlhf_gym.runs.announced import first_labels, said_of_resuming, said_of_settings
 from rlhf_gym.runs.before_and_after import BeforeAndAfter
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
 from rlhf_gym.runs.loading import evaluate, load
@@ -82,18 +81,8 @@ def train(
         stack.enter_context(closing(env))
         agent = make_agent(settings, env)
         log(f"run folder: {folder.path}")
-        if settings.algo.lower() not in presets_of(settings.env_id):
-            log(
-                f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
-                f"stable-baselines3's own settings, {settings.labels} labels, "
-                f"{settings.steps:,} steps"
-            )
-        rollout = getattr(agent, "n_steps", 0) * env.num_envs
-        if (settings.steps or 0) < 2 * rollout:
-            log(
-                f"{settings.steps:,} steps are less than two rollouts of {rollout:,}: the agent "
-                "will hardly learn anything"
-            )
+        for line in said_of_settings(settings, agent, feedback):
+            log(line)
         return training.learn(feedback, agent, training.measured.before(agent))
 
 
@@ -146,7 +135,7 @@ def resume(
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = untrained
             write_settings(folder, settings)
-            log(f"going on at step {agent.num_timesteps:,} with {feedback.labels_given} labels")
+            log(said_of_resuming(folder, settings.steps or 0, agent, feedback.labels_given))
             return training.learn(feedback, agent, before)
 
 
@@ -199,8 +188,7 @@ class _Training:
         else:
             feedback.loop.rest = partial(before.spend, feedback.store)
         if settings.teacher == "window" and not feedback.labels_given:
-            first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
-            self.log(f"waiting for the first {first} labels; training begins after them")
+            self.log(first_labels(settings))
         remaining = (settings.steps or 0) - agent.num_timesteps
         if remaining > 0:
             self.measured.forget_after()

@@ -109,7 +109,7 @@ class Asking:
         ties = sum(value == 0.5 for value in self._labels.values.values())
         if self.labels >= TELLING and ties > self.labels / 2:
             warnings.warn(
-                f"{ties} of the first {self.labels} labels are ties, from which little can be "
+                f"{ties:,} of the first {self.labels:,} labels are ties, from which little can be "
                 "learned: ask about longer clips; a synthetic teacher may judge by a score that "
                 "tells them apart, as SyntheticTeacher(score=score_of('MountainCar-v0'))",
                 stacklevel=3,
@@ -153,7 +153,7 @@ class Asking:
         if attempts <= 0 and self.labels < target:
             warnings.warn(
                 f"the teacher gave no label to {ATTEMPTS_PER_LABEL} queries for each label wanted; "
-                f"{target - self.labels} labels are left for the next round",
+                f"{target - self.labels:,} labels are left for the next round",
                 stacklevel=3,
             )
 

@@ -231,7 +231,7 @@ def warn_of_missing_labels(given: int, wanted: int) -> None:
     """Warn if fewer labels were given than wanted."""
     if given < wanted:
         warnings.warn(
-            f"{given} of {wanted} labels were given: the teacher skipped the others, or training "
-            "was too short for clips to ask about",
+            f"{given:,} of {wanted:,} labels were given: the teacher skipped the others, or "
+            "training was too short for clips to ask about",
             stacklevel=3,
         )

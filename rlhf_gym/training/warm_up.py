@@ -56,6 +56,11 @@ class WarmUp:
         self.taken = 0
         self.done = False
 
+    @property
+    def fewest_steps(self) -> int:
+        """Training steps below which there are no clips to ask about before training."""
+        return max(self._asked or 0, self._one_clip) + 1
+
     def run(
         self,
         agent: BaseAlgorithm,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.basics.words import with_minus
 from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import seconds_per_label
@@ -79,7 +80,7 @@ def _agent(state: State) -> list[tuple[str, str]]:
     if state.base is Screen.ENDING:  # the page says what the agent is worth now
         return figures
     if status.true_return is not None and not state.blind:
-        figures.append((f"{status.true_return:,.0f}", "true return"))
+        figures.append((with_minus(f"{status.true_return:,.0f}"), "true return"))
     if status.accuracy is not None and not state.blind:
         figures.append((f"{status.accuracy:.0%}", "reward model right"))
     return figures

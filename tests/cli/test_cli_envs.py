@@ -85,3 +85,11 @@ def test_a_naive_reward_is_told(capsys: Capture, tmp_path: Path) -> None:
 def test_a_text_that_no_id_contains_is_an_error(capsys: Capture) -> None:
     assert main(["envs", "nothing"]) == 1
     assert "no environment's id contains 'nothing'" in capsys.readouterr().err
+
+
+def test_a_list_does_not_tell_what_is_outdated_in_the_models_of_robots(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["envs", "HalfCheetah-v5"]) == 0
+    assert capfd.readouterr().err == "" and not list(tmp_path.iterdir())

@@ -134,3 +134,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
+
+
+def test_why_clips_cannot_be_drawn_is_printed_once(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FeedbackStore.open(run / "feedback.db") as store:
+        (first, *_) = store.open_queries()
+        broken = [replace(clip, start=None, id=0) for clip in first.clips]
+        store.add_queries([Query((broken[0], broken[1]))])
+    draw_clips(run, lambda: False, until_done=True)
+    assert capsys.readouterr().err.count("cannot be drawn") == 1

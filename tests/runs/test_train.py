@@ -161,6 +161,8 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
         main(["train", "CartPole-v1", *flags, "--run", str(run)])
     shown, warned = capsys.readouterr()
     assert re.search("^! .*0 of 1 labels", warned, flags=re.M)
+    nobody, _, evaluating = shown.partition("evaluating the untrained agent")
+    assert "! nobody will be asked: 10 steps are too few for clips" in nobody and evaluating
     assert "the agent was trained for no step" in shown
     assert (
         "before training (2 episodes, actions sampled)" in shown
@@ -176,7 +178,9 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
 
 def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:
     checkpoint = (run / "checkpoint" / "counters.json").stat().st_mtime_ns
-    resume(run, progress=False, video_seconds=0.2, log=lambda line: None)
+    told: list[str] = []
+    resume(run, progress=False, video_seconds=0.2, log=told.append)
+    assert "the run is finished" in told[0] and "--steps" in told[0]
     assert (run / "checkpoint" / "counters.json").stat().st_mtime_ns == checkpoint
     assert not (run / "progress.2.csv").exists()
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from rlhf_gym.basics.words import with_minus
 from rlhf_gym.feedback.agreement import share_interval
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.reports.plotting import (
@@ -175,7 +176,8 @@ def learned_against_true(entry: RoundMeasures) -> Markup:
         axes.set_ylabel("learned return")
         few_ticks(axes, 5)
         if np.isfinite(entry.correlation):
-            axes.set_title(f"Correlation {entry.correlation:.2f} after {entry.labels:,} labels")
+            correlation = with_minus(f"{entry.correlation:.2f}")
+            axes.set_title(f"Correlation {correlation} after {entry.labels:,} labels")
 
     return svg(draw, HALF, 3.5, name="scatter", title="Learned return against true return")
 

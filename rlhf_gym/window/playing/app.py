@@ -10,6 +10,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import gymnasium as gym
 import pygame
 
+from rlhf_gym.basics.words import with_minus
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.envs.episode_words import end_words, mission_of
@@ -135,7 +136,10 @@ class _Game:
             goal=self._goal(),
             hints=self.hints,
             hint_text=self.hint_text,
-            figures=((f"{self.steps:,}", "steps"), (f"{self.total:.1f}", self.counted)),
+            figures=(
+                (f"{self.steps:,}", "steps"),
+                (with_minus(f"{self.total:,.1f}"), self.counted),
+            ),
             message=message,
             note=note if message else "",
         )

@@ -1,0 +1,57 @@
+"""What a training says before time is spent on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from rlhf_gym.basics.words import counted
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.presets import presets_of
+from rlhf_gym.runs.settings import TrainSettings
+from rlhf_gym.training.human_feedback import HumanFeedback
+
+__all__ = ["first_labels", "said_of_resuming", "said_of_settings"]
+
+
+def said_of_settings(
+    settings: TrainSettings, agent: BaseAlgorithm, feedback: HumanFeedback
+) -> Iterator[str]:
+    """Yield what is to be known of the settings of a new run."""
+    steps = settings.steps or 0
+    if settings.algo.lower() not in presets_of(settings.env_id):
+        yield (
+            f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
+            f"stable-baselines3's own settings, {counted(settings.labels, 'label')}, {steps:,} "
+            "steps"
+        )
+    rollout = getattr(agent, "n_steps", 0) * agent.n_envs
+    if steps < 2 * rollout:
+        yield (
+            f"{steps:,} steps are less than two rollouts of {rollout:,}: the agent will hardly "
+            "learn anything"
+        )
+    if steps < (fewest := feedback.warm_up.fewest_steps):
+        yield (
+            f"! nobody will be asked: {steps:,} steps are too few for clips; give --steps {fewest} "
+            "at the least, and many more for the agent to learn"
+        )
+
+
+def said_of_resuming(run: RunFolder, steps: int, agent: BaseAlgorithm, labels: int) -> str:
+    """Say where a run goes on; where it took all its ``steps``, say how to train for longer."""
+    if agent.num_timesteps < steps:
+        return f"going on at step {agent.num_timesteps:,} with {counted(labels, 'label')}"
+    return (
+        f"the run is finished: all its {steps:,} steps are taken. Its agent is measured again and "
+        f"its report written; to train it for longer: rlhf-gym train --resume {run.path} --steps "
+        f"{2 * steps}"
+    )
+
+
+def first_labels(settings: TrainSettings) -> str:
+    """Say how many labels come before training."""
+    first = math.ceil(settings.feedback.labels * settings.feedback.first_share)
+    return f"waiting for the first {counted(first, 'label')}; training begins after them"
