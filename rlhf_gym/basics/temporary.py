@@ -17,9 +17,9 @@ from filelock import FileLock, Timeout
 
 __all__ = ["remove_left_over", "temporary_folder"]
 
-PREFIX, LOCK = "rlhf-gym-", ".lock"
+PREFIX, LOCK = "rlhf-gym-", ".temporary"
 STALE_SECONDS = 60.0
-"""Seconds after which a folder without a lock is one whose maker was killed before it locked it."""
+"""Seconds after which an empty folder is one whose maker was killed before it locked it."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def remove_left_over() -> None:
-    """Remove the temporary folders of this account's killed processes."""
+    """Remove the temporary folders of this account's killed processes, and no others."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError, Timeout):
             status = folder.lstat()
@@ -44,7 +44,7 @@ def remove_left_over() -> None:
                 continue
             if not (folder / LOCK).exists():
                 if time.time() - status.st_mtime > STALE_SECONDS:
-                    shutil.rmtree(folder)
+                    folder.rmdir()  # not if it holds anything: then it is not one of these
                 continue
             with FileLock(folder / LOCK, timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)

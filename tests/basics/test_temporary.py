@@ -57,3 +57,13 @@ def test_what_is_not_locked_is_left_over_only_if_it_is_old(place: Path) -> None:
         os.utime(folder, (ago, ago))
     remove_left_over()
     assert sorted(place.iterdir()) == [others, young]
+
+
+def test_a_folder_that_a_user_has_given_such_a_name_stays(place: Path) -> None:
+    mine = place / "rlhf-gym-runs"
+    (mine / "CartPole-v1").mkdir(parents=True)
+    (mine / ".lock").touch()
+    ago = time.time() - 2 * STALE_SECONDS
+    os.utime(mine, (ago, ago))
+    remove_left_over()
+    assert (mine / "CartPole-v1").is_dir()
