@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from rlhf_gym.basics.checks import Limits
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
-from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.parsing import OutFolder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.results.run_folders import comparison_of_runs, rows_of_runs
 from rlhf_gym.results.side_by_side import Comparison

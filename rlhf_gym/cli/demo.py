@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlhf_gym.basics.checks import Seed, Text
-from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.runs.settings import TrainSettings
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.records import Actions, mean_and_error, read_evaluation

@@ -15,6 +15,7 @@ from typing import Any
 
 from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.interrupts import stops_interrupt
+from rlhf_gym.basics.quick_imports import quick_imports
 
 __all__ = ["main"]
 
@@ -86,9 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(name: str, arguments: list[str], debug: bool) -> int:
     """Run a command; a user's mistake is reported in one line, a bug with its traceback."""
     try:
-        from rlhf_gym.cli.parsing import call
+        with quick_imports():
+            from rlhf_gym.cli.parsing import call
 
-        command = import_module(f"rlhf_gym.cli.{name}").command
+            command = import_module(f"rlhf_gym.cli.{name}").command
         with stops_interrupt(), _warnings_in_a_line(debug):
             code = call(command, name, arguments)
         sys.stdout.flush()

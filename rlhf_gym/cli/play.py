@@ -8,8 +8,8 @@ import tyro
 
 from rlhf_gym.basics.checks import Limits, Seed
 from rlhf_gym.basics.closing import close
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.basics.words import assigned
-from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.environments.maker import EnvironmentMaker
 
 __all__ = ["command"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from rlhf_gym.basics.checks import Limits
-from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.feedback.run_folder import RunFolder
 

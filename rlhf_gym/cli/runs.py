@@ -9,8 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.basics.text_table import TextTable
-from rlhf_gym.cli.imports import quick_imports
 
 __all__ = ["command"]
 

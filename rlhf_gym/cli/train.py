@@ -15,8 +15,8 @@ import tyro
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.basics.checks import Limits, Text
 from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.basics.words import assigned
-from rlhf_gym.cli.imports import quick_imports
 from rlhf_gym.cli.show import shown, summary
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.environments.registry import describe_id

@@ -10,7 +10,7 @@ import tyro
 from rlhf_gym.basics.checks import Limits, Seed
 from rlhf_gym.basics.closing import close
 from rlhf_gym.basics.display import NoDisplay
-from rlhf_gym.cli.imports import quick_imports
+from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.parsing import OutFile, VideoName
 from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.envs.description import describe_env

@@ -270,7 +270,7 @@ class RunFolder:
                 self.path.rmdir()
 
     def _files(self) -> list[Path]:
-        return [*self.path.iterdir()]
+        return [*self.path.iterdir()] if self.path.is_dir() else []
 
     def _keeps(self, path: Path) -> bool:
         """Return whether a file may be there only if a run has begun, or somebody put it there."""

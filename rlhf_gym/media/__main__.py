@@ -2,6 +2,9 @@
 
 import sys
 
-from rlhf_gym.media.process import main
+from rlhf_gym.basics.quick_imports import quick_imports
+
+with quick_imports():
+    from rlhf_gym.media.process import main
 
 sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.runs.evaluation import can_be_drawn, film_in_steps, result_of, returns_in_steps
 from rlhf_gym.runs.outcome import OutcomeFile
 from rlhf_gym.runs.progress_bar import episodes_bar
+from rlhf_gym.runs.quick_start import import_compiler
 from rlhf_gym.runs.records import read_evaluation
 from rlhf_gym.runs.settings import TrainSettings
 from rlhf_gym.runs.spare_time import SpareTime, frozen_copy
@@ -57,6 +58,8 @@ class BeforeAndAfter:
         return work
 
     def _before(self, agent: BaseAlgorithm) -> Generator[int, None, None]:
+        import_compiler()
+        yield 0
         try:
             returns = yield from self._returns(agent)
         except FAULTS as error:  # of the environment

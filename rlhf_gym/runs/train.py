@@ -37,6 +37,7 @@ from rlhf_gym.runs.parts import (
     wrap_with_normalisation,
 )
 from rlhf_gym.runs.progress_bar import TrainingBar
+from rlhf_gym.runs.quick_start import without_compiler
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
@@ -75,11 +76,12 @@ def train(
     training = _Training(settings, folder, progress, video_seconds, log, teacher)
     folder.create()
     with folder.held(), ExitStack() as stack:
-        with _removed_after_errors(folder):
-            write_settings(folder, settings)  # first, so that a run that is killed can be resumed
-            feedback, env = training.plug_in(resuming=False)
-        stack.enter_context(closing(env))
-        agent = make_agent(settings, env)
+        with without_compiler():
+            with _removed_after_errors(folder):
+                write_settings(folder, settings)  # first: then a run that is killed can be resumed
+                feedback, env = training.plug_in(resuming=False)
+            stack.enter_context(closing(env))
+            agent = make_agent(settings, env)
         log(f"run folder: {folder.path}")
         for line in said_of_settings(settings, agent, feedback):
             log(line)

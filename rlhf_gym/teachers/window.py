@@ -9,7 +9,6 @@ from pathlib import Path
 from rlhf_gym.basics.checks import Text, check_arguments
 from rlhf_gym.basics.display import check_display, check_pygame
 from rlhf_gym.basics.processes import KeptProcess
-from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -159,6 +158,8 @@ class WindowTeacher(Teacher):
     def _finished(self) -> bool:
         if self._run is None or not _runs(self._window):
             return False
+        from rlhf_gym.feedback import FeedbackStore  # the window is opened before it is imported
+
         with FeedbackStore.open(RunFolder(self._run).store) as store:
             progress = store.progress()
         return progress is not None and progress.state == "done"

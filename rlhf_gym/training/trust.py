@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import (
     ENVIRONMENT,
@@ -66,6 +65,8 @@ def check_one_environment(run: RunFolder) -> None:
     Raises:
         StoreError: it is about another one, or cannot be used.
     """
+    from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore  # the window opens before that
+
     settings = run.settings_table()
     if run.store.exists() and "env_id" in settings:
         env_id = str(settings["env_id"]).rpartition(":")[2]
@@ -96,5 +97,7 @@ def _agents(run: RunFolder) -> list[Path]:
 
 
 def _environment(run: RunFolder) -> bytes:
+    from rlhf_gym.feedback import FeedbackStore
+
     with FeedbackStore.open(run.store) as store:
         return store.environment.spec_json.encode()

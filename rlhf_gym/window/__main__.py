@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rlhf_gym.basics.display import NoDisplay, WrongPygame
 from rlhf_gym.basics.processes import when_parent_dies
-from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.basics.quick_imports import quick_imports
+from rlhf_gym.feedback import StoreError
 from rlhf_gym.feedback.run_folder import RunFolder
 
 GOODBYE_SECONDS = 60.0
@@ -43,7 +44,8 @@ def main(arguments: list[str]) -> int:
         width, height = (int(number) for number in options.size.split("x"))
     except ValueError:
         parser.error(f"--size must look like 1280x800, but is {options.size!r}")
-    from rlhf_gym.window.app import run_window
+    with quick_imports():
+        from rlhf_gym.window.app import run_window
 
     if options.parent is not None:
         when_parent_dies(options.parent, lambda: _close(options.run), after=GOODBYE_SECONDS)
@@ -74,6 +76,8 @@ def _numbers(text: str | None) -> list[int] | None:
 
 def _close(run: Path) -> None:
     """Close the window, unless it shows what came of a training that is done."""
+    from rlhf_gym.feedback import FeedbackStore
+
     with suppress(StoreError), FeedbackStore.open(RunFolder(run).store) as store:
         progress = store.progress()
         if progress is not None and progress.state == "done":

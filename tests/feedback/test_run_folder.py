@@ -69,6 +69,15 @@ def test_a_folder_with_files_is_not_used_for_another_run(run: RunFolder) -> None
         run.create()
 
 
+def test_a_new_folder_can_be_removed_by_all_that_made_it(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "new")
+    for _ in range(2):  # the window's side, and the trainer's
+        run.create()
+    for _ in range(2):
+        run.undo_create()
+    assert not run.path.exists()
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no run folder"):
         RunFolder.open(tmp_path / "none")

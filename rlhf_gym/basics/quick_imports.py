@@ -1,8 +1,9 @@
-"""Imports of what only a running command needs, so that help and mistakes come at once."""
+"""Imports of what a process needs, when it needs it: help and mistakes wait for none of them."""
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,9 +16,11 @@ def quick_imports() -> Iterator[None]:
 
     What is imported stays until the end: later collections do not look through it.
     """
+    before = len(sys.modules)
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if len(sys.modules) > before:
+            gc.freeze()
         gc.enable()
