@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
 import gymnasium as gym
@@ -14,10 +15,12 @@ from rlhf_gym.envs.atari_console import (
     FRAME_SKIP,
     Played,
     Setting,
+    actions_of,
     draw_start,
     keys_of,
-    load_console,
+    new_console,
     rom_of,
+    switch_on,
 )
 from rlhf_gym.envs.atari_masks import Box, hidden, small_boxes
 from rlhf_gym.envs.screen import DrawnEnv
@@ -117,9 +120,8 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
         self.mask, self._hidden = hidden(game, mask, memory=obs_type == "ram")
         self.game = self.title = game
         self.obs_type, self.setting, self.full_action_space = obs_type, setting, full_action_space
-        ale = self._ale = load_console(self.rom, setting)
-        minimal = ale.getMinimalActionSet()
-        self._actions = ale.getLegalActionSet() if full_action_space else minimal
+        minimal, every = actions_of(self.rom)
+        self._actions = every if full_action_space else minimal
         self._fire = next((action for action in minimal if action.name == "FIRE"), None)
         keys = {keys_of(action.name): number for number, action in enumerate(self._actions)}
         if game == "pong":
@@ -138,6 +140,13 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
         self._grey: list[Picture] = []
         self._colour: list[Picture] = []
         self.played = Played()
+
+    @cached_property
+    def _ale(self) -> Any:
+        """The console; an episode switches it on, or what is done before the first one."""
+        console = new_console(self.setting)
+        switch_on(console, self.rom)
+        return console
 
     def get_action_meanings(self) -> list[str]:
         """Name the actions as ALE does, but those of Pong's paddle by the ways it moves."""
@@ -177,8 +186,9 @@ class Atari(DrawnEnv[Picture, "np.int64 | int"]):
     def _play(self, played: Played) -> None:
         """Switch the console on and play again; only the last pictures are kept."""
         self.played = Played(played.seed, played.noops)
-        self._ale.setInt("random_seed", played.seed)
-        self._ale.loadROM(self.rom)
+        console = vars(self).get("_ale") or new_console(self.setting)
+        switch_on(console, self.rom, played.seed)
+        self._ale = console
         self._stack = np.zeros_like(self._stack)
         self._begin_game()
         last = len(played.actions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import Any, Literal
 
@@ -17,10 +18,12 @@ __all__ = [
     "STICKY",
     "Played",
     "Setting",
+    "actions_of",
     "draw_start",
     "keys_of",
-    "load_console",
+    "new_console",
     "rom_of",
+    "switch_on",
 ]
 
 Setting = Literal["machado2018", "mnih2015"]
@@ -73,14 +76,28 @@ def keys_of(action: str) -> tuple[str, ...]:
     return tuple(key for word, key in words.items() if word in action)
 
 
-def load_console(rom: str, setting: Setting) -> Any:
-    """Return an ``ale_py.ALEInterface`` that runs a ROM."""
+def new_console(setting: Setting) -> Any:
+    """Return an ``ale_py.ALEInterface``; `switch_on` it before anything else."""
     ale_py = _ale_py()
     ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
     ale = ale_py.ALEInterface()
     ale.setFloat("repeat_action_probability", STICKY[setting])
-    ale.loadROM(rom)
     return ale
+
+
+def switch_on(console: Any, rom: str, seed: int | None = None) -> None:
+    """Switch a console on with a game in it, which takes a tenth of a second."""
+    if seed is not None:
+        console.setInt("random_seed", seed)
+    console.loadROM(rom)
+
+
+@cache
+def actions_of(rom: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return ALE's actions that have a meaning in a game, and all of its actions."""
+    console = new_console("machado2018")
+    switch_on(console, rom)
+    return tuple(console.getMinimalActionSet()), tuple(console.getLegalActionSet())
 
 
 def rom_of(game: str) -> str:
