@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import tempfile
 from contextlib import ExitStack
 from functools import cache
@@ -13,6 +14,8 @@ from rlhf_gym.basics.temporary import temporary_folder
 
 __all__ = ["worker_context"]
 
+SOCKET, LONGEST_SOCKET = "pymp-xxxxxxxx/listener-xxxxxxxx", 103
+"""A socket as multiprocessing names it, and the bytes that its path may have on every system."""
 AFTER_SOCKETS = -200
 """Priority of what is done after multiprocessing has removed its folder, which has -100."""
 PRELOADED = ["__main__", "rlhf_gym.agents.a3c.worker", "torch._dynamo"]
@@ -47,8 +50,10 @@ def _keep_sockets_in_own_folder() -> None:
     """Let the folder that multiprocessing makes for its sockets lie in one that is never left."""
     stack = ExitStack()
     folder = stack.enter_context(temporary_folder())
-    usual, tempfile.tempdir = tempfile.tempdir, str(folder)
+    usual = tempfile.tempdir
     try:
+        if len(os.fsencode(folder / SOCKET)) <= LONGEST_SOCKET:
+            tempfile.tempdir = str(folder)
         util.get_temp_dir()
     finally:
         tempfile.tempdir = usual

@@ -244,7 +244,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kinds", nargs="*", default=[*ALGORITHMS, "benchmark", "window"])
     options = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
+    for ignored in (signal.SIGINT, signal.SIGHUP):  # in the background of a shell, or by nohup
+        signal.signal(ignored, signal.default_int_handler)  # else the runs would ignore it, too
     place = Path(tempfile.mkdtemp(prefix="kills-"))
     done, trial, wrong = Counter[str](), 0, 0
     while done.total() < options.kills:
