@@ -22,7 +22,7 @@ from rlhf_gym.basics.words import counted, near
 from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, forgets, probe
-from rlhf_gym.clips.spaces import check_spaces
+from rlhf_gym.clips.spaces import check_spaces, image_shape, is_image
 from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap, check_ends
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.redrawing import kind_by_pictures
@@ -33,6 +33,9 @@ from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps, FixedHorizon
 from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
 __all__ = ["make_env", "make_vec_env"]
+
+LARGE_PICTURE = 90_000
+"""Pixels above which networks that read every one of them take gigabytes."""
 
 Env = gym.Env[Any, Any]
 
@@ -224,6 +227,7 @@ def _snapshot_kind(
     work.begin(f"making {name} for the first time")
     with closing(make(render_mode)) as env:
         _warn_of_what_is_left_out(env)
+        _warn_of_large_pictures(env)
         check_spaces(env.observation_space, env.action_space)
         _check_that_it_runs(env)
         described = spec_json_of(env)
@@ -280,6 +284,19 @@ def _check_takes_kwargs(kind: type[VecEnv], kwargs: Mapping[str, Any]) -> None:
             raise ValueError(
                 f"{kind.__name__} has no argument {name!r}{near(name, known)}; vec_env_kwargs can "
                 f"have {', '.join(known) or 'none'}"
+            )
+
+
+def _warn_of_large_pictures(env: Env) -> None:
+    seen = env.observation_space
+    for space in seen.spaces.values() if isinstance(seen, gym.spaces.Dict) else [seen]:
+        _, height, width = image_shape(space) if is_image(space) else (0, 0, 0)
+        if height * width > LARGE_PICTURE:
+            warnings.warn(
+                f"the pictures that {env.unwrapped} observes are large, {height} by {width}: agent "
+                "and reward model read every pixel, which takes gigabytes of memory and much time; "
+                "make them smaller, as with gymnasium.wrappers.ResizeObservation",
+                stacklevel=5,
             )
 
 

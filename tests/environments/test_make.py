@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,31 @@ def test_an_environment_that_cannot_be_closed_is_used_all_the_same() -> None:
     assert seen.shape == (1, 4)
     with pytest.warns(UserWarning, match="could not be closed"):
         venv.close()
+
+
+class Filmed(CartPoleEnv):
+    """Observes a picture of its window."""
+
+    def __init__(self, shape: tuple[int, int, int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.observation_space = gym.spaces.Box(0, 255, shape, np.uint8)
+
+    def reset(self, **kwargs: Any) -> Any:
+        super().reset(**kwargs)
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any) -> Any:
+        return self.observation_space.sample(), *super().step(action)[1:]  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(("shape", "told"), [((400, 600, 3), True), ((84, 84, 3), False)])
+@pytest.mark.filterwarnings("ignore:.*cannot be drawn in a process of its own")
+def test_pictures_that_take_gigabytes_are_told_before_time_is_spent(
+    shape: tuple[int, int, int], told: bool, recwarn: pytest.WarningsRecorder
+) -> None:
+    make_vec_env(partial(Filmed, shape), n_envs=1, horizon=20).close()
+    warned = [str(each.message) for each in recwarn]
+    assert any("observes are large, 400 by 600" in each for each in warned) is told
 
 
 class EndsTheProgram(CartPoleEnv):
