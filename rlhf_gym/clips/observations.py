@@ -31,9 +31,9 @@ Observations: TypeAlias = "Array | dict[str, Array]"
 
 def leaves(observations: Observations) -> list[Array]:
     """Return the arrays of a batch of observations, in the order of their keys."""
-    if isinstance(observations, Mapping):
-        return [observations[key] for key in sorted(observations)]
-    return [observations]
+    if isinstance(observations, np.ndarray) or not isinstance(observations, Mapping):
+        return [observations]
+    return [observations[key] for key in sorted(observations)]
 
 
 def batch_of(values: Sequence[Any]) -> Any:
@@ -78,9 +78,9 @@ def checksum_of(observation: Any) -> int:
 
 def map_leaves(function: Callable[[Array], Array], observations: Observations) -> Observations:
     """Apply ``function`` to each array of a batch of observations."""
-    if isinstance(observations, Mapping):
-        return {key: function(array) for key, array in observations.items()}
-    return function(observations)
+    if isinstance(observations, np.ndarray) or not isinstance(observations, Mapping):
+        return function(observations)
+    return {key: function(array) for key, array in observations.items()}
 
 
 def zeros_of(space: gym.Space[object]) -> Observations:

@@ -207,7 +207,7 @@ def _ends(
     dones: Bools, infos: Sequence[Mapping[str, Any]], notes: Sequence[StepNotes]
 ) -> tuple[Bools, Bools, Bools]:
     """Return which steps terminated, which were truncated, and which are absorbing."""
-    terminated, truncated, absorbing = (np.zeros(len(dones), bool) for _ in range(3))
+    terminated, truncated, absorbing = np.zeros((3, len(dones)), bool)
     if not infos:
         terminated[:] = dones
     # Nearly all steps end nothing, and this is done at each: look closer only where one may.

@@ -147,7 +147,8 @@ def input_spec(
 def _flat(space: spaces.Space[object], values: Array) -> Array:
     """Return values ``(n, ...)`` of a space as ``(n, width)`` float32, names as one-hot vectors."""
     if isinstance(space, spaces.Discrete):
-        return _one_hot(values.reshape(-1) - space.start, int(space.n))
+        index = values.reshape(-1)
+        return _one_hot(index - space.start if space.start else index, int(space.n))
     if isinstance(space, spaces.MultiDiscrete):
         sizes = np.asarray(space.nvec).reshape(-1).tolist()
         index = values.reshape(len(values), len(sizes)) - np.asarray(space.start).reshape(-1)
@@ -157,9 +158,10 @@ def _flat(space: spaces.Space[object], values: Array) -> Array:
 
 
 def _one_hot(index: Array, n: int) -> Array:
-    index = index.astype(np.int64, copy=False)
+    if index.dtype.kind != "i":
+        index = index.astype(np.int64)
     if n <= FEW:
-        return np.asarray(_identity(n)[index])
+        return _identity(n)[index]
     encoded = np.zeros((len(index), n), np.float32)
     encoded[np.arange(len(index)), index] = 1.0
     return encoded

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -57,8 +59,10 @@ class RewardScale:
         self, rewards: npt.NDArray[np.float32], absorbing: Array
     ) -> npt.NDArray[np.float32]:
         """Replace the rewards of absorbing steps, in place, and return all ``(n,)``."""
-        if absorbing.any() and not self.absorbing.isnan():
-            rewards[absorbing] = float(self.absorbing)
+        if absorbing.any():
+            level = self.absorbing.item()
+            if not math.isnan(level):
+                rewards[absorbing] = level
         return rewards
 
     def state(self) -> dict[str, Tensor]:
