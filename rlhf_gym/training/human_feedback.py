@@ -112,7 +112,7 @@ class HumanFeedback(BaseCallback):
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.wait = resume, wait
         self.goal, self.tie_breaker, self.total_steps = goal, tie_breaker, total_steps
-        self.seed, self.device = seed, device
+        self.seed, self.device, self._everyone = seed, device, self
         self.stopped = self._wrapped = False
 
     def wrap(self, venv: VecEnv) -> VecEnv:

@@ -9,7 +9,7 @@ import pytest
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
-from rlhf_gym import make_vec_env
+from rlhf_gym import HumanFeedback, make_vec_env
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.warm_up import WarmUp, warm_up_steps
@@ -94,3 +94,14 @@ def test_it_goes_on_where_it_was_stopped() -> None:
     again.load_state(stopped.state())
     again.run(agent, started(agent), log(), 1000, lambda: False)
     assert again.done and again.taken == agent.num_timesteps == 50
+
+
+def test_it_comes_first_also_where_rollouts_are_collected_by_hand() -> None:
+    settings = {"clip_length": 5, "warm_up_steps": 40}
+    feedback = HumanFeedback("synthetic", 4, settings=settings)
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0))
+    agent = PPO("MlpPolicy", env, n_steps=16, batch_size=32, seed=0, device="cpu")
+    _, callback = agent._setup_learn(128, callback=feedback)
+    assert agent.collect_rollouts(env, callback, agent.rollout_buffer, 16)
+    assert feedback.warm_up.done and feedback.labels_given == 4
+    assert agent.num_timesteps == 40 + 2 * 16
