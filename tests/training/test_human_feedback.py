@@ -248,7 +248,7 @@ class Rollouts(BaseCallback):
     def _on_step(self) -> bool:
         self.versions.append(self.feedback.reward_model.version)
         buffer = self.feedback.buffer
-        newest = buffer._transitions(np.full(2, buffer.rows - 1), np.arange(2))
+        newest = buffer._steps.transitions(np.full(2, buffer.rows - 1), np.arange(2))
         seen = steps(np.asarray(newest.observations), newest.actions)
         rewards = self.feedback.reward_model.predict(seen)
         self.wrong += not np.allclose(self.locals["rewards"], rewards, atol=1e-5)
