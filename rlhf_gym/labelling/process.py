@@ -31,7 +31,7 @@ def process_line(state: State) -> str:
     if status.error:
         return "the trainer has stopped"
     if status.trainer == "stopped" and status.awaited > status.labels:
-        return f"training is paused, {status.awaited - status.labels:,} more until it starts"
+        return f"training is paused, {status.awaited - status.labels:,} more answers until it starts"
     if status.trainer == "stopped":
         return f"training is paused at {_share(status)}"
     if status.gone:
