@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ __all__ = ["quick_imports"]
 def quick_imports() -> Iterator[None]:
     """Import without garbage collection, which takes a third of the time of importing torch.
 
-    What is imported stays until the end: later collections do not look through it.
+    What is imported stays until the end: later collections do not look through it, but the last
+    one does, so that libraries that count what is left find nothing.
     """
     before = len(sys.modules)
     gc.disable()
@@ -23,4 +25,6 @@ def quick_imports() -> Iterator[None]:
     finally:
         if len(sys.modules) > before:
             gc.freeze()
+            atexit.unregister(gc.unfreeze)
+            atexit.register(gc.unfreeze)
         gc.enable()

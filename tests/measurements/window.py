@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,9 +33,11 @@ from measuring import Spent, arguments, cpu_ratios, one_thread, report, wall_rat
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 
-from rlhf_gym import HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym import FeedbackStore, HumanFeedback, SyntheticTeacher, make_vec_env
+from rlhf_gym.feedback import Counts
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.teachers import Teacher
 from rlhf_gym.window.memory import Remembered, remember
 from rlhf_gym.window.theme import BACKGROUND, CARD, SUNKEN
@@ -202,8 +204,11 @@ def measure_waits(folder: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context) as pool:
         training = pool.submit(train, timing, run, WAITS_STEPS, WAITS_ANSWERS, 1.0)
-        pressed = answer_until(training, WAITS_SECONDS)
+        pressed = answer_until(
+            training, WAITS_SECONDS, lambda: counts_of(run).labels >= WAITS_ANSWERS
+        )
         labels = training.result().labels
+    answered = counts_of(run).answered
     waits = json.loads(timing.read_text())["answer_to_next"]
     report(
         f"waits of more than 0.3 s between pairs, {waits['count']} answers, one each 2.5 s",
@@ -211,9 +216,16 @@ def measure_waits(folder: Path) -> None:
         at_most=0,
         longest_ms=waits["max_ms"],
         labels=labels,
+        answered=answered,
         pressed=pressed,
     )
-    report("keys that no pair took", [pressed - labels], at_most=0)
+    report("keys that no pair took", [pressed - answered], at_most=0)
+
+
+def counts_of(run: Path) -> Counts:
+    """Return how many queries were asked and answered; repeats are answered, but no labels."""
+    with FeedbackStore.open(RunFolder(run).store) as store:
+        return store.counts()
 
 
 def measure_frames(folder: Path, repeats: int, steps: int) -> None:
@@ -278,15 +290,22 @@ def desktop() -> Iterator[None]:
             process.wait()
 
 
-def answer_until(training: Future[Trained], seconds: float = SECONDS_PER_ANSWER) -> int:
-    """Press keys in the window, as somebody would, until ``training`` is done; return how many."""
+def answer_until(
+    training: Future[Trained],
+    seconds: float = SECONDS_PER_ANSWER,
+    enough: Callable[[], bool] = lambda: False,
+) -> int:
+    """Press keys in the window, as somebody would, until ``training`` is done; return how many.
+
+    After the last pair, as ``enough`` says, nobody would press another key.
+    """
     focused, pressed = False, 0
     while not training.done():
         found = _xdotool("search", "--onlyvisible", "--class", "rlhf-gym").split()
         if found and not focused:
             _xdotool("windowfocus", "--sync", found[-1])
             focused = True
-        elif found and (pressed or filled_share() >= A_PAIR):
+        elif found and (pressed or filled_share() >= A_PAIR) and not enough():
             _xdotool("key", "Left")
             pressed += 1
         time.sleep(seconds)
