@@ -22,6 +22,7 @@ from rlhf_gym.cli.trust import require_trust
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.runs.config import read_settings
 from rlhf_gym.runs.open_fields import options_of
 from rlhf_gym.runs.records import mean_and_error, read_evaluation
 from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in, reward_model_of
@@ -108,7 +109,8 @@ def command(
                 "a resumed run has its own settings: only --steps can be combined with "
                 "--resume, to train for longer"
             )
-        require_trust(RunFolder.open(resume_run), trust)
+        folder = RunFolder.open(resume_run)
+        require_trust(folder, trust)
     else:
         settings = replace(settings, env_kwargs=assigned(env_kwargs, "gravity=1.62"))
         settings = _filled_in(settings, set, reward_model)
@@ -122,9 +124,11 @@ def command(
     progress = not (no_progress or json)
     how: dict[str, Any] = {"progress": progress, "video_seconds": video_seconds, "log": log}
     if resume_run is not None:
-        with quick_imports():  # after all checks, since torch takes seconds
-            from rlhf_gym.runs.train import resume
-        return conclude(resume(resume_run, steps=settings.steps, trust=True, **how), json)
+        with _window(read_settings(folder, TrainSettings), folder, resuming=True) as teacher:
+            with quick_imports():  # after all checks, since torch takes seconds
+                from rlhf_gym.runs.train import resume
+            resume(folder.path, steps=settings.steps, trust=True, teacher=teacher, **how)
+        return conclude(folder, json)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     with _window(settings, folder) as teacher:
         with quick_imports():
@@ -134,20 +138,24 @@ def command(
 
 
 @contextmanager
-def _window(settings: TrainSettings, folder: RunFolder) -> Iterator[WindowTeacher | None]:
+def _window(
+    settings: TrainSettings, folder: RunFolder, *, resuming: bool = False
+) -> Iterator[WindowTeacher | None]:
     """Open the window, if a person answers, and close it again if training cannot begin."""
     if settings.teacher != "window":
         yield None
         return
     teacher = WindowTeacher(settings.annotator)
     teacher.check()
-    folder.create()
+    if not resuming:
+        folder.create()
     teacher.open(folder.path, settings.env_id)
     try:
         yield teacher
     except BaseException:
-        if not folder.store.exists():
+        if teacher.awaits_training:
             teacher.close()
+        if not resuming and not folder.store.exists():
             folder.undo_create()
         raise
 

@@ -95,6 +95,7 @@ def resume(
     progress: bool = True,
     video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
+    teacher: Teacher | None = None,
     trust: bool = False,
 ) -> RunFolder:
     """Continue a stopped run from its last checkpoint, with all its labels.
@@ -105,6 +106,7 @@ def resume(
         progress: show a progress bar.
         video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
+        teacher: who answers; by default as the settings say.
         trust: run the code of a run folder from elsewhere.
 
     Raises:
@@ -122,7 +124,7 @@ def resume(
     with folder.held():
         if steps is not None:
             settings = replace(settings, steps=steps)
-        training = _Training(settings, folder, progress, video_seconds, log)
+        training = _Training(settings, folder, progress, video_seconds, log, teacher)
         feedback, env = training.plug_in(resuming=True)
         with closing(env):
             with warnings.catch_warnings():

@@ -112,6 +112,11 @@ class WindowTeacher(Teacher):
             self._window = KeptProcess("the window", "rlhf_gym.window", *arguments)
 
     @property
+    def awaits_training(self) -> bool:
+        """Whether it was opened for a training that has not begun."""
+        return self._opened
+
+    @property
     def failure(self) -> str:
         """Why nobody can be asked any more: the drawing process died again and again."""
         if self._drawing is None or not self._drawing.given_up:

@@ -1,11 +1,11 @@
-"""What the window shows before its run has a store: that the training is starting."""
+"""What the window shows before its trainer has a store: that the training is starting."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +22,8 @@ from rlhf_gym.window.view import Pointer
 __all__ = ["awaited_store", "opened_store"]
 
 FRAMES_PER_SECOND = 20
+LOOK_SECONDS = 0.2
+"""Time between two looks for the store."""
 
 
 @contextmanager
@@ -61,6 +63,9 @@ def awaited_store(
 ) -> FeedbackStore | None:
     """Open a store, and until there is one show that the training is starting.
 
+    The store of a run that is to go on is there at once, and so are its pairs. If it says how the
+    training ended, that is not shown to somebody who goes on.
+
     Args:
         path: the file.
         environment: id of the environment, to be shown.
@@ -71,8 +76,10 @@ def awaited_store(
     Returns:
         The store; None if the person closed the window, or the trainer ended without one.
     """
-    with suppress(StoreMissing):
-        return FeedbackStore.open(path)
+    since = time.time()
+    store = _usable_store(path, since)
+    if store is not None:
+        return store
     closed: list[int] = []
 
     def close(number: int, frame: FrameType | None) -> None:
@@ -81,16 +88,33 @@ def awaited_store(
     pygame.display.set_icon(icon())
     pygame.display.set_caption(f"{environment} · rlhf-gym")
     surface = pygame.display.set_mode(fitting_size(size), pygame.RESIZABLE)
-    painter, clock = Painter(), pygame.time.Clock()
+    painter, clock, looked = Painter(), pygame.time.Clock(), time.monotonic()
     with on_stop(close):
         while lives() and not closed:
             if any(event.type == pygame.QUIT for event in pygame.event.get()):
                 return None
-            with suppress(StoreMissing):
-                return FeedbackStore.open(path)
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                looked = time.monotonic()
+                store = _usable_store(path, since)
+                if store is not None:
+                    return store
             status = Status(trainer="starting", doing=told())
             state = State("", environment=environment, status=status, now=time.monotonic())
             painter.forget()  # the display may have lost its content
             painter.paint(surface, state, {}, Pointer())
             clock.tick(FRAMES_PER_SECOND)
     return None
+
+
+def _usable_store(path: Path, since: float) -> FeedbackStore | None:
+    """Open the store, unless there is none yet, or its trainer ended before a point in time."""
+    try:
+        store = FeedbackStore.open(path)
+    except StoreMissing:
+        return None
+    progress = store.progress()
+    if progress is not None and progress.heartbeat < since:
+        if progress.state == "done" or progress.error:
+            store.close()
+            return None
+    return store

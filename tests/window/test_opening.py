@@ -8,7 +8,7 @@ from pathlib import Path
 import pygame
 import pytest
 
-from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore, Progress
 from rlhf_gym.labelling.state import State, Status
 from rlhf_gym.window.app import run_window
 from rlhf_gym.window.layout import lay_out
@@ -48,6 +48,23 @@ def test_the_window_waits_for_the_store_that_the_trainer_makes(tmp_path: Path) -
     assert store is not None and store.environment.env_id == "Dot-v0"
     assert pygame.display.get_window_size() == (800, 500)
     store.close()
+
+
+def test_how_an_earlier_training_ended_is_not_shown_to_somebody_who_goes_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "feedback.db"
+    with FeedbackStore.create(path, environment=EnvironmentRecord("Dot-v0")) as written:
+        written.publish(Progress(9, 9, 0, 4, state="done"))
+        again = at_call(3, lambda: written.publish(Progress(9, 9, 0, 4, state="training")))
+        store = awaited_store(path, "Dot-v0", (800, 500), again)
+        assert store is not None and pygame.display.get_surface() is not None
+        store.close()
+        pygame.display.quit()
+        written.publish(Progress(9, 9, 0, 4, state="stopped"))
+    stopped = awaited_store(path, "Dot-v0", (800, 500), lambda: False)
+    assert stopped is not None and pygame.display.get_surface() is None  # it has pairs, at once
+    stopped.close()
 
 
 def test_a_person_may_close_it_before_training_begins(tmp_path: Path) -> None:
