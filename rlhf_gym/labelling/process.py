@@ -30,26 +30,31 @@ def process_line(state: State) -> str:
     status = state.status
     if status.error:
         return "the trainer has stopped"
-    if status.trainer == "stopped" and status.awaited > status.labels:
-        return f"training is paused, {status.awaited - status.labels:,} more answers until it starts"
+    missing = status.awaited - status.labels
+    if status.trainer == "stopped" and missing > 0:
+        return f"training is paused, {counted(missing, 'answer')} until it starts"
     if status.trainer == "stopped":
         return f"training is paused at {_share(status)}"
     if status.gone:
         return "the trainer is not running"
-    if status.trainer == "first labels" and status.awaited > status.labels:
-        return f"{status.awaited - status.labels:,} more until training starts"
+    if status.trainer == "first labels" and missing > 0:
+        return f"{missing:,} more until training starts"
     if status.trainer == "waiting" and not state.left:
-        missing = max(status.awaited - status.labels, 1)
-        if status.awaited == status.budget:
-            last = "answer" if missing == 1 else f"{missing:,} answers"
-            return f"the last {last}: training goes on after {'it' if missing == 1 else 'them'}"
-        return f"training waits for {counted(missing, 'answer')}"
+        return _waits_for(max(missing, 1), last=status.awaited == status.budget)
     if status.trainer in _WORDS:
         return _WORDS[status.trainer]
     ahead = 0 if status.spent or state.left else status.open
     pairs = f"training, {counted(ahead, 'pair')} ahead" if ahead else "training"
     left = time_left(state)
     return f"{pairs}, {left}" if left else pairs
+
+
+def _waits_for(missing: int, last: bool) -> str:
+    if not last:
+        return f"training waits for {counted(missing, 'answer')}"
+    if missing == 1:
+        return "the last answer: training goes on after it"
+    return f"the last {missing:,} answers: training goes on after them"
 
 
 def time_left(state: State) -> str:

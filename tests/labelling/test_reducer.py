@@ -277,7 +277,7 @@ def test_where_no_pair_can_come_the_window_can_be_closed_with_a_key() -> None:
     stopped = Status(trainer="stopped", agent_step=2_000, total_steps=100_000, awaited=25, labels=3)
     state, effects = play(a_state(), (1.0, e.StatusRead(stopped)), (2.0, press(Action.CONFIRM)))
     assert effects == [e.Quit()]
-    assert process_line(state) == "training is paused, 22 more answers until it starts"
+    assert process_line(state) == "training is paused, 22 answers until it starts"
     waiting = replace(stopped, open=2)  # not drawn yet
     effects = play(a_state(), (1.0, e.StatusRead(waiting)), (2.0, press(Action.CONFIRM)))[1]
     assert effects == []
