@@ -13,6 +13,8 @@ __all__ = ["Summary", "headline", "summary_of"]
 
 LOST_SHARE = 0.3
 """Share of the best gain; a final return that lost more of it has fallen."""
+MUCH = 0.25
+"""Share of the larger return; a change of more than it is not called small, even if by chance."""
 
 
 @dataclass(frozen=True)
@@ -144,5 +146,14 @@ def headline(result: Summary) -> str:
         return text + "; no episode has ended yet."
     if result.before is None:
         return f"{text}: its true return is {number(result.after)}."
-    verb = "hardly moved," if not result.moved else "rose" if result.moved > 0 else "fell"
-    return f"{text}: its true return {verb} from {number(result.before)} to {number(result.after)}."
+    change = f"from {number(result.before)} to {number(result.after)}"
+    return f"{text}: its true return {_moved(result, change)}."
+
+
+def _moved(result: Summary, change: str) -> str:
+    before, after = result.before or 0.0, result.after or 0.0
+    if result.moved:
+        return f"{'rose' if result.moved > 0 else 'fell'} {change}"
+    if abs(after - before) > MUCH * max(abs(before), abs(after)):
+        return f"went {change}, which may be chance"
+    return f"hardly moved, {change}"

@@ -141,6 +141,11 @@ def test_a_fall_within_the_error_of_the_evaluation_is_no_collapse() -> None:
     assert "Collapse" not in " ".join(verdict.warnings)
 
 
+def test_a_great_change_that_may_be_chance_is_called_neither_small_nor_a_rise() -> None:
+    headline = judge(replace(GOOD, before=24.6, after=43.4, error=11.5), RUN, AnswerLog()).headline
+    assert headline.endswith("its true return went from 24.6 to 43.4, which may be chance.")
+
+
 def test_leaking_episodes_are_warned_of() -> None:
     assert "leaks" in warnings(GOOD, replace(RUN, config={"keep_termination": True}))
 
