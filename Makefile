@@ -42,6 +42,7 @@ docs: .venv/docs  ## build the documentation site in docs/_build/html; a warning
 benchmark: .venv/ready  ## measure the figures of the results page; train only the runs that docs/results lacks
 	$(BIN)/python tests/measurements/fitting.py
 	$(BIN)/python tests/measurements/memory.py
+	$(BIN)/python tests/measurements/constant_data.py
 	$(BIN)/python tests/measurements/atari.py
 	$(BIN)/python tests/measurements/environments.py
 	$(BIN)/python tests/measurements/overhead.py ppo
