@@ -123,7 +123,8 @@ class Trial:
         person = None
         if self.kind == "window":
             command = [sys.executable, "-c", PERSON, str(self.target / "feedback.db")]
-            person = subprocess.Popen(command, env=self.environment)
+            apart = {**self.environment, "TMPDIR": str(self.place)}  # they are not to be killed
+            person = subprocess.Popen(command, env=apart)
         for _ in range(kills):
             process = self.start()
             with suppress(subprocess.TimeoutExpired):
