@@ -132,8 +132,9 @@ class FeedbackStore(StoreReader):
         """Append a judgement; it is committed when this returns.
 
         It supersedes the same annotator's earlier judgement of the query. An undo is a judgement
-        with `Preference.UNDONE`: the query is open again, and stays leased to the annotator, who
-        still sees it. One that changes the flag or the note can be made without an answer before.
+        with `Preference.UNDONE`: the query is open again, unless others have answered it, and stays
+        leased to the annotator, who still sees it. One that changes the flag or the note can be
+        made without an answer before.
 
         Args:
             judgement: what was said.
@@ -148,10 +149,11 @@ class FeedbackStore(StoreReader):
         """
         now = self._clock()
         with self._database.writing() as connection:
+            others = self._tally.annotators_of(connection, judgement.query) - {judgement.annotator}
             stored = rows.insert_judgement(connection, judgement, now)
             query, holder = stored.query, leases.holder(stored.annotator)
             leases.release(connection, [query], holder)
-            if stored.preference is Preference.UNDONE:
+            if stored.preference is Preference.UNDONE and not others:
                 now = self._steady()
                 leases.renew(connection, [query], holder, now, now + LEASE_SECONDS)
         if fold:

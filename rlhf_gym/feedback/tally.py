@@ -57,6 +57,12 @@ class Tally:
             self._read(connection)
             return sorted(self._unanswered)
 
+    def annotators_of(self, connection: Connection, query: int) -> set[str]:
+        """Return whose answers to a query are in force; call it as `open_ids`."""
+        with self._lock:
+            self._read(connection)
+            return set(self._answers.get(query, ()))
+
     def counts(self, connection: Connection) -> Counts:
         """Count the queries by their state; call it as `open_ids`."""
         with self._lock:

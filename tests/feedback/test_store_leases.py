@@ -106,6 +106,18 @@ def test_who_undoes_an_answer_looks_at_the_query_again(store: FeedbackStore, clo
     assert leased(store, "bob") == [query]
 
 
+def test_an_undo_leases_nothing_while_an_answer_of_another_is_in_force(
+    store: FeedbackStore,
+) -> None:
+    query = add_query(store)
+    say(store, query, annotator="ada")
+    say(store, query, annotator="bob")
+    undo(store, query, "bob")
+    undo(store, query, "ada")
+    assert store.lease("bob") == []
+    assert [each.id for each in store.lease("ada")] == [query]
+
+
 def test_an_answer_after_the_lease_ended_is_kept(store: FeedbackStore, clock: Clock) -> None:
     query = add_query(store)
     leased(store, "ada")
