@@ -129,7 +129,7 @@ def _config(line: str, run: Path) -> Outcome:
     within = key in ("members", "member", "hidden", "learning_rate")
     config.write_text("\n".join([*kept, line] if within else [line, *kept]) + "\n")
     try:
-        return _called(lambda: resume(run, progress=False, log=lambda _: None))
+        return _called(lambda: resume(run, progress=False, log=lambda _: None, trust=True))
     finally:
         config.write_text(text)
 
