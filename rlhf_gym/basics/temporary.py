@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 __all__ = ["remove_left_over", "temporary_folder"]
 
-PREFIX, LOCK = "rlhf-gym-", ".temporary"
+PREFIX, LOCK = "rlhf-gym-tmp-", ".temporary"
 STALE_SECONDS = 60.0
 """Seconds after which an empty folder is one whose maker was killed before it locked it."""
 

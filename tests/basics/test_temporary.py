@@ -49,7 +49,9 @@ def test_that_of_a_killed_process_is_removed_by_the_next_one_and_that_of_a_livin
 
 
 def test_what_is_not_locked_is_left_over_only_if_it_is_old(place: Path) -> None:
-    young, old, others = (place / name for name in ("rlhf-gym-a", "rlhf-gym-b", "pymp-c"))
+    young, old, others = (
+        place / name for name in ("rlhf-gym-tmp-a", "rlhf-gym-tmp-b", "rlhf-gym-c")
+    )
     for folder in (young, old, others):
         folder.mkdir()
     ago = time.time() - 2 * STALE_SECONDS
@@ -60,7 +62,7 @@ def test_what_is_not_locked_is_left_over_only_if_it_is_old(place: Path) -> None:
 
 
 def test_a_folder_that_a_user_has_given_such_a_name_stays(place: Path) -> None:
-    mine = place / "rlhf-gym-runs"
+    mine = place / "rlhf-gym-tmp-runs"
     (mine / "CartPole-v1").mkdir(parents=True)
     (mine / ".lock").touch()
     ago = time.time() - 2 * STALE_SECONDS

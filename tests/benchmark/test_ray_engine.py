@@ -43,7 +43,7 @@ def test_ray_gives_what_one_process_gives_and_outlives_a_killed_worker(
     outcomes = {run.name: outcome for run, outcome in RayEngine()(runs, seen)}
     assert killed
     assert {address.removeprefix("::ffff:") for address in reachable} == {"127.0.0.1"}
-    assert not list(Path(tempfile.gettempdir()).glob("rlhf-gym-*/session_*"))
+    assert not list(Path(tempfile.gettempdir()).glob("rlhf-gym-tmp-*/session_*"))
     assert what_counts(outcomes) == what_counts({run.name: perform(run) for run in runs})
     assert set(seen.names) <= set(outcomes)
 

@@ -29,7 +29,7 @@ def test_sockets_lie_in_a_folder_that_is_never_left_unless_their_path_would_be_t
         told = subprocess.run(
             code_command(FOLDER), env=environment, capture_output=True, text=True, check=True
         )
-        assert Path(told.stdout.strip()).parent.name.startswith("rlhf-gym-") is within
+        assert Path(told.stdout.strip()).parent.name.startswith("rlhf-gym-tmp-") is within
         assert list(place.iterdir()) == []
     finally:
         place.rmdir()
