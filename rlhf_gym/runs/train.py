@@ -21,6 +21,7 @@ from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents import algorithm
 from rlhf_gym.basics.closing import closing
+from rlhf_gym.basics.faults import FAULTS, in_one_line
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.told_work import told_work
@@ -42,6 +43,7 @@ from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
 from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.training.drawn_clips import ClipsNotDrawn
 from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.training.trust import require_trust
 
@@ -200,7 +202,8 @@ class _Training:
             bar = TrainingBar(
                 feedback, agent.num_timesteps, settings.steps or 0, shown=self.progress
             )
-            with logging as logger, _stops_cleanly(feedback, self.log), bar:
+            told = _tells_why_it_ends(feedback, agent, folder, self.log)
+            with told, logging as logger, _stops_cleanly(feedback, self.log), bar:
                 agent.set_logger(logger)
                 agent.learn(
                     remaining,
@@ -241,6 +244,25 @@ def _outputs(settings: TrainSettings, folder: RunFolder, resuming: bool) -> Iter
     yield TensorBoardOutputFormat(str(folder.path / "tensorboard"))
     for tracker in dict.fromkeys(settings.track):
         yield Tracker(tracker, folder, as_table(settings), resuming=resuming)
+
+
+@contextmanager
+def _tells_why_it_ends(
+    feedback: HumanFeedback, agent: BaseAlgorithm, folder: RunFolder, log: Callable[[str], None]
+) -> Iterator[None]:
+    """Tell the window and the terminal of an error that ends training, and how to go on."""
+    try:
+        yield
+    except ClipsNotDrawn:  # told already
+        raise
+    except FAULTS as error:
+        reason = in_one_line(error)
+        feedback.log.publish(agent, feedback.labels_given, "stopped", error=reason)
+        log(
+            f"training has ended with an error: {reason}. All answers are saved; when it is "
+            f"mended, go on with: rlhf-gym train --resume {folder.path}"
+        )
+        raise
 
 
 @contextmanager

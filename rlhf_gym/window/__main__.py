@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
             review=_numbers(options.review),
             size=(width, height),
             timing_file=options.timing,
-            trainer=options.parent,
+            trainer=options.parent if options.environment else None,  # else the store is there
             environment=options.environment,
         )
     except (StoreError, NoDisplay, WrongPygame) as error:

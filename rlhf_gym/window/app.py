@@ -83,10 +83,11 @@ def run_window(
         NoDisplay: there is no screen.
         WrongPygame: the other edition of pygame is installed.
     """
+    since = 0.0 if trainer is None else time.time()
     with opened_store(Path(run), trainer, environment, size) as store:
         if store is not None:
             name = annotator or user_name()
-            app = App(Path(run), store, name, with_practice, size, review)
+            app = App(Path(run), store, name, with_practice, size, review, since)
             blind = blind or app.state.blind
             app.state = replace(app.state, ends_training=ends_training, blind=blind)
             app.loop()
@@ -105,11 +106,13 @@ class App:
         with_practice: bool | None = None,
         size: tuple[int, int] = (1280, 800),
         review: Sequence[int] | None = None,
+        since: float = 0.0,
     ) -> None:
         """Open the window; `loop` runs it."""
         self.timing = Timing()
-        self.state = first_state(run, store, annotator, with_practice if review is None else False)
-        self.loader = Loader(run, annotator, review)
+        practises = with_practice if review is None else False
+        self.state = first_state(run, store, annotator, practises, since)
+        self.loader = Loader(run, annotator, review, since)
         if review is not None:
             self.state = replace(self.state, review=self.loader.to_review, overlay=None)
         self.companions = Companions(run)

@@ -19,11 +19,15 @@ __all__ = ["first_state"]
 
 
 def first_state(
-    run: Path, store: FeedbackStore, annotator: str, with_practice: bool | None = None
+    run: Path,
+    store: FeedbackStore,
+    annotator: str,
+    with_practice: bool | None = None,
+    since: float = 0.0,
 ) -> State:
-    """The state of a window that has just been opened."""
+    """The state of a window that has just been opened; ``since`` is as of `read_status`."""
     known, environment = recall(annotator), store.environment
-    status = read_status(store, EndingReader(RunFolder(run), annotator))
+    status = read_status(store, EndingReader(RunFolder(run), annotator), since)
     practises = with_practice
     if practises is None:
         practises = not known.practised and status.wants_answers

@@ -63,8 +63,8 @@ def awaited_store(
 ) -> FeedbackStore | None:
     """Open a store, and until there is one show that the training is starting.
 
-    The store of a run that is to go on is there at once, and so are its pairs. If it says how the
-    training ended, that is not shown to somebody who goes on.
+    The store of a run that is to go on is there at once. It is opened as soon as it has pairs to
+    show, or the trainer has reported: how an earlier training ended is no news.
 
     Args:
         path: the file.
@@ -107,14 +107,14 @@ def awaited_store(
 
 
 def _usable_store(path: Path, since: float) -> FeedbackStore | None:
-    """Open the store, unless there is none yet, or its trainer ended before a point in time."""
+    """Open the store, unless there is none yet, or nothing to show before its trainer reports."""
     try:
         store = FeedbackStore.open(path)
     except StoreMissing:
         return None
     progress = store.progress()
     if progress is not None and progress.heartbeat < since:
-        if progress.state == "done" or progress.error:
+        if progress.state == "done" or progress.error or not store.counts().ready:
             store.close()
             return None
     return store

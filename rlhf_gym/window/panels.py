@@ -184,8 +184,10 @@ def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     canvas.text(title, head, 26, theme.BRIGHT, True, "center")
     words = pygame.Rect(head.left, head.bottom, width, px(24))
     text = "Thank you. Everything is saved; you may close this window."
-    if spent and status.trainer == "training":
+    if spent and status.trainer == "training" and status.runs:
         text = "Thank you. The agent goes on training with them; you may close this window."
+    elif status.gone:
+        text = f"The trainer is not running. It goes on with: rlhf-gym train --resume {state.run}"
     canvas.text(text, words, 15, theme.MUTED, align="center")
     tiles = pygame.Rect(head.left, words.bottom + px(14), width, px(80))
     _tiles(canvas, tiles, summary)

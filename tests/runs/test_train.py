@@ -456,6 +456,34 @@ def test_the_number_of_evaluation_episodes_changes_no_result(tmp_path: Path) -> 
     assert torch.equal(*agents)
 
 
+class Breaking(PendulumEnv):
+    """Fails in its 300th step."""
+
+    steps = 0
+
+    def step(self, u: Any) -> Any:
+        self.steps += 1
+        if self.steps == 300:
+            raise OSError("the motor is too hot\nCall the operator.")
+        return super().step(u)  # type: ignore[no-untyped-call]
+
+
+def test_an_error_of_the_environment_is_told_to_the_window_and_with_how_to_go_on(
+    tmp_path: Path,
+) -> None:
+    gym.register("tests/Breaking-v0", Breaking, max_episode_steps=40)  # type: ignore[arg-type]
+    said: list[str] = []
+    settings = replace(SMALL_RUN, env_id="tests/Breaking-v0", steps=2_400, agent={"n_steps": 64})
+    with pytest.raises(OSError, match="too hot"):
+        train(settings, tmp_path / "run", progress=False, video_seconds=0, log=said.append)
+    assert "ended with an error: OSError: the motor is too hot. All answers are saved" in said[-1]
+    assert f"rlhf-gym train --resume {tmp_path / 'run'}" in said[-1]
+    with FeedbackStore.open(tmp_path / "run" / "feedback.db") as store:
+        progress = store.progress()
+    assert progress is not None and progress.state == "stopped"
+    assert progress.error == "OSError: the motor is too hot"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("request_to_stop", "flags"),

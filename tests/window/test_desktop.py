@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import MakeRun
@@ -261,3 +262,21 @@ def test_the_teacher_opens_the_window_and_closes_it(
     finally:
         teacher.close()
     assert not teacher.alive
+
+
+@pytest.mark.parametrize("ended", [{"state": "done"}, {"state": "stopped", "error": "it broke"}])
+def test_a_run_that_has_ended_is_opened_at_once(
+    desktop: Desktop, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, ended: dict[str, Any]
+) -> None:
+    run = make_run(1)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(10, 10, 0, 2, **ended))
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.setenv("DISPLAY", desktop.environment["DISPLAY"])
+    remember("ada", Remembered(practised=True))
+    teacher = WindowTeacher("ada", draws=False, ends_training=False)
+    teacher.start(run)
+    try:
+        wait(lambda: "CartPole-v1" in desktop.xdotool("getwindowname", desktop.find() or "0"))
+    finally:
+        teacher.close()

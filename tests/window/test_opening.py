@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pygame
 import pytest
 
-from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore, Progress
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore, Media, Progress
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.state import State, Status
 from rlhf_gym.window.app import run_window
+from rlhf_gym.window.ending.reader import EndingReader
 from rlhf_gym.window.layout import lay_out
+from rlhf_gym.window.loading.loader import read_status
 from rlhf_gym.window.opening import awaited_store
 from rlhf_gym.window.view import draw
 
@@ -62,9 +69,24 @@ def test_how_an_earlier_training_ended_is_not_shown_to_somebody_who_goes_on(
         store.close()
         pygame.display.quit()
         written.publish(Progress(9, 9, 0, 4, state="stopped"))
-    stopped = awaited_store(path, "Dot-v0", (800, 500), lambda: False)
-    assert stopped is not None and pygame.display.get_surface() is None  # it has pairs, at once
-    stopped.close()
+    assert awaited_store(path, "Dot-v0", (800, 500), lambda: False) is None  # there are no pairs
+
+
+def test_the_pairs_of_a_run_that_goes_on_are_there_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    with FeedbackStore.create(path, environment=EnvironmentRecord("Dot-v0")) as written:
+        clips = [Clip(np.zeros((4, 1)), np.zeros(4), np.zeros(4, np.float32)) for _ in range(2)]
+        (query,) = written.add_queries([Query((clips[0], clips[1]))])
+        for clip in query.clips:
+            written.add_media(clip.id, Media("clips/1.mp4", 60, 40, 30.0, 4))
+        written.publish(Progress(9, 90, 0, 4, state="stopped"))
+    store = awaited_store(path, "Dot-v0", (800, 500), lambda: False)
+    assert store is not None and pygame.display.get_surface() is None
+    endings = EndingReader(RunFolder(tmp_path), "ada")
+    assert read_status(store, endings).trainer == "stopped"
+    assert read_status(store, endings, time.time()).trainer == ""  # it is about to report
+    assert read_status(store, endings, time.time()).budget == 4
+    store.close()
 
 
 def test_a_person_may_close_it_before_training_begins(tmp_path: Path) -> None:

@@ -44,16 +44,24 @@ SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the
 BYTES_IN_ALL = 450_000_000
 
 
-def read_status(store: FeedbackStore, endings: EndingReader) -> Status:
-    """Read the live numbers, and what came of a training that is done."""
+def read_status(store: FeedbackStore, endings: EndingReader, since: float = 0.0) -> Status:
+    """Read the live numbers, and what came of a training that is done.
+
+    Args:
+        store: of the run.
+        endings: reads what came of it.
+        since: Unix time in seconds; what the trainer did before is not told, as it goes on.
+    """
     counts, progress = store.counts(), store.progress()
     status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
     if progress is None:
         return status
     budget, done = progress.budget or None, progress.state == "done"
+    status = replace(status, budget=budget)
+    if progress.heartbeat < since:
+        return status
     return replace(
         status,
-        budget=budget,
         agent_step=progress.agent_step,
         total_steps=progress.total_steps or None,
         true_return=progress.true_return,
@@ -72,8 +80,17 @@ class Loader(threading.Thread):
     The window reads `pictures`, `sounds` and `events`, and sets `wanted`.
     """
 
-    def __init__(self, run: Path, annotator: str, review: Sequence[int] | None = None) -> None:
-        """Load pairs of ``run`` for ``annotator``; with ``review``, those that they answered."""
+    def __init__(
+        self,
+        run: Path,
+        annotator: str,
+        review: Sequence[int] | None = None,
+        since: float = 0.0,
+    ) -> None:
+        """Load pairs of ``run`` for ``annotator``; with ``review``, those that they answered.
+
+        ``since`` is as of `read_status`.
+        """
         super().__init__(name="loader", daemon=True)
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.pictures: dict[int, Frames] = {}
@@ -83,6 +100,7 @@ class Loader(threading.Thread):
         self._folder = RunFolder(run)
         self._annotator = annotator
         self._store = FeedbackStore.open(self._folder.store)
+        self._since = since
         self._answers = Answers(self._store, self._folder, annotator, review)
         self._endings = EndingReader(self._folder, annotator)
         self._wake = threading.Event()
@@ -124,7 +142,7 @@ class Loader(threading.Thread):
 
     def _turn(self, wanted: Wanted) -> None:
         if self._is_due("status", STATUS_SECONDS):
-            status = read_status(self._store, self._endings)
+            status = read_status(self._store, self._endings, self._since)
             self.events.put(StatusRead(replace(status, doing=self._folder.told())))
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
