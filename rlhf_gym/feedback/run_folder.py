@@ -66,7 +66,7 @@ class RunFolder:
             raise ValueError(f"{path} is a file: give the folder of a run, {run.path.parent}")
         if not run.path.is_dir():
             raise ValueError(
-                f"there is no run folder {path}; `ls {run.path.parent}` shows the runs"
+                f"there is no run folder {path}; `rlhf-gym runs` lists those there are"
             )
         if not (run.config.exists() or run.store.exists()):
             raise ValueError(

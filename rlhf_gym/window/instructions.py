@@ -44,7 +44,8 @@ def draw_instructions(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
     left, right = body.copy(), body.copy()
     left.width = round(body.width * 0.6)
     right.left, right.width = left.right + px(36), body.right - left.right - px(36)
-    goal = [f"The goal: {state.goal} {state.tie_breaker}".strip()] if state.goal else []
+    stop = "" if state.goal.endswith((".", "!", "?")) else "."
+    goal = [f"The goal: {state.goal}{stop} {state.tie_breaker}".strip()] if state.goal else []
     last = STOPS if state.closing_stops else INSTRUCTIONS[-1]
     _paragraphs(canvas, left, [*goal, *INSTRUCTIONS[:-1], last])
     _first_keys(canvas, right)

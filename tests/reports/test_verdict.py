@@ -6,6 +6,7 @@ import pytest
 
 from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run.verdict import judge, summarise
 from rlhf_gym.results.answers import Answer, AnswerLog
@@ -53,6 +54,14 @@ def test_a_run_of_a_script_is_named_by_its_environment() -> None:
 def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
     assert "55%, close to guessing" in warnings(replace(GOOD, accuracy=0.55))
     assert "17%, worse than guessing" in warnings(replace(GOOD, accuracy=0.17))
+
+
+def test_measures_of_a_reward_model_that_had_few_of_its_labels_are_dated() -> None:
+    def told(labels: int) -> str:
+        return warnings(GOOD, replace(RUN, rounds=(RoundMeasures(0, 9, labels, labels),)))
+
+    assert "measured when it had 30 of its 50 labels, and not since" in told(30)
+    assert told(40) == ""
 
 
 def test_a_learned_return_that_falls_as_the_true_one_rises_is_called_opposite() -> None:

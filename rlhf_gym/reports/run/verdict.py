@@ -20,6 +20,8 @@ GOOD_ACCURACY = 0.75
 POOR_ACCURACY = 0.6
 GOOD_CORRELATION = 0.7
 POOR_CORRELATION = 0.3
+RECENT_LABELS = 0.75
+"""Share of the labels that the reward model has when its measures are taken for those of now."""
 
 
 def summarise(run: RunRecord, log: AnswerLog) -> Summary:
@@ -37,6 +39,7 @@ def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
     warnings = (
         *_about_the_agent(result, run),
         *_about_the_model(result),
+        *_about_the_measures(result, run),
         *_about_the_answers(log),
         *run.unreadable,
         *([log.problem] if log.problem else []),
@@ -121,6 +124,15 @@ def _about_the_model(result: Summary) -> Iterator[str]:
         yield (
             f"Learned and true return {how} (correlation {number(result.correlation)}): "
             "the agent maximises something other than what was meant."
+        )
+
+
+def _about_the_measures(result: Summary, run: RunRecord) -> Iterator[str]:
+    had = run.latest("labels")
+    if result.accuracy is not None and had < RECENT_LABELS * result.labels:
+        yield (
+            f"The reward model was measured when it had {had:.0f} of its {result.labels} labels, "
+            "and not since: its accuracy and correlation are those of then."
         )
 
 
