@@ -33,6 +33,8 @@ def command(
 ) -> None:
     """Watch the agent act in the untouched environment, above a curve of the learned reward.
 
+    It takes its most likely actions; returns "before" and "after" of a run may be of sampled ones.
+
     Space pauses, `.` advances one step, R restarts, + and - change the speed, Esc quits. Without a
     display, a video is written instead.
 
