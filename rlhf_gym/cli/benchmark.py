@@ -96,7 +96,8 @@ def command(
         _report_finished(ResultsFolder(out), plan, called, log)
         raise
     rows = folder.rows()
-    show(build_comparison(rows, folder.path, command=called), compare(rows), json)
+    comparison = compare(rows)
+    show(build_comparison(comparison, folder.path, command=called), comparison, json)
     failed = sum(row.status == "failed" for row in rows)
     if failed:
         log(f"{failed} runs failed, see {folder.path / 'errors'}; --retry runs them again")
@@ -108,11 +109,12 @@ def _report_finished(
 ) -> None:
     """Report the finished runs of a benchmark that was stopped."""
     from rlhf_gym.reports.comparison import build_comparison
+    from rlhf_gym.results.side_by_side import compare
 
     rows = folder.rows()
     log(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
     if rows:
-        log(f"report so far: {build_comparison(rows, folder.path, command=called)}")
+        log(f"report so far: {build_comparison(compare(rows), folder.path, command=called)}")
 
 
 def _list(plan: Plan, json: bool) -> None:

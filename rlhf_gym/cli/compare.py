@@ -44,8 +44,9 @@ def command(
     with quick_imports():
         from rlhf_gym.reports.comparison import build_comparison
     given = shlex.join(["rlhf-gym", "compare", *runs])
-    page = build_comparison(rows, Path(), out, command=given)
-    show(page, comparison_of_runs(rows), json)
+    comparison = comparison_of_runs(rows)
+    page = build_comparison(comparison, Path(), out, command=given)
+    show(page, comparison, json)
     if open:
         webbrowser.open(page.resolve().as_uri())
 

@@ -10,6 +10,7 @@ from pages import Page
 
 from rlhf_gym.reports.comparison import build_comparison
 from rlhf_gym.results.row import Row
+from rlhf_gym.results.side_by_side import compare
 
 
 def full(folder: Path) -> list[Row]:
@@ -24,7 +25,7 @@ def full(folder: Path) -> list[Row]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results")
-    build_comparison(full(folder), folder, command="rlhf-gym benchmark quick")
+    build_comparison(compare(full(folder)), folder, command="rlhf-gym benchmark quick")
     return folder
 
 
@@ -98,7 +99,7 @@ def test_the_numbers_are_strict_json(folder: Path) -> None:
     ids=["one run", "random only", "failed only", "demonstrations only", "nothing learned"],
 )
 def test_the_least_that_there_can_be_is_reported(rows: list[Row], tmp_path: Path) -> None:
-    page = build_comparison(rows, tmp_path, tmp_path / "page.html")
+    page = build_comparison(compare(rows), tmp_path, tmp_path / "page.html")
     assert "No score" in page.read_text(encoding="utf-8")
     assert (tmp_path / "page.md").is_file()
     assert (tmp_path / "page.json").is_file()
@@ -106,10 +107,10 @@ def test_the_least_that_there_can_be_is_reported(rows: list[Row], tmp_path: Path
 
 def test_no_rows_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no runs to compare"):
-        build_comparison([], tmp_path)
+        build_comparison(compare([]), tmp_path)
 
 
 def test_names_from_files_are_escaped(tmp_path: Path) -> None:
     rows = [replace(row, algo="<script>x</script>") for row in arms_of("CartPole-v1")]
-    page = Page(build_comparison(with_curves(rows, tmp_path), tmp_path))
+    page = Page(build_comparison(compare(with_curves(rows, tmp_path)), tmp_path))
     assert "script" not in page.tags

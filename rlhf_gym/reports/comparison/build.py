@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,18 @@ from rlhf_gym.reports.comparison.writing import run_name, run_names
 from rlhf_gym.reports.html import Verdict, write, write_numbers
 from rlhf_gym.results.cells import Cell
 from rlhf_gym.results.curves import read_curves
-from rlhf_gym.results.row import Row
-from rlhf_gym.results.run_folders import comparison_of_runs
-from rlhf_gym.results.side_by_side import Comparison, compare
+from rlhf_gym.results.side_by_side import Comparison
 
 __all__ = ["build_comparison"]
 
 
 def build_comparison(
-    rows: Sequence[Row], folder: Path, out: Path | None = None, *, command: str = ""
+    comparison: Comparison, folder: Path, out: Path | None = None, *, command: str = ""
 ) -> Path:
-    """Compare runs, and write the report, its tables and its numbers.
+    """Write the report of a comparison, its tables and its numbers.
 
     Args:
-        rows: the runs, including failed ones.
+        comparison: of the runs.
         folder: the folder to which the paths of curves are relative.
         out: the HTML file, with tables and numbers next to it in files that end in ``.md`` and
             ``.json``; by default ``report.html``, ``tables.md`` and ``report.json`` in the folder.
@@ -35,16 +32,11 @@ def build_comparison(
 
     Returns:
         The HTML file.
-
-    Raises:
-        ValueError: there are no rows.
     """
-    named = folder == Path()  # run folders that were named one by one
-    comparison = comparison_of_runs(rows) if named else compare(rows)
     verdict = judge(comparison)
     page = folder / "report.html" if out is None else out
     text = folder / "tables.md" if out is None else out.with_suffix(".md")
-    curves = read_curves(rows, folder)
+    curves = read_curves(comparison.rows, folder)
     name = folder.resolve().name
     write(page, render_page(comparison, verdict, curves, page.parent, name=name, command=command))
     write(text, markdown(comparison, verdict, command))
