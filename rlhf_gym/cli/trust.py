@@ -5,13 +5,7 @@ from __future__ import annotations
 import sys
 
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.training.trust import (
-    check_one_environment,
-    environment_is_own,
-    run_is_own,
-    strange,
-    trust_run,
-)
+from rlhf_gym.training import trust
 
 __all__ = ["draws_safely", "require_trust"]
 
@@ -30,18 +24,12 @@ def require_trust(run: RunFolder, given: bool) -> None:
         ValueError: neither; or the settings are no TOML.
         StoreError: the store cannot be used, or is about another environment than the settings.
     """
-    if not given and run_is_own(run):
-        return
-    if not given:
-        check_one_environment(run)
-        if not _says_yes(run):
-            raise ValueError(strange(run, "add --trust"))
-    trust_run(run)
+    trust.require_trust(run, given, remedy="add --trust", asks=_says_yes)
 
 
 def draws_safely(run: RunFolder, given: bool = False) -> bool:
     """Return whether clips may be drawn, for which the environment of the store is made."""
-    return given or environment_is_own(run)
+    return given or trust.environment_is_own(run)
 
 
 def _says_yes(run: RunFolder) -> bool:

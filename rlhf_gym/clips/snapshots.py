@@ -249,8 +249,7 @@ def _attributes(layer: Env, shared: Shared) -> dict[str, Any]:
         try:
             attributes[name] = encode(value, shared)
         except (TypeError, RecursionError):  # `probe` finds out whether it matters
-            if len(shared.parts) > count:
-                shared.drop_after(count)
+            shared.drop_after(count)
     return attributes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -18,16 +19,14 @@ from rlhf_gym.training.checkpoint_files import places_of
 
 __all__ = [
     "agent_is_own",
-    "check_one_environment",
     "environment_is_own",
     "require_trust",
-    "run_is_own",
     "strange",
     "trust_run",
 ]
 
 
-def run_is_own(run: RunFolder) -> bool:
+def _run_is_own(run: RunFolder) -> bool:
     """Return whether this account wrote agent, settings and environment, on this machine."""
     settings = run.settings_table()
     return (not settings or is_sealed(run.path, SETTINGS, words_of(settings))) and agent_is_own(run)
@@ -44,22 +43,35 @@ def environment_is_own(run: RunFolder) -> bool:
     return is_sealed(run.path, ENVIRONMENT, _environment(run))
 
 
-def require_trust(run: RunFolder, trust: bool) -> None:
+def require_trust(
+    run: RunFolder,
+    trust: bool,
+    *,
+    remedy: str = "pass trust=True",
+    asks: Callable[[RunFolder], bool] = lambda run: False,
+) -> None:
     """Return if a run is this account's own, or is trusted, which is noted in the folder.
+
+    Args:
+        run: the run folder.
+        trust: whether whoever made it is trusted.
+        remedy: what to do if they are, for the error.
+        asks: finds out whether they are trusted, where ``trust`` does not say so.
 
     Raises:
         ValueError: neither; or the settings are no TOML.
         StoreError: the store cannot be used, or is about another environment than the settings.
     """
-    if not trust and run_is_own(run):
+    if not trust and _run_is_own(run):
         return
     if not trust:
-        check_one_environment(run)
-        raise ValueError(strange(run, "pass trust=True"))
+        _check_one_environment(run)
+        if not asks(run):
+            raise ValueError(strange(run, remedy))
     trust_run(run)
 
 
-def check_one_environment(run: RunFolder) -> None:
+def _check_one_environment(run: RunFolder) -> None:
     """Check that the store is about the environment of the settings, where there are both.
 
     Raises:
