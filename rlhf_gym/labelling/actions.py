@@ -10,7 +10,7 @@ __all__ = ["Action", "Choice", "Screen"]
 
 
 class Screen(str, Enum):
-    """The page that fills the window; the last six are overlays on one of the others."""
+    """The page that fills the window; the last seven are overlays on one of the others."""
 
     WAITING = "waiting"
     PRACTICE = "practice"
@@ -22,6 +22,7 @@ class Screen(str, Enum):
     KEYS = "keys"
     NOTE = "note"
     GOAL = "goal"
+    CLOSING = "closing"
     ERROR = "error"
 
 

@@ -1,4 +1,4 @@
-"""The effect of each action while an overlay is open: menu, instructions, keys, note, error."""
+"""The effect of each action while an overlay is open: a menu, a page, a note, an error."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def on_overlay(state: State, event: e.Press, press: Callable[[State, e.Press], S
         return _in_note(state, event)
     if state.overlay is Screen.GOAL:
         return _in_goal(state, event)
+    if state.overlay is Screen.CLOSING:
+        return _in_closing(state, event, press)
     if state.overlay is Screen.ERROR:
         return _in_error(state, event)
     return _on_page(state, event)
@@ -113,6 +115,19 @@ def _in_goal(state: State, event: e.Press) -> Step:
     if not goal:
         return state, (e.TextInput(False),)
     return replace(state, goal=goal), (e.TextInput(False), e.SetGoal(goal))
+
+
+def _in_closing(state: State, event: e.Press, press: Callable[[State, e.Press], Step]) -> Step:
+    """Close the window, with or without an end of the training, or go back."""
+    if event.action is Action.MENU:
+        overlay = state.beneath[-1] if state.beneath else None
+        return replace(state, overlay=overlay, beneath=state.beneath[:-1]), ()
+    if event.action is Action.CONFIRM:
+        return press(state, e.Press(Action.QUIT, event.key))
+    if event.action is Action.STOP_ANSWERING and state.can_leave:
+        state, effects = press(replace(state, left=True), e.Press(Action.QUIT, event.key))
+        return state, (e.LeaveOff(True), *effects)
+    return state, ()
 
 
 def _in_error(state: State, event: e.Press) -> Step:

@@ -129,6 +129,8 @@ def _press(state: State, event: e.Press) -> Step:
     left = waits and (state.left or state.nothing_comes)
     over = state.base in (Screen.DONE, Screen.ENDING)
     done = (left or over) and state.overlay is None
+    if action is Action.QUIT and state.asks_to_close:
+        return open_page(state, Screen.CLOSING), ()
     if action is Action.QUIT or (action is Action.CONFIRM and done):
         again = (e.Record(judgement) for judgement in state.unsaved)
         return replace(state, unsaved=()), (*again, e.Quit())

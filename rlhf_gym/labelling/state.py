@@ -52,8 +52,9 @@ class State:
         changes: the answers that were changed in this session, the newest last.
         review: number of given answers through which this session goes again; None if it asks for
             new ones.
-        overlay: PAUSED, HELP, KEYS, NOTE, GOAL or ERROR, or None.
-        beneath: the overlays under HELP, KEYS or GOAL, from the lowest to the one to return to.
+        overlay: PAUSED, HELP, KEYS, NOTE, GOAL, CLOSING or ERROR, or None.
+        beneath: the overlays under HELP, KEYS, GOAL or CLOSING, from the lowest to the one to
+            return to.
         now: monotonic seconds of the last event.
         position: seconds on the clock of both clips.
         scrolled: how far down the left and the right picture are scrolled, in heights of their
@@ -77,6 +78,7 @@ class State:
         practised: whether the person has seen or skipped the practice pairs, now or earlier.
         run: the run folder, for the command that resumes it.
         ends_training: whether training ends with this window, since the trainer has opened it.
+        never_waits: whether training goes on without answers once it has the first labels.
         left: whether the person lets training go on without their answers.
         blind: whether true return and accuracy are hidden.
         strip: whether the last answers are shown, where there is room.
@@ -126,6 +128,7 @@ class State:
     practised: bool = False
     run: str = ""
     ends_training: bool = False
+    never_waits: bool = False
     left: bool = False
     blind: bool = False
     strip: bool = True
@@ -247,7 +250,14 @@ class State:
     @property
     def closing_stops(self) -> bool:
         """Whether training stops when this window is closed."""
-        return self.ends_training and self.status.runs and not (self.status.finished or self.left)
+        goes_on = self.left or (self.never_waits and self.status.trainer == "training")
+        return self.ends_training and self.status.runs and not (self.status.finished or goes_on)
+
+    @property
+    def asks_to_close(self) -> bool:
+        """Whether to ask before the window is closed: no page on the screen says what follows."""
+        told = (Screen.PAUSED, Screen.CLOSING, Screen.ERROR)
+        return self.closing_stops and self.overlay not in told
 
     @property
     def can_watch(self) -> bool:

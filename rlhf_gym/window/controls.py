@@ -8,9 +8,9 @@ import pygame
 
 from rlhf_gym.labelling.state import Action, State
 from rlhf_gym.window import theme
+from rlhf_gym.window.buttons import ARROWS, BUTTON_KEY_SIZE, HINT_SIZE, Button, keycap_width
 from rlhf_gym.window.draw import Canvas, Shape
 from rlhf_gym.window.keys import KEYS, key_label
-from rlhf_gym.window.layout import ARROWS, BUTTON_KEY_SIZE, HINT_SIZE, Button, keycap_width
 from rlhf_gym.window.strip import draw_mark
 from rlhf_gym.window.theme import Colour
 

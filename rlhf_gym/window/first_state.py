@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -11,9 +12,9 @@ from rlhf_gym.labelling.overlays import ask_goal
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.state import Item, Screen, State
 from rlhf_gym.window.ending.reader import EndingReader
-from rlhf_gym.window.instructions import INSTRUCTION_VERSION
 from rlhf_gym.window.loading.loader import read_status
 from rlhf_gym.window.memory import recall
+from rlhf_gym.window.overlays.instructions import INSTRUCTION_VERSION
 
 __all__ = ["first_state"]
 
@@ -26,7 +27,7 @@ def first_state(
     since: float = 0.0,
 ) -> State:
     """The state of a window that has just been opened; ``since`` is as of `read_status`."""
-    known, environment = recall(annotator), store.environment
+    known, environment, settings = recall(annotator), store.environment, _settings_of(run)
     status = read_status(store, EndingReader(RunFolder(run), annotator), since)
     practises = with_practice
     if practises is None:
@@ -48,14 +49,15 @@ def first_state(
         practised=known.practised,
         status=status,
         run=str(run),
-        blind=_is_blind(run),
+        blind=settings.get("blind") is True,
+        never_waits=settings.get("wait") is False,
     )
     return ask_goal(state)[0] if state.asks_goal else state
 
 
-def _is_blind(run: Path) -> bool:
-    """Return whether the run was made for people who see no results, as its settings say."""
+def _settings_of(run: Path) -> dict[str, Any]:
+    """Return the settings of a run, as far as they can be read."""
     try:
-        return RunFolder(run).settings_table().get("blind") is True
+        return RunFolder(run).settings_table()
     except ValueError:
-        return False
+        return {}

@@ -8,8 +8,9 @@ import pygame
 
 from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.state import Action, State
+from rlhf_gym.window.buttons import Button
 from rlhf_gym.window.keys import action_of
-from rlhf_gym.window.layout import Button, lay_out
+from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.places import next_scale
 from rlhf_gym.window.view import Pointer
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pygame
 
 from rlhf_gym.window import theme
+from rlhf_gym.window.buttons import HINT_SIZE, keycap_width
 from rlhf_gym.window.controls import draw_key
 from rlhf_gym.window.draw import Canvas
-from rlhf_gym.window.layout import HINT_SIZE, keycap_width
 
 __all__ = ["KeyHint", "KeyRows"]
 

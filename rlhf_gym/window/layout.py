@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pygame
 
 from rlhf_gym.labelling.state import Action, Screen, State
 from rlhf_gym.window import theme
-from rlhf_gym.window.keys import KEYS, key_label
+from rlhf_gym.window.buttons import HINT_SIZE, NOWHERE, Button, in_row, keycap_width
+from rlhf_gym.window.keys import KEYS
+from rlhf_gym.window.overlays.layout import SKIP, lay_out_overlay
 from rlhf_gym.window.places import Boxes, places, shown_sides, type_unit
 from rlhf_gym.window.strip import marks
 
-__all__ = ["Button", "Layout", "lay_out", "verdict_box"]
+__all__ = ["Layout", "lay_out", "verdict_box"]
 
 ANSWERS = (
     (Action.LEFT, "Left is better"),
@@ -36,41 +38,7 @@ HINTS = (  # in the order in which they give way on a narrow window, last first
 )
 WHILE_PLAYING = (Action.PAUSE, Action.REPLAY, Action.SLOWER, Action.FASTER)
 WHILE_WAITING = (Action.UNDO, Action.HELP, Action.MENU)
-SKIP = (Action.SKIP_PRACTICE, "Skip the practice")
-MENU_LABELS = {
-    Action.MENU: "Resume",
-    Action.INSTRUCTIONS: "What to do",
-    Action.SAY_GOAL: "Say the goal",
-    Action.QUIT: "Save and close",
-    Action.SKIP_PRACTICE: SKIP[1],
-    Action.PRACTISE: "Practise again",
-    Action.STOP_ANSWERING: "Stop answering, go on training",
-}
-NOWHERE = pygame.Rect(0, 0, 0, 0)  # until the row is laid out
-HINT_SIZE = 13.0
-BUTTON_KEY_SIZE = 11.0
 SIDES = (Action.LEFT, Action.RIGHT)
-ARROWS = ("left", "right", "up", "down")
-
-
-@dataclass(frozen=True)
-class Button:
-    """Something to click: where, what it asks for, and how it looks.
-
-    A mark in the strip is about the answered query ``query``.
-    """
-
-    rect: pygame.Rect
-    action: Action
-    label: str
-    look: str = "plain"  # "answer", "hint", "line", "plain", "keyed", "first", "main" or "mark"
-    query: int = 0
-    other_key: str = ""
-
-    @property
-    def key(self) -> str:
-        """The key that is drawn on it: ``other_key``, or the first one of its action."""
-        return self.other_key or KEYS.get(self.action, ("",))[0]
 
 
 @dataclass(frozen=True)
@@ -109,7 +77,7 @@ def lay_out(size: tuple[int, int], state: State) -> Layout:
     base = (*_base_buttons(boxes, unit, state), *_strip(boxes["question"], unit, state))
     if state.overlay is None:
         return Layout(unit, large, sides, boxes, None, base)
-    panel, buttons = _overlay(size, large, state)
+    panel, buttons = lay_out_overlay(size, large, state)
     return Layout(unit, large, sides, boxes, panel, buttons, behind=base)
 
 
@@ -117,25 +85,25 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
     if state.base is Screen.DONE and state.review is not None:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         back = Button(NOWHERE, Action.UNDO, "Back to the last answer", "plain")
-        return _in_row((back, close), boxes["hints"].union(boxes["answers"]), u)
+        return in_row((back, close), boxes["hints"].union(boxes["answers"]), u)
     if state.status.trainer == "done" and state.base in (Screen.DONE, Screen.ENDING):
         row = boxes["hints"]
         row = row if state.base is Screen.ENDING else row.union(boxes["answers"])
-        return _in_row(_last_buttons(state), row, u)
+        return in_row(_last_buttons(state), row, u)
     if state.base is Screen.DONE:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
         undo = Button(NOWHERE, Action.UNDO, "Undo the last answer", "keyed")
         wanted = (undo, close) if state.answered else (close,)
-        return _in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
+        return in_row(wanted, boxes["hints"].union(boxes["answers"]), u)
     if state.status.trainer == "starting":  # there is no store yet
         return ()
     if state.nothing_comes:
         close = Button(NOWHERE, Action.QUIT, "Close", "main")
-        return _in_row((close,), boxes["hints"].union(boxes["answers"]), u)
+        return in_row((close,), boxes["hints"].union(boxes["answers"]), u)
     if state.item is None and state.left:
         again = Button(NOWHERE, Action.ANSWER_AGAIN, "Answer again", "plain")
         close = Button(NOWHERE, Action.QUIT, "Close, go on training", "main")
-        return _in_row((again, close), boxes["hints"].union(boxes["answers"]), u)
+        return in_row((again, close), boxes["hints"].union(boxes["answers"]), u)
     if state.item is None:
         return _hints(boxes["hints"], u, [hint for hint in HINTS if hint[0] in WHILE_WAITING])
     if state.base is Screen.PRACTICE and state.item.given is not None:
@@ -143,7 +111,7 @@ def _base_buttons(boxes: Boxes, u: float, state: State) -> tuple[Button, ...]:
         go_on = Button(NOWHERE, Action.CONFIRM, "Continue", "main")
         wanted = (go_on,) if state.item.choice is state.item.pair.expected else (again, go_on)
         area = verdict_box(boxes).move(round(4 * u), 0)
-        return _in_row(wanted, area, u, align_right=True)
+        return in_row(wanted, area, u, align_right=True)
     hints: Sequence[tuple[Action, str]] = HINTS
     if state.base is not Screen.LABEL:
         hints = (*HINTS[:8], SKIP)
@@ -223,15 +191,6 @@ def _answers(area: pygame.Rect, u: float) -> tuple[Button, ...]:
     )
 
 
-def keycap_width(key: str, size: float, u: float) -> int:
-    """Width in pixels of a drawn key."""
-    height = round((size + 9) * u)
-    if key in ARROWS:
-        return height
-    text = theme.font(max(1, round((size - 1) * u)), True).size(key_label(key))[0]
-    return max(height, text + round(12 * u))
-
-
 def _hints(area: pygame.Rect, u: float, wanted: Sequence[tuple[Action, str]]) -> tuple[Button, ...]:
     """One row of keys with words, centred; what does not fit is left out."""
     gap = round(14 * u)
@@ -253,76 +212,3 @@ def _hints(area: pygame.Rect, u: float, wanted: Sequence[tuple[Action, str]]) ->
         )
         left += width + gap
     return tuple(buttons)
-
-
-def _overlay(
-    size: tuple[int, int], u: float, state: State
-) -> tuple[pygame.Rect, tuple[Button, ...]]:
-    """The panel of an overlay and its buttons."""
-    width, height = size
-    others: list[Button] = []
-    if state.overlay is Screen.PAUSED:
-        lines = state.menu_actions
-        panel = _centered(size, 400 * u, (92 + 52 * len(lines)) * u)
-        buttons = []
-        for number, action in enumerate(lines):
-            top = panel.top + round((72 + 52 * number) * u)
-            rect = pygame.Rect(
-                panel.left + round(20 * u), top, panel.width - round(40 * u), round(44 * u)
-            )
-            look = "main" if number == state.menu else "line"
-            label = MENU_LABELS[action]
-            if action is Action.QUIT and state.closing_stops:
-                label = "Stop training (resume later)"
-            buttons.append(Button(rect, action, label, look))
-        return panel, tuple(buttons)
-    if state.overlay is Screen.HELP:
-        panel = _centered(size, min(width - 32 * u, 980 * u), min(height - 24 * u, 480 * u))
-        label = "Back" if state.answered or state.beneath else "Start"
-        others = [Button(NOWHERE, *SKIP)] if state.base is Screen.PRACTICE else []
-        others.append(Button(NOWHERE, Action.HELP, "All keys", "keyed"))
-    elif state.overlay is Screen.KEYS:
-        panel = _centered(size, min(width - 32 * u, 860 * u), min(height - 24 * u, 520 * u))
-        label, others = "Back", [Button(NOWHERE, Action.INSTRUCTIONS, "What to do")]
-    elif state.overlay is Screen.GOAL:
-        panel = _centered(size, 640 * u, 262 * u)
-        label, others = "Keep the goal", [Button(NOWHERE, Action.MENU, "Go on without", "keyed")]
-    elif state.overlay is Screen.NOTE:
-        panel = _centered(size, 560 * u, 220 * u)
-        label, others = "Keep the note", [Button(NOWHERE, Action.MENU, "Cancel")]
-    else:
-        panel = _centered(size, 660 * u, 340 * u)
-        label = "Try again" if state.unsaved else "Go on"
-        others = [Button(NOWHERE, Action.QUIT, "Close")]
-    wanted = [*others, Button(NOWHERE, Action.CONFIRM, label, "main")]
-    row = pygame.Rect(panel.left, panel.bottom - round(62 * u), panel.width, round(62 * u))
-    return panel, _in_row(wanted, row, u, align_right=True)
-
-
-def _centered(size: tuple[int, int], width: float, height: float) -> pygame.Rect:
-    rect = pygame.Rect(0, 0, round(min(width, size[0] * 0.96)), round(min(height, size[1] * 0.96)))
-    rect.center = (size[0] // 2, size[1] // 2)
-    return rect
-
-
-def _in_row(
-    buttons: Sequence[Button], area: pygame.Rect, u: float, align_right: bool = False
-) -> tuple[Button, ...]:
-    """Place ``buttons`` side by side in the middle of ``area``, or at its right end."""
-    gap = round(12 * u)
-    font = theme.font(max(1, round(15 * u)), True)
-    widths = []
-    for button in buttons:
-        width = font.size(button.label)[0] + round((76 if button.look == "main" else 36) * u)
-        if button.look in ("keyed", "first"):
-            width += keycap_width(button.key, BUTTON_KEY_SIZE, u) + round(8 * u)
-        widths.append(max(width, round(110 * u)))
-    total = sum(widths) + gap * (len(widths) - 1)
-    left = area.right - total - round(20 * u) if align_right else area.centerx - total // 2
-    placed = []
-    for button, width in zip(buttons, widths, strict=True):
-        rect = pygame.Rect(left, 0, width, round(40 * u))
-        rect.centery = area.centery
-        placed.append(replace(button, rect=rect))
-        left += width + gap
-    return tuple(placed)

@@ -12,12 +12,14 @@ from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.review import last_answers
 from rlhf_gym.labelling.state import Choice, Item, Screen, State
 from rlhf_gym.window import theme
+from rlhf_gym.window.buttons import Button
 from rlhf_gym.window.controls import draw_button
 from rlhf_gym.window.draw import Canvas
 from rlhf_gym.window.ending.page import draw_ending, draw_films
 from rlhf_gym.window.header import draw_badge, draw_goal
-from rlhf_gym.window.layout import Button, Layout, lay_out, verdict_box
-from rlhf_gym.window.panels import draw_base_panel, draw_gap, draw_overlay
+from rlhf_gym.window.layout import Layout, lay_out, verdict_box
+from rlhf_gym.window.overlays.panels import draw_overlay
+from rlhf_gym.window.panels import draw_base_panel, draw_gap
 from rlhf_gym.window.picture import draw_picture
 from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from session_helpers import a_state, pairs, play, press, recorded
 
 from rlhf_gym.feedback.judgement import Preference
@@ -358,3 +359,49 @@ def test_nothing_hides_why_the_trainer_has_stopped() -> None:
         assert e.Quit() in reduce(state, press(Action.CONFIRM, "return"), 2.0)[1]
     labelling, _ = reduce(a_state(*pairs(2), overlay=Screen.HELP), stopped, 1.0)
     assert labelling.screen is Screen.LABEL, "pairs that are drawn can still be answered"
+
+
+TEACHING = Status(labels=12, budget=40, trainer="training")
+CLOSE = press(Action.QUIT, "ctrl+q")
+
+
+def test_a_window_whose_training_stops_with_it_asks_before_it_is_closed() -> None:
+    state, effects = reduce(a_state(*pairs(2), status=TEACHING, ends_training=True), CLOSE, 1.0)
+    assert (state.screen, effects) == (Screen.CLOSING, ())
+    assert reduce(state, CLOSE, 2.0)[1] == reduce(state, press(Action.CONFIRM), 2.0)[1]
+    assert reduce(state, CLOSE, 2.0)[1] == (e.Quit(),)
+    back, effects = reduce(state, press(Action.MENU), 2.0)
+    assert (back.screen, effects) == (Screen.LABEL, ())
+
+
+def test_it_returns_to_the_note_that_was_being_written() -> None:
+    writing = a_state(*pairs(1), status=TEACHING, ends_training=True, overlay=Screen.NOTE)
+    state, _ = play(replace(writing, draft="odd"), (1.0, CLOSE), (2.0, press(Action.MENU)))
+    assert (state.screen, state.draft) == (Screen.NOTE, "odd")
+
+
+def test_training_goes_on_without_a_window_if_it_has_labels() -> None:
+    teaching = a_state(*pairs(1), status=TEACHING, ends_training=True, overlay=Screen.CLOSING)
+    goes_on = press(Action.STOP_ANSWERING)
+    assert reduce(teaching, goes_on, 1.0)[1] == (e.LeaveOff(True), e.Quit())
+    unlabelled = replace(teaching, status=Status(trainer="first labels"))
+    assert reduce(unlabelled, goes_on, 1.0) == (replace(unlabelled, now=1.0), ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ends_training": False},
+        {"left": True},
+        {"never_waits": True},
+        {"status": Status(trainer="stopped")},
+        {"status": Status(trainer="done")},
+        {"overlay": Screen.PAUSED},
+    ],
+    ids=["others train", "goes on without", "never waits", "stopped", "done", "the menu says it"],
+)
+def test_nothing_is_asked_where_closing_stops_nothing_or_was_chosen(
+    changes: dict[str, object],
+) -> None:
+    state = a_state(*pairs(1), **{"status": TEACHING, "ends_training": True, **changes})
+    assert reduce(state, CLOSE, 1.0)[1] == (e.Quit(),)

@@ -124,6 +124,14 @@ def states(pair: Pair) -> dict[str, State]:
         "goal_written": replace(
             label, overlay=Screen.GOAL, draft="Overtake the other cars, and touch none of them."
         ),
+        "closing": replace(label, overlay=Screen.CLOSING, ends_training=True, run="runs/cartpole"),
+        "closing_first": replace(
+            practice,
+            status=Status(0, 200, trainer="first labels"),
+            overlay=Screen.CLOSING,
+            ends_training=True,
+            run="runs/cartpole",
+        ),
         "missions": replace(
             label,
             goal=MISSION_GOAL.text,
