@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rlhf_gym.feedback import Media, StoreError, StoreReader
+from rlhf_gym.feedback import Media, Progress, StoreError, StoreReader
 from rlhf_gym.feedback.agreement import AnsweredPair, Share
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.labels import Labels
@@ -75,6 +75,7 @@ class AnswerLog:
         env_id: the environment.
         goal: what the agent should do, as shown to annotators.
         awaited: labels without which training does not begin, until it has; else 0.
+        agent_step: training steps that the trainer has published, at most those planned.
         problem: the reason why the store could not be read, or an empty text.
     """
 
@@ -87,6 +88,7 @@ class AnswerLog:
     env_id: str = ""
     goal: str = ""
     awaited: int = 0
+    agent_step: int = 0
     problem: str = ""
 
     @property
@@ -140,7 +142,7 @@ def _read(store: StoreReader, run: Path, predict: Callable[[Query], float] | Non
     known |= {answer.judgement.id: answer for answer in others}
     clips = {clip for answer in known.values() for clip in answer.clips}
     found = {clip: media for clip in sorted(clips) if (media := store.media(clip)) is not None}
-    counts = store.counts()
+    counts, progress = store.counts(), store.progress()
     return AnswerLog(
         answers=tuple(answers),
         asked=counts.asked,
@@ -150,12 +152,12 @@ def _read(store: StoreReader, run: Path, predict: Callable[[Query], float] | Non
         media=_files(RunFolder(run), found),
         env_id=store.environment.env_id,
         goal=store.environment.goal,
-        awaited=_awaited(store),
+        awaited=_awaited(progress),
+        agent_step=0 if progress is None else progress.agent_step,
     )
 
 
-def _awaited(store: StoreReader) -> int:
-    progress = store.progress()
+def _awaited(progress: Progress | None) -> int:
     if progress is None or progress.state not in ("first labels", "stopped"):
         return 0
     return progress.awaited or 0

@@ -39,6 +39,7 @@ class Summary:
         accuracy: accuracy of the reward model on held-out labels.
         correlation: correlation of learned and true returns.
         awaited: labels without which training does not begin, until it has; else 0.
+        beyond: steps by which the last rollout, which is whole, exceeds those planned.
     """
 
     environment: str
@@ -56,6 +57,7 @@ class Summary:
     accuracy: float | None
     correlation: float | None
     awaited: int = 0
+    beyond: int = 0
 
     @property
     def moved(self) -> float:
@@ -105,7 +107,7 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         environment=str(run.config.get("env_id", "")) or env_id or "A run",
         algorithm=str(run.config["algo"]).upper() if "algo" in run.config else "The agent",
         teacher=str(run.config.get("teacher", "")),
-        steps=steps if planned is None else min(steps, planned),  # rollouts are whole
+        steps=steps if planned is None else min(steps, planned),
         total_steps=planned,
         labels=labels or int(logged_labels),
         budget=_whole(run.config.get("labels")),
@@ -116,6 +118,7 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         best=max(returns, default=None) if alike else None,
         accuracy=_known(run.latest("accuracy")),
         correlation=_known(run.latest("correlation")),
+        beyond=0 if planned is None else max(steps - planned, 0),
     )
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 from pages import Page
-from run_folders import full_run, persons_run, unfinished_run, write_answers, write_settings
+from run_folders import (
+    full_run,
+    persons_run,
+    unfinished_run,
+    write_answers,
+    write_progress,
+    write_settings,
+)
 
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.clips.clip import Clip
@@ -106,6 +113,14 @@ def test_the_points_of_figures_tell_their_numbers(built: Callable[[str], Path]) 
 
 def test_an_unfinished_run_says_how_far_it_is(built: Callable[[str], Path]) -> None:
     assert "Unfinished: 11,000 of 50,000 steps" in Page(built("unfinished")).text
+
+
+def test_steps_of_the_last_rollout_beyond_those_planned_are_shown(tmp_path: Path) -> None:
+    write_settings(tmp_path, steps=5_000)
+    write_progress(tmp_path, true=[9.0, 30.0], labels=10, steps=7_104)
+    text = report(tmp_path).text
+    assert re.search(r"7,104\s+of 5,000 planned; the last rollout is whole", text)
+    assert "for 5,000 steps" in text
 
 
 def test_an_empty_run_is_reported_as_such(tmp_path: Path) -> None:

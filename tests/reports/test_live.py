@@ -93,7 +93,7 @@ def test_before_training_begins_nothing_is_said_of_the_agent_or_its_reward(tmp_p
         store.publish(Progress(4_000, 50_000, 25, 50))
         with LiveReport(tmp_path) as report:
             page = report.page().decode()
-        assert "trained on Pendulum-v1 for 2,048 steps so far" in page and "hardly agree" in page
+        assert "trained on Pendulum-v1 for 4,000 steps so far" in page and "hardly agree" in page
 
 
 def test_a_training_script_that_has_said_nothing_for_long_has_died(tmp_path: Path) -> None:

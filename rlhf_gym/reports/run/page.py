@@ -116,7 +116,9 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     start = "" if result.before is None else f"; {number(result.before)} at the start"
     yield Card("True return", _or_dash(result.after, number), f"{note}{start}")
     yield Card("Labels", f"{result.labels:,}", _of(result.budget, "wanted"))
-    yield Card("Agent steps", f"{result.steps:,}", _of(result.total_steps, "planned"))
+    steps = f"{result.steps + result.beyond:,}"
+    whole = "; the last rollout is whole" if result.beyond else ""
+    yield Card("Agent steps", steps, _of(result.total_steps, "planned") + whole)
     yield Card("Accuracy", _or_dash(result.accuracy, "{:.0%}".format), "on held-out labels")
     correlation = _or_dash(result.correlation, number)
     yield Card("Correlation", correlation, "learned and true return")

@@ -27,6 +27,7 @@ RECENT_LABELS = 0.75
 def summarise(run: RunRecord, log: AnswerLog) -> Summary:
     """Collect the most important numbers of a run; before training has begun, none is measured."""
     result = summary_of(run, log.labels, log.env_id)
+    result = replace(result, steps=max(result.steps, log.agent_step))  # logged only now and then
     if not log.awaited:
         return result
     return replace(
