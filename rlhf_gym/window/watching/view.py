@@ -19,6 +19,8 @@ __all__ = ["Caption", "draw_watch"]
 
 SMOOTH = 2
 """Factor by which the plot is drawn larger and then reduced, which smooths its lines."""
+WAY = "most likely actions"
+"""How the agent that is watched acts, in the words that stand beside evaluated returns."""
 LOWEST_STRIP = 150
 """Height in units below which the rewards are drawn as a curve alone."""
 
@@ -87,7 +89,7 @@ def _page(trace: Trace, caption: Caption) -> Page:
     return Page(
         environment=caption.title,
         goal=mission or caption.goal,
-        line=where + (", paused" if caption.paused else ""),
+        line=f"{where}{', paused' if caption.paused else ''} · {WAY}",
         hints=hints if caption.keys else (),
         figures=figures,
     )
