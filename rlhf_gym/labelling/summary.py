@@ -17,7 +17,7 @@ class Summary:
     Attributes:
         answers: answers in force.
         counts: how many of them were of each kind.
-        seconds: time spent looking, pauses left out.
+        seconds: time spent on them until each was given, pauses left out, as it is stored.
         pace: mean seconds per answer, or None.
         repeats: pairs that were shown a second time and judged both times.
         agreement: share of those judged alike, or None.
@@ -31,9 +31,13 @@ class Summary:
     agreement: float | None
 
 
+def _times(state: State) -> list[float]:
+    return [item.given.response_seconds for item in state.answered if item.given is not None]
+
+
 def seconds_per_label(state: State) -> float | None:
     """Mean response time of this session, in seconds."""
-    times = [item.given.response_seconds for item in state.answered if item.given is not None]
+    times = _times(state)
     return sum(times) / len(times) if times else None
 
 
@@ -45,7 +49,7 @@ def summarise(state: State) -> Summary:
     return Summary(
         answers=len(answered),
         counts=counts,
-        seconds=sum(item.seconds for item in answered),
+        seconds=sum(_times(state)),
         pace=seconds_per_label(state),
         repeats=again.total,
         agreement=again.value if again.total else None,

@@ -41,7 +41,7 @@ class DrawnClips:
         raise ClipsNotDrawn(
             f"{in_a_row} clips in a row could not be drawn, and nobody can be asked about what "
             f"cannot be seen: {failed[max(failed)]}. Mend how the environment is drawn "
-            "(rlhf_gym.environments.check_environment tests it), film it as it runs "
-            "(make_vec_env(..., snapshots=False)), or take a simulated teacher (--teacher "
-            "synthetic). The run can then be resumed"
+            "(rlhf_gym.environments.check_environment tests it), or take a simulated teacher "
+            "(--teacher synthetic); a script can film it as it runs (make_vec_env(..., "
+            "snapshots=False)). The run can then be resumed"
         )
