@@ -28,7 +28,7 @@ from rlhf_gym.envs.step_notes import noted
 from rlhf_gym.presets import FEEDBACK
 
 N_ENVS, CLIP_LENGTH, SNAPSHOT_EVERY, SNAPSHOT_BYTES = 8, 25, 64, 20_000
-SHAPE = (84, 84, 4)
+SHAPE, EPISODE = (84, 84, 4), 1000
 TRAINED_BYTES = 2**28
 """Bound of the buffer in the trainings, at most: they are to fill it."""
 
@@ -99,7 +99,8 @@ def _training(labels: int, bound: int) -> tuple[int, int]:
 def _fill(bound: int) -> tuple[int, dict[str, Any]]:
     """Fill a buffer twice over; returns the process's growth in bytes, and what is held."""
     rng = np.random.default_rng(0)
-    images = rng.integers(256, size=(N_ENVS, *SHAPE), dtype=np.uint8)
+    frames = rng.integers(256, size=(7, N_ENVS, *SHAPE[:2]), dtype=np.uint8)
+    images = np.zeros((N_ENVS, *SHAPE), np.uint8)
     nothing = np.zeros(N_ENVS), np.zeros(N_ENVS, bool)
     gc.collect()
     process = psutil.Process()
@@ -115,14 +116,16 @@ def _fill(bound: int) -> tuple[int, dict[str, Any]]:
     highest = most = 0
     for row in range(2 * buffer.capacity):
         taken = row % SNAPSHOT_EVERY == 0
+        before_it = images[..., 1:] if row % EPISODE else np.zeros_like(images[..., 1:])
+        images = np.concatenate([before_it, frames[row % len(frames), ..., None]], axis=3)
         infos: list[dict[str, object]] = [
             noted({}, snapshot=rng.bytes(SNAPSHOT_BYTES)) if taken else {} for _ in range(N_ENVS)
         ]
-        dones = np.full(N_ENVS, row % 1000 == 999)
+        dones = np.full(N_ENVS, row % EPISODE == EPISODE - 1)
         actions = nothing[0].astype(np.int64)
         step = vec_step(images, actions, None, nothing[0], dones, infos, keep_next=False)
         buffer.add(step, row * N_ENVS)
-        if row % 1000 == 999:
+        if row % EPISODE == EPISODE - 1:
             found = buffer.positions(10, rng)
             assert len([buffer.clip(found[i : i + 1]) for i in range(len(found))]) == 10
             highest = max(highest, process.memory_info().rss - before)

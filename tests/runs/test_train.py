@@ -451,7 +451,8 @@ def test_the_number_of_evaluation_episodes_changes_no_result(tmp_path: Path) -> 
     agents = []
     for episodes in (1, 3):
         folder = tmp_path / f"of {episodes}"
-        a_run(folder, env_id="tests/Unseeded-v0", evaluation_episodes=episodes)
+        few = {"n_steps": 64}
+        a_run(folder, env_id="tests/Unseeded-v0", evaluation_episodes=episodes, agent=few)
         agents.append(torch.cat([p.flatten() for p in load(folder)[0].policy.parameters()]))
     assert torch.equal(*agents)
 
