@@ -15,6 +15,7 @@ from torch import Tensor
 
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.durable import replacing
+from rlhf_gym.basics.heap import give_back
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
@@ -185,6 +186,9 @@ class RewardEnsemble:
         with torch.inference_mode():
             self.scale.normalise(self._raw(inputs))
         self.version += 1
+        if self.spec.images:
+            del inputs
+            give_back()
         if absorbing is None or len(absorbing) == 0:
             return
         if valued_terminals:
@@ -211,6 +215,8 @@ class RewardEnsemble:
         if new_labels is not None:
             updates = min(updates, self.settings.updates_per_label * new_labels)
         taken = self._fitting.fit(self.dataset, updates)
+        if self.spec.images:
+            give_back()
         self.version += taken > 0
         return taken
 
