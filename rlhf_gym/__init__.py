@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rlhf_gym.runs.evaluation import true_returns
     from rlhf_gym.teachers import (
         FunctionTeacher,
+        PersonTeacher,
         Population,
         ScriptedTeacher,
         SyntheticTeacher,
@@ -52,6 +53,7 @@ __all__ = [
     "HumanFeedback",
     "Judgement",
     "LearnedReward",
+    "PersonTeacher",
     "Population",
     "Preference",
     "Query",
@@ -90,6 +92,7 @@ _late, __dir__, _ = attach(
         "runs.evaluation": ["true_returns"],
         "teachers": [
             "FunctionTeacher",
+            "PersonTeacher",
             "Population",
             "ScriptedTeacher",
             "SyntheticTeacher",

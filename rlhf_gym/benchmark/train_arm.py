@@ -76,7 +76,13 @@ def train_on_answers(
     agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=[feedback, curve])
     close(env)
-    row = replace(row, steps=agent.num_timesteps, labels_given=feedback.labels_given)
+    given = [each for answers in feedback.store.current().values() for each in answers]
+    row = replace(
+        row,
+        steps=agent.num_timesteps,
+        labels_given=feedback.labels_given,
+        human_seconds=sum(judgement.response_seconds for judgement in given),
+    )
     if (latest := feedback.log.latest) is not None:
         row = replace(
             row,

@@ -113,6 +113,6 @@ def _training(settings: TrainSettings) -> dict[str, str]:
 def _clip_steps(settings: TrainSettings, environment: EnvironmentDescription) -> int:
     feedback = settings.feedback
     steps = feedback.clip_length or max(1, round(feedback.clip_seconds * environment.fps))
-    if clip_is_chosen(feedback, settings.env_id, person=settings.teacher == "window"):
+    if clip_is_chosen(feedback, settings.env_id, person=settings.for_people):
         return steps
     return min(steps, settings.horizon or environment.time_limit or steps)

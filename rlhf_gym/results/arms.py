@@ -12,7 +12,7 @@ from rlhf_gym.presets.feedback_settings import FeedbackSettings
 
 __all__ = ["ARMS", "BENCHMARK_ARMS", "Arm", "arm_named", "arm_of", "arm_of_teacher"]
 
-Source: TypeAlias = Literal["nothing", "true reward", "formula", "person", "demonstrations"]
+Source: TypeAlias = Literal["nothing", "true reward", "formula", "window", "demonstrations"]
 
 ORACLE = {"beta": math.inf, "gamma": 1.0, "mistake": 0.0, "skip": 0.0, "equal": 0.0}
 """Settings of the synthetic teacher without faults."""
@@ -35,22 +35,22 @@ class Arm:
     Attributes:
         name: in suites, rows and reports.
         source: where the learning signal comes from.
-        teacher: settings of the synthetic teacher that are not those of the oracle.
-        taught: whether agents learn what their teacher really prefers: from a person, or from a
-            formula without faults.
+        teacher: settings of the teacher that are not those of the oracle.
+        taught: whether agents learn what their teacher really prefers: from a person, from a
+            formula that stands for one, or from one without faults.
         algorithm: whether its rows name an algorithm; those without belong to every algorithm.
     """
 
     name: str
     source: Source = "formula"
-    teacher: Mapping[str, float] = field(default_factory=dict)
+    teacher: Mapping[str, float | str] = field(default_factory=dict)
     taught: bool = False
     algorithm: bool = True
 
     @property
     def answered(self) -> bool:
         """Whether somebody answers queries."""
-        return self.source in ("formula", "person")
+        return self.source in ("formula", "window")
 
     @property
     def demonstrated(self) -> bool:
@@ -90,7 +90,8 @@ class Arm:
 ARMS = (
     Arm("true", "true reward"),
     Arm("learned", taught=True),
-    Arm("person", "person", taught=True),
+    Arm("window", "window", taught=True),
+    Arm("person", teacher={"teacher": "person"}, taught=True),
     Arm("shuffled"),
     Arm("equal", teacher={"equal": 0.1}),
     Arm("mistake", teacher={"mistake": 0.1}),
@@ -104,7 +105,7 @@ ARMS = (
 )
 """Every arm, in the order in which reports show them."""
 
-BENCHMARK_ARMS = tuple(arm for arm in ARMS if arm.source != "person")
+BENCHMARK_ARMS = tuple(arm for arm in ARMS if arm.source != "window")
 """The arms that a benchmark can run."""
 
 OLD_NAMES = {"stoc": "stochastic"}
@@ -134,7 +135,7 @@ def arm_named(name: str) -> Arm:
 
 
 def arm_of_teacher(config: Mapping[str, Any]) -> str:
-    """Name the arm of a single run: its teacher's faults, ``"learned"`` without any, or a person.
+    """Name the arm of a single run: its teacher, or the faults of a formula, if it has any.
 
     Args:
         config: the settings of the run, as `rlhf-gym train` writes them.
@@ -142,8 +143,8 @@ def arm_of_teacher(config: Mapping[str, Any]) -> str:
     >>> arm_of_teacher({"teacher": "synthetic", "beta": 1.0, "gamma": 1.0})
     'stochastic'
     """
-    if config.get("teacher") == "window":
-        return "person"
+    if config.get("teacher", "synthetic") != "synthetic":
+        return str(config["teacher"])
     names = {setting: arm.name for arm in ARMS for setting in arm.teacher}
     faults = [names[name] for name, none in ORACLE.items() if config.get(name, none) != none]
     return " ".join(faults) or "learned"

@@ -90,7 +90,7 @@ def _row(run: RunRecord) -> Row:
         steps=run.evaluation.steps or int(run.curve.last(STEPS) or 0),
         seconds=run.curve.last(SECONDS) or 0.0,
         labels_given=_labels_given(run),
-        human_seconds=read_answers(run.folder.store).seconds if arm == "person" else 0.0,
+        human_seconds=read_answers(run.folder.store).seconds,
         accuracy=run.latest("accuracy"),
         cross_entropy=run.latest("cross_entropy"),
         correlation=run.latest("correlation"),

@@ -64,8 +64,9 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
     """Any Gymnasium id."""
     algo: str = "ppo"
     """ppo, a2c, a3c, dqn, sac, td3, or module:Class."""
-    teacher: Literal["synthetic", "window"] = "synthetic"
-    """The teacher: a formula that knows the true reward, or a person in a window."""
+    teacher: Literal["synthetic", "person", "window"] = "synthetic"
+    """The teacher: a formula that knows the true reward, one that answers as people do, or a person
+    in a window."""
     steps: Annotated[Steps | None, THE_PRESETS] = None
     """Number of training steps, including the first ones of the untrained agent."""
     n_envs: Annotated[Environments | None, THE_PRESETS] = None
@@ -140,6 +141,11 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
         return EnvironmentMaker(self.env_id, self.env_kwargs, self.wrapper)
 
     @property
+    def for_people(self) -> bool:
+        """Whether a person is asked, or a formula that stands for one."""
+        return self.teacher != "synthetic"
+
+    @property
     def feedback(self) -> FeedbackSettings:
         """The settings of feedback: those given here, and the environment's for all others.
 
@@ -147,7 +153,7 @@ class TrainSettings(_OpenFeedbackSettings):  # type: ignore[misc]
         0.2
         """
         given = {each.name: getattr(self, each.name) for each in fields(FeedbackSettings)}
-        return feedback_of(self.env_id, given, person=self.teacher == "window")
+        return feedback_of(self.env_id, given, person=self.for_people)
 
 
 def reward_model_of(env_id: str, given: Mapping[str, Any]) -> RewardModelSettings:

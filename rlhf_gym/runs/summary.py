@@ -140,7 +140,11 @@ def headline(result: Summary) -> str:
             f"there, and the agent has tried things out for {result.steps:,} steps."
         )
     so_far = "" if result.finished or result.total_steps is None else " so far"
-    who = {"window": " from a person", "synthetic": " from a simulated teacher"}
+    who = {
+        "window": " from a person",
+        "person": " from a simulated person",
+        "synthetic": " from a simulated teacher",
+    }
     text = (
         f"{result.algorithm} trained on {result.environment} for {result.steps:,} steps{so_far} "
         f"with {counted(result.labels, 'label')}{who.get(result.teacher, '')}"

@@ -13,6 +13,7 @@ from lazy_loader import attach
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.teachers.adapted import as_teacher
 from rlhf_gym.teachers.function import FunctionTeacher
+from rlhf_gym.teachers.person import PersonTeacher
 from rlhf_gym.teachers.population import Population
 from rlhf_gym.teachers.scripted import ScriptedTeacher
 from rlhf_gym.teachers.shuffled import ShuffledTeacher
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FunctionTeacher",
+    "PersonTeacher",
     "Population",
     "ScriptedTeacher",
     "ShuffledTeacher",
@@ -32,6 +34,12 @@ __all__ = [
     "WindowTeacher",
     "teacher_of",
 ]
+
+FORMULAS: dict[object, type[PersonTeacher | SyntheticTeacher]] = {
+    "person": PersonTeacher,
+    "synthetic": SyntheticTeacher,
+}
+"""Simulated teachers by their names."""
 
 __getattr__, *_ = attach(__name__, submod_attrs={"window": ["WindowTeacher"]})
 
@@ -46,12 +54,13 @@ def teacher_of(
     """Return the teacher that ``value`` means.
 
     Args:
-        value: ``"window"`` (a person), ``"synthetic"`` (the oracle), a teacher, any object with a
-            method ``answer``, or a function of two clips.
-        seed: seed of the synthetic teacher.
+        value: ``"window"`` (a person), ``"person"`` (a formula that answers as people do),
+            ``"synthetic"`` (the oracle), a teacher, any object with a method ``answer``, or a
+            function of two clips.
+        seed: seed of a formula.
         annotator: name of the person at the window, or of the function.
-        env_id: environment whose score the synthetic teacher judges by, if `score_of` has one;
-            else it judges by the true reward.
+        env_id: environment whose score a formula judges by, if `score_of` has one; else it judges
+            by the true reward.
 
     Raises:
         ValueError: if there is no teacher of that name.
@@ -64,12 +73,12 @@ def teacher_of(
         from rlhf_gym.teachers.window import WindowTeacher
 
         return WindowTeacher(annotator)
-    if value == "synthetic":
-        return SyntheticTeacher(seed=seed, score=score_of(env_id) if env_id else None)
+    if value in FORMULAS:
+        return FORMULAS[value](seed=seed, score=score_of(env_id) if env_id else None)
     if isinstance(value, str):
         raise ValueError(
-            f"there is no teacher {value!r}; expected 'window', 'synthetic', a teacher such as "
-            "SyntheticTeacher(mistake=0.1), or a function of two clips"
+            f"there is no teacher {value!r}; expected 'window', 'person', 'synthetic', a teacher "
+            "such as SyntheticTeacher(mistake=0.1), or a function of two clips"
         )
     if isinstance(value, type):
         raise TypeError(f"the teacher is a class; give an instance: {value.__name__}(...)")

@@ -17,6 +17,7 @@ from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.probability import bradley_terry_probability
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.teachers.teacher import Teacher
+from rlhf_gym.teachers.worth import discounted, low_and_high, rewards_of
 
 __all__ = ["SyntheticTeacher"]
 
@@ -148,14 +149,14 @@ class SyntheticTeacher(Teacher):
 
     def _prefer(self, first: Clip, second: Clip) -> Preference | None:
         rewards = self._rewards(first), self._rewards(second)
-        returns = _discounted(rewards[0], 1.0), _discounted(rewards[1], 1.0)
+        returns = discounted(rewards[0], 1.0), discounted(rewards[1], 1.0)
         self._clip_returns.extend(returns)
         low, scale = self._reference(max(len(first), len(second)))
         if self.skip and max(returns) <= low + self.skip * scale:
             return None
         if abs(returns[0] - returns[1]) < self.equal * scale:
             return Preference.TIE
-        difference = _discounted(rewards[0], self.gamma) - _discounted(rewards[1], self.gamma)
+        difference = discounted(rewards[0], self.gamma) - discounted(rewards[1], self.gamma)
         if difference == 0:
             return Preference.TIE
         better = Preference.FIRST if difference > 0 else Preference.SECOND
@@ -166,35 +167,12 @@ class SyntheticTeacher(Teacher):
 
     def _rewards(self, clip: Clip) -> Array:
         """Return what each step of the clip is worth to this teacher, ``(length,)`` float64."""
-        if self.score is None:
-            if not np.isfinite(clip.true_rewards).all():
-                raise ValueError(
-                    "a clip holds true rewards that are not finite: a synthetic teacher answers "
-                    "from the true reward, so the environment must give one"
-                )
-            return clip.true_rewards.astype(np.float64)
-        scored = self.score(clip.observations, clip.actions)
-        try:
-            rewards = np.asarray(scored, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"the score must give numbers, but gave {scored!r}") from error
-        if rewards.shape != (len(clip),) or not np.isfinite(rewards).all():
-            raise ValueError(
-                f"the score must give one finite number for each of the {len(clip)} steps of a "
-                f"clip, but it gave an array of shape {rewards.shape} with "
-                f"{np.count_nonzero(~np.isfinite(rewards))} numbers that are not finite"
-            )
-        return rewards
+        return rewards_of(clip, self.score)
 
     def _reference(self, length: int) -> tuple[float, float]:
         """Return the return of a poor clip, and the scale for ``skip`` and ``equal``."""
         total = sum(true_return for true_return, _ in self._episodes)
         if self.score is None and total > 0:
             return 0.0, total * length / sum(steps for _, steps in self._episodes)
-        low, high = np.quantile(self._clip_returns, (0.05, 0.95))
-        return float(low), float(high - low)
-
-
-def _discounted(rewards: Array, gamma: float) -> float:
-    """``sum_t gamma^(H - t) r_t``, rounded once, so that equal rewards in any order are equal."""
-    return math.fsum(rewards * gamma ** np.arange(len(rewards) - 1, -1, -1))
+        low, high = low_and_high(self._clip_returns)
+        return low, high - low

@@ -26,6 +26,8 @@ class Teacher:
 
     Attributes:
         live: whether the teacher answers in its own time, through the store.
+        human: whether it is a person, as live teachers are, or stands for one: it is asked about
+            clips that a person can judge, and about no more than they have time for.
 
     >>> from rlhf_gym import Judgement, Preference
     >>> class Eager(Teacher):
@@ -38,6 +40,7 @@ class Teacher:
     """
 
     live: bool = False
+    human: bool = False
 
     def answer(self, query: Query) -> Judgement | None:
         """Return the judgement of ``query``, or None if there is none.

@@ -80,12 +80,12 @@ class Asking:
             store: where queries and judgements are kept.
             buffer: where clips come from.
             settings: with the budget of labels (a tie is a label, "cannot tell" is not), the
-                strategy, and the share of repeats, which are for live teachers only.
+                strategy, and the share of repeats, which are for people only.
             seed: of the choice of queries.
         """
         self.teacher, self.store, self.buffer = teacher, store, buffer
         self.budget, self.strategy = settings.labels, settings.strategy
-        self.repeats = settings.repeats if teacher.live else 0.0
+        self.repeats = settings.repeats if teacher.live or teacher.human else 0.0
         self.open_queries, self.fresh_seconds = OPEN_QUERIES, FRESH_SECONDS
         self._rng = np.random.default_rng([seed, 2])
         self.round = 0

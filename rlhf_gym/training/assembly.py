@@ -24,8 +24,16 @@ from rlhf_gym.reward_model import RewardEnsemble, RewardModel
 __all__ = ["checked_clip_length", "make_buffer", "make_ensemble", "open_store"]
 
 
-def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: bool) -> int:
+def checked_clip_length(
+    venv: VecEnv, settings: FeedbackSettings, *, person: bool, drawn: bool
+) -> int:
     """Return the length of a clip in steps; unless it was chosen, at most an episode.
+
+    Args:
+        venv: the environments.
+        settings: of the feedback.
+        person: a person answers, or a formula that stands for one.
+        drawn: the clips are drawn.
 
     Raises:
         ValueError: if the environment cannot work with it, see `check_venv`.
@@ -33,7 +41,7 @@ def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, *, person: boo
     length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
     if not clip_is_chosen(settings, env_id_of(venv), person=person):
         length = min(length, horizon_of(venv) or length)
-    check_venv(venv, length, person=person)
+    check_venv(venv, length, person=drawn)
     return length
 
 

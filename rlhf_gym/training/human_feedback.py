@@ -108,7 +108,7 @@ class HumanFeedback(BaseCallback):
         self.settings = self._given.settings
         self.teacher = teacher_of(teacher, seed=seed, annotator=annotator)
         self.teacher.check()
-        self._is_the_oracle = teacher == "synthetic"
+        self._formula = teacher if isinstance(teacher, str) and not self.teacher.live else ""
         self.run = None if run is None else RunFolder(Path(run))
         self.resuming, self.wait = resume, wait
         self.goal, self.tie_breaker, self.total_steps = goal, tie_breaker, total_steps
@@ -124,10 +124,11 @@ class HumanFeedback(BaseCallback):
         """
         check_can_wrap(venv, self._wrapped)
         env_id, live, own = env_id_of(venv), self.teacher.live, self._own_model
-        self.settings = settings = self._given.in_environment(env_id, person=live)
-        length = checked_clip_length(venv, settings, person=live)
-        if self._is_the_oracle:
-            self.teacher = teacher_of("synthetic", seed=self.seed, env_id=env_id)
+        human = live or self.teacher.human
+        self.settings = settings = self._given.in_environment(env_id, person=human)
+        length = checked_clip_length(venv, settings, person=human, drawn=live)
+        if self._formula:
+            self.teacher = teacher_of(self._formula, seed=self.seed, env_id=env_id)
         model = make_ensemble(venv, settings, self.seed, self.device) if own is None else own
         self.reward_model, self.buffer = model, make_buffer(venv, settings, length, model)
         if self.run is None and live:

@@ -125,7 +125,7 @@ def test_failed_runs_and_returns_that_are_not_finite_are_counted_and_left_out() 
 
 
 def test_the_arms_come_in_the_order_in_which_they_are_read() -> None:
-    names = ["random", "bc", "mistake", "shuffled", "person", "learned", "true"]
+    names = ["random", "bc", "mistake", "shuffled", "person", "window", "learned", "true"]
     rows = [row for name in names for row in rows_of("CartPole-v1", name, [0.5])]
     arms = [cell.arm for cell in cells_of(rows)[0]]
-    assert arms == ["true", "learned", "person", "shuffled", "mistake", "bc", "random"]
+    assert arms == ["true", "learned", "window", "person", "shuffled", "mistake", "bc", "random"]

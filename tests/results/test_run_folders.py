@@ -49,11 +49,11 @@ def test_a_run_began_at_the_return_of_its_untrained_agent_if_that_was_measured_a
     assert comparison_of_runs([row]).starts == {}
 
 
-def test_a_person_is_an_arm_of_her_own_and_her_seconds_are_counted(tmp_path: Path) -> None:
+def test_a_person_at_the_window_has_an_arm_and_their_seconds_count(tmp_path: Path) -> None:
     run = persons_run(tmp_path)
     (run / "evaluation.json").write_text(json.dumps({"before": [], "after": [-200.0]}))
     (row,) = rows_of_runs([run])
-    assert row.arm == "person"
+    assert row.arm == "window"
     assert 80 < row.human_seconds < 1000
 
 

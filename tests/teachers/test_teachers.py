@@ -95,7 +95,7 @@ def test_names_functions_and_teachers_all_stand_for_a_teacher() -> None:
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [
-        ("sythetic", ValueError, "no teacher 'sythetic'; expected 'window', 'synthetic'"),
+        ("sythetic", ValueError, "no teacher 'sythetic'; expected 'window', 'person', 'synthetic'"),
         (SyntheticTeacher, TypeError, r"give an instance: SyntheticTeacher\(...\)"),
         (3, ValueError, "function must be a function, but is 3"),
     ],

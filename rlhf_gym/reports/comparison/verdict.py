@@ -92,7 +92,7 @@ def _where(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 
 def _taught_by(series: Series) -> str:
-    who = " from a person" if series.arm == "person" else ""
+    who = {"window": " from a person", "person": " from a simulated person"}.get(series.arm, "")
     return f"taught with {counted((cell.labels for cell in series.scored), 'label')}{who}"
 
 
