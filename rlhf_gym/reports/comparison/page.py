@@ -119,7 +119,9 @@ def _cards(comparison: Comparison) -> Iterator[Card]:
         yield Card("Labels", span(labels), "wanted in each run")
     human = sum(row.human_seconds for row in rows)
     if human:
-        yield Card("A person's time", duration(human), "spent on answering")
+        simulated = all(row.arm == "person" for row in rows if row.human_seconds)
+        spent = "simulated" if simulated else "spent on answering"
+        yield Card("A person's time", duration(human), spent)
     yield Card("Training", duration(sum(row.seconds for row in rows)), "all runs together")
 
 

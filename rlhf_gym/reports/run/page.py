@@ -123,7 +123,8 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     correlation = _or_dash(result.correlation, number)
     yield Card("Correlation", correlation, "learned and true return")
     if log.seconds:
-        yield Card("A person's time", duration(log.seconds), "spent on answering")
+        spent = "simulated" if result.teacher == "person" else "spent on answering"
+        yield Card("A person's time", duration(log.seconds), spent)
     elif (elapsed := run.curve.last(SECONDS)) is not None:
         yield Card("Wall time", duration(elapsed), "of training")
 
