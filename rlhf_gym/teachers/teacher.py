@@ -26,8 +26,7 @@ class Teacher:
 
     Attributes:
         live: whether the teacher answers in its own time, through the store.
-        human: whether it is a person, as live teachers are, or stands for one: it is asked about
-            clips that a person can judge, and about no more than they have time for.
+        human: whether it is a formula that stands for a person.
 
     >>> from rlhf_gym import Judgement, Preference
     >>> class Eager(Teacher):
@@ -62,6 +61,14 @@ class Teacher:
 
     def stop(self) -> None:
         """Stop answering; called when training ends."""
+
+    @property
+    def like_a_person(self) -> bool:
+        """Whether it is asked as a person is: live teachers are, and those that stand for one.
+
+        The clips are then such as a person can judge, and no more than they have time for.
+        """
+        return self.live or self.human
 
     @property
     def failure(self) -> str:

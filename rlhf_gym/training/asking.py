@@ -85,7 +85,7 @@ class Asking:
         """
         self.teacher, self.store, self.buffer = teacher, store, buffer
         self.budget, self.strategy = settings.labels, settings.strategy
-        self.repeats = settings.repeats if teacher.live or teacher.human else 0.0
+        self.repeats = settings.repeats if teacher.like_a_person else 0.0
         self.open_queries, self.fresh_seconds = OPEN_QUERIES, FRESH_SECONDS
         self._rng = np.random.default_rng([seed, 2])
         self.round = 0

@@ -20,28 +20,22 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, seal
 from rlhf_gym.presets import FeedbackSettings, clip_is_chosen
 from rlhf_gym.reward_model import RewardEnsemble, RewardModel
+from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["checked_clip_length", "make_buffer", "make_ensemble", "open_store"]
 
 
-def checked_clip_length(
-    venv: VecEnv, settings: FeedbackSettings, *, person: bool, drawn: bool
-) -> int:
+def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, teacher: Teacher) -> int:
     """Return the length of a clip in steps; unless it was chosen, at most an episode.
 
-    Args:
-        venv: the environments.
-        settings: of the feedback.
-        person: a person answers, or a formula that stands for one.
-        drawn: the clips are drawn.
-
     Raises:
-        ValueError: if the environment cannot work with it, see `check_venv`.
+        ValueError: if the environment cannot work with it, or clips that the teacher has to see
+            cannot be drawn, see `check_venv`.
     """
     length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
-    if not clip_is_chosen(settings, env_id_of(venv), person=person):
+    if not clip_is_chosen(settings, env_id_of(venv), person=teacher.like_a_person):
         length = min(length, horizon_of(venv) or length)
-    check_venv(venv, length, person=drawn)
+    check_venv(venv, length, person=teacher.live)
     return length
 
 

@@ -123,15 +123,14 @@ class HumanFeedback(BaseCallback):
                 folder is in use, or a person is to label an environment that cannot be drawn.
         """
         check_can_wrap(venv, self._wrapped)
-        env_id, live, own = env_id_of(venv), self.teacher.live, self._own_model
-        human = live or self.teacher.human
-        self.settings = settings = self._given.in_environment(env_id, person=human)
-        length = checked_clip_length(venv, settings, person=human, drawn=live)
+        env_id, teacher, own = env_id_of(venv), self.teacher, self._own_model
+        self.settings = settings = self._given.in_environment(env_id, person=teacher.like_a_person)
+        length = checked_clip_length(venv, settings, teacher)
         if self._formula:
             self.teacher = teacher_of(self._formula, seed=self.seed, env_id=env_id)
         model = make_ensemble(venv, settings, self.seed, self.device) if own is None else own
         self.reward_model, self.buffer = model, make_buffer(venv, settings, length, model)
-        if self.run is None and live:
+        if self.run is None and teacher.live:
             self.run = RunFolder.new(env_id)
             print(f"run folder: {self.run.path}")  # `rlhf-gym label` needs it
         self.store = open_store(
