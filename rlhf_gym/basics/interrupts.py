@@ -18,7 +18,6 @@ __all__ = [
     "on_stop",
     "stops_interrupt",
     "uninterrupted",
-    "without_interrupts",
 ]
 
 Handler: TypeAlias = Callable[[int, FrameType | None], object]
@@ -73,15 +72,6 @@ def leave_terminal(number: int) -> None:
     os.close(nowhere)
 
 
-def without_interrupts() -> AbstractContextManager[None]:
-    """Let processes that start within the block ignore Ctrl-C, and the end of the terminal.
-
-    A terminal tells all processes of a group, but only the trainer may react.
-    """
-    told = (number for number in STOPS if number != signal.SIGTERM)
-    return _handled(dict.fromkeys(told, signal.SIG_IGN))
-
-
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Hold requests to stop back until the block ends, then handle them.
@@ -102,12 +92,17 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def blocked_interrupts() -> Iterator[None]:
-    """Block Ctrl-C in this thread; processes that start within the block never receive it."""
+    """Let processes that start within the block never receive Ctrl-C, or the end of the terminal.
+
+    A terminal tells all processes of a group, but only the trainer may react. It does: what comes
+    meanwhile is handled at the end of the block, or sooner if another thread can receive it.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
     resource_tracker.ensure_running()  # its own start would unblock Ctrl-C
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    told = {number for number in STOPS if number != signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, told)
     try:
         yield
     finally:

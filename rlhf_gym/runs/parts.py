@@ -11,7 +11,7 @@ from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
 from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv, VecNormalize
 
 from rlhf_gym.agents import agent_arguments, algorithm, check_fits, policy_for, refusal
-from rlhf_gym.basics.interrupts import without_interrupts
+from rlhf_gym.basics.interrupts import blocked_interrupts
 from rlhf_gym.basics.long_work import LongWork, in_words
 from rlhf_gym.basics.words import counted
 from rlhf_gym.environments.make import make_vec_env
@@ -46,7 +46,7 @@ def make_training_env(
         ValueError: if the algorithm cannot take their actions, a setting of the agent cannot work,
             or the first observations are not finite.
     """
-    with in_words(work) as work, without_interrupts():
+    with in_words(work) as work, blocked_interrupts():
         venv = make_vec_env(
             settings.env_id,
             settings.n_envs or 1,

@@ -457,6 +457,23 @@ def test_the_number_of_evaluation_episodes_changes_no_result(tmp_path: Path) -> 
     assert torch.equal(*agents)
 
 
+class Interrupted(PendulumEnv):
+    """Somebody presses Ctrl-C while it is made."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_while_environments_are_made_stops_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gym.register("tests/Interrupted-v0", Interrupted, max_episode_steps=50)
+    run = tmp_path / "run"
+    assert main(["train", "tests/Interrupted-v0", "--horizon", "50", "--run", str(run)]) == 1
+    assert capsys.readouterr().err.endswith("rlhf-gym: stopped\n")
+
+
 class Breaking(PendulumEnv):
     """Fails in its 300th step."""
 
