@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-__all__ = ["RoundMeasures"]
+__all__ = ["TELLING_LABELS", "RoundMeasures"]
+
+TELLING_LABELS = 20
+"""Number of held-out labels below which the share of them that is predicted tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class RoundMeasures:
     @property
     def held_out(self) -> int:
         """Number of held-out queries."""
-        return sum(count for _, _, count in self.calibration)
+        return sum(row[2] for row in self.calibration if len(row) == 3)  # a file may be broken
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain data."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from rlhf_gym.basics.words import counted, number
+from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
 
 __all__ = ["Summary", "headline", "summary_of"]
 
 LOST_SHARE = 0.3
 """Share of the best gain; a final return that lost more of it has fallen."""
+RECENT_LABELS = 0.75
+"""Share of the labels below which what was measured with them is dated."""
 MUCH = 0.25
 """Share of the larger return; a change of more than it is not called small, even if by chance."""
 
@@ -39,6 +42,9 @@ class Summary:
         accuracy: accuracy of the reward model on held-out labels.
         correlation: correlation of learned and true returns.
         awaited: labels without which training does not begin, until it has; else 0.
+        held_out: number of held-out labels of which ``accuracy`` is a share; None if not known.
+        dated: whether accuracy and correlation were measured when the reward model had much fewer
+            labels.
         beyond: steps by which the last rollout, which is whole, exceeds those planned.
     """
 
@@ -57,6 +63,8 @@ class Summary:
     accuracy: float | None
     correlation: float | None
     awaited: int = 0
+    held_out: int | None = None
+    dated: bool = False
     beyond: int = 0
 
     @property
@@ -74,6 +82,17 @@ class Summary:
         gain = self._beyond_chance(self.best - self.before, self.before)
         fall = self._beyond_chance(self.best - self.after, self.best)
         return fall if gain > 0 and fall > LOST_SHARE * gain else 0.0
+
+    @property
+    def telling_accuracy(self) -> float | None:
+        """The accuracy, if it says what the reward model is worth now."""
+        enough = self.held_out is None or self.held_out >= TELLING_LABELS
+        return self.accuracy if enough and not self.dated else None
+
+    @property
+    def telling_correlation(self) -> float | None:
+        """The correlation, if it says what the reward model is worth now."""
+        return None if self.dated else self.correlation
 
     def _beyond_chance(self, change: float, other: float) -> float:
         chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * (self.error or 0.0))
@@ -118,8 +137,15 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         best=max(returns, default=None) if alike else None,
         accuracy=_known(run.latest("accuracy")),
         correlation=_known(run.latest("correlation")),
+        held_out=_held_out(run),
+        dated=run.latest("labels") < RECENT_LABELS * (labels or logged_labels),
         beyond=0 if planned is None else max(steps - planned, 0),
     )
+
+
+def _held_out(run: RunRecord) -> int | None:
+    counts = [each.held_out for each in run.rounds if np.isfinite(each.accuracy)]
+    return counts[-1] if counts and counts[-1] else None
 
 
 def _whole(value: object) -> int | None:

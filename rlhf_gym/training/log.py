@@ -17,7 +17,7 @@ from stable_baselines3.common.logger import CSVOutputFormat, Logger
 from rlhf_gym.basics.long_work import LongWork
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.feedback import DiskFull, FeedbackStore, Progress, StoreLocked
-from rlhf_gym.feedback.rounds import RoundMeasures
+from rlhf_gym.feedback.rounds import TELLING_LABELS, RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.feedback.told_work import told_work
@@ -30,8 +30,6 @@ RETRY_SECONDS = 30.0
 """Seconds after which a store that was locked or full is told again."""
 EPISODES = 100
 """Number of newest episodes over which the learned return is averaged, as SB3 does."""
-TELLING_LABELS = 20
-"""Number of held-out labels below which the window is not told how many are predicted."""
 MEASURES = ("accuracy", "cross_entropy", "cross_entropy_floor", "disagreement", "correlation")
 """Fields of `RoundMeasures` that are logged."""
 

@@ -119,7 +119,7 @@ def test_steps_of_the_last_rollout_beyond_those_planned_are_shown(tmp_path: Path
     write_settings(tmp_path, steps=5_000)
     write_progress(tmp_path, true=[9.0, 30.0], labels=10, steps=7_104)
     text = report(tmp_path).text
-    assert "7,104of 5,000 planned; the last rollout is whole" in text
+    assert "5,000of 5,000 planned; 7,104 with the last, whole rollout" in text
     assert "for 5,000 steps" in text
 
 

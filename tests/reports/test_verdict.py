@@ -11,7 +11,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run.verdict import judge, summarise
 from rlhf_gym.results.answers import Answer, AnswerLog
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, Evaluation, LearningCurve, RunRecord
-from rlhf_gym.runs.summary import Summary
+from rlhf_gym.runs.summary import Summary, summary_of
 
 RUN = RunRecord(RunFolder(Path("runs/a")))
 GOOD = Summary(
@@ -58,10 +58,23 @@ def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
 
 def test_measures_of_a_reward_model_that_had_few_of_its_labels_are_dated() -> None:
     def told(labels: int) -> str:
-        return warnings(GOOD, replace(RUN, rounds=(RoundMeasures(0, 9, labels, labels),)))
+        run = replace(RUN, rounds=(RoundMeasures(0, 9, labels, labels, accuracy=0.9),))
+        return warnings(replace(GOOD, dated=summary_of(run, labels=50).dated), run)
 
     assert "measured when it had 30 of its 50 labels, and not since" in told(30)
     assert told(40) == ""
+
+
+def test_few_held_out_labels_or_old_measures_judge_no_reward_model() -> None:
+    poor = replace(GOOD, accuracy=0.33)
+    assert judge(replace(poor, held_out=20), RUN, AnswerLog()).level == "poor"
+    few = judge(replace(poor, held_out=3), RUN, AnswerLog())
+    assert few.level == "unknown" and "33% of 3 held-out labels" in few.trust
+    assert few.warnings == ("Only 3 held-out labels: too few to judge the reward model by.",)
+    dated = judge(replace(poor, dated=True), RUN, AnswerLog())
+    assert dated.level == "unknown" and "worse than guessing" not in " ".join(dated.warnings)
+    fell = replace(poor, held_out=3, after=-1400.0)
+    assert judge(fell, RUN, AnswerLog()).level == "poor"
 
 
 def test_a_learned_return_that_falls_as_the_true_one_rises_is_called_opposite() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rlhf_gym.basics.words import number
+from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Preference
+from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.answers import AnswerLog, answer_shares, side_bias
 from rlhf_gym.runs.records import RunRecord
@@ -20,8 +21,6 @@ GOOD_ACCURACY = 0.75
 POOR_ACCURACY = 0.6
 GOOD_CORRELATION = 0.7
 POOR_CORRELATION = 0.3
-RECENT_LABELS = 0.75
-"""Share of the labels that the reward model has when its measures are taken for those of now."""
 
 
 def summarise(run: RunRecord, log: AnswerLog) -> Summary:
@@ -52,20 +51,25 @@ def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
 def _level(result: Summary) -> str:
     if result.after is None or result.before is None or result.accuracy is None:
         return "unknown"
-    fell = result.moved < 0
-    wrong = result.correlation is not None and result.correlation < POOR_CORRELATION
-    if fell or wrong or result.accuracy < POOR_ACCURACY:
+    accuracy, correlation = result.telling_accuracy, result.telling_correlation
+    wrong = correlation is not None and correlation < POOR_CORRELATION
+    if result.moved < 0 or wrong:
         return "poor"
-    right = result.correlation is None or result.correlation >= GOOD_CORRELATION
+    if accuracy is None:
+        return "unknown"
+    if accuracy < POOR_ACCURACY:
+        return "poor"
+    right = correlation is None or correlation >= GOOD_CORRELATION
     enough = result.labels >= FEW_LABELS and result.finished and result.evaluated
-    good = right and enough and result.moved and result.accuracy >= GOOD_ACCURACY
+    good = right and enough and result.moved and accuracy >= GOOD_ACCURACY
     return "good" if good else "mixed"
 
 
 def _trust(result: Summary, level: str) -> str:
     facts = []
     if result.accuracy is not None:
-        facts.append(f"the reward model predicts {result.accuracy:.0%} of held-out labels")
+        of = "" if result.held_out is None else f"{result.held_out:,} "
+        facts.append(f"the reward model predicts {result.accuracy:.0%} of {of}held-out labels")
     if result.correlation is not None:
         facts.append(f"learned and true return correlate at {number(result.correlation)}")
     if result.after is not None and not result.evaluated:
@@ -114,23 +118,29 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
 
 
 def _about_the_model(result: Summary) -> Iterator[str]:
-    if 0 < result.labels < FEW_LABELS and not result.awaited:
+    if result.awaited:
+        return
+    if 0 < result.labels < FEW_LABELS:
         yield f"Only {result.labels} labels: the accuracy rests on a handful of held-out ones."
-    if result.accuracy is not None and result.accuracy < POOR_ACCURACY:
-        how = "close to" if result.accuracy > 1 - POOR_ACCURACY else "worse than"
-        yield f"Held-out accuracy is {result.accuracy:.0%}, {how} guessing (50%)."
-    if result.correlation is not None and result.correlation < POOR_CORRELATION:
-        opposed = result.correlation <= -POOR_CORRELATION
+    elif result.held_out is not None and result.held_out < TELLING_LABELS:
+        held_out = counted(result.held_out, "held-out label")
+        yield f"Only {held_out}: too few to judge the reward model by."
+    accuracy, correlation = result.telling_accuracy, result.telling_correlation
+    if accuracy is not None and accuracy < POOR_ACCURACY:
+        how = "close to" if accuracy > 1 - POOR_ACCURACY else "worse than"
+        yield f"Held-out accuracy is {accuracy:.0%}, {how} guessing (50%)."
+    if correlation is not None and correlation < POOR_CORRELATION:
+        opposed = correlation <= -POOR_CORRELATION
         how = "point in opposite directions" if opposed else "hardly agree"
         yield (
-            f"Learned and true return {how} (correlation {number(result.correlation)}): "
+            f"Learned and true return {how} (correlation {number(correlation)}): "
             "the agent maximises something other than what was meant."
         )
 
 
 def _about_the_measures(result: Summary, run: RunRecord) -> Iterator[str]:
-    had = run.latest("labels")
-    if result.accuracy is not None and had < RECENT_LABELS * result.labels:
+    if result.accuracy is not None and result.dated:
+        had = run.latest("labels")
         yield (
             f"The reward model was measured when it had {had:.0f} of its {result.labels} labels, "
             "and not since: its accuracy and correlation are those of then."
