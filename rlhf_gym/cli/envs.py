@@ -56,7 +56,11 @@ def command(
         return
     for row in rows:
         limit = row["time_limit"]
-        steps = f"time limit: {limit:,} steps" if limit else "no time limit: give --horizon"
+        steps = (
+            f"time limit: {limit:,} steps"
+            if limit
+            else "time limit: its own max_steps, or else --horizon"
+        )
         print(f"{row['id']}  ({steps})")
         print(f"    {row['goal']}")
         if row["probe"]:

@@ -64,12 +64,12 @@ def summary(settings: TrainSettings) -> str:
 def _environment(settings: TrainSettings) -> dict[str, str]:
     environment = describe_id(settings.env_id)
     horizon = settings.horizon or environment.time_limit
-    episode = f"{horizon:,} steps" if horizon else "no time limit: give --horizon"
+    episode = f"{horizon:,} steps" if horizon else "its own max_steps, or else give --horizon"
     if settings.keep_termination:
         episode += " at most; it may end early"
     elif not environment.fixed_horizon:
-        hold = f"{settings.hold} steps" if settings.hold else "until then"
-        episode += f"; an early end is held for {hold}"
+        hold = f"for {settings.hold} steps" if settings.hold else "until then"
+        episode += f"; an early end is held {hold}"
     worth = "can be good or bad" if environment.valued_terminals else "are worth the same"
     return {
         "goal": environment.goal.text,

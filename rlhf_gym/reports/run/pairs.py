@@ -21,7 +21,7 @@ REASONS = {
     "uniform": "drawn at random",
     "disagreement": "the members of the reward model disagreed most about it",
     "entropy": "the reward model was least sure of it",
-    "diverse": "unlike the other pairs, and the reward model was unsure of it",
+    "diverse": "unlike the other pairs",
 }
 
 
