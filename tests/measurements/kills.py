@@ -159,12 +159,21 @@ class Trial:
                     process.wait(self.rng.uniform(0.5, 5.0))
             self.kills[f"{signal.Signals(number).name} {whom}"] += 1
             (os.killpg if whom == "group" else os.kill)(process.pid, number)
+        written, sent = (self.place / "log.txt").stat().st_size, time.monotonic()
         try:
             process.wait(STOP_SECONDS)
+            if time.monotonic() - sent > 1.0:  # else it may have been at its end
+                self.check_heeded(process.returncode, written)
         except subprocess.TimeoutExpired:
             self.problems.append(f"{signal.Signals(number).name} to {whom} did not end it")
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def check_heeded(self, code: int, written: int) -> None:
+        """Check that a run which ended after a signal has not merely gone on to its end."""
+        said = (self.place / "log.txt").read_bytes()[written:]
+        if self.kind != "benchmark" and code == 0 and b"stopped with everything saved" not in said:
+            self.problems.append(f"a request to stop was not heeded: {self.last_words()}")
 
     def check(self) -> None:
         """Check that what was there is there, once."""
