@@ -63,6 +63,8 @@ def reduce(state: State, event: e.Event, now: float) -> Step:
 
 def _after(state: State, event: e.Event) -> Step:
     """Apply an event, once time has passed."""
+    if isinstance(event, (e.Press, e.Release, e.Typed, e.Focus, e.Scroll)):
+        state = replace(state, touched=state.now)
     if isinstance(event, e.Press):
         return _press(state, event)
     if isinstance(event, e.Release):

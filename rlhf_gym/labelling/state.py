@@ -16,6 +16,7 @@ __all__ = ["Action", "Change", "Choice", "Item", "Pair", "Screen", "State", "Sta
 FREEZE_SECONDS = 0.2  # both clips hold their last frames before they start again
 FLASH_SECONDS = 0.12  # the answer is shown on its side before the next pair comes
 GUARD_SECONDS = 0.15  # answers this soon after a pair appeared were meant for the one before
+IDLE_SECONDS = 120.0  # nobody is there who has done nothing for so long: a pair takes seconds
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 NOTE_LENGTH = 200
@@ -65,6 +66,7 @@ class State:
         focused: whether the window has the keyboard.
         visible: whether it is not minimised.
         appeared: when the pair appeared, or None before it was shown.
+        touched: when the person last did something.
         pressed: the key of the last answer while it is still down.
         flash_until: until when the answer just given is shown, or None.
         scale: of texts and buttons, which are no larger than leaves the clips their size.
@@ -117,6 +119,7 @@ class State:
     focused: bool = True
     visible: bool = True
     appeared: float | None = None
+    touched: float = 0.0
     pressed: str | None = None
     flash_until: float | None = None
     status: Status = field(default_factory=Status)
@@ -198,9 +201,15 @@ class State:
             and self.focused
             and self.visible
             and self.playing
+            and not self.idle
             and self.item is not None
             and (self.item.given is None or self.revisits)
         )
+
+    @property
+    def idle(self) -> bool:
+        """Whether the person seems to have left: nothing was done since long before."""
+        return self.now - max(self.touched, self.appeared or 0.0) > IDLE_SECONDS
 
     @property
     def revisits(self) -> bool:

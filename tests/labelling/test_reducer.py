@@ -361,6 +361,15 @@ def test_nothing_hides_why_the_trainer_has_stopped() -> None:
     assert labelling.screen is Screen.LABEL, "pairs that are drawn can still be answered"
 
 
+def test_the_time_of_somebody_who_has_left_is_not_counted() -> None:
+    looked = [(float(second), e.Tick()) for second in range(1, 601)]
+    state, effects = play(a_state(*pairs(1)), *looked, (600.5, press(Action.LEFT, "left")))
+    assert 119 <= recorded(effects)[0].response_seconds <= 121
+    back = [(float(second), e.Tick()) for second in range(601, 606)]
+    state, _ = play(a_state(*pairs(1)), *looked, (600.5, press(Action.REPLAY)), *back)
+    assert state.item is not None and 124 <= state.item.seconds <= 126
+
+
 TEACHING = Status(labels=12, budget=40, trainer="training")
 CLOSE = press(Action.QUIT, "ctrl+q")
 
@@ -385,7 +394,8 @@ def test_training_goes_on_without_a_window_if_it_has_labels() -> None:
     goes_on = press(Action.STOP_ANSWERING)
     assert reduce(teaching, goes_on, 1.0)[1] == (e.LeaveOff(True), e.Quit())
     unlabelled = replace(teaching, status=Status(trainer="first labels"))
-    assert reduce(unlabelled, goes_on, 1.0) == (replace(unlabelled, now=1.0), ())
+    state, effects = reduce(unlabelled, goes_on, 1.0)
+    assert (state.screen, state.left, effects) == (Screen.CLOSING, False, ())
 
 
 @pytest.mark.parametrize(
