@@ -36,8 +36,8 @@ usage: rlhf-gym train [ENV] [options]
 Train an agent on what a person, or a formula, prefers; in CartPole-v1 if no ENV is named.
 
 often used
-  --teacher NAME              who answers: synthetic (a formula, by default), person (one that errs
-                              as people do), or window (you, in a window)
+  --teacher NAME              who answers: synthetic (a formula; by default), person (one
+                              that errs as people do), or window (you)
   --labels N                  how many answers to spend
   --steps N                   how long to train
   --algo NAME                 ppo (by default), a2c, a3c, dqn, sac, td3, or module:Class

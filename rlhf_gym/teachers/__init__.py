@@ -35,7 +35,7 @@ __all__ = [
     "teacher_of",
 ]
 
-FORMULAS: dict[object, type[PersonTeacher | SyntheticTeacher]] = {
+FORMULAS: dict[str, type[PersonTeacher | SyntheticTeacher]] = {
     "person": PersonTeacher,
     "synthetic": SyntheticTeacher,
 }
@@ -73,7 +73,7 @@ def teacher_of(
         from rlhf_gym.teachers.window import WindowTeacher
 
         return WindowTeacher(annotator)
-    if value in FORMULAS:
+    if isinstance(value, str) and value in FORMULAS:
         return FORMULAS[value](seed=seed, score=score_of(env_id) if env_id else None)
     if isinstance(value, str):
         raise ValueError(

@@ -54,9 +54,9 @@ def test_a_request_while_processes_start_is_not_lost_and_does_not_reach_them(num
     program = "import signal; print(*map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ())))"
     started: list[str] = []
     with pytest.raises(KeyboardInterrupt), stops_interrupt(), blocked_interrupts():
-        os.kill(os.getpid(), number)
         found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         started += found.stdout.split()
+        os.kill(os.getpid(), number)
     assert str(int(number)) in started
 
 
