@@ -24,6 +24,12 @@ def open_page(state: State, page: Screen) -> State:
     return replace(state, overlay=page, beneath=beneath)
 
 
+def _go_back(state: State) -> State:
+    """Close the overlay, and return to the one beneath it."""
+    overlay = state.beneath[-1] if state.beneath else None
+    return replace(state, overlay=overlay, beneath=state.beneath[:-1])
+
+
 def ask_goal(state: State) -> Step:
     """Ask what the agent should do, unless the person is writing or has to read an error."""
     if state.overlay in (Screen.NOTE, Screen.ERROR):
@@ -78,8 +84,7 @@ def _on_page(state: State, event: e.Press) -> Step:
     back = action is Action.HELP and state.overlay is Screen.KEYS
     if back or action in CLOSING:
         # After reading the instructions, a person sees the pair as if for the first time.
-        overlay = state.beneath[-1] if state.beneath else None
-        return replace(state, overlay=overlay, beneath=state.beneath[:-1]), ()
+        return _go_back(state), ()
     if action in (Action.HELP, Action.INSTRUCTIONS):
         page = Screen.HELP if state.overlay is Screen.KEYS else Screen.KEYS
         return open_page(state, page), ()
@@ -110,8 +115,7 @@ def _in_goal(state: State, event: e.Press) -> Step:
     goal = state.draft.strip() if event.action is Action.CONFIRM else ""
     if event.action is Action.CONFIRM and not goal:
         return replace(state, draft=""), ()
-    overlay = state.beneath[-1] if state.beneath else None
-    state = replace(state, overlay=overlay, beneath=state.beneath[:-1], draft="")
+    state = replace(_go_back(state), draft="")
     if not goal:
         return state, (e.TextInput(False),)
     return replace(state, goal=goal), (e.TextInput(False), e.SetGoal(goal))
@@ -120,8 +124,7 @@ def _in_goal(state: State, event: e.Press) -> Step:
 def _in_closing(state: State, event: e.Press, press: Callable[[State, e.Press], Step]) -> Step:
     """Close the window, with or without an end of the training, or go back."""
     if event.action is Action.MENU:
-        overlay = state.beneath[-1] if state.beneath else None
-        return replace(state, overlay=overlay, beneath=state.beneath[:-1]), ()
+        return _go_back(state), ()
     if event.action is Action.CONFIRM:
         return press(state, e.Press(Action.QUIT, event.key))
     if event.action is Action.STOP_ANSWERING and state.can_leave:

@@ -17,7 +17,7 @@ from rlhf_gym.basics.words import counted
 from rlhf_gym.environments.make import make_vec_env
 from rlhf_gym.envs.known import score_of
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.teachers import PersonTeacher, SyntheticTeacher
+from rlhf_gym.teachers import SyntheticTeacher
 from rlhf_gym.teachers.teacher import Teacher
 from rlhf_gym.training.human_feedback import HumanFeedback
 from rlhf_gym.wrappers.clip_recorder import check_finite
@@ -69,8 +69,6 @@ def make_training_env(
 
 def make_teacher(settings: TrainSettings) -> Teacher | str:
     """Make the teacher, or return its name if `HumanFeedback` makes it."""
-    if settings.teacher == "person":
-        return PersonTeacher(score=score_of(settings.env_id), seed=settings.seed)
     if settings.teacher != "synthetic":
         return settings.teacher
     return SyntheticTeacher(

@@ -84,10 +84,14 @@ class Summary:
         return fall if gain > 0 and fall > LOST_SHARE * gain else 0.0
 
     @property
+    def few_held_out(self) -> bool:
+        """Whether the accuracy is a share of too few labels."""
+        return self.held_out is not None and self.held_out < TELLING_LABELS
+
+    @property
     def telling_accuracy(self) -> float | None:
         """The accuracy, if it says what the reward model is worth now."""
-        enough = self.held_out is None or self.held_out >= TELLING_LABELS
-        return self.accuracy if enough and not self.dated else None
+        return None if self.few_held_out or self.dated else self.accuracy
 
     @property
     def telling_correlation(self) -> float | None:

@@ -13,7 +13,6 @@ from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
-from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.reports.html import Card, Verdict, render
 from rlhf_gym.reports.plotting import on_any_screen
 from rlhf_gym.reports.run import answer_figures, figures
@@ -121,7 +120,7 @@ def _cards(run: RunRecord, log: AnswerLog, result: Summary) -> Iterator[Card]:
     planned = _of(result.total_steps, "planned") + (whole if result.beyond else "")
     yield Card("Agent steps", f"{result.steps:,}", planned)
     of = "on held-out labels" if result.held_out is None else f"of {result.held_out:,} held out"
-    few = "" if result.held_out is None or result.held_out >= TELLING_LABELS else ", too few"
+    few = ", too few" if result.few_held_out else ""
     yield Card("Accuracy", _or_dash(result.accuracy, "{:.0%}".format), of + few)
     correlation = _or_dash(result.correlation, number)
     yield Card("Correlation", correlation, "learned and true return")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Preference
-from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.answers import AnswerLog, answer_shares, side_bias
 from rlhf_gym.runs.records import RunRecord
@@ -122,8 +121,8 @@ def _about_the_model(result: Summary) -> Iterator[str]:
         return
     if 0 < result.labels < FEW_LABELS:
         yield f"Only {result.labels} labels: the accuracy rests on a handful of held-out ones."
-    elif result.held_out is not None and result.held_out < TELLING_LABELS:
-        held_out = counted(result.held_out, "held-out label")
+    elif result.few_held_out:
+        held_out = counted(result.held_out or 0, "held-out label")
         yield f"Only {held_out}: too few to judge the reward model by."
     accuracy, correlation = result.telling_accuracy, result.telling_correlation
     if accuracy is not None and accuracy < POOR_ACCURACY:
