@@ -36,11 +36,13 @@ RUN_UP, LENGTH = 5, 10
 """Steps from a snapshot to a clip that is tried, and steps of the clip."""
 ATTEMPTS = 20
 """Number of episodes that may end before such a clip begins."""
+GLANCES, GLANCE = 6, 2
+"""Number of further episodes that are looked at, and steps of each: what is hidden and has two
+places is where the drawing process has left it in all of them once in 128 times."""
 SECONDS = 120.0
 """Time that the process has to import the environment and to draw, in seconds."""
 
 
-@cache
 def kind_by_pictures(spec_json: str, kind: Kind) -> Kind:
     """Return how clips can be drawn again so that they show what was there.
 
@@ -56,11 +58,16 @@ def kind_by_pictures(spec_json: str, kind: Kind) -> Kind:
     """
     if kind == "camera" or is_tested(EnvSpec.from_json(spec_json)):
         return kind
-    kinds: list[Kind] = ["state", "episode"] if kind == "state" else ["episode"]
     try:
-        tried = {each: _pieces(spec_json, each) for each in kinds}
-    except FAULTS:  # an environment that cannot draw here may raise anything
+        return _compared(spec_json, kind)
+    except FAULTS:  # one that cannot draw here may raise anything, and may draw the next time
         return kind
+
+
+@cache
+def _compared(spec_json: str, kind: Kind) -> Kind:
+    kinds: list[Kind] = ["state", "episode"] if kind == "state" else ["episode"]
+    tried = {each: _pieces(spec_json, each) for each in kinds}
     if not any(piece.frames for pieces in tried.values() for piece in pieces):
         return kind
     named = {
@@ -92,26 +99,30 @@ class _Piece:
 
 
 def _pieces(spec_json: str, kind: Kind) -> list[_Piece]:
-    """Record two pieces of episodes: one that is not drawn meanwhile, as in training, and a film.
+    """Record pieces of episodes: one that is not drawn meanwhile, as in training, and films.
 
     An environment that draws differently, or goes on differently, because it is drawn, shows in
-    the first one.
+    the first one; what is put somewhere else in each episode, in one of the films.
     """
     with off_screen(), closing(rebuild(spec_json)) as env:
         if env.render_mode != "rgb_array":
             return []
         env.action_space.seed(0)
         _random_steps(env, env.reset(seed=0)[0])  # the first episode of some differs from others
-        return [_recorded(env, kind, filmed=filmed) for filmed in (False, True)]
+        lengths = [LENGTH, LENGTH, *[GLANCE] * GLANCES]
+        return [
+            _recorded(env, kind, number * ATTEMPTS, length, filmed=number > 0)
+            for number, length in enumerate(lengths)
+        ]
 
 
-def _recorded(env: Env, kind: Kind, *, filmed: bool) -> _Piece:
+def _recorded(env: Env, kind: Kind, first_seed: int, length: int, *, filmed: bool) -> _Piece:
     """Record a clip of a new episode, and film it if ``filmed``.
 
     Raises:
         RuntimeError: if episodes end too soon.
     """
-    for seed in range(ATTEMPTS):
+    for seed in range(first_seed, first_seed + ATTEMPTS):
         snapshot = b"" if kind == "state" else take_reset(env, seed, None)
         observation, _ = env.reset(seed=seed)
         if kind == "state":
@@ -119,7 +130,7 @@ def _recorded(env: Env, kind: Kind, *, filmed: bool) -> _Piece:
             snapshot = take(env)
         observation, run_up = _random_steps(env, observation)
         if run_up:
-            return _filmed(env, observation, snapshot, run_up, filmed=filmed)
+            return _filmed(env, observation, snapshot, run_up, length, filmed=filmed)
     raise RuntimeError("the episodes are too short to compare pictures of them")
 
 
@@ -139,13 +150,13 @@ def _random_steps(env: Env, observation: Any) -> tuple[Any, list[Any]]:
 
 
 def _filmed(
-    env: Env, observation: Any, snapshot: bytes, run_up: list[Any], *, filmed: bool
+    env: Env, observation: Any, snapshot: bytes, run_up: list[Any], length: int, *, filmed: bool
 ) -> _Piece:
-    """Record a clip from here on, until the episode ends."""
+    """Record a clip of ``length`` steps from here on, or until the episode ends."""
     described = describe_env(env)
     after, steps = described.drawn_after, filmed and not described.transcript
     seen, actions, frames = list[Any](), list[Any](), list[Frames]()
-    for _ in range(LENGTH):
+    for _ in range(length):
         seen.append(copy_of(observation))
         actions.append(sample_action(env))
         if steps and not after:

@@ -104,8 +104,18 @@ class Asking:
         """Number of labels, see `rlhf_gym.feedback.labels.Labels`."""
         return len(self._labels)
 
-    def warn_of_ties(self) -> None:
-        """Warn if more than half of the labels are ties, from which little can be learned."""
+    def check_labels(self) -> None:
+        """Warn if more than half of the labels are ties, from which little can be learned.
+
+        Raises:
+            ValueError: there is no label, from which nothing can be learned.
+        """
+        if not self.labels:
+            raise ValueError(
+                "training has not begun: the teacher could tell nothing about any of "
+                f"{self.asked:,} pairs of clips, and there is nothing to learn from; ask about "
+                "longer clips, or look at what the teacher sees of one"
+            )
         ties = sum(value == 0.5 for value in self._labels.values.values())
         if self.labels >= TELLING and ties > self.labels / 2:
             warnings.warn(

@@ -86,6 +86,9 @@ class FeedbackLoop:
 
         They are asked for in parts, so that the reward model helps to choose all but the first.
         Where training is to stop, the parts that are left are asked for when the run is resumed.
+
+        Raises:
+            ValueError: a teacher that answers at once gave no label at all.
         """
         target = self._target(0.0)
         part = max(FIRST_PART, target // 4)
@@ -98,7 +101,7 @@ class FeedbackLoop:
             if self.asking.teacher.live and self.stopping and self.asking.labels < wanted:
                 return
             self._first_parts += 1
-        self.asking.warn_of_ties()
+        self.asking.check_labels()
         self.first_round_done = True
 
     def end(self, agent: BaseAlgorithm, *, stopped: bool) -> None:

@@ -17,7 +17,13 @@ from rlhf_gym.media import draw
 
 @pytest.mark.parametrize(
     ("hidden", "kind"),
-    [("still", "state"), ("goal", "episode"), ("wing", "camera"), ("wind", "camera")],
+    [
+        ("still", "state"),
+        ("goal", "episode"),
+        ("side", "episode"),
+        ("wing", "camera"),
+        ("wind", "camera"),
+    ],
 )
 def test_what_is_not_drawn_again_as_it_was_is_redone_from_the_reset_or_filmed(
     hidden: str, kind: str

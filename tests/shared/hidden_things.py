@@ -20,9 +20,9 @@ class Thing:
 class Line(gym.Env[Any, Any]):
     """A dot on a line of 50 pixels, and something red that is drawn and not observed.
 
-    It stays as it is (``still``), is put somewhere in each episode (``goal``), moves whenever a
-    picture is drawn (``wing``), is where this process has put it (``level``), or pushes the dot
-    when it is drawn (``wind``).
+    It stays as it is (``still``), is put somewhere in each episode (``goal``), to the left or to
+    the right (``side``), moves whenever a picture is drawn (``wing``), is where this process has
+    put it (``level``), or pushes the dot when it is drawn (``wind``).
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
@@ -42,6 +42,8 @@ class Line(gym.Env[Any, Any]):
         self.dot = int(self.np_random.integers(10, 40))
         if self.hidden == "goal":
             self.thing = Thing(int(self.np_random.integers(50)))
+        if self.hidden == "side":
+            self.thing = Thing(49 * int(self.np_random.integers(2)))
         if self.hidden == "level":
             self.thing = self.level
         return self._seen(), {}
