@@ -24,6 +24,7 @@ __all__ = [
     "cells_name",
     "cells_of",
     "differ",
+    "lengths_of",
     "unique",
 ]
 
@@ -68,7 +69,8 @@ class Cell:
         arm: name of what the agents learn from; see `Arm`.
         labels: budget of labels.
         demonstrations: number of demonstrated episodes.
-        length: number of training steps, where it tells cells of one arm apart; else 0.
+        length: number of training steps, where it differs between trained arms of one environment
+            and algorithm; else 0.
         rows: the runs that have true returns, by seed.
         failed: number of runs without true returns.
         scale: turns their true returns into scores; None if there is no scale.
@@ -132,8 +134,8 @@ def arm_name(runs: Sequence[Row | Cell]) -> str:
 
 def cells_name(cells: Sequence[Cell]) -> str:
     """Write the arm of some cells, their amounts of feedback, and of training where it differs."""
-    lengths = [cell.length for cell in cells]
-    return ", ".join([arm_name(cells), *([counted(lengths, "step")] if any(lengths) else [])])
+    lengths = [cell.length for cell in cells if cell.length]
+    return ", ".join([arm_name(cells), *([counted(lengths, "step")] if lengths else [])])
 
 
 def algorithm_name(algo: str) -> str:
@@ -180,13 +182,30 @@ def _groups(rows: Sequence[Row]) -> dict[Key, list[Row]]:
         for algo in [row.algo] if row.algo else algos[row.env_id] or {""}:
             groups[row.env_id, algo, row.arm, row.labels, row.demonstrations, 0].append(row)
     parts = {key: list(_split(groups[key])) for key in groups}
-    differ_in_length = {key[2] for key, split in parts.items() if len(split) > 1}
+    lengths = {place: lengths_of(rows, *place) for place in unique(key[:2] for key in groups)}
+    told = {key[2] for key in parts if len(lengths[key[:2]]) > 1 and arm_of(key[2]).algorithm}
     found = {
-        (*key[:-1], length if key[2] in differ_in_length else 0): rows
+        (*key[:-1], length if key[2] in told else 0): rows
         for key, split in parts.items()
         for length, rows in split
     }
     return {key: sorted(found[key], key=lambda row: row.seed) for key in sorted(found, key=_order)}
+
+
+def lengths_of(rows: Iterable[Row], env_id: str, algo: str) -> list[int]:
+    """Return the different numbers of training steps of one algorithm, the fewest first.
+
+    >>> rows = [Row("Dot", "ppo", "learned", n, 0, 0, returns=(1.0,), steps=n) for n in (90, 9)]
+    >>> lengths_of(rows, "Dot", "ppo")
+    [9, 90]
+    """
+    return sorted(
+        {
+            row.length
+            for row in _usable(rows)
+            if (row.env_id, row.algo) == (env_id, algo) and row.length
+        }
+    )
 
 
 def _split(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,15 +90,14 @@ def series_of(cells: Sequence[Cell]) -> Iterator[Series]:
 
 def _levels(cells: Sequence[Cell]) -> Iterator[int]:
     """Return the level of each cell of an arm: 0 for the most labels or demonstrations."""
+    fed = Counter((cell.env_id, cell.algo, cell.labels, cell.demonstrations) for cell in cells)
+    split = max(fed.values()) > 1  # by the number of steps alone
+    given = [(cell.labels, cell.demonstrations, cell.length if split else 0) for cell in cells]
     amounts: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
-    for cell in cells:
-        amounts[cell.env_id, cell.algo].append(_amount(cell))
-    every = sorted(set(map(_amount, cells)), reverse=True)
-    shared = any(len(given) == len(every) for given in amounts.values())
-    for cell in cells:
+    for cell, amount in zip(cells, given, strict=True):
+        amounts[cell.env_id, cell.algo].append(amount)
+    every = sorted(set(given), reverse=True)
+    shared = any(len(own) == len(every) for own in amounts.values())
+    for cell, amount in zip(cells, given, strict=True):
         own = sorted(amounts[cell.env_id, cell.algo], reverse=True)
-        yield (every if shared else own).index(_amount(cell))
-
-
-def _amount(cell: Cell) -> tuple[int, int, int]:
-    return cell.labels, cell.demonstrations, cell.length
+        yield (every if shared else own).index(amount)

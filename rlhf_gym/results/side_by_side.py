@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from rlhf_gym.results.arms import arm_of
-from rlhf_gym.results.cells import Cell, cells_of, differ, unique
+from rlhf_gym.results.cells import Cell, cells_of, differ, lengths_of, unique
 from rlhf_gym.results.row import Row
 from rlhf_gym.results.series import Series, series_of
 from rlhf_gym.results.statistics import Estimate, labels_needed, probability_of_improvement
@@ -99,6 +99,25 @@ class Comparison:
     def places(self) -> list[tuple[str, str]]:
         """All pairs of environment and algorithm that have runs."""
         return unique((cell.env_id, cell.algo) for cell in self.cells)
+
+    @cached_property
+    def unequal(self) -> dict[tuple[str, ...], list[int]]:
+        """The numbers of training steps where they differ, by environment and algorithm.
+
+        The name of an environment alone stands for all its algorithms, whose true returns are
+        compared where there is no score.
+        """
+        lengths = {place: lengths_of(self.rows, *place) for place in self.places}
+        found: dict[tuple[str, ...], list[int]] = {}
+        for env_id in self.environments:
+            of_env = {place: steps for place, steps in lengths.items() if place[0] == env_id}
+            together = sorted(set(itertools.chain(*of_env.values())))
+            pooled = len(of_env) > 1 and any(place in self.unscored for place in of_env)
+            if pooled and len(together) > 1:
+                found[(env_id,)] = together
+            else:
+                found |= {place: steps for place, steps in of_env.items() if len(steps) > 1}
+        return found
 
     def at(self, env_id: str, algo: str) -> list[tuple[Series, Cell]]:
         """Return the cells of an environment and algorithm, each with its series."""

@@ -115,6 +115,38 @@ def test_without_scores_the_true_returns_are_told() -> None:
     )
 
 
+def test_arms_of_different_length_are_named_so_and_warned_of() -> None:
+    made = (
+        ("learned", 0.4, 40, 12_000),
+        ("window", 0.5, 45, 20_000),
+        ("learned", 0.9, 100, 100_000),
+    )
+    rows = [
+        row
+        for arm, score, labels, steps in made
+        for row in rows_of("CartPole-v1", arm, [score], labels=labels, steps=steps)
+    ]
+    assert "(PPO learned, 100 labels, 100,000 steps)" in verdict_of(rows).headline
+    assert warned(rows, "CartPole-v1 PPO: trained for 12,000 to 100,000 steps: arms and runs of")
+    other = rows_of("CartPole-v1", "learned", [0.9], labels=40, steps=9, algo="dqn")
+    assert warned(rows + other, "CartPole-v1: trained for 9 to 100,000 steps")
+    assert not warned(rows[:1], "not comparable")
+
+
+def test_more_training_than_the_true_reward_had_is_no_good_sign() -> None:
+    rows = [
+        replace(row, steps=90_000, settings={}) if row.arm == "learned" else row
+        for row in arms_of("CartPole-v1")
+    ]
+    assert verdict_of(rows).level == "mixed"
+    assert warned(rows, "trained for 50,000 to 90,000 steps")
+    slower = [  # scores are each algorithm's own
+        replace(row, steps=9_000, settings={}) for row in arms_of("CartPole-v1", algo="dqn")
+    ]
+    found = verdict_of(arms_of("CartPole-v1") + [row for row in slower if row.algo])
+    assert (found.level, found.warnings) == ("good", ())
+
+
 def test_runs_that_all_ended_no_better_than_they_began_are_told_so() -> None:
     rows = rows_of("CartPole-v1", "learned", [0.0, 0.01], labels=8)  # returns of 20 and 24.8
     runs = [replace(row, curve=f"runs/{row.seed}") for row in rows]

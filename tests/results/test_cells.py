@@ -44,6 +44,23 @@ def test_runs_of_other_lengths_are_no_seeds_of_each_other() -> None:
     assert named["Pendulum-v1"] == "learned, 50 labels, 7,000 steps"
 
 
+def test_every_arm_of_a_place_names_its_steps_where_they_differ_anywhere_in_it() -> None:
+    made = ((40, 12_000, "learned"), (45, 20_000, "window"), (100, 100_000, "learned"))
+    rows = [
+        row
+        for labels, steps, arm in made
+        for row in rows_of("CartPole-v1", arm, [0.5], labels=labels, steps=steps)
+    ]
+    rows += rows_of("CartPole-v1", "random", [0.0]) + rows_of("Pendulum-v1", "equal", [0.5])
+    assert [cell.name for cell in cells_of(rows)[0]] == [
+        "learned, 100 labels, 100,000 steps",
+        "learned, 40 labels, 12,000 steps",
+        "window, 45 labels, 20,000 steps",
+        "random",
+        "equal",
+    ]
+
+
 def test_scores_are_measured_by_the_longest_runs_with_the_true_reward() -> None:
     rows = rows_of("CartPole-v1", "random", [0.0]) + rows_of("CartPole-v1", "true", [0.1, 1.0])
     short, long = (replace(row, steps=steps) for row, steps in zip(rows[1:], (9, 99), strict=True))

@@ -161,7 +161,8 @@ def _level(comparison: Comparison, taught: Sequence[Series]) -> str:
         value.value >= GOOD and value.low >= GOOD_LOW for value in values
     )
     clean = control is not None and control <= CONTROL and not comparison.collapsed
-    return "good" if good and clean and not comparison.failed else "mixed"
+    whole = not comparison.failed and not comparison.unequal
+    return "good" if good and clean and whole else "mixed"
 
 
 def _poor(comparison: Comparison) -> list[Cell]:
@@ -183,6 +184,12 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
             f"Collapse: {run_name(row)} returned {number(row.mean_return)}, the median of its arm "
             f"is {number(float(np.median(cell.returns)))}; yet its reward model predicts "
             f"{row.accuracy:.0%} of held-out labels."
+        )
+    for (env_id, *algo), lengths in comparison.unequal.items():
+        place = " ".join([env_id, *map(algorithm_name, algo)])
+        yield (
+            f"{place}: trained for {counted(lengths, 'step')}: arms and runs of different length "
+            "are not comparable, as more training alone may be what makes one better."
         )
     yield from _about_scores(comparison)
     yield from _about_seeds(comparison.cells)
