@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import pygame
@@ -11,7 +11,7 @@ from rlhf_gym.labelling.state import State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
-__all__ = ["draw_transcript", "reach_of", "reaches", "still_scale"]
+__all__ = ["draw_transcript", "reach_of", "reaches", "scale_of", "still_scale"]
 
 Sides: TypeAlias = tuple[Sequence[pygame.Surface], Sequence[pygame.Surface]]
 
@@ -19,25 +19,33 @@ SMALLEST_SHARE = 0.7
 """Share of the scale at which the picture is as wide as its place; below it is scrolled instead."""
 
 
-def still_scale(size: tuple[int, int], place: tuple[int, int]) -> float:
-    """The scale at which a picture of ``size`` is shown: whole where that leaves it readable.
+def still_scale(sizes: Iterable[tuple[int, int]], place: tuple[int, int]) -> float:
+    """The scale at which pictures are shown: each is whole where that leaves it readable.
 
-    >>> still_scale((640, 480), (600, 500)), still_scale((640, 900), (640, 300))
+    All have the smallest scale that one of them needs, as letters that are larger at one side would
+    make that side the easier to read.
+
+    >>> still_scale([(640, 480)], (600, 500)), still_scale([(640, 900)], (640, 300))
     (0.9375, 1.0)
+    >>> still_scale([(640, 900), (640, 400)], (640, 300))
+    0.75
     """
+    return min(_still_scale(size, place) for size in sizes)
+
+
+def _still_scale(size: tuple[int, int], place: tuple[int, int]) -> float:
     wide = place[0] / size[0]
     whole = min(wide, place[1] / size[1])
     return whole if whole >= SMALLEST_SHARE * wide else wide
 
 
-def reach_of(size: tuple[int, int], place: tuple[int, int]) -> float:
+def reach_of(height: int, scale: float, place: tuple[int, int]) -> float:
     """How far a picture can be scrolled, in heights of its place; 0 if all of it is seen.
 
-    >>> reach_of((640, 900), (640, 300))
+    >>> reach_of(900, 1.0, (640, 300))
     2.0
     """
-    height = round(size[1] * still_scale(size, place))
-    return max(height / place[1] - 1, 0.0)
+    return max(round(height * scale) / place[1] - 1, 0.0)
 
 
 def reaches(
@@ -48,15 +56,21 @@ def reaches(
     shown = pictures.get(item.pair.query) if item is not None and item.pair.still else None
     if shown is None:
         return state.reach
-    left, right = (reach_of(frames[0].get_size(), place) for frames in shown)
+    scale = scale_of(shown, place)
+    left, right = (reach_of(frames[0].get_height(), scale, place) for frames in shown)
     return left, right
 
 
+def scale_of(shown: Sides, place: tuple[int, int]) -> float:
+    """The scale of both pictures of a pair, see `still_scale`."""
+    return still_scale([frames[0].get_size() for frames in shown], place)
+
+
 def draw_transcript(
-    canvas: Canvas, picture: pygame.Surface, place: pygame.Rect, scrolled: float
+    canvas: Canvas, picture: pygame.Surface, place: pygame.Rect, scale: float, scrolled: float
 ) -> None:
     """Show a picture from its top, or further down by ``scrolled`` heights of its place."""
-    px, scale = canvas.px, still_scale(picture.get_size(), place.size)
+    px = canvas.px
     size = (round(picture.get_width() * scale), round(picture.get_height() * scale))
     if abs(size[0] - picture.get_width()) > 2 or abs(size[1] - picture.get_height()) > 2:
         picture = pygame.transform.smoothscale(picture, size)

@@ -25,7 +25,7 @@ from rlhf_gym.window.question import draw_question
 from rlhf_gym.window.status import draw_status
 from rlhf_gym.window.strip import draw_title
 from rlhf_gym.window.time_bar import draw_time_bar
-from rlhf_gym.window.transcript import draw_transcript
+from rlhf_gym.window.transcript import draw_transcript, scale_of
 
 __all__ = [
     "Pictures",
@@ -199,7 +199,8 @@ def _clip(
         return
     frame = shown[side][state.frame(side)]
     if item.pair.still:
-        draw_transcript(canvas, frame, place, state.scrolled[side])
+        scale = scale_of(shown, place.size)
+        draw_transcript(canvas, frame, place, scale, state.scrolled[side])
     else:
         draw_picture(canvas, frame, place)
     chosen = (Choice.LEFT, Choice.RIGHT)[side]

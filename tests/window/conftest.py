@@ -18,10 +18,11 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.media.video import encode
 
 MakeRun = Callable[[int], Path]
+Pictures = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 FPS = 30.0
 
 
-def frames(number: int, length: int = 12) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def frames(number: int, length: int = 12) -> Pictures:
     """A square that moves; its speed is the clip's number."""
     drawn = np.full((length, 80, 120, 3), 240, np.uint8)
     for frame in range(length):
@@ -30,7 +31,7 @@ def frames(number: int, length: int = 12) -> np.ndarray[tuple[int, ...], np.dtyp
     return drawn
 
 
-def fill(run: Path, queries: int, first: int = 0) -> None:
+def fill(run: Path, queries: int, first: int = 0, draw: Callable[[int], Pictures] = frames) -> None:
     """Add queries with drawn clips to the store of ``run``."""
     with FeedbackStore.open(run / "feedback.db") as store:
         for number in range(first, first + queries):
@@ -46,7 +47,7 @@ def fill(run: Path, queries: int, first: int = 0) -> None:
             (query,) = store.add_queries([Query((clips[0], clips[1]), left=number % 2)])
             for clip in query.clips:
                 path = f"clips/{clip.id:06d}.mp4"
-                media = encode(frames(clip.id), run / path, FPS)
+                media = encode(draw(clip.id), run / path, FPS)
                 store.add_media(clip.id, replace(media, path=path))
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pygame
 import pytest
 from conftest import MakeRun, fill
@@ -97,6 +98,19 @@ def test_ten_answers_reach_the_store_once_each(make_run: MakeRun, open_app: Open
     assert (counts.answered, counts.ties, counts.cannot_tell, counts.open) == (10, 2, 2, 0)
     assert {j.annotator for j in log} == {"ada"} and all(j.response_seconds > 0 for j in log)
     until(app, lambda: app.state.screen is Screen.WAITING)
+
+
+def test_both_transcripts_of_a_pair_are_shown_at_one_scale(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(0)  # the left one is scrolled; the right one is reduced, to be seen whole
+    fill(run, 1, draw=lambda clip: np.full((1, (900, 500)[clip % 2], 640, 3), 240, np.uint8))
+    app = open_app(run)
+    ready(app)
+    until(app, lambda: app.state.reach != (0.0, 0.0))
+    (shown,) = app.loader.pictures.values()
+    assert len({pictures[0].get_width() for pictures in shown}) == 1
+    assert sorted(app.state.reach)[0] < 0.02 < sorted(app.state.reach)[1]
 
 
 def test_the_newest_query_comes_first_and_left_means_the_clip_on_the_left(

@@ -26,7 +26,7 @@ from rlhf_gym.labelling.events import (
 from rlhf_gym.labelling.state import Pair, Status
 from rlhf_gym.window.ending.reader import FILMS, EndingReader, OpenFilms
 from rlhf_gym.window.loading.answers import Answers
-from rlhf_gym.window.loading.decoding import decode
+from rlhf_gym.window.loading.decoding import decode, scale_of_stills
 from rlhf_gym.window.loading.sound import decode_sound
 from rlhf_gym.window.loading.wanted import Wanted
 from rlhf_gym.window.practice import draw_practice
@@ -220,16 +220,19 @@ class Loader(threading.Thread):
             self._keep(pair, size, (left, right))
             return True
         sides, sounds = [], list(self.sounds.get(pair.query, ()))
-        for clip in pair.clips:
-            media = self._store.media(clip)
-            try:
-                path = self._folder.inside(media.path if media else f"clips/{clip:06d}.mp4")
-                sides.append(decode(path, size))
+        clip, paths = pair.clips[0], []
+        try:
+            for clip in pair.clips:
+                media = self._store.media(clip)
+                paths.append(self._folder.inside(media.path if media else f"clips/{clip:06d}.mp4"))
+            scale = scale_of_stills(paths, size) if pair.still else None
+            for clip, path in zip(pair.clips, paths, strict=True):  # noqa: B007  the refusal names it
+                sides.append(decode(path, size, scale))
                 if len(sounds) < len(sides):  # a new size of the window changes no sound
                     sounds.append(decode_sound(path))
-            except (OSError, ValueError, IndexError) as error:
-                self._store.mark_undrawable(clip, f"it cannot be played: {error}")
-                return False
+        except (OSError, ValueError, IndexError) as error:
+            self._store.mark_undrawable(clip, f"it cannot be played: {error}")
+            return False
         self.sounds = {**self.sounds, pair.query: (sounds[0], sounds[1])}
         self._keep(pair, size, (sides[0], sides[1]))
         return True
