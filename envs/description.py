@@ -151,6 +151,11 @@ class EnvironmentDescription:
     hold: int | None = None
 
     @property
+    def holds_ends(self) -> bool:
+        """Whether its episodes are held after an early end: its own, or as was measured."""
+        return self.fixed_horizon or self.horizon is not None or self.hold is not None
+
+    @property
     def draws(self) -> bool:
         """Whether its clips can be shown to a person."""
         return "rgb_array" in (self.render_modes or ())
@@ -272,6 +277,7 @@ def describe_metadata(
     if read.get("transcript"):  # of what the last action brought, too
         read["drawn_after"] = True
     read.setdefault("valued_terminals", otherwise.valued_terminals)
+    read.setdefault("fixed_horizon", otherwise.fixed_horizon)
     return EnvironmentDescription(
         env_id=env_id,
         render_modes=None if modes is None else tuple(modes),

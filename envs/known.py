@@ -67,6 +67,8 @@ class Known:
         goal: what a person is asked to look for, unless ``metadata["goal"]`` says it.
         valued_terminals: whether its episodes can terminate well or badly, as in a landing or a
             crash, unless ``metadata["valued_terminals"]`` says it.
+        fixed_horizon: whether all its episodes end at the time limit, unless
+            ``metadata["fixed_horizon"]`` says it.
         ends: how a person is told that an episode has ended, by its kind, unless
             ``metadata["ends"]`` says it.
         say_end: says how an episode has terminated, from the unwrapped environment, where that can
@@ -81,6 +83,7 @@ class Known:
 
     goal: Goal = GENERAL_GOAL
     valued_terminals: bool = False
+    fixed_horizon: bool = False
     ends: Mapping[str, str] = field(default_factory=dict)
     say_end: Callable[[Any], str] | None = None
     mark: Callable[[Any, Any], None] | None = None
@@ -149,6 +152,7 @@ KNOWN: dict[str, Known] = {
     "Pendulum": _asking(
         "Swing the pendulum up and hold it still, pointing upwards.",
         "If neither is up, prefer the one that swings higher; if both are, the stiller one.",
+        fixed_horizon=True,
     ),
     "BipedalWalker": Known(_RUN, valued_terminals=True, say_end=ends.walker),
     "BipedalWalkerHardcore": Known(_RUN, valued_terminals=True, say_end=ends.walker),
@@ -180,7 +184,9 @@ KNOWN: dict[str, Known] = {
     ),
     # Robots.
     "Ant": Known(_RUN, ends=_FELL, horizon=500),
-    "HalfCheetah": _asking("Run forward (to the right) as fast as possible.", _STEADY),
+    "HalfCheetah": _asking(
+        "Run forward (to the right) as fast as possible.", _STEADY, fixed_horizon=True
+    ),
     "Hopper": _asking(
         "Hop forward (to the right) as fast as possible without falling.",
         _FAST,
@@ -188,7 +194,9 @@ KNOWN: dict[str, Known] = {
         horizon=500,
     ),
     "Humanoid": Known(_RUN, ends=_FELL),
-    "HumanoidStandup": _asking("Stand up.", "If neither stands, prefer the higher head."),
+    "HumanoidStandup": _asking(
+        "Stand up.", "If neither stands, prefer the higher head.", fixed_horizon=True
+    ),
     "InvertedDoublePendulum": _asking(
         "Keep both poles upright and the cart near the middle.",
         "If the poles fall in both, the one that stays up longer is better; if they fall in "
@@ -198,13 +206,18 @@ KNOWN: dict[str, Known] = {
     ),
     "InvertedPendulum": Known(_UPRIGHT, ends=_FELL),
     "Pusher": _asking(
-        "Push the cylinder to the goal.", "If neither arrives, prefer the nearer cylinder."
+        "Push the cylinder to the goal.",
+        "If neither arrives, prefer the nearer cylinder.",
+        fixed_horizon=True,
     ),
     "Reacher": _asking(
         "Bring the fingertip to the target and hold it there.",
         "If neither arrives, prefer the nearer fingertip; if both do, the steadier one.",
+        fixed_horizon=True,
     ),
-    "Swimmer": _asking("Swim forward (to the right) as fast as possible.", _STEADY),
+    "Swimmer": _asking(
+        "Swim forward (to the right) as fast as possible.", _STEADY, fixed_horizon=True
+    ),
     "Walker2d": _asking(
         "Walk forward (to the right) as fast as possible without falling.",
         _FAST,
@@ -303,7 +316,7 @@ def known(env_id: str) -> Known:
     found = KNOWN.get(name) or FAMILIES.get(name.partition("-")[0], Known())
     if parsed["namespace"] in _WITH_OUR_SPACES and parsed["version"]:
         return found
-    return Known(found.goal, found.valued_terminals, found.ends)
+    return Known(found.goal, valued_terminals=found.valued_terminals, ends=found.ends)
 
 
 def score_of(env_id: str) -> Score | None:

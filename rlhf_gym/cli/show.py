@@ -66,7 +66,7 @@ def _environment(settings: TrainSettings) -> dict[str, str]:
     horizon = settings.horizon or environment.time_limit
     episode = f"{horizon:,} steps" if horizon else "its own max_steps, or else give --horizon"
     if settings.keep_termination:
-        episode += " at most; it may end early"
+        episode += " at most; it may end early, and is worth 0 from then on"
     elif not environment.fixed_horizon:
         hold = f"for {settings.hold} steps" if settings.hold else "until then"
         episode += f"; an early end is held {hold}"

@@ -12,6 +12,7 @@ from rlhf_gym.clips.clip import Clip, Start
 from rlhf_gym.clips.clip_words import ClipWords
 from rlhf_gym.clips.episodes import Positions
 from rlhf_gym.clips.frame_stack import FrameStack
+from rlhf_gym.clips.last_seen import LastSeen, beyond_end
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.recordings import Recordings
 from rlhf_gym.clips.step_rings import StepRings
@@ -21,6 +22,8 @@ __all__ = ["ClipBuffer"]
 
 RECORDINGS_PART = 8
 """``max_bytes / RECORDINGS_PART`` bytes are reserved for snapshots and camera frames."""
+LAST_SEEN_PART = 16
+"""``max_bytes / LAST_SEEN_PART`` bytes are reserved for what terminated episodes showed last."""
 RECENT = 100_000
 """Steps, of all environments, from which clips and steps are drawn by default."""
 SHOW_END = 0.15
@@ -46,6 +49,8 @@ class ClipBuffer:
         frame_stack: set where image observations are stacked frames; each is then stored once.
         valued_terminals: whether episodes can end well or badly. A share `SHOW_END` of the drawn
             clips then shows an end, rare as ends are.
+        anchored: whether episodes may terminate, and are worth nothing from then on. Clips reach
+            beyond ends, as far as they are long: a share `SHOW_END` of them.
         keep_next: whether next observations are kept, for a reward model that uses them.
         environment_actions: the environments' own action space, where wrappers around the vector
             environment may change actions or observations (see `EnvironmentSteps`), else None.
@@ -67,6 +72,7 @@ class ClipBuffer:
         max_bytes: int = 2**30,
         frame_stack: FrameStack | None = None,
         valued_terminals: bool = False,
+        anchored: bool = False,
         keep_next: bool = False,
         environment_actions: gym.Space[object] | None = None,
         transcript: bool = False,
@@ -86,6 +92,7 @@ class ClipBuffer:
         )
         per_step = self._steps.bytes_a_step
         ring_bytes = max_bytes - max_bytes // RECORDINGS_PART
+        ring_bytes -= max_bytes // LAST_SEEN_PART if anchored else 0
         self.capacity = ring_bytes // (per_step * n_envs)
         least = 2 * clip_length + self._steps.history
         if self.capacity < least:
@@ -97,6 +104,8 @@ class ClipBuffer:
         self._steps.allocate(self.capacity)
         self._ends = self._steps.ends
         self._recordings = Recordings(n_envs, max_bytes // RECORDINGS_PART)
+        self.anchored = anchored
+        self._last_seen = LastSeen(n_envs, max_bytes // LAST_SEEN_PART)
         self._words = ClipWords(n_envs, min(self.capacity, RECENT))
 
     @property
@@ -110,13 +119,13 @@ class ClipBuffer:
 
     @property
     def keeps_next(self) -> bool:
-        """Whether next observations are kept."""
-        return self._steps.keeps_next
+        """Whether next observations are wanted."""
+        return self._steps.keeps_next or self.anchored
 
     @property
     def nbytes(self) -> int:
         """The bytes of all arrays, snapshots and frames; never more than ``max_bytes``."""
-        return self._steps.nbytes + self._recordings.nbytes
+        return self._steps.nbytes + self._recordings.nbytes + self._last_seen.nbytes
 
     def add(self, step: VecStep, agent_step: int = 0) -> None:
         """Write one step of all environments.
@@ -130,6 +139,9 @@ class ClipBuffer:
         """
         self._recordings.add(self.rows, step.notes)
         self._words.add(self.rows, step.notes)
+        if self.anchored:
+            self._last_seen.add(self.rows, step.transitions)
+            self._last_seen.forget_before(self.rows - self.capacity)
         self._steps.add(step, agent_step)
         self._recordings.forget_before(self.rows - self.capacity)
 
@@ -167,7 +179,23 @@ class ClipBuffer:
             if len(at_end):
                 chosen = rng.random(n) < SHOW_END
                 drawn[chosen] = at_end[rng.integers(len(at_end), size=int(chosen.sum()))]
-        return everything[drawn]
+        found = everything[drawn]
+        if self.anchored and not absorbing:
+            cut = self._cut_short(n, rng, newest, drawable)
+            if len(cut):
+                found = cut.where(rng.random(n) < SHOW_END, found)
+        return found
+
+    def _cut_short(
+        self, n: int, rng: np.random.Generator, newest: int, drawable: bool
+    ) -> Positions:
+        """Draw ``n`` clips whose episodes terminate before they are over, or none."""
+        found = self._ends.cut_short(
+            4 * n, self.clip_length, rng, newest=newest, history=self._steps.history
+        )
+        if drawable:
+            found = found[np.flatnonzero(self._drawable(found))]
+        return found[np.arange(n) % len(found)] if len(found) else found
 
     def _drawable(self, positions: Positions) -> npt.NDArray[np.bool_]:
         """Return which clips were filmed, or have a snapshot before them in their episode."""
@@ -223,7 +251,7 @@ class ClipBuffer:
         steps = self._steps.transitions(rows, np.full(length, env))
         end = "" if ended_at is None else self._words.end(env, first + ended_at)
         skipped = length - 1 if self._transcript else 0
-        return Clip(
+        clip = Clip(
             observations=steps.observations,
             actions=steps.actions,
             true_rewards=self._steps.true_rewards(rows, env),
@@ -238,6 +266,10 @@ class ClipBuffer:
             end=end,
             mission=self._words.mission(env, first),
         )
+        absorbing = self.clip_length - length
+        if not (self.anchored and ended == "terminated" and ended_at == length - 1 and absorbing):
+            return clip
+        return beyond_end(clip, absorbing, self._last_seen.get(env, int(rows[-1])))
 
     def _start(self, env: int, rows: Array) -> Start | None:
         first, own = int(rows[0]), self._steps.own
@@ -261,7 +293,8 @@ class ClipBuffer:
 
         They are not copied: write them before the next step is added.
         """
-        return self._steps.state() | self._recordings.state() | self._words.state()
+        kept = (self._steps, self._recordings, self._words, self._last_seen)
+        return {name: array for each in kept for name, array in each.state().items()}
 
     def load_state(self, state: dict[str, Array]) -> None:
         """Take over what `state` gave.
@@ -272,3 +305,4 @@ class ClipBuffer:
         self._steps.load_state(state)
         self._recordings.load_state(state)
         self._words.load_state(state)
+        self._last_seen.load_state(state)

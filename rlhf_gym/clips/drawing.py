@@ -86,22 +86,27 @@ def _run_again(env: Env, clip: Clip, run_up: npt.NDArray[Any], every: int) -> li
     The frame of an absorbing state is drawn once.
     """
     frames: list[Frames] = []
-    described, absorbing = describe_env(env), False
-    after = described.drawn_after
+    described, over = describe_env(env), False
+    still: Frames | None = None
+    after, told_steps = described.drawn_after, len(clip) if described.transcript else None
     first = -len(run_up)
     own = None if clip.start is None else clip.start.clip_actions
     actions = [*run_up, *(clip.actions if own is None else own)]
     for step, action in enumerate(actions, start=first):
         drawn = step >= 0 and (step + 1 == len(clip) if described.transcript else step % every == 0)
         if drawn and not after:
-            frames.append(frames[-1] if absorbing and frames else _frame(env))
-        if after or step + 1 < len(clip):
-            observation, _, _, _, info = env.step(action.copy())
+            still = _frame(env) if still is None else still
+            frames.append(still)
+        if not over and (after or step + 1 < len(clip)):
+            observation, _, terminated, _, info = env.step(action.copy())
             absorbing = is_absorbing(info)
+            still = still if absorbing else None
+            over = terminated and not absorbing  # then it must not be stepped any more
             if 0 <= step + 1 < len(clip):
                 _check(clip, step + 1, observation)
         if drawn and after:
-            frames.append(_frame(env, len(clip) if described.transcript else None))
+            still = _frame(env, told_steps) if still is None else still
+            frames.append(still)
     return frames
 
 

@@ -121,6 +121,27 @@ class EpisodeEnds:
         found = complete & wanted & (reach >= self.first_kept) & (first >= oldest)
         return Positions(env[found].copy(), first[found], steps[found])
 
+    def cut_short(
+        self, n: int, length: int, rng: np.random.Generator, *, newest: int, history: int
+    ) -> Positions:
+        """Draw up to ``n`` clips that begin less than ``length`` steps before an end.
+
+        The arguments are as in `clips`.
+        """
+        oldest = max(self.first_kept, self.rows - -(-newest // self.n_envs))
+        ended = self.ended[np.arange(oldest, self.rows) % self.capacity] == TERMINATED
+        row, env = np.argwhere(ended).T
+        if not len(row) or length < 2:
+            return Positions(env, row, row)
+        drawn = rng.integers(len(row), size=n)
+        last, env = row[drawn] + oldest, env[drawn]
+        step = self.step[last % self.capacity, env].astype(np.int64)
+        steps = 1 + rng.integers(np.minimum(step + 1, length - 1))
+        first = last - steps + 1
+        reach = first - np.minimum(step - steps + 1, history)
+        kept = (reach >= self.first_kept) & (first >= oldest)
+        return Positions(env[kept], first[kept], steps[kept])
+
     def show_end(self, clips: Positions) -> npt.NDArray[np.bool_]:
         """Return ``(n,)`` bool: in which clips an episode terminates, or is over."""
         at = ((clips.first + clips.length - 1) % self.capacity, clips.env)

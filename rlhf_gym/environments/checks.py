@@ -13,13 +13,14 @@ from rlhf_gym.wrappers.snapshots import ensure_drawable
 __all__ = ["check_venv"]
 
 
-def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
+def check_venv(venv: VecEnv, clip_length: int, *, person: bool, anchored: bool = False) -> None:
     """Refuse a vector environment that cannot work, and warn of what would mislead.
 
     Args:
         venv: the vector environment that feedback is to wrap.
         clip_length: length of a clip in steps.
         person: whether a person is to judge its clips.
+        anchored: whether the reward model knows what an end is worth, see `is_anchored`.
 
     Raises:
         ValueError: if a clip is longer than an episode, observations are normalised before the
@@ -38,11 +39,12 @@ def check_venv(venv: VecEnv, clip_length: int, *, person: bool) -> None:
         )
     if person:
         _check_drawable(venv, env_id)
-    if not has_fixed_horizon(venv):
+    if not (anchored or has_fixed_horizon(venv)):
         warnings.warn(
-            f"episodes of {env_id} may end early, and their length then tells the agent what the "
-            "learned reward does not; build the environments with rlhf_gym.make_vec_env, or wrap "
-            "each in rlhf_gym.wrappers.FixedHorizon",
+            f"episodes of {env_id} may end early, and their length then tells the agent what this "
+            "reward model does not: it is not anchored at ends. Build the environments with "
+            "rlhf_gym.make_vec_env(..., keep_termination=False), or wrap each in "
+            "rlhf_gym.wrappers.FixedHorizon",
             stacklevel=3,
         )
 

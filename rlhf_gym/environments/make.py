@@ -23,7 +23,13 @@ from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
 from rlhf_gym.clips.snapshots import Kind, forgets, probe
 from rlhf_gym.clips.spaces import check_spaces, image_shape, is_image
-from rlhf_gym.environments.maker import EnvironmentMaker, Environments, Source, Wrap, check_ends
+from rlhf_gym.environments.maker import (
+    EnvironmentMaker,
+    Environments,
+    Source,
+    Wrap,
+    checked_time_limit,
+)
 from rlhf_gym.environments.processes import worker_context
 from rlhf_gym.environments.redrawing import kind_by_pictures
 from rlhf_gym.environments.vec_env import first_attr
@@ -53,12 +59,15 @@ def make_env(
 ) -> Env:
     """Make one environment whose episodes do not end where the agent fails.
 
+    (Those of `make_vec_env` may end.)
+
     Args:
         env_id: a Gymnasium id, or a function that makes an environment.
         horizon: length of an episode in steps; by default the environment's own time limit.
         hold: absorbing steps after an early end; by default all until the horizon.
         keep_termination: let episodes end early, as the environment does. Their length then tells
-            an agent what its learned reward does not (see `FixedHorizon`).
+            an agent what a reward does not that is not paid beside the worth of an end (see
+            `FixedHorizon`).
         snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         render_mode: how it draws; ignored for environments that do not have the mode. By default
             it does not draw, unless its clips must be filmed as it runs: other clips are drawn in
@@ -85,7 +94,7 @@ def make_vec_env(
     seed: Seed | None = None,
     horizon: EpisodeSteps | None = None,
     hold: EpisodeSteps | None = None,
-    keep_termination: bool = False,
+    keep_termination: bool | None = None,
     snapshots: bool = True,
     env_kwargs: Mapping[str, Any] | None = None,
     wrappers: Sequence[Wrap] = (),
@@ -101,9 +110,12 @@ def make_vec_env(
         seed: seed of the first environment; the others get the numbers that follow.
         horizon: length of an episode in steps; by default what is known to suit the environment
             (see `known`), or its own time limit.
-        hold: absorbing steps after an early end; by default what is known to suit the environment,
-            or all until the horizon.
-        keep_termination: let episodes end early (with a warning, see `FixedHorizon`).
+        hold: absorbing steps after an early end, where ends are held; by default what is known to
+            suit the environment, or all until the horizon.
+        keep_termination: whether episodes terminate as the environment wants; False: they are held
+            until the horizon, see `FixedHorizon`. By default they are held where ``hold`` is given
+            or a horizon or a number of steps to hold is known to suit the environment, and
+            terminate everywhere else: `HumanFeedback` pays rewards beside which an end is worth 0.
         snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment. With ``render_mode="rgb_array"`` the first
             one is filmed from the start, if its clips cannot be drawn again.
@@ -123,12 +135,6 @@ def make_vec_env(
     2
     """
     check_arguments(make_vec_env, locals())
-    if keep_termination:
-        warnings.warn(
-            "keep_termination=True: episodes may end early, and their length tells the agent what "
-            "the learned reward does not. Compare with shuffled labels before trusting a result.",
-            stacklevel=2,
-        )
     kwargs = dict(env_kwargs or {})
     render_mode = kwargs.pop("render_mode", None)
     maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers)).resolved()
@@ -162,15 +168,18 @@ def _make(
     maker: EnvironmentMaker,
     horizon: int | None,
     hold: int | None,
-    keep_termination: bool,
+    keep_termination: bool | None,
     render_mode: str | None,
 ) -> Env:
     """Make the environment without a recorder."""
     env = maker.made(render_mode, horizon)
-    if not keep_termination:
-        return FixedHorizon(env, horizon, hold, final=describe_env(env).valued_terminals)
-    check_ends(env, maker.name)
-    return env
+    described = describe_env(env)
+    held = hold is not None or described.holds_ends
+    if held if keep_termination is None else not keep_termination:
+        return FixedHorizon(env, horizon, hold, final=described.valued_terminals)
+    limit = checked_time_limit(env, maker.name)
+    kept = env.spec is not None and env.spec.max_episode_steps is not None
+    return env if kept else gym.wrappers.TimeLimit(env, limit)  # which it only names
 
 
 def _recorder_of(

@@ -30,7 +30,7 @@ from rlhf_gym.wrappers.probed_reward import ProbedReward
 from rlhf_gym.wrappers.readable_action import ReadableAction, is_actionable
 from rlhf_gym.wrappers.readable_observation import ReadableObservation, is_readable
 
-__all__ = ["EnvironmentMaker", "Environments", "check_ends", "prepare"]
+__all__ = ["EnvironmentMaker", "Environments", "checked_time_limit", "prepare"]
 
 Env: TypeAlias = "gym.Env[Any, Any]"
 Environments: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10_000)]
@@ -161,17 +161,19 @@ def prepare(env: Env, *, own_actions: bool = False) -> Env:
     return env if own_actions or is_actionable(env.action_space) else ReadableAction(env)
 
 
-def check_ends(env: Env, name: str) -> None:
-    """Refuse an environment without a time limit.
+def checked_time_limit(env: Env, name: str) -> int:
+    """Return the time limit of an environment, in steps.
 
     Raises:
         ValueError: an episode may never end; the message says what to do.
     """
-    if settled_time_limit(env) is None:
+    limit = settled_time_limit(env)
+    if limit is None:
         raise ValueError(
             f"{name} has no time limit of its own, so that an episode may never end: say how many "
             "steps it lasts at most, with horizon=... or --horizon"
         )
+    return limit
 
 
 def _registered(source: EnvSpec | Callable[..., Env]) -> EnvSpec | None:

@@ -23,10 +23,19 @@ class PreferenceDataset:
     a Poisson distribution of mean 1, and the queries drawn zero times (a share of 1/e, as held out
     by Christiano et al. 2017) are that member's held-out set. Of several members at least one
     learns from each query. The draw depends on the seed and the query's id only, so that a query
-    stays on its side of the split for ever.
+    stays on its side of the split for ever. If ``anchored``, absorbing steps are worth nothing.
     """
 
-    def __init__(self, spec: InputSpec, members: int, seed: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        spec: InputSpec,
+        members: int,
+        seed: int,
+        device: torch.device,
+        *,
+        anchored: bool = False,
+    ) -> None:
+        self.anchored = anchored
         self._spec, self._members, self._seed, self._device = spec, members, seed, device
         self._rows: dict[int, int] = {}
         self._labels: list[float] = []
@@ -36,6 +45,8 @@ class PreferenceDataset:
         self._clips = Table((2, 2), torch.int64, device)  # first step and length of both clips
         self.longest = 0
         """Steps of the longest clip."""
+        self.cut_short = 0
+        """Number of clips that go on beyond an end, if anchored."""
 
     def __len__(self) -> int:
         """Return the number of labelled queries."""
@@ -71,7 +82,11 @@ class PreferenceDataset:
 
     def _store(self, clip: Clip) -> tuple[int, int]:
         """Store the steps of a clip; returns where they begin, and how many they are."""
-        inputs = self._spec.encode(clip.transitions)
+        steps = clip.transitions
+        if self.anchored and steps.absorbing.any():
+            steps = steps[~steps.absorbing]
+            self.cut_short += 1
+        inputs = self._spec.encode(steps)
         for table, images in zip(self._images, inputs.images, strict=True):
             table.append(images)
         length = len(inputs.vector)

@@ -16,6 +16,7 @@ from torch import Tensor
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.durable import replacing
 from rlhf_gym.basics.heap import give_back
+from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
@@ -50,6 +51,9 @@ class RewardEnsemble:
         settings: of the networks and the fit.
         seed: of the first weights, the bootstrap samples and the order of the batches.
         device: ``"auto"`` takes CUDA where it is available.
+        anchored: whether an episode that has terminated is worth nothing from then on: absorbing
+            steps are left out, and `predict` pays 0 for them, as soon as a labelled clip has shown
+            one; until then the mean reward is 0, so that no end is sought or avoided.
         likelihoods: how likely answers are under learned returns, by kind of answer.
 
     Attributes:
@@ -74,6 +78,7 @@ class RewardEnsemble:
         *,
         seed: Seed = 0,
         device: Device = "auto",
+        anchored: bool = False,
         likelihoods: Mapping[str, Likelihood] = LIKELIHOODS,
     ) -> None:
         check_arguments(RewardEnsemble.__init__, locals())
@@ -91,7 +96,10 @@ class RewardEnsemble:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
         self.networks = new_networks(self.spec, self.settings, seed).eval().to(self.device)
-        self.dataset = PreferenceDataset(self.spec, self.settings.members, seed, self.device)
+        self.anchored = anchored
+        self.dataset = PreferenceDataset(
+            self.spec, self.settings.members, seed, self.device, anchored=anchored
+        )
         rng = np.random.default_rng([seed, 1])
         self._fitting = Fitting(
             self.networks, self.settings, self._chunk, rng, likelihoods["comparison"]
@@ -146,9 +154,14 @@ class RewardEnsemble:
 
     def predict_preference(self, query: Query) -> float:
         """Return the probability that a query's first clip is better, averaged over the members."""
-        each = [self.predict_each(clip.transitions).sum(axis=1) for clip in query.clips]
+        each = [self._returns(clip) for clip in query.clips]
         returns = torch.from_numpy(np.stack(each, axis=-1))[:, None]  # (members, 1, 2)
         return float(answer_probability(self._fitting.likelihood, returns).mean())
+
+    def _returns(self, clip: Clip) -> npt.NDArray[np.float32]:
+        steps = clip.transitions
+        counts = ~steps.absorbing if self.anchored else np.ones(len(steps), bool)
+        return np.asarray(self.predict_each(steps)[:, counts].sum(axis=1))
 
     def _raw(self, inputs: Inputs) -> Tensor:
         n = len(inputs.vector)
@@ -179,16 +192,21 @@ class RewardEnsemble:
         """Standardise inputs, and set the scale of rewards, see `RewardModel.normalise`.
 
         Each member's reward gets mean 0 and deviation 1. If ``valued_terminals``, absorbing steps
-        keep the rewards that are predicted for them, of which the mean becomes 0.
+        keep the rewards that are predicted for them, of which the mean becomes 0. If it is
+        anchored, its zero stays where labels have put it, and its root mean square becomes 1.
         """
         inputs = self.spec.encode(recent)
         self._standardise(inputs)
         with torch.inference_mode():
-            self.scale.normalise(self._raw(inputs))
+            anchored = self.anchored and self.dataset.cut_short > 0
+            self.scale.normalise(self._raw(inputs), anchored=anchored)
         self.version += 1
         if self.spec.images:
             del inputs
             give_back()
+        if self.anchored:
+            self.scale.level_absorbing(0.0)
+            return
         if absorbing is None or len(absorbing) == 0:
             return
         if valued_terminals:
@@ -253,6 +271,7 @@ class RewardEnsemble:
             "seed": self.seed,
             "features": self.spec.features,
             "images": list(self.spec.images),
+            "anchored": self.anchored,
             "networks": self.networks.state_dict(),
             "optimizer": self._fitting.optimizer.state_dict(),
             **self.scale.state(),
@@ -276,6 +295,7 @@ class RewardEnsemble:
         self._fitting.optimizer.load_state_dict(state["optimizer"])
         self.scale.load_state(state)
         self.version, self._small = state["version"], None
+        self.anchored = self.dataset.anchored = state.get("anchored", False)
         self._fitting.rng.bit_generator.state = state["rng"]
 
     def save(self, path: str | Path) -> None:
@@ -313,7 +333,14 @@ class RewardEnsemble:
             raise ValueError(
                 f"{path} holds no reward model; give a file that RewardEnsemble.save wrote"
             ) from error
-        model = cls(observation_space, action_space, settings, seed=seed, device=device)
+        model = cls(
+            observation_space,
+            action_space,
+            settings,
+            seed=seed,
+            device=device,
+            anchored=bool(state.get("anchored", False)),
+        )
         model.load_state(state)
         return model
 

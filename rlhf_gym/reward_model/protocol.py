@@ -14,7 +14,7 @@ from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.diagnostics import Diagnostics
 
-__all__ = ["RewardModel"]
+__all__ = ["RewardModel", "is_anchored"]
 
 
 class RewardModel(Protocol):
@@ -22,7 +22,8 @@ class RewardModel(Protocol):
 
     `HumanFeedback` takes one as ``reward_model=...``. `RewardEnsemble` is the one of this package;
     ``examples/own_reward_model.py`` shows another, and
-    `rlhf_gym.reward_model.contract.check_reward_model` tests any.
+    `rlhf_gym.reward_model.contract.check_reward_model` tests any. One with a true attribute
+    ``anchored`` needs no ends that are held, see `is_anchored`.
     """
 
     @property
@@ -119,6 +120,16 @@ class RewardModel(Protocol):
         def load(*args: Any, **kwargs: Any) -> Any:
             """Read a `RewardEnsemble`; use `RewardEnsemble.load`."""
             return _ensemble("RewardModel.load").load(*args, **kwargs)
+
+
+def is_anchored(model: RewardModel) -> bool:
+    """Return whether an episode that has terminated is worth 0 to a reward model from then on.
+
+    Episodes may then simply end: absorbing steps are no part of what the model learns from, clips
+    that an end cuts short tell what a step is worth beside none, and `RewardModel.normalise` leaves
+    the zero where it is. Otherwise ends must be held, see `FixedHorizon`.
+    """
+    return bool(getattr(model, "anchored", False))
 
 
 def _ensemble(old: str) -> Any:

@@ -38,8 +38,16 @@ class RewardScale:
         """Return the normalised rewards of each member, ``(members, n)`` as the raw ones."""
         return (raw - self.offset) / self.scale
 
-    def normalise(self, raw: Tensor) -> None:
-        """Give each member's reward mean 0 and deviation 1 over these steps ``(members, n)``."""
+    def normalise(self, raw: Tensor, *, anchored: bool = False) -> None:
+        """Give each member's reward mean 0 and deviation 1 over these steps ``(members, n)``.
+
+        If ``anchored``, its zero stays what it is, and its root mean square becomes 1.
+        """
+        if anchored:
+            self.offset = torch.zeros_like(self.offset)
+            level = raw.square().mean(dim=1, keepdim=True).sqrt()
+            self.scale = level.clamp(min=SMALLEST_DEVIATION)
+            return
         self.offset = raw.mean(dim=1, keepdim=True)
         self.scale = raw.std(dim=1, keepdim=True).clamp(min=SMALLEST_DEVIATION)
 

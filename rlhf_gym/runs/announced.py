@@ -22,10 +22,11 @@ def said_of_settings(
     """Yield what is to be known of the settings of a new run."""
     steps = settings.steps or 0
     if settings.algo.lower() not in presets_of(settings.env_id):
+        chosen = [f"{name} {value}" for name, value in settings.agent.items()]
         yield (
             f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
-            f"stable-baselines3's own settings, {counted(settings.labels, 'label')}, {steps:,} "
-            "steps"
+            f"stable-baselines3's own settings{' with ' if chosen else ''}{', '.join(chosen)}; "
+            f"{counted(settings.labels, 'label')}, {steps:,} steps"
         )
     rollout = getattr(agent, "n_steps", 0) * agent.n_envs
     if steps < 2 * rollout:

@@ -21,7 +21,7 @@ from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.closing import closing
 from rlhf_gym.clips.pictures import stacked
 from rlhf_gym.clips.rendering import frame_of
-from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap, check_ends
+from rlhf_gym.environments.maker import EnvironmentMaker, Source, Wrap, checked_time_limit
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.media import encode, off_screen, steps_a_frame
 from rlhf_gym.runs.settings import VIDEO_SECONDS, Episodes
@@ -135,7 +135,7 @@ def returns_in_steps(
 
     def make() -> gym.Env[Any, Any]:  # from an id, `make_vec_env` would render
         env = maker.untouched(horizon)
-        check_ends(env, maker.name)
+        checked_time_limit(env, maker.name)
         return env
 
     n = min(ENVIRONMENTS, episodes)

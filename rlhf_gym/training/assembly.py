@@ -12,6 +12,7 @@ from rlhf_gym.environments.lookup import (
     env_id_of,
     environment_record,
     frame_stack_of,
+    has_fixed_horizon,
     horizon_of,
     trace_environments,
 )
@@ -20,13 +21,18 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import ENVIRONMENT, seal
 from rlhf_gym.presets import FeedbackSettings, clip_is_chosen
 from rlhf_gym.reward_model import RewardEnsemble, RewardModel
+from rlhf_gym.reward_model.protocol import is_anchored
 from rlhf_gym.teachers.teacher import Teacher
 
 __all__ = ["checked_clip_length", "make_buffer", "make_ensemble", "open_store"]
 
 
-def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, teacher: Teacher) -> int:
+def checked_clip_length(
+    venv: VecEnv, settings: FeedbackSettings, teacher: Teacher, own_model: RewardModel | None
+) -> int:
     """Return the length of a clip in steps; unless it was chosen, at most an episode.
+
+    ``own_model`` is the reward model where it is none of ours.
 
     Raises:
         ValueError: if the environment cannot work with it, or clips that the teacher has to see
@@ -35,7 +41,8 @@ def checked_clip_length(venv: VecEnv, settings: FeedbackSettings, teacher: Teach
     length = settings.clip_length or clip_steps(venv, settings.clip_seconds)
     if not clip_is_chosen(settings, env_id_of(venv), person=teacher.like_a_person):
         length = min(length, horizon_of(venv) or length)
-    check_venv(venv, length, person=teacher.live)
+    anchored = own_model is None or is_anchored(own_model)
+    check_venv(venv, length, person=teacher.live, anchored=anchored)
     return length
 
 
@@ -52,6 +59,7 @@ def make_buffer(
         max_bytes=settings.memory_bytes,
         frame_stack=frame_stack_of(venv),
         valued_terminals=describe_venv(venv).valued_terminals if valued is None else valued,
+        anchored=is_anchored(reward_model),
         keep_next=reward_model.uses_next_observations,
         environment_actions=trace_environments(venv),
         transcript=describe_venv(venv).transcript,
@@ -64,7 +72,10 @@ def make_ensemble(
 ) -> RewardEnsemble:
     """Return a new reward model for the spaces of an environment."""
     spaces = venv.observation_space, venv.action_space
-    return RewardEnsemble(*spaces, settings.reward_model, seed=seed, device=device)
+    anchored = not has_fixed_horizon(venv)
+    return RewardEnsemble(
+        *spaces, settings.reward_model, seed=seed, device=device, anchored=anchored
+    )
 
 
 def open_store(

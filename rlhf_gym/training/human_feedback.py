@@ -125,7 +125,7 @@ class HumanFeedback(BaseCallback):
         check_can_wrap(venv, self._wrapped)
         env_id, teacher, own = env_id_of(venv), self.teacher, self._own_model
         self.settings = settings = self._given.in_environment(env_id, person=teacher.like_a_person)
-        length = checked_clip_length(venv, settings, teacher)
+        length = checked_clip_length(venv, settings, teacher, own)
         if self._formula:
             self.teacher = teacher_of(self._formula, seed=self.seed, env_id=env_id)
         model = make_ensemble(venv, settings, self.seed, self.device) if own is None else own

@@ -14,7 +14,7 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
-from rlhf_gym.environments.lookup import clip_steps, spec_json
+from rlhf_gym.environments.lookup import clip_steps, has_fixed_horizon, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.step_notes import notes_of
@@ -140,11 +140,25 @@ def test_an_end_is_final_behind_its_held_steps_where_ends_differ(env_id: str, fi
     assert [notes_of(info).absorbing for *_, info in steps[-6:]] == [False] + [True] * 5
 
 
-def test_keeping_termination_warns_and_ends_early() -> None:
-    with pytest.warns(UserWarning, match="keep_termination=True.*shuffled labels"):
-        venv = make_vec_env("CartPole-v1", n_envs=1, seed=0, keep_termination=True)
+@pytest.mark.parametrize(
+    ("env_id", "given", "held"),
+    [
+        ("CartPole-v1", {}, True),  # what is known of it
+        ("CartPole-v1", {"keep_termination": True}, False),
+        ("FrozenLake-v1", {}, False),
+        ("FrozenLake-v1", {"keep_termination": False}, True),
+        ("FrozenLake-v1", {"hold": 3}, True),
+        ("FrozenLake-v1", {"horizon": 50}, False),
+    ],
+)
+def test_ends_are_held_where_that_is_known_to_suit_an_environment_or_is_wanted(
+    env_id: str, given: dict[str, Any], held: bool
+) -> None:
+    venv = make_vec_env(env_id, seed=0, snapshots=False, **given)
+    assert has_fixed_horizon(venv) == held
     venv.reset()
-    assert any(venv.step(np.array([1]))[2][0] for _ in range(30))
+    notes = [venv.step(np.array([1])) for _ in range(30)]
+    assert any(notes_of(infos[0]).absorbing for _, _, _, infos in notes) == held
 
 
 def test_the_same_seed_gives_the_same_environments_in_subprocesses_too() -> None:

@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import SubprocVecEnv
 
 from rlhf_gym.cli.main import main
 from rlhf_gym.clips.rebuilding import rebuild, spec_json_of
-from rlhf_gym.environments.lookup import describe_venv, env_id_of, spec_json
+from rlhf_gym.environments.lookup import describe_venv, env_id_of, horizon_of, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.environments.registry import imported, spec_of
@@ -50,7 +50,7 @@ def test_clips_of_classes_functions_and_partials_are_drawn_in_another_process(
     assert abs(drawn.get_wrapper_attr("x") - start) <= 1
     assert [type(layer).__name__ for layer in _layers(drawn)] == [
         type(layer).__name__
-        for layer in _layers(make_env(make, horizon=40).env)  # type: ignore[attr-defined]
+        for layer in _layers(make_env(make, horizon=40, keep_termination=True).env)  # type: ignore[attr-defined]
     ]
 
 
@@ -303,8 +303,8 @@ class Endless(Dot):
 def test_an_episode_without_end_asks_for_a_horizon_however_it_is_used() -> None:
     with pytest.raises(ValueError, match="Endless.* no time limit .*horizon="):
         make_vec_env(Endless)
-    with pytest.warns(UserWarning), pytest.raises(ValueError, match="may never end.*horizon="):
-        make_vec_env(Endless, keep_termination=True)
+    with pytest.raises(ValueError, match="Endless.* no time limit .*horizon="):
+        make_vec_env(Endless, keep_termination=False)
     with pytest.raises(ValueError, match="may never end.*--horizon"):
         true_returns(None, Endless, 1)  # type: ignore[arg-type]
 
@@ -313,7 +313,14 @@ def test_the_time_limit_may_be_an_attribute_as_in_other_libraries() -> None:
     class Limited(Dot):
         max_steps = 12
 
-    assert make_vec_env(Limited).get_attr("horizon") == [12]
+    venv = make_vec_env(Limited)
+    assert horizon_of(venv) == 12
+    venv.reset()
+    assert [bool(venv.step(np.zeros((1, 1)))[2][0]) for _ in range(13)] == [
+        *[False] * 11,
+        True,
+        False,
+    ]
 
 
 def test_metadata_may_be_none() -> None:

@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv
 from rlhf_gym import HumanFeedback, SyntheticTeacher
 from rlhf_gym.agents.names import policy_for
 from rlhf_gym.clips.buffer import ClipBuffer
-from rlhf_gym.environments.lookup import describe, spec_json
+from rlhf_gym.environments.lookup import describe, horizon_of, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id, spec_of
 from rlhf_gym.envs.known import GENERAL_GOAL, KNOWN, MISSION_GOAL
@@ -69,7 +69,7 @@ def test_an_unknown_id_of_a_known_package_is_still_refused() -> None:
 
 def test_a_missing_time_limit_is_asked_for_unless_the_game_knows_its_own(env_id: str) -> None:
     if env_id == MINIGRID:  # its max_steps are 4 for each of the 25 fields
-        assert make_vec_env(env_id).get_attr("horizon") == [100]
+        assert horizon_of(make_vec_env(env_id)) == 100
         return
     with pytest.raises(ValueError, match="--horizon"):
         make_vec_env(env_id)
@@ -110,7 +110,7 @@ def test_missions_are_told_to_a_person() -> None:
     pytest.importorskip("minigrid")
     env_id = "BabyAI-GoToLocal-v0"  # its limit is known after a reset, and 64 for most missions
     venv = make_vec_env(env_id, 1, seed=3)
-    assert venv.get_attr("horizon") == [64] and describe(venv).goal == MISSION_GOAL
+    assert horizon_of(venv) == 64 and describe(venv).goal == MISSION_GOAL
     venv.reset()
     told = {notes_of(venv.step(np.zeros(1, np.int64))[3][0]).mission for _ in range(200)}
     missions = sorted(each for each in told if each)

@@ -11,6 +11,7 @@ import pytest
 
 import rlhf_gym  # noqa: F401
 from rlhf_gym.clips.clip import Clip, Start
+from rlhf_gym.clips.last_seen import beyond_end
 from rlhf_gym.clips.snapshots import take, take_reset
 from rlhf_gym.media import ClipMismatch, Undrawable, draw
 from rlhf_gym.wrappers.fixed_horizon import FixedHorizon
@@ -104,6 +105,18 @@ def test_the_end_of_an_episode_is_held() -> None:
     assert fall < 15
     assert not np.array_equal(frames[fall - 3], frames[fall])
     assert all(np.array_equal(frames[fall], frame) for frame in frames[fall:])
+
+
+def test_beyond_the_end_of_an_episode_its_last_picture_is_held() -> None:
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    clip, spec_json, seen = record(env, length=9, action=np.int64(1))
+    last, picture = np.array(env.unwrapped.state, np.float32), env.render()  # type: ignore[attr-defined]
+    clip = replace(clip, ended="terminated", ended_at=8)
+    frames = draw(beyond_end(clip, 3, last[None]), spec_json)
+    assert len(frames) == 12
+    assert all(np.array_equal(a, b) for a, b in zip(frames[:9], seen, strict=True))
+    assert not np.array_equal(frames[8], frames[9])
+    assert all(np.array_equal(np.asarray(picture), frame) for frame in frames[9:])
 
 
 def test_a_clip_that_begins_in_a_held_state_shows_it() -> None:

@@ -37,13 +37,18 @@ def test_a_preset_has_what_a_script_needs() -> None:
     assert preset.arguments["learning_rate"](0.5) == 5e-4
 
 
-@pytest.mark.parametrize(("algo", "n_envs"), [("ppo", 8), ("sac", 1), ("sb3_contrib:TQC", 1)])
+@pytest.mark.parametrize(("algo", "n_envs"), [("a2c", 8), ("sac", 1), ("sb3_contrib:TQC", 1)])
 def test_without_a_preset_there_is_a_fall_back_by_the_kind_of_algorithm(
     algo: str, n_envs: int
 ) -> None:
     preset = preset_of("MountainCarContinuous-v9", algo)
     assert (preset.n_envs, preset.steps, preset.agent) == (n_envs, FALLBACK.steps, {})
     assert preset.feedback == FeedbackSettings()
+
+
+def test_without_a_preset_ppo_has_short_rollouts() -> None:
+    preset = preset_of("MountainCarContinuous-v9", "PPO")
+    assert preset.steps // (preset.agent["n_steps"] * preset.n_envs) == 48
 
 
 def test_an_environment_without_a_preset_for_the_algorithm_is_asked_about_as_with_others() -> None:

@@ -168,10 +168,6 @@ def test_a_great_change_that_may_be_chance_is_called_neither_small_nor_a_rise() 
     assert headline.endswith("its true return went from 24.6 to 43.4, which may be chance.")
 
 
-def test_leaking_episodes_are_warned_of() -> None:
-    assert "leaks" in warnings(GOOD, replace(RUN, config={"keep_termination": True}))
-
-
 def test_a_habit_of_side_is_warned_of() -> None:
     always_left = [Answer(Judgement(i, Preference.FIRST, "ada"), (1, 2)) for i in range(20)]
     assert "left clip was chosen in 100%" in warnings(GOOD, feedback=AnswerLog(tuple(always_left)))

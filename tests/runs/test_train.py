@@ -209,6 +209,23 @@ def test_the_settings_of_a_fall_back_say_how_long_ends_are_held() -> None:
     assert fill_in(replace(settings, hold=None, keep_termination=True)).hold is None
 
 
+@pytest.mark.parametrize(
+    ("env_id", "given", "kept"),
+    [
+        ("CartPole-v1", {}, False),
+        ("CartPole-v1", {"keep_termination": True}, True),
+        ("Pendulum-v1", {}, False),  # whose preset was measured so
+        ("InvertedPendulum-v5", {}, True),
+        ("InvertedPendulum-v5", {"hold": 10}, False),
+        ("InvertedPendulum-v5", {"keep_termination": False}, False),
+    ],
+)
+def test_episodes_end_where_the_environment_says_so_unless_a_preset_holds_them(
+    env_id: str, given: dict[str, Any], kept: bool
+) -> None:
+    assert fill_in(TrainSettings(env_id, **given)).keep_termination == kept
+
+
 def test_an_algorithm_has_one_name() -> None:
     assert fill_in(TrainSettings(algo="PPO")) == fill_in(TrainSettings(algo="ppo"))
 

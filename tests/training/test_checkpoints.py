@@ -142,6 +142,7 @@ CASES = {
         {**SMALL_PPO, "policy_kwargs": {"lstm_hidden_size": 8, "net_arch": [8]}},
         policy="MlpLstmPolicy",
     ),
+    "PPO, with ends": Case(PPO, "FrozenLake-v1", SMALL_PPO),
     "PPO, in processes": Case(PPO, "Pendulum-v1", SMALL_PPO, processes=True),
 }
 

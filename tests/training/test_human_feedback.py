@@ -106,6 +106,24 @@ def test_every_algorithm_trains_unchanged_and_spends_the_labels_exactly(
 
 @pytest.mark.parametrize(
     ("algorithm", "settings"),
+    [(PPO, SHORT_PPO), (A3C, {"n_workers": 2}), (DQN, OFF_POLICY)],
+)
+def test_where_episodes_may_end_no_step_is_spent_behind_an_end_that_some_clips_show(
+    algorithm: type[BaseAlgorithm], settings: dict[str, Any]
+) -> None:
+    feedback = feedback_of(labels=30)
+    trained(feedback, 400, "FrozenLake-v1", algorithm, **settings)
+    nothing = feedback.buffer.transitions(100, np.random.default_rng(0), absorbing=True)
+    assert len(nothing) == 0
+    stored = (feedback.store.query(id_) for id_ in feedback.store.current())
+    clips = [clip for query in stored for clip in query.clips]
+    assert {len(clip) for clip in clips} == {10}
+    beyond = [clip.transitions.absorbing for clip in clips]
+    assert any(each.any() for each in beyond) and not all(each.any() for each in beyond)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "settings"),
     [(PPO, {"n_steps": 32}), (A3C, {"n_workers": 2}), (DQN, OFF_POLICY)],
 )
 def test_every_algorithm_trains_on_a_reward_for_changes(

@@ -85,7 +85,7 @@ def recorded(venv: VecEnv, steps: int) -> tuple[list[Transitions], list[dict[str
 
 
 def test_words_of_an_environment_are_left_to_it_and_never_read() -> None:
-    steps, infos = recorded(make_vec_env(Wordy, horizon=6), 6)
+    steps, infos = recorded(make_vec_env(Wordy, horizon=6, keep_termination=False), 6)
     assert [bool(step.terminated[0]) for step in steps] == [False, False, True] + [False] * 3
     assert [bool(step.absorbing[0]) for step in steps] == [False] * 3 + [True] * 3
     assert all(notes_of(info).snapshot != b"a shot" for info in infos)
@@ -109,7 +109,6 @@ def test_rewards_are_noted_beside_the_words_of_an_environment_which_stay() -> No
 
 
 @pytest.mark.parametrize("keep_termination", [False, True])
-@pytest.mark.filterwarnings("ignore:keep_termination")
 def test_the_one_info_dict_of_an_environment_is_neither_changed_nor_kept(
     keep_termination: bool,
 ) -> None:
@@ -141,7 +140,7 @@ def test_an_environment_may_scale_its_actions_in_place() -> None:
 
 
 def test_an_environment_may_show_and_draw_in_the_same_arrays_for_good() -> None:
-    steps, infos = recorded(make_vec_env(Counter, horizon=6), 7)
+    steps, infos = recorded(make_vec_env(Counter, horizon=6, keep_termination=False), 7)
     assert [step.observations.item() for step in steps] == [0, 1, 2, 3, 3, 3, 0]  # type: ignore[union-attr]
     seen = [step.next_observations.item() for step in steps]  # type: ignore[union-attr]
     assert seen == [1, 2, 3, 3, 3, 3, 1]

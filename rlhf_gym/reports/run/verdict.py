@@ -112,8 +112,6 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
             f"The true return was {number(result.best)} at its best and has fallen to "
             f"{number(result.after)}: the learned reward drifted from the true one."
         )
-    if run.config.get("keep_termination"):
-        yield "Episodes could end early, which leaks the reward: some of the gain is not learned."
 
 
 def _about_the_model(result: Summary) -> Iterator[str]:

@@ -1,0 +1,97 @@
+"""A reward that is anchored at the end of episodes, after which nothing counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import LEFT_RIGHT, NUMBER
+
+from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.last_seen import beyond_end
+from rlhf_gym.clips.steps import Transitions
+from rlhf_gym.feedback.query import Query
+from rlhf_gym.reward_model import RewardEnsemble
+
+LENGTH = 6
+
+
+def clip_of(rng: np.random.Generator, live: int) -> Clip:
+    """A clip whose episode terminates after some steps, or goes on."""
+    clip = Clip(
+        rng.normal(size=(live, 1)).astype(np.float32),
+        rng.integers(2, size=live),
+        np.ones(live, np.float32),
+        ended="terminated" if live < LENGTH else None,
+        ended_at=live - 1 if live < LENGTH else None,
+    )
+    return clip if live == LENGTH else beyond_end(clip, LENGTH - live, None)
+
+
+def taught(*, longer_is_better: bool | None, anchored: bool = True) -> RewardEnsemble:
+    """A model that was told whether longer lives are better; None: no end has been seen."""
+    rng = np.random.default_rng(0)
+    model = RewardEnsemble(NUMBER, LEFT_RIGHT, seed=0, device="cpu", anchored=anchored)
+    queries, labels = {}, {}
+    for id_ in range(1, 61):
+        lives = rng.permutation(LENGTH)[:2] + 1 if longer_is_better is not None else [LENGTH] * 2
+        queries[id_] = Query((clip_of(rng, lives[0]), clip_of(rng, lives[1])), id=id_)
+        labels[id_] = float((lives[0] > lives[1]) == bool(longer_is_better))
+    model.update(labels, queries)
+    model.normalise(steps(rng), steps(rng)[:0], valued_terminals=False)
+    for _ in range(3):
+        model.fit()
+    model.normalise(steps(rng), steps(rng)[:0], valued_terminals=False)
+    return model
+
+
+def steps(rng: np.random.Generator, n: int = 500) -> Transitions:
+    seen = rng.normal(size=(n, 1)).astype(np.float32)
+    return Transitions.within_episodes(seen, rng.integers(2, size=n))
+
+
+@pytest.mark.parametrize("longer", [True, False])
+def test_each_step_is_worth_more_than_an_end_if_longer_lives_are_better_and_else_less(
+    longer: bool,
+) -> None:
+    rewards = taught(longer_is_better=longer).predict(steps(np.random.default_rng(1)))
+    assert np.sign(rewards.mean()) == (1 if longer else -1)
+    assert np.sqrt(np.mean(rewards**2)) == pytest.approx(1.0, abs=0.1)
+
+
+def test_without_an_anchor_the_mean_is_0_whatever_was_told() -> None:
+    model = taught(longer_is_better=True, anchored=False)
+    rewards = model.predict(steps(np.random.default_rng(1)))
+    assert rewards.mean() == pytest.approx(0.0, abs=0.2)
+
+
+def test_while_no_clip_shows_an_end_the_mean_is_0() -> None:
+    rewards = taught(longer_is_better=None).predict(steps(np.random.default_rng(1)))
+    assert rewards.mean() == pytest.approx(0.0, abs=0.1)
+
+
+def test_absorbing_steps_are_worth_nothing() -> None:
+    model = taught(longer_is_better=True)
+    live = steps(np.random.default_rng(1), 4)
+    half = replace(live, absorbing=np.array([False, False, True, True]))
+    rewards = model.predict(half)
+    np.testing.assert_allclose(rewards[:2], model.predict(live)[:2])
+    assert rewards[2:].tolist() == [0.0, 0.0]
+
+
+def test_a_preference_counts_the_steps_until_the_end() -> None:
+    model, rng = taught(longer_is_better=True), np.random.default_rng(2)
+    short, long = clip_of(rng, 2), clip_of(rng, 5)
+    assert model.predict_preference(Query((long, short))) > 0.8
+    assert model.predict_preference(Query((short, long))) < 0.2
+
+
+def test_it_stays_anchored_in_a_file(tmp_path: Path) -> None:
+    model = taught(longer_is_better=True)
+    model.save(tmp_path / "model.pt")
+    loaded = RewardEnsemble.load(tmp_path / "model.pt", NUMBER, LEFT_RIGHT, device="cpu")
+    assert loaded.anchored
+    live = steps(np.random.default_rng(1))
+    np.testing.assert_array_equal(loaded.predict(live), model.predict(live))
