@@ -16,6 +16,7 @@ from small_disks import can_mount
 gc.disable()  # until all tests are imported: imports make many objects that stay
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
+os.environ["RLHF_GYM_CALLED"] = "rlhf-gym"  # in what is told, however the tests are run
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("XDG_STATE_HOME", str(Path(tempfile.gettempdir(), "rlhf-gym-tests-state")))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from rlhf_gym.basics.checks import Limits
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.benchmark.suite import read_suite
 from rlhf_gym.cli.compare import show
@@ -112,7 +113,8 @@ def _report_finished(
     from rlhf_gym.results.side_by_side import compare
 
     rows = folder.rows()
-    log(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {called}")
+    again = f"{program()} {shlex.join(sys.argv[1:])}"
+    log(f"\nstopped with {len(rows)} of {len(plan.runs)} runs; to go on: {again}")
     if rows:
         log(f"report so far: {build_comparison(compare(rows), folder.path, command=called)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlhf_gym.basics.checks import Seed, Text
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.cli.train import conclude
 from rlhf_gym.runs.settings import TrainSettings
@@ -28,5 +29,5 @@ def command(*, run: Text | None = None, seed: Seed = 1, no_progress: bool = Fals
     with quick_imports():
         from rlhf_gym.runs.train import train
     code = conclude(train(settings, run, progress=not no_progress))
-    print("next: rlhf-gym train CartPole-v1 --teacher window      (you do the comparing)")
+    print(f"next: {program()} train CartPole-v1 --teacher window      (you do the comparing)")
     return code

@@ -12,6 +12,7 @@ import gymnasium as gym
 import tyro
 
 from rlhf_gym.basics.closing import close
+from rlhf_gym.basics.program import program
 from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.cli.space_words import in_words
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
@@ -43,7 +44,9 @@ def command(
     with _quiet_models():
         rows = [row for row in map(_describe, ids) if row is not None]
     if not rows:
-        raise ValueError(f"no environment's id contains {only!r}; `rlhf-gym envs` lists them all")
+        raise ValueError(
+            f"no environment's id contains {only!r}; `{program()} envs` lists them all"
+        )
     if gallery is not None:
         from rlhf_gym.reports.gallery import write_gallery
 

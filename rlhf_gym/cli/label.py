@@ -10,6 +10,7 @@ import tyro
 
 from rlhf_gym.basics.account import user_name
 from rlhf_gym.basics.checks import Text
+from rlhf_gym.basics.program import program
 from rlhf_gym.cli.review import answers_of, queries_to_review_first, what_changed
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
@@ -68,9 +69,9 @@ def command(
     after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
     if _is_done(folder.store):
-        print(f"see the agent: rlhf-gym watch {folder.path}")
+        print(f"see the agent: {program()} watch {folder.path}")
     else:
-        print(f"a run that has stopped goes on with: rlhf-gym train --resume {folder.path}")
+        print(f"a run that has stopped goes on with: {program()} train --resume {folder.path}")
 
 
 def _review(folder: RunFolder, annotator: str, blind: bool) -> None:

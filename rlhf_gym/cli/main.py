@@ -8,13 +8,14 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from rlhf_gym.basics.faults import first_line
 from rlhf_gym.basics.interrupts import stops_interrupt
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
 
 __all__ = ["main"]
@@ -36,16 +37,20 @@ COMMANDS = {
     "doctor": "find out what is wrong with an installation",
 }
 
+EXAMPLES = {
+    "demo": "a minute, ends in a report",
+    "train CartPole-v1 --teacher window": "you label while the agent trains",
+}
+
 HELP = """\
 rlhf-gym: teach agents by comparing clips
 
-usage: rlhf-gym COMMAND [options]      rlhf-gym COMMAND --help shows them
+usage: {program} COMMAND [options]      {program} COMMAND --help shows them
 
 {commands}
 
 start here:
-  rlhf-gym demo                                     a minute, ends in a report
-  rlhf-gym train CartPole-v1 --teacher window       you label while the agent trains
+{examples}
 
 --debug (or RLHF_GYM_DEBUG=1) shows the traceback of an error; --version the version."""
 
@@ -62,13 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The networks are small: more threads would only wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
+    program()  # from here on the same, also in other processes
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or os.environ.get("RLHF_GYM_DEBUG", "0") not in ("", "0")
     given = [argument for argument in given if argument != "--debug"]
     if not given or given[0] in ("-h", "--help", "help"):
-        width = max(map(len, COMMANDS))
-        lines = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
-        print(HELP.format(commands=lines), file=sys.stdout if given else sys.stderr)
+        print(_help(), file=sys.stdout if given else sys.stderr)
         return DONE if given else WRONG_USAGE
     if given[0] == "--version":
         from rlhf_gym import __version__
@@ -78,10 +82,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name, *rest = given
     if name not in COMMANDS:
         nearest = difflib.get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean `rlhf-gym {nearest[0]}`?" if nearest else "`rlhf-gym` lists them"
+        hint = (
+            f"did you mean `{program()} {nearest[0]}`?" if nearest else f"`{program()}` lists them"
+        )
         print(f"rlhf-gym: there is no command {name!r}; {hint}", file=sys.stderr)
         return WRONG_USAGE
     return _run(name, rest, debug)
+
+
+def _help() -> str:
+    """Return the list of commands, and what to start with."""
+    examples = {f"{program()} {words}": text for words, text in EXAMPLES.items()}
+    return HELP.format(commands=_list(COMMANDS), examples=_list(examples), program=program())
+
+
+def _list(meanings: Mapping[str, str]) -> str:
+    width = max(map(len, meanings))
+    return "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in meanings.items())
 
 
 def _run(name: str, arguments: list[str], debug: bool) -> int:
@@ -140,8 +157,8 @@ def _remedy(error: Exception) -> str:
     """Return what the message of an error does not say: what to do, or how to see all of it."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
-            ": free some space and go on; nothing that was finished is lost (`rlhf-gym train "
-            "--resume RUN`, or the same `rlhf-gym benchmark` again)"
+            ": free some space and go on; nothing that was finished is lost "
+            f"(`{program()} train --resume RUN`, or the same `{program()} benchmark` again)"
         )
     cause = error.__cause__
     if cause is not None and "\n" in str(cause).strip() and first_line(cause) in str(error):

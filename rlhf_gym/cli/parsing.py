@@ -13,6 +13,7 @@ import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
 from rlhf_gym.basics.checks import bare, check_arguments
+from rlhf_gym.basics.program import program
 
 __all__ = ["OutFile", "OutFolder", "VideoName", "call"]
 
@@ -82,7 +83,7 @@ def call(command: Callable[..., Any], name: str, arguments: list[str]) -> Any:
     """
     brief = getattr(inspect.getmodule(command), "HELP", "")
     if brief and {"-h", "--help"} & set(arguments):
-        print(brief, end="")
+        print(_as_called(brief), end="")
         return 0
     arguments = ["--help" if each == "--help-all" else each for each in arguments]
 
@@ -100,6 +101,7 @@ def call(command: Callable[..., Any], name: str, arguments: list[str]) -> Any:
             ) from stop
 
     del checked.__wrapped__  # tyro would read the annotations of that
+    checked.__doc__ = _as_called(command.__doc__ or "")
     setattr(checked, "__signature__", signature)  # noqa: B010  mypy takes no assignment
     checked.__annotations__ = {
         each: _without_empty_default(hint, signature.parameters.get(each))
@@ -107,7 +109,7 @@ def call(command: Callable[..., Any], name: str, arguments: list[str]) -> Any:
     }
     return tyro.cli(
         checked,
-        prog=f"rlhf-gym {name}",
+        prog=f"{program()} {name}",
         args=arguments,
         config=(
             tyro.conf.PositionalRequiredArgs,
@@ -116,6 +118,11 @@ def call(command: Callable[..., Any], name: str, arguments: list[str]) -> Any:
         ),
         registry=_registry(),
     )
+
+
+def _as_called(text: str) -> str:
+    """Let the commands in a help text be as they can be called here."""
+    return text.replace("rlhf-gym ", f"{program()} ")
 
 
 def _without_empty_default(hint: Any, parameter: inspect.Parameter | None) -> Any:

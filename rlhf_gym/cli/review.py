@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.judgement import Preference
@@ -44,7 +45,7 @@ def what_changed(run: RunFolder, annotator: str, before: dict[int, Preference]) 
     with FeedbackStore.open(run.store) as store:
         progress = store.progress()
     text = f"{changed} of {counted(len(before), 'answer')} changed; they are in {run.store}\n"
-    again = f"rlhf-gym train --resume {run.path}"
+    again = f"{program()} train --resume {run.path}"
     if progress is not None and progress.state == "done":
         more = 2 * progress.total_steps
         return f"{text}they count when the run is trained further: {again} --steps {more}"

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import tyro
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.basics.text_table import TextTable
 
@@ -30,7 +31,7 @@ def command(
         from rlhf_gym.results.overview import runs_in
     if not folder.is_dir():
         raise ValueError(
-            f"there is no folder {folder}; start a first run with `rlhf-gym train ENV`, or name "
+            f"there is no folder {folder}; start a first run with `{program()} train ENV`, or name "
             "the folder that holds your runs"
         )
     found = list(runs_in(folder))
@@ -39,7 +40,7 @@ def command(
         print(json_module.dumps(rows, indent=2))
         return
     if not found:
-        print(f"there are no runs in {folder}; start one with: rlhf-gym train ENV")
+        print(f"there are no runs in {folder}; start one with: {program()} train ENV")
         return
     lines = tuple(
         (

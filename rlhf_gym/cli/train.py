@@ -15,6 +15,7 @@ import tyro
 from rlhf_gym.agents import agent_settings
 from rlhf_gym.basics.checks import Limits, Text
 from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
 from rlhf_gym.basics.words import assigned
 from rlhf_gym.cli.show import shown, summary
@@ -183,7 +184,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
     except Exception as error:  # the training is done, and is told in any case
         print(
             f"! the report cannot be written ({first_line(error)}); try again "
-            f"with: rlhf-gym report {folder.path}",
+            f"with: {program()} report {folder.path}",
             file=sys.stderr,
         )
     evaluation = read_evaluation(folder.evaluation)
@@ -210,5 +211,5 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         )
     if report is not None:
         print(f"report: {report}")
-    print(f"see the agent: rlhf-gym watch {folder.path}")
+    print(f"see the agent: {program()} watch {folder.path}")
     return 0

@@ -16,6 +16,7 @@ import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.faults import FAULTS, first_line, in_one_line
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import near
 from rlhf_gym.environments.packages import registering, sources_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
@@ -49,9 +50,9 @@ def spec_of(env_id: str) -> EnvSpec:
         return gym.spec(name)
     except gym.error.Error as error:
         raise ValueError(
-            f"there is no environment with the id {env_id!r}{_meant(name)}; `rlhf-gym envs` lists "
-            "those that are installed, and module:id names one that a module registers when it is "
-            "imported"
+            f"there is no environment with the id {env_id!r}{_meant(name)}; `{program()} envs` "
+            "lists those that are installed, and module:id names one that a module registers when "
+            "it is imported"
         ) from error
     except FAULTS as error:  # a module may raise anything while it is imported
         told = f"the environment {env_id!r} cannot be imported: {in_one_line(error)}"

@@ -21,6 +21,7 @@ from rlhf_gym.basics.durable import (
     remove_unfinished,
     write_text,
 )
+from rlhf_gym.basics.program import program
 from rlhf_gym.feedback.seals import SEALS
 
 if sys.version_info >= (3, 11):
@@ -66,12 +67,12 @@ class RunFolder:
             raise ValueError(f"{path} is a file: give the folder of a run, {run.path.parent}")
         if not run.path.is_dir():
             raise ValueError(
-                f"there is no run folder {path}; `rlhf-gym runs` lists those there are"
+                f"there is no run folder {path}; `{program()} runs` lists those there are"
             )
         if not (run.config.exists() or run.store.exists()):
             raise ValueError(
                 f"{path} holds no run (neither {run.config.name} nor {run.store.name}); give the "
-                "folder that `rlhf-gym train` named when it started"
+                f"folder that `{program()} train` named when it started"
             )
         run.check_links()
         trained = run.settings_table().get("env_id") if env_id is not None else None
@@ -120,7 +121,7 @@ class RunFolder:
         """
         refusal = (
             f"another process trains on {self.path}; wait until it is done, or stop it with "
-            "Ctrl-C, and then go on with `rlhf-gym train --resume`"
+            f"Ctrl-C, and then go on with `{program()} train --resume`"
         )
         with held(self.lock, refusal):
             for folder in (self.path, self.clips, self.videos):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.agreement import AnsweredPair, self_agreement
 from rlhf_gym.feedback.judgement import Preference
@@ -169,7 +170,7 @@ def told(ending: Ending, run: str, blind: bool = False) -> str:
     if ending.done is None:
         return (
             "The agent was not evaluated to the end, since its process has gone. Measure it with: "
-            f"rlhf-gym evaluate {run or 'RUN'}"
+            f"{program()} evaluate {run or 'RUN'}"
         )
     if blind and ending.done.change != "untrained":
         return "Return and accuracy stay hidden here. Thank you for your answers."

@@ -13,6 +13,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlhf_gym.basics.closing import close
+from rlhf_gym.basics.program import program
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs import ATARI_IDS, ROBOT_IDS
 from rlhf_gym.envs.action_masks import sample_action
@@ -76,7 +77,13 @@ def write_gallery(rows: Sequence[dict[str, Any]], path: Path, runs: Path | None 
         }
         for row in rows
     ]
-    page = render("gallery.html.j2", "gallery.js", count=len(rows), shelves=shelves(pictured))
+    page = render(
+        "gallery.html.j2",
+        "gallery.js",
+        count=len(rows),
+        shelves=shelves(pictured),
+        program=program(),
+    )
     write(path, page)
 
 

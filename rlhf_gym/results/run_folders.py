@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import count_labels, read_answers
 from rlhf_gym.results.arms import arm_of_teacher
@@ -25,7 +26,7 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
             or none is given.
     """
     if not runs:
-        raise ValueError("no run was given; name some: rlhf-gym compare runs/CartPole-v1-ppo-*")
+        raise ValueError(f"no run was given; name some: {program()} compare runs/CartPole-v1-ppo-*")
     folders = [RunFolder.open(run).path.resolve() for run in runs]
     for folder in folders:
         if folders.count(folder) > 1:
@@ -63,7 +64,7 @@ def _check_measured_alike(records: Sequence[RunRecord]) -> None:
             most = max(len(record.evaluation.after) for record in found.values())
             raise ValueError(
                 f"these runs were evaluated in different ways, which cannot be compared ({each}); "
-                f"measure each with: rlhf-gym evaluate RUN --episodes {most} --sampled"
+                f"measure each with: {program()} evaluate RUN --episodes {most} --sampled"
             )
 
 
@@ -74,8 +75,8 @@ def _row(run: RunRecord) -> Row:
         raise ValueError(f"{folder} cannot be compared: {problem}")
     if not run.evaluation.after:
         raise ValueError(
-            f"the run {folder} has no evaluation yet; let it end (rlhf-gym train --resume "
-            f"{folder}), or measure the agent as it is, if it was trained (rlhf-gym evaluate "
+            f"the run {folder} has no evaluation yet; let it end ({program()} train --resume "
+            f"{folder}), or measure the agent as it is, if it was trained ({program()} evaluate "
             f"{folder})"
         )
     arm = arm_of_teacher(config)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, TypeAlias
 
+from rlhf_gym.basics.program import program
+
 __all__ = ["Device"]
 
 _DEVICE = re.compile(r"auto|cpu|(cuda|mps|xpu)(:\d+)?")
@@ -22,7 +24,7 @@ class _Usable:
         import torch
 
         if device.startswith("cuda") and not torch.cuda.is_available():
-            return "auto or cpu, since PyTorch finds no GPU (`rlhf-gym doctor` says why)"
+            return f"auto or cpu, since PyTorch finds no GPU (`{program()} doctor` says why)"
         try:
             torch.zeros(1, device=device)
         except Exception as error:  # each kind of device has errors of its own

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
@@ -47,8 +48,8 @@ def said_of_resuming(run: RunFolder, steps: int, agent: BaseAlgorithm, labels: i
         return f"going on at step {agent.num_timesteps:,} with {counted(labels, 'label')}"
     return (
         f"the run is finished: all its {steps:,} steps are taken. Its agent is measured again and "
-        f"its report written; to train it for longer: rlhf-gym train --resume {run.path} --steps "
-        f"{2 * steps}"
+        f"its report written; to train it for longer: {program()} train --resume {run.path} "
+        f"--steps {2 * steps}"
     )
 
 

@@ -23,6 +23,7 @@ from rlhf_gym.agents import algorithm
 from rlhf_gym.basics.closing import closing
 from rlhf_gym.basics.faults import FAULTS, in_one_line
 from rlhf_gym.basics.interrupts import leave_terminal, on_stop
+from rlhf_gym.basics.program import program
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.told_work import told_work
 from rlhf_gym.runs.announced import first_labels, said_of_resuming, said_of_settings
@@ -213,7 +214,8 @@ class _Training:
         if feedback.stopped:
             before.close()
             self.log(
-                f"stopped with everything saved; go on with: rlhf-gym train --resume {folder.path}"
+                f"stopped with everything saved; go on with: {program()} train --resume "
+                f"{folder.path}"
             )
             return folder
         self.measured.do_now(before)
@@ -260,7 +262,7 @@ def _tells_why_it_ends(
         feedback.log.publish(agent, feedback.labels_given, "stopped", error=reason)
         log(
             f"training has ended with an error: {reason}. All answers are saved; when it is "
-            f"mended, go on with: rlhf-gym train --resume {folder.path}"
+            f"mended, go on with: {program()} train --resume {folder.path}"
         )
         raise
 

@@ -6,6 +6,7 @@ import math
 
 import pygame
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.labelling.gaps import missed_recently
 from rlhf_gym.labelling.process import process_line, time_left
 from rlhf_gym.labelling.state import Choice, Screen, State
@@ -122,8 +123,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
         paused = process_line(state)
         return (
             paused[:1].upper() + paused[1:],
-            "Nothing is left to label; your answers count when it goes on: rlhf-gym train --resume "
-            f"{state.run or 'RUN'}",
+            "Nothing is left to label; your answers count when it goes on: "
+            f"{program()} train --resume {state.run or 'RUN'}",
         )
     if status.trainer == "starting":
         text = "It loads what it needs and makes the environment. The first pairs come in seconds."
@@ -167,7 +168,9 @@ def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     if spent and status.trainer == "training" and status.runs:
         text = "Thank you. The agent goes on training with them; you may close this window."
     elif status.gone:
-        text = f"The trainer is not running. It goes on with: rlhf-gym train --resume {state.run}"
+        text = (
+            f"The trainer is not running. It goes on with: {program()} train --resume {state.run}"
+        )
     canvas.text(text, words, 15, theme.MUTED, align="center")
     tiles = pygame.Rect(head.left, words.bottom + px(14), width, px(80))
     _tiles(canvas, tiles, summary)

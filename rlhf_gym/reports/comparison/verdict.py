@@ -145,7 +145,7 @@ def _unscored(comparison: Comparison) -> tuple[str, str]:
     return (
         f"The best median true return is {_few(texts)}.",
         "True returns are compared as they are: a score needs runs with the true reward and of "
-        "the random policy; rlhf-gym benchmark makes both.",
+        "the random policy; a benchmark makes both.",
     )
 
 

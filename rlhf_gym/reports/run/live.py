@@ -13,6 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.reports.run.page import render_page
 from rlhf_gym.reports.run.verdict import judge, summarise
@@ -110,8 +111,8 @@ def _status(run: RunOverview) -> Markup:
         "going" if going else run.state, text
     )
     if run.env_id and run.state in ("stopped", "died"):
-        line += Markup(". All answers are kept; go on with <code>rlhf-gym train --resume {}</code>")
-        line = line.format(run.folder)
+        line += Markup(". All answers are kept; go on with <code>{} train --resume {}</code>")
+        line = line.format(program(), run.folder)
     return line + Markup("</p>")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import NOTHING, duration, number
 from rlhf_gym.feedback.agreement import annotator_agreement, self_agreement
 from rlhf_gym.feedback.judgement import Preference
@@ -100,7 +101,7 @@ def render_page(
         after=after,
         disputed=disputed,
         disputed_line=_disputed_line(log),
-        review=f"rlhf-gym label {run.folder.path} --review" if log.seconds else "",
+        review=f"{program()} label {run.folder.path} --review" if log.seconds else "",
         remarks=remarks,
         remarks_line=_remarks_line(log),
         left_out=videos.left_out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.agreement import Share, self_agreement
 from rlhf_gym.feedback.judgement import Preference
@@ -87,14 +88,14 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
         share = result.steps / result.total_steps
         yield (
             f"Unfinished: {result.steps:,} of {result.total_steps:,} steps ({share:.0%}). "
-            f"Continue with: rlhf-gym train --resume {run.folder.path}"
+            f"Continue with: {program()} train --resume {run.folder.path}"
         )
     if result.after is not None and result.before is None and run.evaluation.before:
         yield (
             "The true return at the start was measured in another way (actions "
             f"{run.evaluation.actions_before}) than that at the end ({run.evaluation.actions}), so "
-            f"they are not compared; measure both alike with: rlhf-gym evaluate {run.folder.path} "
-            "--sampled"
+            f"they are not compared; measure both alike with: {program()} evaluate "
+            f"{run.folder.path} --sampled"
         )
     if result.before is None or result.after is None:
         return

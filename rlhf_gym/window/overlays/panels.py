@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from rlhf_gym.basics.program import program
 from rlhf_gym.labelling.state import Screen, State
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
@@ -76,7 +77,7 @@ def _closing(canvas: Canvas, inner: pygame.Rect, state: State) -> None:
     text = pygame.Rect(inner.left, title.bottom + canvas.px(6), inner.width, canvas.px(44))
     canvas.text(words, text, 15, theme.TEXT, top=True)
     command = pygame.Rect(inner.left, text.bottom + canvas.px(4), inner.width, canvas.px(24))
-    canvas.text(f"rlhf-gym train --resume {state.run or 'RUN'}", command, 14, theme.MUTED)
+    canvas.text(f"{program()} train --resume {state.run or 'RUN'}", command, 14, theme.MUTED)
 
 
 def _field(canvas: Canvas, field: pygame.Rect, state: State) -> None:
