@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,18 @@ from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
 
-__all__ = ["Summary", "headline", "summary_of"]
+__all__ = ["GUESSING", "Summary", "headline", "summary_of"]
 
 LOST_SHARE = 0.3
 """Share of the best gain; a final return that lost more of it has fallen."""
 RECENT_LABELS = 0.75
 """Share of the labels below which what was measured with them is dated."""
+GUESSING = math.log(2)
+"""Cross-entropy of a model that calls both clips equally likely to be better, in nats."""
+GAINED = 0.5
+"""Share of what an accuracy allows to gain over guessing; a model that gains less misjudges itself.
+
+Half of it leaves room for the chance of a hundred labels, and for a model that errs in some."""
 MUCH = 0.25
 """Share of the larger return; a change of more than it is not called small, even if by chance."""
 
@@ -46,6 +53,9 @@ class Summary:
         dated: whether accuracy and correlation were measured when the reward model had much fewer
             labels.
         beyond: steps by which the last rollout, which is whole, exceeds those planned.
+        cross_entropy: of the reward model on held-out labels, in nats.
+        cross_entropy_floor: what the ties among them cost every model, in nats.
+        confidence: mean probability that the reward model gave to what it predicted of them.
     """
 
     environment: str
@@ -66,6 +76,9 @@ class Summary:
     held_out: int | None = None
     dated: bool = False
     beyond: int = 0
+    cross_entropy: float | None = None
+    cross_entropy_floor: float = 0.0
+    confidence: float | None = None
 
     @property
     def moved(self) -> float:
@@ -97,6 +110,32 @@ class Summary:
     def telling_correlation(self) -> float | None:
         """The correlation, if it says what the reward model is worth now."""
         return None if self.dated else self.correlation
+
+    @property
+    def accurate_cross_entropy(self) -> float:
+        """The cross-entropy that the accuracy allows, in nats.
+
+        A model that is right in a share ``a`` of its predictions, and knows in each how sure it may
+        be, costs at most ``-a ln a - (1 - a) ln(1 - a)``, the cost of always being sure of ``a``.
+        """
+        right = min(max(self.accuracy or 0.5, 0.5), 1 - 1e-9)
+        cost = -right * math.log(right) - (1 - right) * math.log(1 - right)
+        return self.cross_entropy_floor + (1 - self.cross_entropy_floor / GUESSING) * cost
+
+    @property
+    def misjudges_itself(self) -> bool:
+        """Whether the reward model is much more, or much less, sure of its predictions than right.
+
+        Its cross-entropy then gains less over guessing than half of what its accuracy allows.
+        """
+        if self.cross_entropy is None or self.telling_accuracy is None:
+            return False
+        return self.cross_entropy > GUESSING - GAINED * (GUESSING - self.accurate_cross_entropy)
+
+    @property
+    def too_sure(self) -> bool:
+        """Whether it misjudges itself, and is surer than it is right."""
+        return self.misjudges_itself and (self.confidence or 1.0) > (self.accuracy or 0.0)
 
     def _beyond_chance(self, change: float, other: float) -> float:
         chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * (self.error or 0.0))
@@ -144,12 +183,24 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         held_out=_held_out(run),
         dated=run.latest("labels") < RECENT_LABELS * (labels or logged_labels),
         beyond=0 if planned is None else max(steps - planned, 0),
+        cross_entropy=_known(run.latest("cross_entropy")),
+        cross_entropy_floor=_known(run.latest("cross_entropy_floor")) or 0.0,
+        confidence=_confidence(run),
     )
 
 
 def _held_out(run: RunRecord) -> int | None:
     counts = [each.held_out for each in run.rounds if np.isfinite(each.accuracy)]
     return counts[-1] if counts and counts[-1] else None
+
+
+def _confidence(run: RunRecord) -> float | None:
+    """Return the mean probability of what was predicted, of the labels that are held out now."""
+    bins = [each.calibration for each in run.rounds if each.held_out and np.isfinite(each.accuracy)]
+    if not bins:
+        return None
+    predicted, _, counts = np.array([row for row in bins[-1] if len(row) == 3]).T
+    return float(np.average(np.maximum(predicted, 1 - predicted), weights=counts))
 
 
 def _whole(value: object) -> int | None:

@@ -56,6 +56,61 @@ def test_an_accuracy_below_chance_is_called_worse_than_guessing() -> None:
     assert "17%, worse than guessing" in warnings(replace(GOOD, accuracy=0.17))
 
 
+def test_a_reward_model_that_is_too_sure_of_itself_is_not_called_reliable() -> None:
+    sure = replace(GOOD, accuracy=0.77, cross_entropy=0.65, confidence=0.9, held_out=100)
+    verdict = judge(sure, RUN, AnswerLog())
+    assert verdict.level == "mixed"
+    assert "predicts 77% of 100 held-out labels but is too sure of itself" in verdict.trust
+    assert verdict.warnings == (
+        "The reward model ranks well, but is too sure of itself: its cross-entropy is 0.65, where "
+        "guessing costs 0.69 and its accuracy allows 0.54. Rely on the order of its rewards more "
+        "than on their size.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "told"),
+    [
+        ({"cross_entropy": 0.61}, "good", ""),  # at most (ln 2 + 0.539) / 2 = 0.616
+        ({"cross_entropy": 0.62}, "mixed", "too sure"),
+        ({"cross_entropy": 0.62, "cross_entropy_floor": 0.2}, "good", ""),  # 0.638, of ties
+        ({"cross_entropy": 0.62, "confidence": 0.55}, "good", "less sure than it could be"),
+        ({"cross_entropy": 0.9, "accuracy": 0.65}, "mixed", "better than by guessing, but is too"),
+        ({"cross_entropy": 0.9, "accuracy": 0.5}, "poor", "close to guessing"),
+        ({"cross_entropy": 0.9, "held_out": 5}, "unknown", "too few to judge"),
+    ],
+)
+def test_cross_entropy_is_judged_by_what_the_accuracy_allows(
+    changes: dict[str, float], level: str, told: str
+) -> None:
+    result = replace(GOOD, **{"accuracy": 0.77, "confidence": 0.9, **changes})  # type: ignore[arg-type]
+    verdict = judge(result, RUN, AnswerLog())
+    assert verdict.level == level
+    assert told in " ".join(verdict.warnings)
+    assert bool(told) == bool(verdict.warnings)
+
+
+def test_confidence_is_read_from_the_last_round_with_held_out_labels() -> None:
+    rounds = (
+        RoundMeasures(0, 0, 9, 9, accuracy=0.5, calibration=((0.5, 0.5, 9),)),
+        RoundMeasures(
+            1,
+            0,
+            40,
+            40,
+            accuracy=0.75,
+            cross_entropy=0.8,
+            cross_entropy_floor=0.1,
+            calibration=((0.1, 0.2, 30), (0.7, 0.6, 10)),
+        ),
+        RoundMeasures(2, 0, 40, 40),
+    )
+    found = summary_of(replace(RUN, rounds=rounds), labels=40)
+    assert (found.cross_entropy, found.cross_entropy_floor) == (0.8, 0.1)
+    assert found.confidence == pytest.approx((30 * 0.9 + 10 * 0.7) / 40)
+    assert found.too_sure
+
+
 def test_measures_of_a_reward_model_that_had_few_of_its_labels_are_dated() -> None:
     def told(labels: int) -> str:
         run = replace(RUN, rounds=(RoundMeasures(0, 9, labels, labels, accuracy=0.9),))

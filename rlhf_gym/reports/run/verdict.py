@@ -12,7 +12,7 @@ from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.answers import AnswerLog, answer_shares, side_bias
 from rlhf_gym.runs.records import RunRecord
-from rlhf_gym.runs.summary import Summary, headline, summary_of
+from rlhf_gym.runs.summary import GUESSING, Summary, headline, summary_of
 
 __all__ = ["judge", "summarise"]
 
@@ -61,7 +61,7 @@ def _level(result: Summary) -> str:
         return "poor"
     right = correlation is None or correlation >= GOOD_CORRELATION
     enough = result.labels >= FEW_LABELS and result.finished and result.evaluated
-    good = right and enough and result.moved and accuracy >= GOOD_ACCURACY
+    good = right and enough and result.moved and accuracy >= GOOD_ACCURACY and not result.too_sure
     return "good" if good else "mixed"
 
 
@@ -69,7 +69,8 @@ def _trust(result: Summary, level: str) -> str:
     facts = []
     if result.accuracy is not None:
         of = "" if result.held_out is None else f"{result.held_out:,} "
-        facts.append(f"the reward model predicts {result.accuracy:.0%} of {of}held-out labels")
+        but = " but is too sure of itself" if result.too_sure else ""
+        facts.append(f"the reward model predicts {result.accuracy:.0%} of {of}held-out labels{but}")
     if result.correlation is not None:
         facts.append(f"learned and true return correlate at {number(result.correlation)}")
     if result.after is not None and not result.evaluated:
@@ -127,6 +128,18 @@ def _about_the_model(result: Summary) -> Iterator[str]:
     if accuracy is not None and accuracy < POOR_ACCURACY:
         how = "close to" if accuracy > 1 - POOR_ACCURACY else "worse than"
         yield f"Held-out accuracy is {accuracy:.0%}, {how} guessing (50%)."
+    elif accuracy is not None and result.misjudges_itself:
+        ranks = "ranks well" if accuracy >= GOOD_ACCURACY else "ranks better than by guessing"
+        sure, advice = (
+            ("is too sure of itself", "Rely on the order of its rewards more than on their size.")
+            if result.too_sure
+            else ("is less sure than it could be", "More labels, or more fitting, may help.")
+        )
+        yield (
+            f"The reward model {ranks}, but {sure}: its cross-entropy is "
+            f"{result.cross_entropy:.2f}, where guessing costs {GUESSING:.2f} and its accuracy "
+            f"allows {result.accurate_cross_entropy:.2f}. {advice}"
+        )
     if correlation is not None and correlation < POOR_CORRELATION:
         opposed = correlation <= -POOR_CORRELATION
         how = "point in opposite directions" if opposed else "hardly agree"
