@@ -36,7 +36,7 @@ RUN_UP, LENGTH = 5, 10
 """Steps from a snapshot to a clip that is tried, and steps of the clip."""
 ATTEMPTS = 20
 """Number of episodes that may end before such a clip begins."""
-GLANCES, GLANCE = 6, 2
+GLANCES, GLANCE = 6, 1
 """Number of further episodes that are looked at, and steps of each: what is hidden and has two
 places is where the drawing process has left it in all of them once in 128 times."""
 SECONDS = 120.0
@@ -108,7 +108,9 @@ def _pieces(spec_json: str, kind: Kind) -> list[_Piece]:
         if env.render_mode != "rgb_array":
             return []
         env.action_space.seed(0)
-        _random_steps(env, env.reset(seed=0)[0])  # the first episode of some differs from others
+        _random_steps(
+            env, env.reset(seed=0)[0], RUN_UP
+        )  # the first episode of some differs from others
         lengths = [LENGTH, LENGTH, *[GLANCE] * GLANCES]
         return [
             _recorded(env, kind, number * ATTEMPTS, length, filmed=number > 0)
@@ -125,22 +127,23 @@ def _recorded(env: Env, kind: Kind, first_seed: int, length: int, *, filmed: boo
     for seed in range(first_seed, first_seed + ATTEMPTS):
         snapshot = b"" if kind == "state" else take_reset(env, seed, None)
         observation, _ = env.reset(seed=seed)
+        before = min(RUN_UP, length)  # a glance is short, since steps of some take long
         if kind == "state":
-            observation, _ = _random_steps(env, observation)
+            observation, _ = _random_steps(env, observation, before)
             snapshot = take(env)
-        observation, run_up = _random_steps(env, observation)
+        observation, run_up = _random_steps(env, observation, before)
         if run_up:
             return _filmed(env, observation, snapshot, run_up, length, filmed=filmed)
     raise RuntimeError("the episodes are too short to compare pictures of them")
 
 
-def _random_steps(env: Env, observation: Any) -> tuple[Any, list[Any]]:
+def _random_steps(env: Env, observation: Any, steps: int) -> tuple[Any, list[Any]]:
     """Take some random steps; return what is seen then, and the actions.
 
     If the episode ends, another one has begun, and there are no actions.
     """
     actions: list[Any] = []
-    for _ in range(RUN_UP):
+    for _ in range(steps):
         action = sample_action(env)
         actions.append(copy_of(action))
         observation, _, terminated, truncated, _ = env.step(action)

@@ -134,7 +134,7 @@ def test_a_mission_is_left_out_with_a_warning_and_a_grid_of_codes_is_a_vector() 
 
 def test_a_car_that_crashed_is_said_to_have_crashed() -> None:
     pytest.importorskip("highway_env")
-    env = make_env(HIGHWAY, horizon=12)
+    env = make_env(HIGHWAY, horizon=12, snapshots=False)
     env.reset(seed=0)
     env.unwrapped.vehicle.crashed = True  # type: ignore[attr-defined]
     assert notes_of(env.step(1)[4]).end == "crashed"
