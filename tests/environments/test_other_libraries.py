@@ -25,6 +25,7 @@ from rlhf_gym.envs.step_notes import notes_of
 from rlhf_gym.media import draw
 from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.wrappers.clip_recorder import ClipRecorder
+from rlhf_gym.wrappers.snapshots import SnapshotRecorder
 
 MINIGRID, HIGHWAY, MINATAR = "MiniGrid-Empty-5x5-v0", "highway-fast-v0", "MinAtar/Breakout-v1"
 PACKAGES = {MINIGRID: "minigrid", HIGHWAY: "highway_env", MINATAR: "minatar"}
@@ -134,7 +135,7 @@ def test_a_mission_is_left_out_with_a_warning_and_a_grid_of_codes_is_a_vector() 
 
 def test_a_car_that_crashed_is_said_to_have_crashed() -> None:
     pytest.importorskip("highway_env")
-    env = make_env(HIGHWAY, horizon=12, snapshots=False)
+    env = SnapshotRecorder(make_env(HIGHWAY, horizon=12, snapshots=False), "camera")
     env.reset(seed=0)
     env.unwrapped.vehicle.crashed = True  # type: ignore[attr-defined]
     assert notes_of(env.step(1)[4]).end == "crashed"
