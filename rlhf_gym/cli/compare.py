@@ -19,13 +19,17 @@ __all__ = ["command", "show"]
 
 
 def command(
-    runs: Annotated[list[str], tyro.conf.Positional],
+    runs: Annotated[
+        list[str],
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="RUN ...", help_behavior_hint="(required)"),
+    ],
     *,
     out: OutFile = Path("comparison.html"),
     open: bool = False,
     json: bool = False,
 ) -> None:
-    """Compare finished runs side by side, pooling seeds.
+    """Compare finished runs side by side, pooling seeds; others are left out.
 
     Runs of the same environment, algorithm, arm (which is their teacher's), number of labels and
     number of demonstrations are pooled as seeds; the page warns where they differ in any other

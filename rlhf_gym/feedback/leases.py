@@ -50,6 +50,14 @@ def take(
     return ids
 
 
+def held_by_others(connection: Connection, holder: str, now: float) -> bool:
+    """Whether another holder, whose process still runs, has a lease."""
+    others = select(LeaseRow.query).where(
+        LeaseRow.annotator != holder, live(now), LeaseRow.annotator.not_in(_dead(connection))
+    )
+    return connection.scalar(others.limit(1)) is not None
+
+
 def _dead(connection: Connection) -> list[str]:
     """Return the holders whose processes have ended without releasing what they held."""
     holders = connection.scalars(select(LeaseRow.annotator).distinct()).all()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from rlhf_gym.basics.checks import check
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.feedback import rows
+from rlhf_gym.feedback import leases, rows
 from rlhf_gym.feedback.agreement import AnsweredPair
 from rlhf_gym.feedback.database import Database
 from rlhf_gym.feedback.errors import OtherEnvironment
@@ -132,6 +132,11 @@ class StoreReader:
         """Return the ids of `open_queries`, which is faster, since no clip is read."""
         with self._database.reading() as connection:
             return self._tally.open_ids(connection)
+
+    def others_hold(self, annotator: str) -> bool:
+        """Whether somebody else, or another window of this annotator, holds a query."""
+        with self._database.reading() as connection:
+            return leases.held_by_others(connection, leases.holder(annotator), self._steady())
 
     def counts(self) -> Counts:
         """How many queries there are, by their state."""

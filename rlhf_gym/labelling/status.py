@@ -29,6 +29,7 @@ class Status:
         awaited: answers in all that the trainer waits for, 0 while it waits for none.
         ending: what is known of a training that is done, else None.
         doing: what takes the trainer long at present, and how far it is, else ``""``.
+        shared: whether somebody else holds queries at this moment.
     """
 
     labels: int = 0
@@ -45,6 +46,7 @@ class Status:
     awaited: int = 0
     ending: Ending | None = None
     doing: str = ""
+    shared: bool = False
 
     @property
     def spent(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,11 @@ __all__ = ["comparison_of_runs", "rows_of_runs"]
 def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     """Read the rows of run folders, each with its folder as its curve.
 
+    Runs without a final evaluation are left out, with a warning.
+
     Raises:
-        ValueError: a folder holds no run, or one without a final evaluation; or it is given twice;
-            or none is given.
+        ValueError: a folder holds no run; or it is given twice; or no run is given, or none that
+            has a final evaluation.
     """
     if not runs:
         raise ValueError(f"no run was given; name some: {program()} compare runs/CartPole-v1-ppo-*")
@@ -31,7 +34,7 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     for folder in folders:
         if folders.count(folder) > 1:
             raise ValueError(f"the run {folder} is given more than once; name each run once")
-    records = [read_run(folder) for folder in folders]
+    records = list(_evaluated([read_run(folder) for folder in folders]))
     rows = [_row(record) for record in records]
     _check_measured_alike(records)
     return rows
@@ -47,6 +50,26 @@ def comparison_of_runs(rows: Sequence[Row]) -> Comparison:
     before = {run: evaluation.comparable_before for run, evaluation in found.items()}
     starts = {run: float(np.mean(returns)) for run, returns in before.items() if returns}
     return compare(rows, starts, {row.env_id: found[row.curve].way for row in rows})
+
+
+def _evaluated(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
+    """Select the runs that can be compared; say so of the others, or refuse if there are no more.
+
+    Raises:
+        ValueError: no run has a final evaluation.
+    """
+    missing = [record for record in records if not record.evaluation.after]
+    for record in missing:
+        folder = record.folder.path
+        reason = (
+            f"the run {folder} has no evaluation yet; let it end ({program()} train --resume "
+            f"{folder}), or measure the agent as it is, if it was trained ({program()} evaluate "
+            f"{folder})"
+        )
+        if len(missing) == len(records):
+            raise ValueError(reason)
+        warnings.warn(f"left out: {reason}", stacklevel=3)
+    yield from (record for record in records if record.evaluation.after)
 
 
 def _check_measured_alike(records: Sequence[RunRecord]) -> None:
@@ -73,12 +96,6 @@ def _row(run: RunRecord) -> Row:
     if "env_id" not in config or "algo" not in config:
         problem = "; ".join(run.unreadable) or "config.toml names no environment or algorithm"
         raise ValueError(f"{folder} cannot be compared: {problem}")
-    if not run.evaluation.after:
-        raise ValueError(
-            f"the run {folder} has no evaluation yet; let it end ({program()} train --resume "
-            f"{folder}), or measure the agent as it is, if it was trained ({program()} evaluate "
-            f"{folder})"
-        )
     arm = arm_of_teacher(config)
     formula = config.get("teacher", "synthetic") == "synthetic"  # whose answers take no time
     return Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.basics.words import counted
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.feedback import StoreLocked
 from rlhf_gym.feedback.store_records import TrainerState
@@ -76,7 +78,7 @@ class FeedbackLoop:
         self.first_round_done = False
         self._rng = np.random.default_rng([seed, 3])
         self._first_parts = 0
-        self._fitted = False
+        self._fitted = self._left = False
         self._new_labels = 0
         self._refreshed_at = self._measured_at = -REFRESH_EVERY
         self._polled = self._locked_until = -POLL_SECONDS
@@ -128,6 +130,10 @@ class FeedbackLoop:
         needed = target - LEAD if self.wait is None else target if self.wait and enough else 0
         awaited = budget if self.wait is None and target == budget else needed
         left = teacher.live and teacher.has_left
+        if left and not self._left:
+            told = f"training goes on without further answers, with {counted(labels, 'label')}"
+            print(told, file=sys.stderr, flush=True)
+        self._left = left
         waits = labels < needed or (labels < awaited and teacher.live and teacher.alive)
         if teacher.live and (left or not waits):  # but answers may be there
             if time.monotonic() < self._polled + self.poll_seconds:

@@ -28,7 +28,7 @@ def first_state(
 ) -> State:
     """The state of a window that has just been opened; ``since`` is as of `read_status`."""
     known, environment, settings = recall(annotator), store.environment, _settings_of(run)
-    status = read_status(store, EndingReader(RunFolder(run), annotator), since)
+    status = read_status(store, EndingReader(RunFolder(run), annotator), since, annotator)
     practises = with_practice
     if practises is None:
         practises = not known.practised and status.wants_answers

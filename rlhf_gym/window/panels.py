@@ -115,10 +115,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
             "may close this window, or answer again.",
         )
     if status.ready > len(state.given_back):
-        return (
-            "Getting the next pair",
-            "If others label this run as well, they may be looking at the last ones.",
-        )
+        others = "Others label this run as well, and may be looking at the last ones."
+        return "Getting the next pair", others if status.shared else "It comes in a moment."
     if status.trainer == "stopped" or status.gone:
         paused = process_line(state)
         return (

@@ -49,6 +49,14 @@ def test_a_run_began_at_the_return_of_its_untrained_agent_if_that_was_measured_a
     assert comparison_of_runs([row]).starts == {}
 
 
+def test_a_run_without_evaluation_is_left_out_with_a_word(tmp_path: Path) -> None:
+    whole, part = made(tmp_path / "whole"), made(tmp_path / "part")
+    (part / "evaluation.json").unlink()
+    with pytest.warns(UserWarning, match=f"^left out: the run {part} has no evaluation yet; let"):
+        (row,) = rows_of_runs([part, whole])
+    assert row.curve == str(whole)
+
+
 def test_a_person_at_the_window_has_an_arm_and_their_seconds_count(tmp_path: Path) -> None:
     run = persons_run(tmp_path)
     (run / "evaluation.json").write_text(json.dumps({"before": [], "after": [-200.0]}))

@@ -171,13 +171,17 @@ def test_a_person_who_leaves_while_training_waits_for_them_stops_it(tmp_path: Pa
     assert agent.num_timesteps < 1200
 
 
-def test_a_person_who_stops_answering_can_let_training_go_on(tmp_path: Path) -> None:
+def test_a_person_who_stops_answering_can_let_training_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     person = Person(prefer_larger, patience=8)
     person.lets_go_on = True
     feedback = feedback_of(person, tmp_path / "run", labels=24)
     agent = train(feedback)
     assert not feedback.stopped and feedback.labels_given == 8
     assert agent.num_timesteps >= 600
+    told = "training goes on without further answers, with 8 labels"
+    assert capsys.readouterr().err.splitlines().count(told) == 1
 
 
 def test_before_training_the_next_pairs_are_asked_while_the_last_are_answered(

@@ -86,6 +86,9 @@ def test_the_pairs_of_a_run_that_goes_on_are_there_at_once(tmp_path: Path) -> No
     assert read_status(store, endings).trainer == "stopped"
     assert read_status(store, endings, time.time()).trainer == ""  # it is about to report
     assert read_status(store, endings, time.time()).budget == 4
+    for annotator, shared in (("ada", False), ("bob", True)):  # one window, then a second one
+        store.lease("ada")
+        assert read_status(store, endings, annotator=annotator).shared is shared
     store.close()
 
 

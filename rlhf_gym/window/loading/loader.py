@@ -44,16 +44,20 @@ SETTLE_SECONDS = 0.25  # a window that is being dragged changes its size all the
 BYTES_IN_ALL = 450_000_000
 
 
-def read_status(store: FeedbackStore, endings: EndingReader, since: float = 0.0) -> Status:
+def read_status(
+    store: FeedbackStore, endings: EndingReader, since: float = 0.0, annotator: str = ""
+) -> Status:
     """Read the live numbers, and what came of a training that is done.
 
     Args:
         store: of the run.
         endings: reads what came of it.
         since: Unix time in seconds; what the trainer did before is not told, as it goes on.
+        annotator: whose window it is.
     """
     counts, progress = store.counts(), store.progress()
     status = Status(labels=counts.labels, ready=counts.ready, open=counts.open)
+    status = replace(status, shared=store.others_hold(annotator))
     if progress is None:
         return status
     budget, done = progress.budget or None, progress.state == "done"
@@ -142,7 +146,7 @@ class Loader(threading.Thread):
 
     def _turn(self, wanted: Wanted) -> None:
         if self._is_due("status", STATUS_SECONDS):
-            status = read_status(self._store, self._endings, self._since)
+            status = read_status(self._store, self._endings, self._since, self._annotator)
             self.events.put(StatusRead(replace(status, doing=self._folder.told())))
         if self._is_due("renew", RENEW_SECONDS) and wanted.pending:
             self._store.renew(wanted.pending, self._annotator)
