@@ -12,14 +12,11 @@ from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.training.human_feedback import HumanFeedback
 
 __all__ = ["first_labels", "said_of_resuming", "said_of_settings"]
 
 
-def said_of_settings(
-    settings: TrainSettings, agent: BaseAlgorithm, feedback: HumanFeedback
-) -> Iterator[str]:
+def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[str]:
     """Yield what is to be known of the settings of a new run."""
     steps = settings.steps or 0
     if settings.algo.lower() not in presets_of(settings.env_id):
@@ -34,11 +31,6 @@ def said_of_settings(
         yield (
             f"{steps:,} steps are less than two rollouts of {rollout:,}: the agent will hardly "
             "learn anything"
-        )
-    if steps < (fewest := feedback.warm_up.fewest_steps):
-        yield (
-            f"! nobody will be asked: {steps:,} steps are too few for clips; give --steps {fewest} "
-            "at the least, and many more for the agent to learn"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -83,10 +83,12 @@ def train(
             with _removed_after_errors(folder):
                 write_settings(folder, settings)  # first: then a run that is killed can be resumed
                 feedback, env = training.plug_in(resuming=False)
-            stack.enter_context(closing(env))
-            agent = make_agent(settings, env)
+                stack.enter_context(closing(env))
+                agent = make_agent(settings, env)
+                steps = settings.steps or 0
+                feedback.warm_up.check(agent, steps, steps)
         log(f"run folder: {folder.path}")
-        for line in said_of_settings(settings, agent, feedback):
+        for line in said_of_settings(settings, agent):
             log(line)
         return training.learn(feedback, agent, training.measured.before(agent))
 
@@ -148,10 +150,13 @@ def resume(
 
 @contextmanager
 def _removed_after_errors(folder: RunFolder) -> Iterator[None]:
-    """Remove a new folder again if the block raises."""
+    """Remove a new folder again if the block, in which nothing is asked yet, raises."""
     try:
         yield
     except BaseException:
+        with suppress(OSError):  # a system may not remove what is open
+            for path in folder.path.glob(f"{folder.store.name}*"):
+                path.unlink()
         folder.undo_create()
         raise
 

@@ -62,13 +62,16 @@ class AgentReward:
 
     def training_starts(
         self, agent: BaseAlgorithm, total_steps: int | None, variables: Mapping[str, Any]
-    ) -> None:
+    ) -> int:
         """Attach the reward to the agent that is trained, and count its steps.
 
         Args:
             agent: its ``learn`` has been set up.
             total_steps: in all calls of ``learn``; None: this one is the last.
             variables: of ``learn``, by stable-baselines3's names.
+
+        Returns:
+            Training steps that this ``learn`` is to take.
 
         Raises:
             ValueError: if the agent acts in another environment, or cannot learn from the reward.
@@ -85,7 +88,9 @@ class AgentReward:
         self.wrapper.taught = self._training = True
         self.recorder.agent_step = log.taken
         log.begin()
-        log.total = total_steps or log.taken + agent._total_timesteps - agent.num_timesteps
+        in_call = agent._total_timesteps - agent.num_timesteps
+        log.total = total_steps or log.taken + in_call
+        return in_call
 
     def training_ends(self) -> None:
         """Count no more what is done in the environment."""

@@ -108,8 +108,14 @@ class Asking:
         """Warn if more than half of the labels are ties, from which little can be learned.
 
         Raises:
-            ValueError: there is no label, from which nothing can be learned.
+            ValueError: there is no label, or was no pair of clips: nothing can be learned.
         """
+        if not self.asked:
+            raise ValueError(
+                "training has not begun: in the first steps there were no two clips to ask about; "
+                "ask about shorter clips, or let the untrained agent take more of them "
+                "(warm_up_steps)"
+            )
         if not self.labels:
             raise ValueError(
                 "training has not begun: the teacher could tell nothing about any of "

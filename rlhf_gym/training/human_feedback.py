@@ -160,7 +160,8 @@ class HumanFeedback(BaseCallback):
 
     def _on_training_start(self) -> None:
         check_can_start(self._wrapped, self.parent)
-        self.agent_reward.training_starts(self.model, self.total_steps, self.locals)
+        in_call = self.agent_reward.training_starts(self.model, self.total_steps, self.locals)
+        self.warm_up.check(self.model, in_call, self.log.total)
         self.stopped, self._everyone = False, self.locals.get("callback", self)
         self._output.open(self.logger)
         if self.run is not None:
@@ -168,8 +169,7 @@ class HumanFeedback(BaseCallback):
 
     def _before_training(self) -> None:
         """Warm up, and ask for the first labels; all other callbacks have started by now."""
-        total = self.log.total
-        self.warm_up.run(self.model, self._everyone, self.log, total, lambda: self.loop.stopping)
+        self.warm_up.run(self.model, self._everyone, self.log, lambda: self.loop.stopping)
         self.loop.stopping |= not self.warm_up.done  # then another callback ends training
         if not self.loop.stopping:
             self.loop.first_round(self.model)

@@ -7,7 +7,7 @@ from stable_baselines3.common.type_aliases import TrainFreq, TrainFrequencyUnit
 
 from rlhf_gym.environments.lookup import horizon_of
 
-__all__ = ["share_of_training"]
+__all__ = ["rollout_steps", "share_of_training"]
 
 
 def share_of_training(agent: BaseAlgorithm, taken: int, total: int, warm_up: int) -> float:
@@ -16,11 +16,11 @@ def share_of_training(agent: BaseAlgorithm, taken: int, total: int, warm_up: int
     A label that comes later than that is of no use. Of ``total`` steps ``taken`` are done, in all
     calls of ``learn``; those of the ``warm_up`` are not counted.
     """
-    last = total - _rollout_steps(agent) - warm_up
+    last = total - rollout_steps(agent) - warm_up
     return (taken - warm_up) / last if last > 0 else 1.0
 
 
-def _rollout_steps(agent: BaseAlgorithm) -> int:
+def rollout_steps(agent: BaseAlgorithm) -> int:
     """Return the number of steps of a rollout, at most."""
     assert agent.env is not None
     train_every = getattr(agent, "train_freq", None)

@@ -12,7 +12,6 @@ import shutil
 import signal
 import sqlite3
 import time
-import warnings
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -150,19 +149,32 @@ def test_evaluating_keeps_the_returns_from_before_and_those_of_more_episodes(run
     assert read_evaluation(run / "evaluation.json") == found
 
 
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (["--steps", "10"], "10 steps are too few for one clip in each of 32 environments"),
+        (["--steps", "833"], "833 steps are too few for an update that changes the agent"),
+        (["--steps", "3000", "--labels", "40"], "3,000 steps are too few for an update"),
+    ],
+)
+def test_a_training_that_can_change_nothing_is_refused_before_a_folder_is_made(
+    flags: list[str], why: str, tmp_path: Path, capsys: Capture
+) -> None:
+    run = tmp_path / "run"
+    assert main(["train", "CartPole-v1", *flags, "--run", str(run), "--no-progress"]) == 1
+    shown = capsys.readouterr()
+    assert why in shown.err and "give at least 5761 steps" in shown.err
+    assert shown.out == "" and not run.exists()
+
+
 def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
     tmp_path: Path, capsys: Capture
 ) -> None:
     run = tmp_path / "run"
-    flags = ["--steps", "10", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
-    flags += ["--algo", "dqn", "--no-progress"]  # it learns nothing in its first hundred steps
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        main(["train", "CartPole-v1", *flags, "--run", str(run)])
-    shown, warned = capsys.readouterr()
-    assert re.search("^! .*0 of 1 labels", warned, flags=re.M)
-    nobody, _, evaluating = shown.partition("evaluating the untrained agent")
-    assert "! nobody will be asked: 10 steps are too few for clips" in nobody and evaluating
+    flags = ["--steps", "300", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
+    flags += ["--algo", "dqn", "--no-progress", "--set", "gradient_steps=0"]
+    assert main(["train", "CartPole-v1", *flags, "--run", str(run)]) == 0
+    shown = capsys.readouterr().out
     assert "the agent was trained for no step" in shown
     assert (
         "before training (2 episodes, actions sampled)" in shown
@@ -172,7 +184,7 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
     assert len(found.before) == 2 and not found.after
     outcome = read_outcome(run / "outcome.json")
     assert outcome is not None and outcome.change == "untrained"
-    assert outcome.verdict.startswith("the agent was trained for no step: 10 steps are not enough")
+    assert outcome.verdict.startswith("the agent was trained for no step: 300 steps are not enough")
     assert evaluate(run, 2) == found  # measured alike
 
 

@@ -40,8 +40,10 @@ def started(agent: PPO, last: int | None = None) -> Noted:
     return noted
 
 
-def log() -> RunLog:
-    return RunLog(FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")), None, 10, 2)
+def log_of(total: int) -> RunLog:
+    log = RunLog(FeedbackStore.in_memory(EnvironmentRecord("CartPole-v1")), None, 10, 2)
+    log.total = total
+    return log
 
 
 @pytest.mark.parametrize(
@@ -64,14 +66,14 @@ def test_the_default_is_a_tenth_of_training_within_bounds(
 def test_every_step_is_reported_until_enough_are_taken() -> None:
     agent, warm_up = agent_of(1000), WarmUp(50, one_clip=10, n_envs=2)
     noted = started(agent)
-    warm_up.run(agent, noted, log(), 1000, lambda: False)
+    warm_up.run(agent, noted, log_of(1000), lambda: False)
     assert warm_up.done and warm_up.taken == agent.num_timesteps == noted.num_timesteps == 50
     assert np.shape(noted.dones) == (25, 2)
 
 
 def test_another_callback_may_end_it() -> None:
     agent, warm_up = agent_of(1000), WarmUp(50, one_clip=10, n_envs=2)
-    warm_up.run(agent, started(agent, last=3), log(), 1000, lambda: False)
+    warm_up.run(agent, started(agent, last=3), log_of(1000), lambda: False)
     assert not warm_up.done and warm_up.taken == agent.num_timesteps == 6
 
 
@@ -88,11 +90,11 @@ def test_of_several_calls_of_learn_it_leaves_half_of_the_first(
 def test_it_goes_on_where_it_was_stopped() -> None:
     stops = iter([False, False, True, True])
     agent, stopped = agent_of(1000), WarmUp(50, one_clip=10, n_envs=2)
-    stopped.run(agent, started(agent), log(), 1000, lambda: next(stops))
+    stopped.run(agent, started(agent), log_of(1000), lambda: next(stops))
     assert not stopped.done and stopped.taken == agent.num_timesteps == 4
     again = WarmUp(50, one_clip=10, n_envs=2)
     again.load_state(stopped.state())
-    again.run(agent, started(agent), log(), 1000, lambda: False)
+    again.run(agent, started(agent), log_of(1000), lambda: False)
     assert again.done and again.taken == agent.num_timesteps == 50
 
 
