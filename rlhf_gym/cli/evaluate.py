@@ -51,7 +51,7 @@ def command(
         result = {"mean": found.mean, "returns": found.after, "actions": found.actions}
         print(json_module.dumps(result if found.after else {**result, "mean": None}))
         return
-    who = "" if found.after else " of the agent, which was trained for no step yet"
+    who = "" if found.after else " of the agent, which no update has changed"
     print(
         f"true return{who}: {mean_and_error(returns)} "
         f"({found.way}: mean and standard error; {min(returns):.1f} to {max(returns):.1f})"

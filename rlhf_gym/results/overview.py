@@ -82,6 +82,8 @@ def overview_of(run: RunFolder) -> RunOverview:
     steps = int(record.curve.last(STEPS) or 0)
     steps = max(steps, progress.agent_step) if progress else steps
     planned = record.config.get("steps", progress.total_steps if progress else None)
+    true_return = _true_return(record)
+    way = record.evaluation.way if record.evaluation.after else "in training"
     return RunOverview(
         folder=run.path,
         env_id=str(record.config.get("env_id", "")),
@@ -91,8 +93,8 @@ def overview_of(run: RunFolder) -> RunOverview:
         budget=record.config.get("labels", progress.budget if progress else None),
         steps=steps if planned is None else min(steps, planned),
         planned=planned,
-        true_return=_true_return(record),
-        way=record.evaluation.way if record.evaluation.after else "in training",
+        true_return=true_return,
+        way=NOTHING if true_return == NOTHING else way,
     )
 
 
@@ -122,5 +124,5 @@ def _state(record: RunRecord, progress: Progress | None, steps: int) -> str:
 def _true_return(record: RunRecord) -> str:
     if record.evaluation.after:
         return mean_and_error(record.evaluation.after)
-    latest = record.curve.last(TRUE_RETURN)
+    latest = None if record.unchanged else record.curve.last(TRUE_RETURN)
     return NOTHING if latest is None else f"{latest:.1f}"

@@ -16,7 +16,7 @@ from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.runs.parts import make_training_env
 from rlhf_gym.runs.records import Actions, Evaluation, read_evaluation
 from rlhf_gym.runs.settings import TrainSettings
-from rlhf_gym.training.checkpoint_files import latest_checkpoint
+from rlhf_gym.training.checkpoint_files import agent_changed, latest_checkpoint
 from rlhf_gym.training.trust import require_trust
 
 __all__ = ["evaluate", "load"]
@@ -58,7 +58,7 @@ def evaluate(
     """Evaluate a run's agent on the untouched environment.
 
     The returns are written into the run folder, unless it holds those of more episodes of the same
-    agent. Those of an agent that was trained for no step count as the ones before training.
+    agent. Those of an agent that no update has changed count as the ones before training.
 
     Args:
         run: the run folder.
@@ -87,7 +87,8 @@ def evaluate(
         env_kwargs=settings.env_kwargs,
         wrappers=settings.wrapper,
     )
-    if not agent._n_updates:
+    changed, _ = agent_changed(latest_checkpoint(folder.checkpoint, "agent.zip"))
+    if not (agent._n_updates if changed is None else changed):
         found = Evaluation(before=returns, actions_before=actions)
         keep = len(known.before) > episodes
     else:

@@ -65,6 +65,8 @@ def _labels_of(folder: RunFolder) -> tuple[int, str]:
 
 
 def _change(summary: Summary) -> Change:
+    if summary.unchanged:
+        return "untrained"
     if summary.before is None or summary.after is None:
         return "unknown"
     return "better" if summary.moved > 0 else "worse" if summary.moved < 0 else "same"
@@ -93,10 +95,6 @@ class OutcomeFile:
             return
         self._told = time.monotonic()
         self._write(Outcome("evaluating", (done, wanted), no_film=self._no_film))
-
-    def untrained(self, reason: str) -> None:
-        """Tell why the agent was trained for no step."""
-        self._write(Outcome(change="untrained", verdict=reason))
 
     def done(self) -> None:
         """Write all that is known."""

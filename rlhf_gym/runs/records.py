@@ -18,6 +18,7 @@ from rlhf_gym.basics.durable import write_text
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.rounds import RoundMeasures
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.training.checkpoint_files import COUNTERS, agent_changed
 
 __all__ = [
     "Actions",
@@ -174,6 +175,7 @@ class RunRecord:
         curve: the logged columns.
         rounds: the rounds so far.
         evaluation: whole episodes on the untouched environment.
+        unchanged: whether the agent, when training was done, had the weights with which it began.
         unreadable: one sentence for each file that was there but could not be read.
     """
 
@@ -184,6 +186,7 @@ class RunRecord:
     curve: LearningCurve = field(default_factory=LearningCurve)
     rounds: tuple[RoundMeasures, ...] = ()
     evaluation: Evaluation = Evaluation()
+    unchanged: bool = False
     unreadable: tuple[str, ...] = ()
 
     def latest(self, measure: str) -> float:
@@ -224,14 +227,22 @@ def read_run(folder: Path) -> RunRecord:
             unreadable.append(f"{path.name} could not be read ({error})")
             return default
 
+    config: dict[str, Any] = read(run.config, run.settings_table, {})
+    curve = read_curve(folder)
+    counters = run.checkpoint / COUNTERS
+    unknown: tuple[bool | None, int] = None, 0
+    changed, steps = read(counters, lambda: agent_changed(run.checkpoint), unknown)
     return RunRecord(
         folder=run,
-        config=read(run.config, run.settings_table, {}),
+        config=config,
         command=read(run.command, lambda: run.command.read_text(encoding="utf-8").strip(), ""),
         versions=read(run.versions, lambda: json.loads(run.versions.read_text()), {}),
-        curve=read_curve(folder),
+        curve=curve,
         rounds=read(run.rounds, lambda: _rounds(run), ()),
         evaluation=read(run.evaluation, lambda: read_evaluation(run.evaluation), Evaluation()),
+        unchanged=changed is False
+        and steps >= (curve.last(STEPS) or 0)
+        and steps >= config.get("steps", 0),
         unreadable=tuple(unreadable),
     )
 

@@ -56,6 +56,7 @@ class Summary:
         cross_entropy: of the reward model on held-out labels, in nats.
         cross_entropy_floor: what the ties among them cost every model, in nats.
         confidence: mean probability that the reward model gave to what it predicted of them.
+        unchanged: whether no update has changed the agent; then nothing is known after training.
     """
 
     environment: str
@@ -79,6 +80,7 @@ class Summary:
     cross_entropy: float | None = None
     cross_entropy_floor: float = 0.0
     confidence: float | None = None
+    unchanged: bool = False
 
     @property
     def moved(self) -> float:
@@ -158,12 +160,16 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
     _, logged = run.curve.series(STEPS, TRUE_RETURN)
     returns = logged.tolist()
     before, after = run.evaluation.comparable_before, run.evaluation.after
+    if run.unchanged:
+        returns, before, after = [], run.evaluation.before, ()
     if not after and len(returns) > 1:  # measured alike: both in training
         before = returns[:1]
     alike = not after or run.evaluation.actions == "sampled"  # as actions in training are
     last = run.rounds[-1] if run.rounds else None
     steps = int(run.curve.last(STEPS) or (last.agent_step if last else 0))
     planned = _whole(run.config.get("steps"))
+    if run.unchanged:  # too few to be logged
+        steps = max(steps, planned or 0)
     logged_labels = max(run.curve.last(LABELS) or 0, last.labels if last else 0)
     return Summary(
         environment=str(run.config.get("env_id", "")) or env_id or "A run",
@@ -186,6 +192,7 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         cross_entropy=_known(run.latest("cross_entropy")),
         cross_entropy_floor=_known(run.latest("cross_entropy_floor")) or 0.0,
         confidence=_confidence(run),
+        unchanged=run.unchanged,
     )
 
 
@@ -213,6 +220,12 @@ def _known(value: float) -> float | None:
 
 def headline(result: Summary) -> str:
     """Say in one sentence what a run achieved."""
+    if result.unchanged:
+        return (
+            f"No update has changed the agent: {result.steps:,} steps of {result.algorithm} on "
+            f"{result.environment} were too few, or its learning rate was too small, so there is "
+            "nothing to measure after training."
+        )
     if not result.steps and not result.labels:
         return "Nothing has been trained in this run yet."
     if result.awaited:

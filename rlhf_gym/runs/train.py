@@ -30,7 +30,7 @@ from rlhf_gym.runs.announced import first_labels, said_of_resuming, said_of_sett
 from rlhf_gym.runs.before_and_after import BeforeAndAfter
 from rlhf_gym.runs.config import as_table, read_settings, write_settings
 from rlhf_gym.runs.loading import evaluate, load
-from rlhf_gym.runs.outcome import OutcomeFile
+from rlhf_gym.runs.outcome import OutcomeFile, outcome_of
 from rlhf_gym.runs.parts import (
     make_agent,
     make_plug_in,
@@ -224,15 +224,11 @@ class _Training:
             )
             return folder
         self.measured.do_now(before)
-        if agent._n_updates:
+        if feedback.agent_reward.changed:
             self.measured.after(agent)
         else:
-            why = (
-                f"the agent was trained for no step: {settings.steps:,} steps are not enough for "
-                "one update of it, so there is nothing to measure after training"
-            )
-            self.log(f"{why}; give more --steps")
-            OutcomeFile(folder).untrained(why)
+            self.log(outcome_of(folder.path).verdict)
+            OutcomeFile(folder).done()
         return folder
 
 

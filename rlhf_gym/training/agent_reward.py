@@ -12,6 +12,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlhf_gym.agents.attach import Attached, WrappedReward, attach
+from rlhf_gym.agents.weights import weights_digest
 from rlhf_gym.clips.buffer import ClipBuffer
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
@@ -41,6 +42,7 @@ class AgentReward:
         self.wrapper = FeedbackReward(self.recorder, self._predict, log.work)
         self.attached = Attached()
         self._agent: BaseAlgorithm | None = None
+        self._first_weights: str | None = None
         self._training = False
 
     def _predict(self, transitions: Transitions) -> Array:
@@ -105,8 +107,22 @@ class AgentReward:
         """
         check_acts_in(agent, self.wrapper)
         if self._agent is not agent or not self.attached.holds:
+            if self._agent is not agent:
+                self._first_weights = weights_digest(agent)
             reward = WrappedReward(self._model, self.recorder, self.wrapper)
             self.attached, self._agent = attach(agent, reward), agent
+
+    @property
+    def changed(self) -> bool:
+        """Whether the agent acts by other weights than before its training.
+
+        Of one that was restored from a checkpoint before version 0.2.0, updates are counted.
+        """
+        if self._agent is None:
+            return False
+        if self._first_weights is None:
+            return bool(self._agent._n_updates)
+        return weights_digest(self._agent) != self._first_weights
 
     def step_taken(self, variables: Mapping[str, Any], *, warming_up: bool) -> None:
         """Count a step, what it earned, and the episodes that ended at it.
@@ -125,8 +141,10 @@ class AgentReward:
         self.attached.step_taken(variables)
 
     def state(self) -> dict[str, Any]:
-        """Return the counters of the recorder, and what the environments show."""
+        """Return counters, what the environments show, and whether the agent has changed."""
         return {
+            "changed": self.changed,
+            "first_weights": self._first_weights,
             "agent_step": self._log.taken,
             "seconds": self.recorder.seconds,
             "observations": self.recorder.observations,
@@ -136,5 +154,6 @@ class AgentReward:
         """Go on where ``state`` was taken; the environments have been restored already."""
         self._log.taken = self.recorder.agent_step = state["agent_step"]
         self.recorder.seconds = state["seconds"]
+        self._first_weights = state.get("first_weights")
         self.recorder.resume_at(state["observations"])
         self.wrapper.resume_at(state["observations"])

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from rlhf_gym.basics.durable import sha256_of, sync_folder, sync_tree
+from rlhf_gym.clips.plain_data import decode
 
 __all__ = [
     "COUNTERS",
+    "agent_changed",
     "latest_checkpoint",
     "places_of",
     "read_counters",
@@ -104,6 +106,19 @@ def read_counters(folder: Path) -> Any:
         if written != _digest(counters):
             raise ValueError(f"{COUNTERS} was changed since it was written")
     return counters
+
+
+def agent_changed(folder: Path) -> tuple[bool | None, int]:
+    """Return whether the agent of a checkpoint had changed in training, and its training steps.
+
+    None of a checkpoint that does not tell, such as those before version 0.2.0.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    written = read_counters(folder).get("parts", {}).get("recorder")
+    recorder = {} if written is None else decode(written)
+    return recorder.get("changed"), recorder.get("agent_step", 0)
 
 
 def _digest(counters: dict[str, Any]) -> str:

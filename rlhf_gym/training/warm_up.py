@@ -78,13 +78,15 @@ class WarmUp:
         taken = self._steps(total, in_call)
         learns = in_call >= total and self._changes(agent, MANY_STEPS, 1)
         if self._asked is None and taken < self._one_clip:
-            why = f"for one clip in each of {counted(self._n_envs, 'environment')}"
+            each = f" in each of {self._n_envs:,} environments" if self._n_envs > 1 else ""
+            why = f"for one clip{each}"
         elif learns and not self._changes(agent, in_call, 1):
             why = "for an update that changes the agent"
         else:
             return
         fewest = self._fewest(agent, 2 if learns else 0)
-        raise ValueError(f"{in_call:,} steps are too few {why}: give at least {fewest} steps")
+        are = f"{counted(in_call, 'step')} {'is' if in_call == 1 else 'are'}"
+        raise ValueError(f"{are} too few {why}: give at least {fewest} steps")
 
     def _steps(self, total: int, in_call: int | None = None) -> int:
         """Return how many steps the warm-up takes; all environments take one at a time."""

@@ -6,20 +6,21 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import pygame
 
 from rlhf_gym.basics.interrupts import on_stop
-from rlhf_gym.feedback import FeedbackStore, StoreMissing
+from rlhf_gym.feedback import FeedbackStore, StoreError, StoreMissing, StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.state import State, Status
 from rlhf_gym.window.desktop import fitting_size, icon, open_display
 from rlhf_gym.window.painter import Painter
 from rlhf_gym.window.view import Pointer
 
-__all__ = ["awaited_store", "opened_store"]
+__all__ = ["awaited_store", "known_status", "opened_store"]
 
 FRAMES_PER_SECOND = 20
 LOOK_SECONDS = 0.2
@@ -80,6 +81,7 @@ def awaited_store(
     store = _usable_store(path, since)
     if store is not None:
         return store
+    known = known_status(path)
     closed: list[int] = []
 
     def close(number: int, frame: FrameType | None) -> None:
@@ -98,12 +100,24 @@ def awaited_store(
                 store = _usable_store(path, since)
                 if store is not None:
                     return store
-            status = Status(trainer="starting", doing=told())
+            status = replace(known, doing=told())
             state = State("", environment=environment, status=status, now=time.monotonic())
             painter.forget()  # the display may have lost its content
             painter.paint(surface, state, {}, Pointer())
             clock.tick(FRAMES_PER_SECOND)
     return None
+
+
+def known_status(path: Path) -> Status:
+    """Return what a store tells of the labels before its trainer reports; they are not lost."""
+    status = Status(trainer="starting")
+    try:
+        with StoreReader.open(path) as store:
+            progress = store.progress()
+            budget = progress.budget or None if progress else None
+            return replace(status, labels=store.counts().labels, budget=budget)
+    except StoreError:
+        return status
 
 
 def _usable_store(path: Path, since: float) -> FeedbackStore | None:

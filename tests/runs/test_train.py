@@ -29,14 +29,18 @@ from stable_baselines3 import PPO
 
 from rlhf_gym import FeedbackStore
 from rlhf_gym.agents import agent_settings
+from rlhf_gym.basics.words import NOTHING
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.outcome import read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import preset_of
+from rlhf_gym.results.overview import overview_of
 from rlhf_gym.runs.config import write_settings
+from rlhf_gym.runs.outcome import outcome_of
 from rlhf_gym.runs.parts import make_training_env
-from rlhf_gym.runs.records import read_evaluation
+from rlhf_gym.runs.records import read_evaluation, read_run
 from rlhf_gym.runs.settings import TrainSettings, fill_in
+from rlhf_gym.runs.summary import headline, summary_of
 from rlhf_gym.runs.train import evaluate, load, resume, train
 
 Capture = pytest.CaptureFixture[str]
@@ -167,15 +171,15 @@ def test_a_training_that_can_change_nothing_is_refused_before_a_folder_is_made(
     assert shown.out == "" and not run.exists()
 
 
-def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
+def test_an_agent_that_no_update_has_changed_has_nothing_after_training(
     tmp_path: Path, capsys: Capture
 ) -> None:
     run = tmp_path / "run"
-    flags = ["--steps", "300", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
-    flags += ["--algo", "dqn", "--no-progress", "--set", "gradient_steps=0"]
+    flags = ["--steps", "700", "--labels", "1", "--evaluation-episodes", "2", "--device", "cpu"]
+    flags += ["--algo", "a2c", "--no-progress", "--set", "learning_rate=1e-60"]
     assert main(["train", "CartPole-v1", *flags, "--run", str(run)]) == 0
     shown = capsys.readouterr().out
-    assert "the agent was trained for no step" in shown
+    assert "No update has changed the agent: 700 steps of A2C" in shown
     assert (
         "before training (2 episodes, actions sampled)" in shown
         and " after training (" not in shown
@@ -184,8 +188,15 @@ def test_an_agent_that_was_trained_for_no_step_has_nothing_after_training(
     assert len(found.before) == 2 and not found.after
     outcome = read_outcome(run / "outcome.json")
     assert outcome is not None and outcome.change == "untrained"
-    assert outcome.verdict.startswith("the agent was trained for no step: 300 steps are not enough")
+    assert outcome.verdict.startswith("No update has changed the agent: 700 steps of A2C")
     assert evaluate(run, 2) == found  # measured alike
+    record = read_run(run)
+    assert record.unchanged and load(run)[0]._n_updates
+    result = summary_of(record, 1)
+    assert result.before == np.mean(found.before) and result.after is None
+    assert headline(result) == outcome.verdict and outcome_of(run) == outcome
+    listed = overview_of(RunFolder(run))
+    assert (listed.state, listed.true_return, listed.way) == ("finished", NOTHING, NOTHING)
 
 
 def test_resuming_a_finished_run_only_evaluates_it(run: Path) -> None:

@@ -225,7 +225,7 @@ def test_a_score_leaves_no_tie_to_warn_of(teacher: str | SyntheticTeacher) -> No
 def test_very_few_steps_crash_nothing(steps: int) -> None:
     feedback = feedback_of(labels=3)
     if steps == 1:
-        with pytest.warns(UserWarning, match="0 of 3 labels were given"):
+        with pytest.raises(ValueError, match="1 step is too few for one clip"):
             trained(feedback, steps)
     else:
         trained(feedback, steps)

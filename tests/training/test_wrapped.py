@@ -265,6 +265,6 @@ def test_another_callback_may_end_training_during_the_warm_up(make: Any) -> None
     feedback = plug_in()
     settings = SMALL if make is PPO else {"buffer_size": 100, "device": "cpu"}
     agent = make("MlpPolicy", feedback.wrap(venv_of("Pendulum-v1")), **settings)
-    agent.learn(100, callback=[feedback, Enough()])
+    agent.learn(200, callback=[feedback, Enough()])
     assert feedback.stopped and feedback.labels_given == 0
     assert agent.num_timesteps == 20 + 2

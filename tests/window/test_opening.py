@@ -12,6 +12,7 @@ import pytest
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore, Media, Progress
+from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.state import State, Status
@@ -19,7 +20,7 @@ from rlhf_gym.window.app import run_window
 from rlhf_gym.window.ending.reader import EndingReader
 from rlhf_gym.window.layout import lay_out
 from rlhf_gym.window.loading.loader import read_status
-from rlhf_gym.window.opening import awaited_store
+from rlhf_gym.window.opening import awaited_store, known_status
 from rlhf_gym.window.view import draw
 
 
@@ -90,6 +91,21 @@ def test_the_pairs_of_a_run_that_goes_on_are_there_at_once(tmp_path: Path) -> No
         store.lease("ada")
         assert read_status(store, endings, annotator=annotator).shared is shared
     store.close()
+
+
+def test_the_labels_of_a_run_that_goes_on_are_shown_before_its_trainer_reports(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "feedback.db"
+    assert known_status(path) == Status(trainer="starting")
+    with FeedbackStore.create(path, environment=EnvironmentRecord("Dot-v0")) as written:
+        clips = [Clip(np.zeros((4, 1)), np.zeros(4), np.zeros(4, np.float32)) for _ in range(2)]
+        (query,) = written.add_queries([Query((clips[0], clips[1]))])
+        written.record(Judgement(query.id, Preference.FIRST, "ada"))
+        written.publish(Progress(9, 90, 1, 45, state="stopped"))
+    state = State("", environment="Dot-v0", status=known_status(path))
+    placed = draw(pygame.display.set_mode((800, 500)), state, {}).placed
+    assert "1 of 45" in " ".join(text.text for text in placed)
 
 
 def test_a_person_may_close_it_before_training_begins(tmp_path: Path) -> None:
