@@ -91,7 +91,7 @@ def test_while_a_process_works_on_a_run_nobody_else_writes_what_comes_of_it(tmp_
 def test_an_agent_that_learned_nothing_stays_so(tmp_path: Path) -> None:
     folder = RunFolder(full_run(tmp_path))
     folder.evaluation.write_text('{"before": [-1240.0]}')
-    OutcomeFile(folder).untrained("10 steps are not enough for one update of it")
+    Outcome(change="untrained", verdict="10 steps are not enough").write(folder.outcome)
     refresh_outcome(folder)
     outcome = read_outcome(folder.outcome)
     assert outcome is not None and outcome.change == "untrained"
