@@ -18,7 +18,7 @@ def test_a_tutorial_runs(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     changes = 0
     for cell in notebook.cells:
-        cell.source, found = re.subn(r"STEPS = [\d_]+", "STEPS = 1_000", cell.source)
+        cell.source, found = re.subn(r"STEPS = [\d_]+", "STEPS = 4_000", cell.source)
         cell.source = re.sub(r"labels=\d+", "labels=10", cell.source)
         changes += found
     assert changes == 1

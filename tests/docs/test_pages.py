@@ -25,7 +25,7 @@ PAGES = [
 ]
 NEEDS = {"robots": "mujoco", "atari": "ale_py"}
 FEWER = (
-    (r"\.learn\(([\w.]+)", r".learn(min(\1, 1_000)"),
+    (r"\.learn\(([\w.]+)", r".learn(min(\1, FEW)"),
     (r'"window"', '"synthetic"'),
     (r"labels=\d+", "labels=8"),
     (r'HumanFeedback\((teacher=)?"synthetic"\)', 'HumanFeedback("synthetic", labels=8)'),
@@ -33,6 +33,11 @@ FEWER = (
 """Programs learn for few steps from few labels, and a formula takes the place of a person."""
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def few_steps(page: Path) -> str:
+    """Steps that hold one update of the presets' agents that changes them."""
+    return "6_500" if page.stem == "robots" else "4_000"
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -55,7 +60,7 @@ def test_the_programs_of_a_page_run(
     program = []
     for block in blocks(page, "python"):
         for pattern, few in FEWER:
-            block = re.sub(pattern, few, block)
+            block = re.sub(pattern, few.replace("FEW", few_steps(page)), block)
         named = re.match(r"# (\w+)\.py\n", block)
         if named:  # a module that the programs after it import
             (tmp_path / f"{named[1]}.py").write_text(block)
