@@ -26,7 +26,7 @@ smoke: .venv/ready  ## run the one-minute tests: the parts, and one agent that i
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not desktop" $(SMOKE)
 
 test: .venv/ready  ## run all tests, and the examples in docstrings
-	$(BIN)/pytest -n 2 --dist worksteal --doctest-modules rlhf_gym tests
+	$(BIN)/pytest -n 3 --dist worksteal --doctest-modules rlhf_gym tests
 
 check: .venv/ready  ## check style, types and import contracts, and install the wheel elsewhere
 	$(BIN)/ruff format --check .

@@ -15,11 +15,13 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 OTHERS = sorted((ROOT / "examples" / "other_libraries").glob("*.py"))
 FLAGS = {
     "hopper_backflip": ["--steps", "6500", "--labels", "12", "--film", "80"],
-    "label_in_window": ["--teacher", "synthetic", "--labels", "8"],
+    "label_in_window": ["--steps", "4000", "--teacher", "synthetic", "--labels", "8"],
     "melody": ["--labels", "20"],
     "on_highway": ["--steps", "100", "--labels", "6", "--episodes", "1"],
     "on_minatar": ["--labels", "8", "--episodes", "2"],
     "on_minigrid": ["--labels", "8"],
+    "resume_and_evaluate": ["--steps", "4000"],
+    "three_lines": ["--steps", "4000"],
 }
 LINES = {"own_reward_model": 110}
 """Lines at most of an example that needs more than sixty."""
@@ -42,7 +44,7 @@ def test_the_example_runs(
         pytest.importorskip(PACKAGES[path.stem], exc_type=ImportError)
     monkeypatch.chdir(tmp_path)
     flags = FLAGS.get(path.stem, [])
-    monkeypatch.setattr(sys, "argv", [str(path), "--steps", "4000", *flags])
+    monkeypatch.setattr(sys, "argv", [str(path), "--steps", "2000", *flags])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message=".*'mission' is left out")

@@ -36,9 +36,9 @@ RUN_UP, LENGTH = 5, 10
 """Steps from a snapshot to a clip that is tried, and steps of the clip."""
 ATTEMPTS = 20
 """Number of episodes that may end before such a clip begins."""
-GLANCES, GLANCE = 6, 1
+GLANCES, GLANCE = 4, 1
 """Number of further episodes that are looked at, and steps of each: what is hidden and has two
-places is where the drawing process has left it in all of them once in 128 times."""
+places is where the drawing process has left it in all of them once in 32 times."""
 SECONDS = 120.0
 """Time that the process has to import the environment and to draw, in seconds."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ def clip_of(rng: np.random.Generator, live: int) -> Clip:
     return clip if live == LENGTH else beyond_end(clip, LENGTH - live, None)
 
 
+@cache
 def taught(*, longer_is_better: bool | None, anchored: bool = True) -> RewardEnsemble:
     """A model that was told whether longer lives are better; None: no end has been seen."""
     rng = np.random.default_rng(0)
