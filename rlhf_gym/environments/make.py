@@ -174,8 +174,9 @@ def _make(
     """Make the environment without a recorder."""
     env = maker.made(render_mode, horizon)
     described = describe_env(env)
-    held = hold is not None or described.holds_ends
-    if held if keep_termination is None else not keep_termination:
+    if keep_termination is None:
+        keep_termination = hold is None and not described.holds_ends
+    if not keep_termination:
         return FixedHorizon(env, horizon, hold, final=described.valued_terminals)
     limit = checked_time_limit(env, maker.name)
     kept = env.spec is not None and env.spec.max_episode_steps is not None

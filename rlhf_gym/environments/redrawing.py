@@ -108,9 +108,8 @@ def _pieces(spec_json: str, kind: Kind) -> list[_Piece]:
         if env.render_mode != "rgb_array":
             return []
         env.action_space.seed(0)
-        _random_steps(
-            env, env.reset(seed=0)[0], RUN_UP
-        )  # the first episode of some differs from others
+        # The first episode of some differs from others.
+        _random_steps(env, env.reset(seed=0)[0], RUN_UP)
         lengths = [LENGTH, LENGTH, *[GLANCE] * GLANCES]
         return [
             _recorded(env, kind, number * ATTEMPTS, length, filmed=number > 0)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rlhf_gym.clips.clip import Clip
+from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
 from rlhf_gym.reward_model.tables import ImageTable, Table
@@ -80,12 +81,15 @@ class PreferenceDataset:
         self._weights.append(torch.from_numpy(weights.astype(np.float32)))
         self._clips.append(torch.tensor([[self._store(clip) for clip in query.clips]]))
 
+    def counted(self, clip: Clip) -> Transitions:
+        """Return the steps of a clip that count: if anchored, those until the end."""
+        steps = clip.transitions
+        return steps[~steps.absorbing] if self.anchored else steps
+
     def _store(self, clip: Clip) -> tuple[int, int]:
         """Store the steps of a clip; returns where they begin, and how many they are."""
-        steps = clip.transitions
-        if self.anchored and steps.absorbing.any():
-            steps = steps[~steps.absorbing]
-            self.cut_short += 1
+        steps = self.counted(clip)
+        self.cut_short += len(steps) < len(clip)
         inputs = self._spec.encode(steps)
         for table, images in zip(self._images, inputs.images, strict=True):
             table.append(images)

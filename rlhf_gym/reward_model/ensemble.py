@@ -16,7 +16,6 @@ from torch import Tensor
 from rlhf_gym.basics.checks import Seed, check_arguments
 from rlhf_gym.basics.durable import replacing
 from rlhf_gym.basics.heap import give_back
-from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.observations import Array
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
@@ -96,7 +95,6 @@ class RewardEnsemble:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
         self.networks = new_networks(self.spec, self.settings, seed).eval().to(self.device)
-        self.anchored = anchored
         self.dataset = PreferenceDataset(
             self.spec, self.settings.members, seed, self.device, anchored=anchored
         )
@@ -107,6 +105,11 @@ class RewardEnsemble:
         self.scale = RewardScale(self.settings.members, self.device)
         self._can_be_small = self.device.type == "cpu" and not self.spec.images
         self._small: tuple[int, SmallBatches] | None = None
+
+    @property
+    def anchored(self) -> bool:
+        """Whether an episode that has terminated is worth nothing from then on."""
+        return self.dataset.anchored
 
     @property
     def uses_next_observations(self) -> bool:
@@ -154,14 +157,10 @@ class RewardEnsemble:
 
     def predict_preference(self, query: Query) -> float:
         """Return the probability that a query's first clip is better, averaged over the members."""
-        each = [self._returns(clip) for clip in query.clips]
+        counted = map(self.dataset.counted, query.clips)
+        each = [self.predict_each(steps).sum(axis=1) for steps in counted]
         returns = torch.from_numpy(np.stack(each, axis=-1))[:, None]  # (members, 1, 2)
         return float(answer_probability(self._fitting.likelihood, returns).mean())
-
-    def _returns(self, clip: Clip) -> npt.NDArray[np.float32]:
-        steps = clip.transitions
-        counts = ~steps.absorbing if self.anchored else np.ones(len(steps), bool)
-        return np.asarray(self.predict_each(steps)[:, counts].sum(axis=1))
 
     def _raw(self, inputs: Inputs) -> Tensor:
         n = len(inputs.vector)
@@ -295,7 +294,7 @@ class RewardEnsemble:
         self._fitting.optimizer.load_state_dict(state["optimizer"])
         self.scale.load_state(state)
         self.version, self._small = state["version"], None
-        self.anchored = self.dataset.anchored = state.get("anchored", False)
+        self.dataset.anchored = state.get("anchored", False)
         self._fitting.rng.bit_generator.state = state["rng"]
 
     def save(self, path: str | Path) -> None:
