@@ -7,13 +7,11 @@ from rlhf_gym.labelling.state import State, Status
 
 __all__ = ["minutes_left", "process_line", "time_left"]
 
-MEASURED_SECONDS = 20.0
-"""Seconds of training, at least, from which the time left is estimated."""
-
 _WORDS = {
     "": "the trainer is starting",
     "starting": "the training is starting",
     "warming up": "the agent is trying things out",
+    "first labels": "training starts",
     "done": "training is done",
 }
 
@@ -31,10 +29,8 @@ def process_line(state: State) -> str:
     if status.error:
         return "the trainer has stopped"
     missing = status.awaited - status.labels
-    if status.trainer == "stopped" and missing > 0:
-        return f"training is paused, {counted(missing, 'answer')} until it starts"
     if status.trainer == "stopped":
-        return f"training is paused at {_share(status)}"
+        return _paused(status)
     if status.gone:
         return "the trainer is not running"
     if status.trainer == "first labels" and missing > 0:
@@ -70,14 +66,24 @@ def time_left(state: State) -> str:
 
 
 def minutes_left(state: State) -> float | None:
-    """Estimate the minutes until the last step, from the pace since this window saw a step."""
-    status, began = state.status, state.first_step
-    if began is None or not status.total_steps:
-        return None
-    seconds, steps = state.last_step[0] - began[0], status.agent_step - began[1]
-    if seconds < MEASURED_SECONDS or steps <= 0:
-        return None
-    return max(status.total_steps - status.agent_step, 0) * seconds / steps / 60
+    """Estimate the minutes of training until the last step, None where they cannot be known yet.
+
+    What a person takes for their answers is not in them.
+    """
+    status = state.status
+    return (
+        state.pace.minutes(status.total_steps - status.agent_step) if status.total_steps else None
+    )
+
+
+def _paused(status: Status) -> str:
+    """Say how far a stopped training is; before the first labels it has not begun."""
+    if not status.awaited:
+        return f"training is paused at {_share(status)}"
+    missing = status.awaited - status.labels
+    if missing <= 0:
+        return "training starts when the run goes on"
+    return f"training has not begun; {counted(missing, 'answer')} until it starts"
 
 
 def _share(status: Status) -> str:

@@ -223,7 +223,8 @@ def _read_status(state: State, event: e.StatusRead) -> Step:
     just_finished = event.status.finished and not state.status.finished
     if event.status.error and not state.status.error:
         return _stop(replace(state, status=event.status))
-    state = _measure(replace(state, status=event.status))
+    pace = state.pace.read_at(state.now, state.status, event.status)
+    state = replace(state, status=event.status, pace=pace)
     if state.asks_goal:
         return ask_goal(state)
     practises = state.base is Screen.PRACTICE
@@ -246,14 +247,6 @@ def _stop(state: State) -> Step:
         state, more = skip_practice(state)
         effects = (*effects, *more)
     return state, effects
-
-
-def _measure(state: State) -> State:
-    """Note the step of the agent, from which the time that is left is estimated."""
-    step = (state.now, state.status.agent_step)
-    if state.first_step is None and state.status.trainer != "training":
-        return state
-    return replace(state, first_step=state.first_step or step, last_step=step)
 
 
 def _fail(state: State, event: e.Failed) -> Step:

@@ -9,6 +9,7 @@ from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.ending import Films
 from rlhf_gym.labelling.items import Item, Pair
+from rlhf_gym.labelling.pace import Pace
 from rlhf_gym.labelling.status import Status
 
 __all__ = ["Action", "Change", "Choice", "Item", "Pair", "Screen", "State", "Status"]
@@ -84,8 +85,7 @@ class State:
         left: whether the person lets training go on without their answers.
         blind: whether true return and accuracy are hidden.
         strip: whether the last answers are shown, where there is room.
-        first_step: the time at which this session first read a step of training, and that step.
-        last_step: the same of the newest step.
+        pace: how fast the trainer trains, as far as this session has seen it.
         films: those of the agent before and after training, once they are loaded.
         notice: what became of watching the agent or of opening the report.
         gap: when the last pair was answered, if the next one is not there yet.
@@ -135,8 +135,7 @@ class State:
     left: bool = False
     blind: bool = False
     strip: bool = True
-    first_step: tuple[float, int] | None = None
-    last_step: tuple[float, int] = (0.0, 0)
+    pace: Pace = Pace()
     films: Films = Films()
     notice: str = ""
     gap: float | None = None

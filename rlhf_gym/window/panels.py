@@ -118,11 +118,11 @@ def _waiting_words(state: State) -> tuple[str, str]:
         others = "Others label this run as well, and may be looking at the last ones."
         return "Getting the next pair", others if status.shared else "It comes in a moment."
     if status.trainer == "stopped" or status.gone:
-        paused = process_line(state)
+        paused, command = process_line(state), f"{program()} train --resume {state.run or 'RUN'}"
+        pairs = "New pairs come" if status.awaited > status.labels else "Your answers count"
         return (
             paused[:1].upper() + paused[1:],
-            "Nothing is left to label; your answers count when it goes on: "
-            f"{program()} train --resume {state.run or 'RUN'}",
+            f"Nothing is left to label. {pairs} when the run goes on: {command}",
         )
     if status.trainer == "starting":
         text = "It loads what it needs and makes the environment. The first pairs come in seconds."

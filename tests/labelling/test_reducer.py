@@ -278,7 +278,7 @@ def test_where_no_pair_can_come_the_window_can_be_closed_with_a_key() -> None:
     stopped = Status(trainer="stopped", agent_step=2_000, total_steps=100_000, awaited=25, labels=3)
     state, effects = play(a_state(), (1.0, e.StatusRead(stopped)), (2.0, press(Action.CONFIRM)))
     assert effects == [e.Quit()]
-    assert process_line(state) == "training is paused, 22 answers until it starts"
+    assert process_line(state) == "training has not begun; 22 answers until it starts"
     waiting = replace(stopped, open=2)  # not drawn yet
     effects = play(a_state(), (1.0, e.StatusRead(waiting)), (2.0, press(Action.CONFIRM)))[1]
     assert effects == []
@@ -310,6 +310,31 @@ def test_the_time_left_follows_from_the_pace_so_far() -> None:
     assert process_line(state) == "training, 3 pairs ahead"  # five seconds tell nothing
     state, _ = play(state, (110.0, at(2000)))  # 8,000 steps remain, ten a second
     assert process_line(state) == "training, 3 pairs ahead, about 13 min left"
+
+
+def test_time_in_which_training_waits_for_a_person_is_not_in_the_time_left() -> None:
+    def at(step: int, trainer: str = "training", silent: float = 0.0) -> e.StatusRead:
+        return e.StatusRead(
+            Status(9, None, 0, 0, step, 10_000, trainer=trainer, silent_seconds=silent)
+        )
+
+    state, _ = play(a_state(), (10.0, at(1000)), (60.0, at(1500)))  # ten steps a second
+    state, _ = play(state, (110.0, at(2000, "waiting")), (710.0, at(2000, "waiting")))
+    state, _ = play(state, (710.5, at(2000)))
+    assert process_line(state) == "training, about 13 min left"
+    state, _ = play(state, (720.0, at(2000)), (760.5, at(2500)), (800.5, at(2500, silent=40.0)))
+    state, _ = play(state, (3000.0, at(2500)), (3050.0, at(3000)))
+    assert process_line(state) == "training, about 12 min left"  # 7,000 steps
+
+
+def test_the_steps_of_the_warm_up_are_no_part_of_a_training_that_has_not_begun() -> None:
+    stopped = Status(trainer="stopped", agent_step=16_000, total_steps=100_000, awaited=25)
+    for labels, words in (
+        (24, "training has not begun; 1 answer until it starts"),
+        (25, "training starts when the run goes on"),
+    ):
+        status = replace(stopped, labels=labels)
+        assert process_line(play(a_state(), (1.0, e.StatusRead(status)))[0]) == words
 
 
 def test_enter_closes_the_window_when_all_is_done() -> None:

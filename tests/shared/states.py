@@ -114,6 +114,10 @@ def states(pair: Pair) -> dict[str, State]:
         "gap_missed": replace(gap, missed=4.5),
         "too_soon": replace(label, missed=4.9),
         "waiting_gone": replace(waiting, status=replace(status, silent_seconds=90.0)),
+        "waiting_not_begun": replace(
+            waiting,
+            status=replace(status, labels=18, open=0, ready=0, trainer="stopped", awaited=25),
+        ),
         "paused": replace(label, overlay=Screen.PAUSED),
         "help": replace(label, overlay=Screen.HELP),
         "keys": replace(label, overlay=Screen.KEYS),
