@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from rlhf_gym.basics.words import duration
-from rlhf_gym.environments.registry import describe_id
+from rlhf_gym.basics.words import counted, duration
+from rlhf_gym.clips.clip import check_clip_fits
 from rlhf_gym.envs.description import EnvironmentDescription
 from rlhf_gym.presets import clip_is_chosen, presets_of
+from rlhf_gym.queries.schedule import label_target, warm_up_steps
 from rlhf_gym.results.curves import SECONDS_A_LABEL
 from rlhf_gym.runs.config import as_table, flat
 from rlhf_gym.runs.settings import TrainSettings
 
 __all__ = ["shown", "summary"]
 
+TEACHERS = {
+    "synthetic": "synthetic, a formula that knows the true reward",
+    "person": "person, a formula that errs as people do",
+    "window": "window: you",
+}
+"""The teachers in words."""
+
 
 def shown(settings: TrainSettings) -> dict[str, Any]:
-    """Return what a run would use as plain data for JSON.
+    """Return what a run would use as plain data for JSON, which has no infinity but "inf".
 
     Args:
         settings: settings of the run, filled in.
+
+    Raises:
+        ValueError: the run would be refused, since no clip could be asked about.
     """
-    environment, feedback = describe_id(settings.env_id), settings.feedback
+    environment = settings.maker.describe()
     preset = presets_of(settings.env_id).get(settings.algo)
+    goal, tie_breaker = _goal(settings, environment)
+    clip = _clip_steps(settings, environment)
     return {
-        "settings": as_table(settings),
+        "settings": _finite(as_table(settings)),
         "preset": preset.measured if preset else None,
-        "labels_before_training": math.ceil(feedback.labels * feedback.first_share),
-        "clip_steps": _clip_steps(settings, environment),
-        "person_minutes": feedback.labels * SECONDS_A_LABEL / 60,
+        "labels_before_training": _first_labels(settings),
+        "warm_up_steps": _warm_up(settings, clip),
+        "clip_steps": clip,
+        "person_minutes": settings.feedback.labels * SECONDS_A_LABEL / 60,
         "environment": {
-            "goal": environment.goal.text,
-            "tie_breaker": environment.goal.tie_breaker,
+            "goal": goal,
+            "tie_breaker": tie_breaker,
             "return": environment.return_name,
             "time_limit": environment.time_limit,
             "fps": environment.fps,
             "draws": environment.draws,
-            "valued_terminals": environment.valued_terminals,
+            "valued_terminals": _valued_terminals(settings, environment),
         },
     }
 
@@ -47,72 +62,136 @@ def summary(settings: TrainSettings) -> str:
 
     Args:
         settings: settings of the run, filled in.
+
+    Raises:
+        ValueError: the run would be refused, since no clip could be asked about.
     """
+    environment = settings.maker.describe()
     sections = {
-        "environment": _environment(settings),
-        "asking": _asking(settings),
-        "training": _training(settings),
-        "agent": flat(settings.agent) or {"settings": "stable-baselines3's own"},
-        "reward model": flat(as_table(settings.feedback.reward_model)),
+        "environment": _environment(settings, environment),
+        "asking": _asking(settings, environment),
+        "training": _training(settings, environment),
+        "agent": {**flat(settings.agent), "all other settings": "the algorithm's defaults"},
+        "reward model": flat(_finite(as_table(settings.feedback.reward_model))),
     }
     lines = [f"{settings.env_id} with {settings.algo}: what a run would use; nothing is trained"]
     for title, rows in sections.items():
-        lines += ["", title, *(f"  {name:<18} {value}" for name, value in rows.items())]
+        width = max(map(len, [*rows, " " * 18]))
+        lines += ["", title, *(f"  {name:<{width}} {value}" for name, value in rows.items())]
     return "\n".join(lines)
 
 
-def _environment(settings: TrainSettings) -> dict[str, str]:
-    environment = describe_id(settings.env_id)
-    horizon = settings.horizon or environment.time_limit
-    episode = f"{horizon:,} steps" if horizon else "its own max_steps, or else give --horizon"
-    if settings.keep_termination:
-        episode += " at most; it may end early, and is worth 0 from then on"
-    elif not environment.fixed_horizon:
-        hold = f"for {settings.hold} steps" if settings.hold else "until then"
-        episode += f"; an early end is held {hold}"
-    worth = "can be good or bad" if environment.valued_terminals else "are worth the same"
+def _environment(settings: TrainSettings, environment: EnvironmentDescription) -> dict[str, str]:
+    valued = _valued_terminals(settings, environment)
+    goal, tie_breaker = _goal(settings, environment)
+    assumed = "" if environment.names_fps else ", as it names none"
     return {
-        "goal": environment.goal.text,
-        "tie-breaker": environment.goal.tie_breaker,
-        "return": environment.return_name,
-        "episode": episode,
-        "ends": worth,
-        "frame rate": f"{environment.fps:g} steps a second",
+        "goal": goal,
+        "tie-breaker": tie_breaker or "none",
+        "measured by": environment.return_name,
+        "episode": _episode(settings, environment),
+        "ends of episodes": "can be good or bad" if valued else "are all worth the same",
+        "frame rate": f"{environment.fps:g} steps a second{assumed}",
         "can be drawn": "yes" if environment.draws else "no",
     }
 
 
-def _asking(settings: TrainSettings) -> dict[str, str]:
+def _episode(settings: TrainSettings, environment: EnvironmentDescription) -> str:
+    horizon = settings.horizon or environment.time_limit
+    if horizon is None:
+        return "as many steps as it allows; give --horizon if it names no limit"
+    steps = f"{horizon:,} steps"
+    if environment.fixed_horizon:
+        return steps
+    if settings.keep_termination:
+        return f"{steps} at most; what follows an early end is worth 0"
+    return f"{steps}; an early end is held {_held(settings)}"
+
+
+def _held(settings: TrainSettings) -> str:
+    return f"for {counted(settings.hold, 'step')}" if settings.hold else "until then"
+
+
+def _asking(settings: TrainSettings, environment: EnvironmentDescription) -> dict[str, str]:
     feedback = settings.feedback
-    first = math.ceil(feedback.labels * feedback.first_share)
-    steps = _clip_steps(settings, describe_id(settings.env_id))
+    first, steps = _first_labels(settings), _clip_steps(settings, environment)
+    labels = f"{feedback.labels:,}: {first:,} before training, the last at "
+    labels += f"{feedback.last_label:.0%} of it"
+    if first == feedback.labels:
+        labels = f"{first:,}, {'all ' if first > 1 else ''}before training"
+    time = duration(feedback.labels * SECONDS_A_LABEL).replace(".0 ", " ")
     return {
-        "teacher": settings.teacher,
-        "labels": (
-            f"{feedback.labels:,}: {first:,} before training, the last at "
-            f"{feedback.last_label:.0%} of it"
-        ),
-        "a person's time": f"about {duration(feedback.labels * SECONDS_A_LABEL)}",
-        "clips": f"{steps:,} steps, {steps / describe_id(settings.env_id).fps:.2g} s",
+        "teacher": TEACHERS[settings.teacher],
+        "labels": labels,
+        "a person's time": f"about {time}{'' if settings.for_people else ', if one answered'}",
+        "clips": f"{counted(steps, 'step')}, {steps / environment.fps:.2g} s",
         "strategy": str(feedback.strategy),
         "schedule": str(feedback.schedule),
     }
 
 
-def _training(settings: TrainSettings) -> dict[str, str]:
+def _training(settings: TrainSettings, environment: EnvironmentDescription) -> dict[str, str]:
     preset = presets_of(settings.env_id).get(settings.algo)
+    warm_up = _warm_up(settings, _clip_steps(settings, environment))
+    measured = f"nothing: there is no preset for {settings.env_id} with {settings.algo}"
+    if preset is not None:
+        figures = preset.measured.replace("(shuffled:", "(shuffled labels:")
+        measured = f"{environment.return_name} with the preset as it is: {figures}"
     return {
-        "steps": f"{settings.steps:,} in {settings.n_envs} environments",
+        "steps": f"{settings.steps:,} in {counted(settings.n_envs or 1, 'environment')}",
+        "warm-up": f"the untrained agent takes the first {counted(warm_up, 'step')}",
         "norm_reward": str(settings.norm_reward).lower(),
         "seed": str(settings.seed),
         "device": settings.device,
-        "measured": preset.measured if preset else "nothing: there is no preset for this pair",
+        "measured": measured,
     }
 
 
-def _clip_steps(settings: TrainSettings, environment: EnvironmentDescription) -> int:
+def _goal(settings: TrainSettings, environment: EnvironmentDescription) -> tuple[str, str]:
+    """Return the goal and the tie-breaker that a person is told; a goal of theirs has no other."""
+    own = environment.goal
+    tie_breaker = settings.tie_breaker or ("" if settings.goal else own.tie_breaker)
+    return settings.goal or own.text, tie_breaker
+
+
+def _valued_terminals(settings: TrainSettings, environment: EnvironmentDescription) -> bool:
+    given = settings.feedback.valued_terminals
+    return environment.valued_terminals if given is None else given
+
+
+def _first_labels(settings: TrainSettings) -> int:
     feedback = settings.feedback
+    shares = {"first_share": feedback.first_share, "last_label": feedback.last_label}
+    return label_target(feedback.schedule, feedback.labels, 0.0, **shares)
+
+
+def _clip_steps(settings: TrainSettings, environment: EnvironmentDescription) -> int:
+    feedback, episode = settings.feedback, settings.horizon or environment.time_limit
     steps = feedback.clip_length or max(1, round(feedback.clip_seconds * environment.fps))
-    if clip_is_chosen(feedback, settings.env_id, person=settings.for_people):
-        return steps
-    return min(steps, settings.horizon or environment.time_limit or steps)
+    if not clip_is_chosen(feedback, settings.env_id, person=settings.for_people):
+        steps = min(steps, episode or steps)
+    check_clip_fits(steps, episode, settings.env_id)
+    return steps
+
+
+def _warm_up(settings: TrainSettings, clip: int) -> int:
+    """Return the steps of the untrained agent, a multiple of the number of environments."""
+    steps, n_envs = settings.steps or 0, settings.n_envs or 1
+    asked = settings.feedback.warm_up_steps
+    one_clip = (clip + 1) * n_envs
+    taken = math.ceil(warm_up_steps(asked, steps, one_clip) / n_envs) * n_envs
+    if asked is None and taken < one_clip:
+        each = f" in each of {n_envs:,} environments" if n_envs > 1 else ""
+        raise ValueError(
+            f"{counted(steps, 'step')} are too few for one clip{each}: give more than {one_clip:,}"
+        )
+    return taken
+
+
+def _finite(value: Any) -> Any:
+    """Return plain data with the word "inf" in place of infinity, as options take it."""
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

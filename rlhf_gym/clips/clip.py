@@ -11,7 +11,7 @@ from rlhf_gym.clips.observations import Array, Observations, leaves
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.envs.description import ENDS
 
-__all__ = ["Clip", "Start"]
+__all__ = ["Clip", "Start", "check_clip_fits"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,3 +134,21 @@ class Clip:
     def true_return(self) -> float:
         """The sum of the true rewards."""
         return float(self.true_rewards.sum(dtype=np.float64))
+
+
+def check_clip_fits(length: int, episode: int | None, env_id: str) -> None:
+    """Refuse clips that no episode is long enough for.
+
+    Args:
+        length: of a clip, in steps.
+        episode: the longest of an episode, in steps; None has no bound.
+        env_id: of the environment.
+
+    Raises:
+        ValueError: a clip is longer than an episode.
+    """
+    if episode is not None and length > episode:
+        raise ValueError(
+            f"a clip of {length} steps is longer than an episode of {env_id} ({episode} "
+            f"steps); give clip_length <= {episode}, or a shorter clip_seconds"
+        )

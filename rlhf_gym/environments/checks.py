@@ -6,6 +6,7 @@ import warnings
 
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
+from rlhf_gym.clips.clip import check_clip_fits
 from rlhf_gym.environments.lookup import describe_venv, env_id_of, has_fixed_horizon, horizon_of
 from rlhf_gym.environments.vec_env import wrappers_of
 from rlhf_gym.wrappers.snapshots import ensure_drawable
@@ -26,12 +27,8 @@ def check_venv(venv: VecEnv, clip_length: int, *, person: bool, anchored: bool =
         ValueError: if a clip is longer than an episode, observations are normalised before the
             reward model sees them, or a person is to judge clips that cannot be drawn.
     """
-    env_id, horizon = env_id_of(venv), horizon_of(venv)
-    if horizon is not None and clip_length > horizon:
-        raise ValueError(
-            f"a clip of {clip_length} steps is longer than an episode of {env_id} ({horizon} "
-            f"steps); give clip_length <= {horizon}, or a shorter clip_seconds"
-        )
+    env_id = env_id_of(venv)
+    check_clip_fits(clip_length, horizon_of(venv), env_id)
     if any(isinstance(wrapper, VecNormalize) for wrapper in wrappers_of(venv)):
         raise ValueError(
             "VecNormalize lies below the learned reward, whose inputs would drift with it; put it "

@@ -1,4 +1,4 @@
-"""Label schedules: when labels are asked for."""
+"""When labels are asked for: after the warm-up, and then by a schedule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Literal, TypeAlias
 from rlhf_gym.basics.checks import check, check_takes
 from rlhf_gym.basics.words import near
 
-__all__ = ["SCHEDULES", "Schedule", "ScheduleName", "check_schedule", "label_target"]
+__all__ = [
+    "SCHEDULES",
+    "Schedule",
+    "ScheduleName",
+    "check_schedule",
+    "label_target",
+    "warm_up_steps",
+]
 
 ScheduleName = Literal["hyperbolic", "constant"]
 """The schedules that have a name."""
@@ -81,6 +88,34 @@ def label_target(
             f"{schedule!r}{near(str(schedule), SCHEDULES)}"
         )
     return labels if progress == 1.0 else math.ceil(labels * float(share) - 1e-9)
+
+
+def warm_up_steps(asked: int | None, total: int, one_clip: int, in_call: int | None = None) -> int:
+    """Return how many steps of the untrained agent come before the first label.
+
+    Args:
+        asked: what the user wants; None is a tenth of training, at most 2048 but at least two clips
+            of each environment, and in short trainings half of it.
+        total: training steps in all.
+        one_clip: steps in which every environment makes a clip.
+        in_call: those of the first call of ``learn``; by default it is the only one.
+
+    Raises:
+        ValueError: if no step is left for training.
+
+    >>> warm_up_steps(None, 100_000, 300), warm_up_steps(None, 1000, 300), warm_up_steps(7, 99, 5)
+    (2048, 500, 7)
+    """
+    in_call = total if in_call is None else in_call
+    if asked is None:
+        wanted = max(min(2048, total // 10), 2 * one_clip)
+        return max(1, min(wanted, max(in_call // 2, one_clip), in_call - 1))
+    if asked >= in_call:
+        raise ValueError(
+            f"warm_up_steps={asked} leaves none of the {in_call} training steps: give fewer, or "
+            "train for longer"
+        )
+    return asked
 
 
 def check_schedule(schedule: Schedule) -> None:

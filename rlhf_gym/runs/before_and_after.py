@@ -10,6 +10,7 @@ from typing import Any
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.basics.faults import FAULTS, first_line
+from rlhf_gym.basics.words import counted
 from rlhf_gym.clips.rendering import off_screen
 from rlhf_gym.environments.maker import EnvironmentMaker
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -108,8 +109,8 @@ class BeforeAndAfter:
 
     def _announce(self, which: str) -> None:
         self.log(
-            f"evaluating the {which} agent: {self.settings.evaluation_episodes:,} episodes of the "
-            "untouched environment"
+            f"evaluating the {which} agent: "
+            f"{counted(self.settings.evaluation_episodes, 'episode')} of the untouched environment"
         )
 
     def _bar(self) -> AbstractContextManager[Callable[[int], None]]:

@@ -11,41 +11,14 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym.agents.untrained import act_untrained
 from rlhf_gym.basics.words import counted
+from rlhf_gym.queries.schedule import warm_up_steps
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.updates import has_updates
 
-__all__ = ["WarmUp", "warm_up_steps"]
+__all__ = ["WarmUp"]
 
 MANY_STEPS = 10**12
 """Training steps with which an agent learns, if it learns at all."""
-
-
-def warm_up_steps(asked: int | None, total: int, one_clip: int, in_call: int | None = None) -> int:
-    """Return how many steps of the untrained agent come before training.
-
-    Args:
-        asked: what the user wants; None is a tenth of training, at most 2048 but at least two clips
-            of each environment, and in short trainings half of it.
-        total: training steps in all.
-        one_clip: steps in which every environment makes a clip.
-        in_call: those of the first call of ``learn``; by default it is the only one.
-
-    Raises:
-        ValueError: if no step is left for training.
-
-    >>> warm_up_steps(None, 100_000, 300), warm_up_steps(None, 1000, 300), warm_up_steps(7, 99, 5)
-    (2048, 500, 7)
-    """
-    in_call = total if in_call is None else in_call
-    if asked is None:
-        wanted = max(min(2048, total // 10), 2 * one_clip)
-        return max(1, min(wanted, max(in_call // 2, one_clip), in_call - 1))
-    if asked >= in_call:
-        raise ValueError(
-            f"warm_up_steps={asked} leaves none of the {in_call} training steps: give fewer, or "
-            "train for longer"
-        )
-    return asked
 
 
 class WarmUp:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -79,28 +78,3 @@ def test_a_mistyped_id_loads_what_registers_environments_but_no_torch() -> None:
 def test_a_typo_fails(typo: list[str], capsys: Capture) -> None:
     assert main(typo) in (1, 2)
     assert capsys.readouterr().err
-
-
-def test_show_says_what_a_run_would_use_and_trains_nothing(
-    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    given = ["--teacher", "window", "--set", "n_steps=99"]
-    assert main(["train", "CartPole-v1", *given, "--show"]) == 0
-    text = capsys.readouterr().out
-    assert "CartPole-v1 with ppo: what a run would use; nothing is trained" in text
-    assert "100: 25 before training, the last at 70% of it" in text  # the preset's labels
-    assert "about 6.7 min" in text  # 100 labels of 4 seconds
-    assert "50 steps, 1 s" in text  # a person sees no clip of half a second
-    assert "100,000 in 32 environments" in text and "n_steps            99" in text
-    assert "500 steps; an early end is held for 25 steps" in text
-    assert not list(tmp_path.iterdir())
-
-
-def test_show_as_json(capsys: Capture) -> None:
-    assert main(["train", "Pendulum-v1", "--labels", "30", "--show", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["settings"]["labels"] == 30 and found["person_minutes"] == 2
-    assert found["labels_before_training"] == 25 and found["clip_steps"] == 6
-    assert found["settings"]["reward_model"]["members"] == 7
-    assert found["environment"]["fps"] == 30 and "worst of 10 seeds" in found["preset"]

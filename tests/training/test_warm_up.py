@@ -11,8 +11,9 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from rlhf_gym import HumanFeedback, make_vec_env
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
+from rlhf_gym.queries.schedule import warm_up_steps
 from rlhf_gym.training.log import RunLog
-from rlhf_gym.training.warm_up import WarmUp, warm_up_steps
+from rlhf_gym.training.warm_up import WarmUp
 
 
 def agent_of(total: int) -> PPO:
