@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["FAULTS", "cannot_be_made", "first_line", "in_one_line"]
+import traceback
+
+__all__ = ["FAULTS", "cannot_be_made", "first_line", "in_one_line", "is_advice"]
 
 FAULTS = (Exception, SystemExit)
 """What code that is not ours may raise: some games call ``exit()`` when they are closed."""
@@ -23,13 +25,23 @@ def first_line(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    r"""Return the kind of an error and the first line of its message.
+    r"""Return the kind of an error and the first line of its message; advice needs no kind.
 
     >>> in_one_line(OSError("no engine\n\nBuild it first:\n  make")), in_one_line(OSError())
     ('OSError: no engine', 'OSError')
     """
     kind, line = type(error).__name__, first_line(error)
-    return kind if line == kind else f"{kind}: {line}"
+    return line if line == kind or is_advice(error) else f"{kind}: {line}"
+
+
+def is_advice(error: BaseException) -> bool:
+    """Return whether this project or Gymnasium wrote the message for the user."""
+    if type(error).__module__.startswith(("rlhf_gym.", "gymnasium.error")):
+        return True
+    if not isinstance(error, (ValueError, TypeError, ImportError, RuntimeError)):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")
 
 
 def cannot_be_made(name: str, error: BaseException) -> ValueError:

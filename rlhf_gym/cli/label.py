@@ -15,6 +15,7 @@ from rlhf_gym.cli.review import answers_of, queries_to_review_first, what_change
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.store_records import Progress
 from rlhf_gym.runs.outcome import refresh_outcome
 from rlhf_gym.teachers.window import WindowTeacher
 
@@ -68,10 +69,19 @@ def command(
     _run(teacher, folder)
     after = _answered(folder.store)
     print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
-    if _is_done(folder.store):
+    _say_how_to_go_on(folder)
+
+
+def _say_how_to_go_on(folder: RunFolder) -> None:
+    progress = _progress(folder.store)
+    go_on = f"{program()} train --resume {folder.path}"
+    if progress is not None and progress.state == "done":
         print(f"see the agent: {program()} watch {folder.path}")
+    elif progress is not None and progress.failure:
+        print(f"the training failed: {progress.failure}")
+        print(f"once that is mended, it goes on with: {go_on}")
     else:
-        print(f"a run that has stopped goes on with: {program()} train --resume {folder.path}")
+        print(f"a run that has stopped goes on with: {go_on}")
 
 
 def _review(folder: RunFolder, annotator: str, blind: bool) -> None:
@@ -96,9 +106,13 @@ def _run(teacher: WindowTeacher, folder: RunFolder) -> None:
 
 
 def _is_done(path: Path) -> bool:
-    with FeedbackStore.open(path) as store:
-        progress = store.progress()
+    progress = _progress(path)
     return progress is not None and progress.state == "done"
+
+
+def _progress(path: Path) -> Progress | None:
+    with FeedbackStore.open(path) as store:
+        return store.progress()
 
 
 def _answered(path: Path) -> int:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from rlhf_gym.basics.faults import first_line
+from rlhf_gym.basics.faults import first_line, is_advice
 from rlhf_gym.basics.interrupts import stops_interrupt
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.quick_imports import quick_imports
@@ -120,7 +120,7 @@ def _run(name: str, arguments: list[str], debug: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
-        if debug or not _is_advice(error):
+        if debug or not (isinstance(error, OSError) or is_advice(error)):
             traceback.print_exc()
         else:
             print(f"rlhf-gym: {error}{_remedy(error)}", file=sys.stderr)
@@ -139,18 +139,6 @@ def _warnings_in_a_line(debug: bool) -> Iterator[None]:
         if not debug:
             warnings.showwarning = show
         yield
-
-
-def _is_advice(error: Exception) -> bool:
-    """Return whether this project or Gymnasium wrote the message for the user."""
-    if isinstance(error, OSError):
-        return True
-    if type(error).__module__.startswith(("rlhf_gym.", "gymnasium.error")):
-        return True
-    if not isinstance(error, (ValueError, TypeError, ImportError, RuntimeError)):
-        return False
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")
 
 
 def _remedy(error: Exception) -> str:

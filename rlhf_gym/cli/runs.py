@@ -55,6 +55,9 @@ def command(
     )
     table = TextTable(("run", "state", "labels", "steps", "true return", "measured"), lines)
     print(table.aligned())
+    for each in found:
+        if each.failure:
+            print(f"\n{each.folder} failed: {each.failure}")
 
 
 def _of(done: int, wanted: int | None) -> str:

@@ -117,3 +117,8 @@ class Progress:
     error: str = ""
     heartbeat: float = 0.0
     awaited: int | None = None
+
+    @property
+    def failure(self) -> str:
+        """The error with which the training ended; empty where it has not, or was stopped."""
+        return self.error if self.state == "stopped" else ""

@@ -76,6 +76,7 @@ class AnswerLog:
         goal: what the agent should do, as shown to annotators.
         awaited: labels without which training does not begin, until it has; else 0.
         agent_step: training steps that the trainer has published, at most those planned.
+        failure: the error with which the training ended, else empty.
         problem: the reason why the store could not be read, or an empty text.
     """
 
@@ -89,6 +90,7 @@ class AnswerLog:
     goal: str = ""
     awaited: int = 0
     agent_step: int = 0
+    failure: str = ""
     problem: str = ""
 
     @property
@@ -154,6 +156,7 @@ def _read(store: StoreReader, run: Path, predict: Callable[[Query], float] | Non
         goal=store.environment.goal,
         awaited=_awaited(progress),
         agent_step=0 if progress is None else progress.agent_step,
+        failure="" if progress is None else progress.failure,
     )
 
 

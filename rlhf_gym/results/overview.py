@@ -35,14 +35,16 @@ class RunOverview:
         env_id: the environment; empty where it is not known.
         algo: the algorithm.
         state: ``"warming up"``, ``"waiting for labels"``, ``"training"``, ``"measuring"``,
-            ``"finished"``, ``"stopped"``, ``"died"`` (its process ended without a word), ``"not
-            begun"``, or ``"has links to outside"``, with nothing else known.
+            ``"finished"``, ``"stopped"``, ``"failed"`` (with an error), ``"died"`` (its process
+            ended without a word), ``"not begun"``, or ``"has links to outside"``, with nothing else
+            known.
         labels: labels given.
         budget: labels wanted; None where it is not known.
         steps: training steps taken, at most those planned.
         planned: training steps planned; None where it is not known.
         true_return: the trained agent's mean and standard error, or the latest one in training.
         way: how the true return was measured.
+        failure: the error with which a failed training ended, else empty.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class RunOverview:
     planned: int | None
     true_return: str
     way: str
+    failure: str = ""
 
 
 def runs_in(parent: Path) -> Iterator[RunOverview]:
@@ -82,19 +85,20 @@ def overview_of(run: RunFolder) -> RunOverview:
     steps = int(record.curve.last(STEPS) or 0)
     steps = max(steps, progress.agent_step) if progress else steps
     planned = record.config.get("steps", progress.total_steps if progress else None)
-    true_return = _true_return(record)
+    true_return, state = _true_return(record), _state(record, progress, steps)
     way = record.evaluation.way if record.evaluation.after else "in training"
     return RunOverview(
         folder=run.path,
         env_id=str(record.config.get("env_id", "")),
         algo=str(record.config.get("algo", "")),
-        state=_state(record, progress, steps),
+        state=state,
         labels=count_labels(run.store) or 0,
         budget=record.config.get("labels", progress.budget if progress else None),
         steps=steps if planned is None else min(steps, planned),
         planned=planned,
         true_return=true_return,
         way=NOTHING if true_return == NOTHING else way,
+        failure=progress.failure if progress and state == "failed" else "",
     )
 
 
@@ -118,6 +122,8 @@ def _state(record: RunRecord, progress: Progress | None, steps: int) -> str:
     if progress is not None and state in GOING:
         silent = time.time() - progress.heartbeat > TRAINER_SILENT_SECONDS
         return "died" if silent or record.folder.lock.exists() else GOING[state]
+    if progress is not None and progress.failure:
+        return "failed"
     return "stopped" if state or steps else "not begun"
 
 

@@ -71,7 +71,7 @@ def _stopped(canvas: Canvas, area: pygame.Rect, error: str) -> None:
     canvas.shape("disc", badge, 38, theme.LEFT)
     canvas.shape("cross", badge, 24, theme.SUNKEN)
     title = pygame.Rect(panel.left + px(84), panel.top + px(26), width - px(116), px(40))
-    canvas.text("The training has stopped", title, 24, theme.BRIGHT, True)
+    canvas.text("The training has ended with an error", title, 24, theme.BRIGHT, True)
     text.topleft = panel.left + px(32), panel.top + px(82)
     canvas.text(error, text, 17, theme.TEXT, top=True)
     calm = pygame.Rect(text.left, text.bottom + px(6), text.width, px(26))

@@ -10,7 +10,9 @@ import pytest
 from run_folders import full_run, unfinished_run, write_settings
 
 from rlhf_gym.cli.main import main
+from rlhf_gym.feedback import FeedbackStore
 from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.feedback.store_records import Progress
 
 Capture = pytest.CaptureFixture[str]
 
@@ -38,6 +40,23 @@ def test_runs_are_listed_with_state_labels_steps_and_return(
     assert main(["runs", str(tmp_path)]) == 0
     shown = capsys.readouterr().out.split("\n")[2].split("  ")
     assert "stopped" in shown and any("11,000 of 50,000" in each for each in shown)
+
+
+def test_a_run_that_failed_is_listed_as_failed_with_its_reason(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    run = RunFolder(unfinished_run(tmp_path / "broken"))
+    with FeedbackStore.open(run.store) as store:
+        store.publish(Progress(11_000, 50_000, 20, 50, state="stopped", error="no space left"))
+    assert main(["runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "failed" in shown.splitlines()[1]
+    assert shown.endswith(f"\n{run.path} failed: no space left\n")
+    with FeedbackStore.open(run.store) as store:
+        store.publish(Progress(11_000, 50_000, 20, 50, state="stopped"))
+    assert main(["runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "stopped" in shown and "no space left" not in shown
 
 
 def test_where_there_is_no_run_the_way_to_one_is_told(tmp_path: Path, capsys: Capture) -> None:

@@ -74,6 +74,19 @@ def test_the_first_line_says_what_the_training_does(tmp_path: Path) -> None:
     assert told("stopped").startswith("stopped: The training was stopped")
 
 
+def test_a_training_that_failed_is_said_to_have_failed_and_why(tmp_path: Path) -> None:
+    run = RunFolder(unfinished_run(tmp_path))
+    with FeedbackStore.open(run.store) as store:
+        store.publish(Progress(12_000, 50_000, 10, 50, state="stopped", error="the disk is full."))
+    with LiveReport(run.path) as report:
+        page = report.page().decode()
+    assert first_line(page).startswith("failed: The training has ended with an error: 12 of 50")
+    assert (
+        "Failed after 12,000 of 50,000 steps (24%): the disk is full. Once mended, go on with: "
+        f"rlhf-gym train --resume {run.path}" in page
+    )
+
+
 def test_before_training_begins_nothing_is_said_of_the_agent_or_its_reward(tmp_path: Path) -> None:
     write_settings(tmp_path)
     write_rounds(tmp_path, rounds=1, labels=10, correlation=0.2)

@@ -39,10 +39,11 @@ STATES = {
     "measuring": "The trained agent is filmed and measured",
     "finished": "The training is finished",
     "stopped": "The training was stopped",
+    "failed": "The training has ended with an error",
     "died": "The training has died: its process was killed, or the computer was restarted",
     "not begun": "The training has not begun",
 }
-ENDED = ("finished", "stopped", "died")
+ENDED = ("finished", "stopped", "failed", "died")
 
 
 class LiveReport(ThreadingHTTPServer):
@@ -110,7 +111,7 @@ def _status(run: RunOverview) -> Markup:
     line = Markup('<p class="status {}" role="status">{}').format(
         "going" if going else run.state, text
     )
-    if run.env_id and run.state in ("stopped", "died"):
+    if run.env_id and run.state in ("stopped", "failed", "died"):
         line += Markup(". All answers are kept; go on with <code>{} train --resume {}</code>")
         line = line.format(program(), run.folder)
     return line + Markup("</p>")

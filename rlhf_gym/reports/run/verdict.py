@@ -37,6 +37,7 @@ def summarise(run: RunRecord, log: AnswerLog) -> Summary:
 def judge(result: Summary, run: RunRecord, log: AnswerLog) -> Verdict:
     """Judge a run in words."""
     warnings = (
+        *_about_the_end(result, run, log),
         *_about_the_agent(result, run),
         *_about_the_model(result),
         *_about_the_measures(result, run),
@@ -84,13 +85,19 @@ def _trust(result: Summary, level: str) -> str:
     return f"{opening}: {', '.join(facts)}." if facts else f"{opening}: nothing is measured yet."
 
 
+def _about_the_end(result: Summary, run: RunRecord, log: AnswerLog) -> Iterator[str]:
+    if not result.total_steps or result.finished or run.folder.is_held:
+        return
+    share = result.steps / result.total_steps
+    how_far = f"{result.steps:,} of {result.total_steps:,} steps ({share:.0%})"
+    go_on = f"{program()} train --resume {run.folder.path}"
+    if log.failure:
+        yield f"Failed after {how_far}: {log.failure.rstrip('.')}. Once mended, go on with: {go_on}"
+    else:
+        yield f"Unfinished: {how_far}. Continue with: {go_on}"
+
+
 def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
-    if result.total_steps and not result.finished and not run.folder.is_held:
-        share = result.steps / result.total_steps
-        yield (
-            f"Unfinished: {result.steps:,} of {result.total_steps:,} steps ({share:.0%}). "
-            f"Continue with: {program()} train --resume {run.folder.path}"
-        )
     if result.after is not None and result.before is None and run.evaluation.before:
         yield (
             "The true return at the start was measured in another way (actions "
