@@ -144,7 +144,7 @@ def resume(
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = untrained
             write_settings(folder, settings)
-            log(said_of_resuming(folder, settings.steps or 0, agent, feedback.labels_given))
+            log(said_of_resuming(folder, settings.steps or 0, agent))
             return training.learn(feedback, agent, before)
 
 
