@@ -161,19 +161,25 @@ def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     spent = status.spent
     title = f"All {status.budget:,} labels are given" if spent else "Training has ended"
     canvas.text(title, head, 26, theme.BRIGHT, True, "center")
-    words = pygame.Rect(head.left, head.bottom, width, px(24))
-    text = "Thank you. Everything is saved; you may close this window."
-    if spent and status.trainer == "training" and status.runs:
-        text = "Thank you. The agent goes on training with them; you may close this window."
-    elif status.gone:
-        text = (
-            f"The trainer is not running. It goes on with: {program()} train --resume {state.run}"
-        )
-    canvas.text(text, words, 15, theme.MUTED, align="center")
+    words = pygame.Rect(head.left, head.bottom, width, px(46 if status.error else 24))
+    colour = theme.LEFT if status.error else theme.MUTED
+    canvas.text(_done_words(state), words, 15, colour, align="center", top=bool(status.error))
     tiles = pygame.Rect(head.left, words.bottom + px(14), width, px(80))
     _tiles(canvas, tiles, summary)
     shares = pygame.Rect(head.left, tiles.bottom + px(18), width, px(46))
     _shares(canvas, shares, summary)
+
+
+def _done_words(state: State) -> str:
+    status = state.status
+    if status.error:
+        return f"All are saved, but the training has ended with an error: {status.error}"
+    if status.spent and status.trainer == "training" and status.runs:
+        return "Thank you. The agent goes on training with them; you may close this window."
+    if status.gone or status.trainer == "stopped":
+        rest = f"It goes on with: {program()} train --resume {state.run or 'RUN'}"
+        return f"The trainer is not running. {rest}"
+    return "Thank you. Everything is saved; you may close this window."
 
 
 def _tiles(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:
