@@ -148,7 +148,12 @@ def _runs(grid: Grid, env_id: str, algo: str) -> Iterator[Run]:
             for labels in grid.labels or (None,):
                 yield Run(arm.name, 0, fill_in(taught.with_changes(labels=labels or base.labels)))
         else:
-            yield Run(arm.name, 0, fill_in(seeded))
+            yield Run(arm.name, 0, _plain(fill_in(seeded)))
+
+
+def _plain(settings: TrainSettings) -> TrainSettings:
+    """Let episodes end as the environment says: agents of the true reward need nothing else."""
+    return replace(settings, keep_termination=True, hold=None)
 
 
 def _settings(grid: Grid, env_id: str, algo: str) -> TrainSettings:

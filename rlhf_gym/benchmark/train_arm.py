@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.vec_env import DummyVecEnv, SubprocVecEnv, VecEnv
 
 from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
@@ -53,8 +56,13 @@ class RandomPolicy:
 def train_on_true_reward(
     settings: TrainSettings, on_progress: OnProgress
 ) -> tuple[BaseAlgorithm, list[Point]]:
-    """Train an agent on the environment's own reward; all else is as in the other arms."""
-    env = wrap_with_normalisation(settings, make_training_env(settings, snapshots=False))
+    """Train an agent as stable-baselines3 alone would, on the environment as it is.
+
+    Nothing of this project stands between them, so that what the others lose by it shows: episodes
+    end where the environment says so, and its own time limit holds. The agent's settings are those
+    of the other arms.
+    """
+    env = wrap_with_normalisation(settings, _untouched(settings))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress)
     agent.set_logger(_silent())
     agent.learn(settings.steps or 0, callback=curve)
@@ -91,6 +99,12 @@ def train_on_answers(
             correlation=latest.correlation,
         )
     return agent, curve.points, row
+
+
+def _untouched(settings: TrainSettings) -> VecEnv:
+    make = partial(settings.maker.untouched, settings.horizon)
+    kind = SubprocVecEnv if settings.subprocesses else DummyVecEnv
+    return make_vec_env(make, settings.n_envs or 1, seed=settings.seed, vec_env_cls=kind)
 
 
 def _silent() -> Logger:

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 from plans import tiny
+from stable_baselines3 import PPO
+from stable_baselines3.common.env_util import make_vec_env
+from stable_baselines3.common.utils import LinearSchedule
 
 from rlhf_gym.benchmark import demonstrated
 from rlhf_gym.benchmark.curve import COLUMNS, OnProgress, Point
@@ -22,6 +25,7 @@ from rlhf_gym.benchmark.train_arm import RandomPolicy
 from rlhf_gym.presets import AGENTS
 from rlhf_gym.results.arms import BENCHMARK_ARMS
 from rlhf_gym.results.row import Row
+from rlhf_gym.runs.evaluation import true_returns
 from rlhf_gym.runs.settings import TrainSettings
 
 
@@ -37,6 +41,25 @@ def test_an_arm_that_asks_spends_its_labels(arm: str) -> None:
     assert tuple(points[0]) == COLUMNS
     assert float(points[-1]["time/total_timesteps"]) == row.steps
     assert float(points[-1]["feedback/labels"]) == 8
+
+
+def test_an_agent_of_the_true_reward_is_the_one_that_sb3_trains_alone() -> None:
+    (run,) = tiny(arms=("true",), seeds=1, first_seed=3).runs
+    env = make_vec_env("CartPole-v1", 4, seed=3)
+    alone = PPO(
+        "MlpPolicy",
+        env,
+        n_steps=64,
+        batch_size=64,
+        n_epochs=1,
+        gamma=0.99,
+        gae_lambda=0.95,
+        learning_rate=LinearSchedule(1e-3, 0, 1),
+        seed=3,
+        device="cpu",
+    ).learn(2500)
+    returns = true_returns(alone, "CartPole-v1", 2, seed=3)
+    assert tuple(perform(run).row.returns) == tuple(returns)
 
 
 @pytest.fixture

@@ -45,6 +45,12 @@ def test_an_environment_without_a_time_limit_may_have_its_horizon_in_the_setting
     assert [run.settings.horizon for run in plan_of(suite).runs] == [100, 100, 100]
 
 
+def test_agents_of_the_true_reward_are_in_the_plain_environment_whatever_the_others_do() -> None:
+    true, learned = tiny(arms=("true", "learned"), seeds=1, settings={"hold": 5}).runs
+    assert (true.settings.keep_termination, true.settings.hold) == (True, None)
+    assert (learned.settings.keep_termination, learned.settings.hold) == (False, 5)
+
+
 def test_what_does_not_depend_on_the_algorithm_is_run_once() -> None:
     plan = tiny(algos=("ppo", "a2c"), arms=("random", "true", "bc", "gail"), seeds=1, settings={})
     names = [run.name for run in plan.runs]
