@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import traceback
 
-__all__ = ["FAULTS", "cannot_be_made", "first_line", "in_one_line", "is_advice"]
+from rlhf_gym.basics.installation import missing_extra
+
+__all__ = ["FAULTS", "CannotBeMade", "cannot_be_made", "first_line", "in_one_line", "is_advice"]
 
 FAULTS = (Exception, SystemExit)
 """What code that is not ours may raise: some games call ``exit()`` when they are closed."""
@@ -44,14 +46,23 @@ def is_advice(error: BaseException) -> bool:
     return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")
 
 
-def cannot_be_made(name: str, error: BaseException) -> ValueError:
+class CannotBeMade(ValueError):
+    """Raised where an environment cannot be made for a reason of its own."""
+
+
+def cannot_be_made(name: str, error: BaseException) -> CannotBeMade:
     r"""Return what is raised where an environment cannot be made for a reason of its own.
 
+    If an extra of this package is missing, the message says how it is installed here, whatever the
+    library says.
+
     >>> cannot_be_made("Mine-v0", OSError("no engine\nBuild it first"))
-    ValueError('Mine-v0 cannot be made: OSError: no engine')
+    CannotBeMade('Mine-v0 cannot be made: OSError: no engine')
     """
+    if missing := missing_extra(error):
+        return CannotBeMade(f"{name} needs {missing}")
     if type(error) is ModuleNotFoundError and str(error).startswith("No module named"):
-        return ValueError(
+        return CannotBeMade(
             f"{name} needs the module {error.name}, which is missing: install its package"
         )
-    return ValueError(f"{name} cannot be made: {in_one_line(error)}")
+    return CannotBeMade(f"{name} cannot be made: {in_one_line(error)}")

@@ -1,14 +1,31 @@
-"""How this copy of the package was installed, and so how an extra of it is."""
+"""The extras of the package: which are missing, and how one is installed as this copy was."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["install_extra"]
+from gymnasium.error import DependencyNotInstalled
+
+__all__ = ["EXTRAS", "absent_extras", "install_extra", "missing_extra"]
 
 NAME = "rlhf-gym"
+EXTRAS = {
+    "atari": ("ale_py", "cv2"),
+    "box2d": ("Box2D",),
+    "mujoco": ("mujoco",),
+    "parquet": ("pyarrow",),
+    "ray": ("ray",),
+    "tracking": ("trackio", "wandb"),
+}
+"""The extras of the package, and the modules that each needs."""
+_CALLED = {"ale_py": "ale-py", "cv2": "OpenCV", "mujoco": "MuJoCo"}
+"""What modules are called, where it is not their name."""
+_TOLD = {"[box2d]": "Box2D", "[mujoco]": "mujoco", "opencv": "cv2"}
+"""Words by which other libraries tell that a module is missing, and that module."""
 
 
 def install_extra(extra: str) -> str:
@@ -21,6 +38,47 @@ def install_extra(extra: str) -> str:
         extra: its name, such as ``box2d``.
     """
     return f"pip install {_requirement(_origin(), f'[{extra}]')}"
+
+
+def absent_extras(*among: str) -> list[str]:
+    """Return the extras that are not installed, in order.
+
+    Args:
+        among: names of those to look for; by default all.
+    """
+    wanted = among or tuple(EXTRAS)
+    return [extra for extra in wanted if not all(map(find_spec, EXTRAS[extra]))]
+
+
+def missing_extra(error: BaseException) -> str:
+    """Return what is missing and how it is installed, if that is why an error was raised.
+
+    >>> missing_extra(ModuleNotFoundError("No module named 'ale_py'", name="ale_py"))[:19]
+    'ale-py: pip install'
+    >>> missing_extra(ValueError("no such level"))
+    ''
+    """
+    for cause in _causes(error):
+        module = _missing_module(cause)
+        for extra, modules in EXTRAS.items():
+            if module in modules:
+                return f"{_CALLED.get(module, module)}: {install_extra(extra)}"
+    return ""
+
+
+def _missing_module(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return (error.name or "").partition(".")[0]
+    if not isinstance(error, DependencyNotInstalled):
+        return ""
+    told = (module for words, module in _TOLD.items() if words in str(error))
+    return next(told, "")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _origin() -> str | None:

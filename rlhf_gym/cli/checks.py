@@ -17,7 +17,7 @@ from typing import Literal
 
 from rlhf_gym.basics import display
 from rlhf_gym.basics.display import installed_version
-from rlhf_gym.basics.installation import install_extra
+from rlhf_gym.basics.installation import EXTRAS, absent_extras, install_extra
 from rlhf_gym.basics.processes import code_command
 from rlhf_gym.benchmark.imitation import INSTALL_IMITATION
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -25,15 +25,6 @@ from rlhf_gym.feedback.run_folder import RunFolder
 __all__ = ["CHECKS", "Finding"]
 
 GIGABYTE = 2**30
-EXTRAS = {
-    "atari": ("ale_py", "cv2"),
-    "box2d": ("Box2D",),
-    "mujoco": ("mujoco",),
-    "parquet": ("pyarrow",),
-    "ray": ("ray",),
-    "tracking": ("trackio", "wandb"),
-}
-"""The extras of the package, and the modules that each needs."""
 
 
 @dataclass(frozen=True)
@@ -202,12 +193,8 @@ def check_links(_: Path) -> Finding:
 
 def check_extras(_: Path) -> Finding:
     """Report which extras are installed."""
-    there = [
-        extra
-        for extra, packages in EXTRAS.items()
-        if all(importlib.util.find_spec(package) for package in packages)
-    ]
-    absent = [extra for extra in EXTRAS if extra not in there]
+    absent = absent_extras()
+    there = [extra for extra in EXTRAS if extra not in absent]
     if not absent:
         return Finding("extras", "ok", f"all: {', '.join(there)}")
     text = f"installed: {', '.join(there) or 'none'}; not installed: {', '.join(absent)}"

@@ -12,7 +12,9 @@ import gymnasium as gym
 import tyro
 
 from rlhf_gym.basics.closing import close
+from rlhf_gym.basics.installation import absent_extras, install_extra
 from rlhf_gym.basics.program import program
+from rlhf_gym.basics.words import listed
 from rlhf_gym.cli.parsing import OutFile
 from rlhf_gym.cli.space_words import in_words
 from rlhf_gym.envs import ATARI_IDS, RAM_IDS
@@ -43,9 +45,11 @@ def command(
     ids = [env_id for env_id in _ids(all) if only.lower() in env_id.lower()]
     with _quiet_models():
         rows = [row for row in map(_describe, ids) if row is not None]
+    others = _not_installed()
     if not rows:
         raise ValueError(
             f"no environment's id contains {only!r}; `{program()} envs` lists them all"
+            f"{others and ', and '}{others}"
         )
     if gallery is not None:
         from rlhf_gym.reports.gallery import write_gallery
@@ -73,6 +77,16 @@ def command(
         print(f"    sees {row['sees']}; does {row['does']}")
         for algo, measured in row["presets"].items():
             print(f"    {algo}: {measured}")
+    if others:
+        print(others)
+
+
+def _not_installed() -> str:
+    """Say which extras have more environments, and how they are installed; "" if all are."""
+    absent = absent_extras("atari", "box2d", "mujoco")
+    if not absent:
+        return ""
+    return f"with {listed(absent)} there are more: {install_extra(','.join(absent))}"
 
 
 @contextmanager

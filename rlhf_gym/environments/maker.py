@@ -14,8 +14,7 @@ from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.checks import Limits, check, check_fields
 from rlhf_gym.basics.closing import closing
-from rlhf_gym.basics.faults import FAULTS, cannot_be_made
-from rlhf_gym.basics.installation import install_extra
+from rlhf_gym.basics.faults import FAULTS, CannotBeMade, cannot_be_made
 from rlhf_gym.clips.rebuilding import make_from_spec, name_of, with_render_mode
 from rlhf_gym.environments.registry import imported, spec_of
 from rlhf_gym.envs.description import (
@@ -37,10 +36,6 @@ Environments: TypeAlias = Annotated[int, Limits(at_least=1, at_most=10_000)]
 """A number of environments."""
 Source: TypeAlias = "str | EnvSpec | Callable[..., Env]"
 Wrap: TypeAlias = "str | Callable[[Env], Env]"
-
-
-_EXTRAS = {"box2d": "Box2D", "mujoco": "MuJoCo"}
-"""Extras of Gymnasium that are extras of this package too, and what they are called."""
 
 
 @dataclass(frozen=True)
@@ -236,11 +231,8 @@ def _made_or_refused(make: Callable[[], Env], name: str) -> Env:
     """
     try:
         env = make()
-    except gym.error.DependencyNotInstalled as error:
-        for extra, needed in _EXTRAS.items():
-            if extra in str(error):
-                raise ValueError(f"{name} needs {needed}: {install_extra(extra)}") from error
-        raise cannot_be_made(name, error) from error
+    except CannotBeMade:
+        raise
     except FAULTS as error:
         raise cannot_be_made(name, error) from error
     if not isinstance(env, gym.Env):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from functools import cache
@@ -16,17 +17,21 @@ import gymnasium as gym
 from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.basics.faults import FAULTS, first_line, in_one_line
+from rlhf_gym.basics.installation import install_extra
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import near
 from rlhf_gym.environments.packages import registering, sources_of
+from rlhf_gym.envs.atari_masks import MASKS, game_of
 from rlhf_gym.envs.description import EnvironmentDescription, describe_spec
 
 __all__ = ["describe_id", "imported", "spec_of"]
 
 _PLUG_INS = ("gymnasium.envs", "gymnasium.envs.__root__")
 """Groups of entry points in which packages name the function that registers environments."""
-_ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid", "ALE/": "ale_py"}
+_ON_IMPORT = {"MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
 """Packages that register environments when imported, by the beginning of their ids."""
+_OLD_ATARI = re.compile(r"\w+(NoFrameskip|Deterministic)-v\d")
+"""Ids of Atari games as Gym had them."""
 
 
 def spec_of(env_id: str) -> EnvSpec:
@@ -49,6 +54,9 @@ def spec_of(env_id: str) -> EnvSpec:
             _look_in_packages(name)
         return gym.spec(name)
     except gym.error.Error as error:
+        if _is_atari(name) and find_spec("ale_py") is None:
+            needs = f"{env_id} needs the Atari games: {install_extra('atari')}"
+            raise ValueError(needs) from error
         raise ValueError(
             f"there is no environment with the id {env_id!r}{_meant(name)}; `{program()} envs` "
             "lists those that are installed, and module:id names one that a module registers when "
@@ -131,14 +139,23 @@ def _load(plug_in: EntryPoint) -> None:
         )
 
 
+def _is_atari(name: str) -> bool:
+    """Whether an id is one of those that ale-py registers, also where it is not installed.
+
+    >>> [_is_atari(name) for name in ("ALE/Pong-v5", "PongNoFrameskip-v4", "Pong-v4", "Taxi-v4")]
+    [True, True, True, False]
+    """
+    if name.startswith("ALE/") or _OLD_ATARI.fullmatch(name):
+        return True
+    return game_of(name) in MASKS and bool(re.fullmatch(r"\w+(-ram)?-v[045]", name))
+
+
 def _meant(name: str) -> str:
     """Suggest what an id that is not registered may have meant."""
     if versions := [each for each in gym.registry if each.rpartition("-v")[0] == name]:
         return f" (did you mean {versions[-1]}?)"
     if name.startswith("rlhf/") and find_spec("ale_py"):
         from ale_py import roms
-
-        from rlhf_gym.envs.atari_masks import game_of
 
         if game_of(name) in roms.get_all_rom_ids():
             game = name.removeprefix("rlhf/").split("-")[0]

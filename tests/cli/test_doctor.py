@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sqlite3
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from rlhf_gym.basics.installation import install_extra
-from rlhf_gym.cli.checks import EXTRAS
+from rlhf_gym.basics import installation
+from rlhf_gym.basics.installation import EXTRAS, install_extra
 from rlhf_gym.cli.main import main
 from rlhf_gym.feedback import EnvironmentRecord, FeedbackStore
 
@@ -47,8 +47,9 @@ def test_both_editions_of_pygame_are_named_with_the_repair(
 def test_extras_that_are_not_installed_are_named(
     tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda n: None if n == "ray" else find(n))
+    monkeypatch.setattr(
+        installation, "find_spec", lambda name: None if name == "ray" else find_spec(name)
+    )
     code, found = findings(tmp_path, capsys)
     assert code == 0
     assert found["extras"]["text"].endswith("not installed: ray")
