@@ -577,14 +577,3 @@ def test_ctrl_c_stops_the_program_cleanly_and_it_goes_on(
     assert len(json.loads(capsys.readouterr().out)["after"]) == 1
     with FeedbackStore.open(run / "feedback.db") as store:
         assert store.counts().answered == 8
-
-
-@pytest.mark.slow
-def test_acrobot_is_learned_from_few_labels(tmp_path: Path) -> None:
-    settings = TrainSettings(env_id="Acrobot-v1", labels=100, steps=40_000, device="cpu")
-    folder = train(
-        settings, tmp_path / "run", progress=False, video_seconds=0, log=lambda line: None
-    )
-    found = read_evaluation(folder.evaluation)
-    assert sum(found.before) / len(found.before) < -400
-    assert found.mean > -200  # -85 to -97 in four seeds
