@@ -27,13 +27,14 @@ def first_line(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    r"""Return the kind of an error and the first line of its message; advice needs no kind.
+    r"""Return the kind of an error and the first line of its message; a ValueError of ours has no kind.
 
     >>> in_one_line(OSError("no engine\n\nBuild it first:\n  make")), in_one_line(OSError())
     ('OSError: no engine', 'OSError')
     """
     kind, line = type(error).__name__, first_line(error)
-    return line if line == kind or is_advice(error) else f"{kind}: {line}"
+    ours = isinstance(error, ValueError) and _raised_here(error)
+    return line if ours or line == kind else f"{kind}: {line}"
 
 
 def is_advice(error: BaseException) -> bool:
@@ -42,6 +43,10 @@ def is_advice(error: BaseException) -> bool:
         return True
     if not isinstance(error, (ValueError, TypeError, ImportError, RuntimeError)):
         return False
+    return _raised_here(error)
+
+
+def _raised_here(error: BaseException) -> bool:
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith("rlhf_gym.")
 
