@@ -27,7 +27,7 @@ def first_line(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    r"""Return the kind of an error and the first line of its message; a ValueError of ours has no kind.
+    r"""Return the kind of an error and its first line; a ValueError of ours has no kind.
 
     >>> in_one_line(OSError("no engine\n\nBuild it first:\n  make")), in_one_line(OSError())
     ('OSError: no engine', 'OSError')
