@@ -160,7 +160,13 @@ class FeedbackStore(StoreReader):
             self.fold()
         return stored
 
-    def lease(self, annotator: str, limit: int = 1, seconds: float = LEASE_SECONDS) -> list[Query]:
+    def lease(
+        self,
+        annotator: str,
+        limit: int = 1,
+        seconds: float = LEASE_SECONDS,
+        without: Iterable[int] = (),
+    ) -> list[Query]:
         """Keep up to ``limit`` open queries with drawn clips for an annotator.
 
         Those that the annotator holds already count and come first, then the newest. A lease is
@@ -170,10 +176,11 @@ class FeedbackStore(StoreReader):
             annotator: name of the person.
             limit: how many to hold in all.
             seconds: time for which no other annotator gets them, from now; an hour at most.
+            without: ids of queries that are left to others.
         """
-        now, holder = self._steady(), leases.holder(annotator)
+        now, holder, others = self._steady(), leases.holder(annotator), set(without)
         with self._database.writing() as connection:
-            open_ids = self._tally.open_ids(connection)
+            open_ids = [id_ for id_ in self._tally.open_ids(connection) if id_ not in others]
             ids = leases.take(connection, open_ids, holder, limit, now, now + seconds)
             return rows.select_queries(connection, ids)
 

@@ -156,6 +156,13 @@ class GiveBack:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """Lease these queries again, which were given back."""
+
+    queries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Remember:
     """Keep the person's settings for their next session."""
 
@@ -223,7 +230,6 @@ Event: TypeAlias = (
     " | Recalled | ToReview | StatusRead | FilmsOpened | Noticed | Failed | NoSound"
 )
 Effect: TypeAlias = (
-    "Record | Remark | GiveBack | Remember | SetFullScreen | TextInput | Hear | Hush | SetGoal"
-    " | LeaveOff | Watch | OpenReport"
-    " | Quit"
+    "Record | Remark | GiveBack | TakeBack | Remember | SetFullScreen | TextInput | Hear | Hush"
+    " | SetGoal | LeaveOff | Watch | OpenReport | Quit"
 )

@@ -24,7 +24,7 @@ def lingering(state: State) -> Item | None:
     >>> lingering(state).pair.query, lingering(replace(state, now=30.0))
     (7, None)
     """
-    works = state.status.runs and not (state.left or state.given_back)
+    works = state.status.runs and not (state.left or state.skipped)
     if state.base is not Screen.WAITING or state.gap is None or not state.index or not works:
         return None
     if state.now - state.gap >= LINGER_SECONDS:

@@ -8,7 +8,7 @@ from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose
 from rlhf_gym.labelling.actions import Choice
 
-__all__ = ["Item", "Pair"]
+__all__ = ["Item", "Pair", "Skipped"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Item:
         note: the annotator's note.
         earlier: whether it was answered in an earlier session, so that its time and its answer do
             not count for this one.
+        skipped: whether it was skipped and has come back, since nothing else was left.
     """
 
     pair: Pair
@@ -89,6 +90,7 @@ class Item:
     flagged: bool = False
     note: str = ""
     earlier: bool = False
+    skipped: bool = False
 
     @classmethod
     def of(cls, pair: Pair) -> Item:
@@ -129,3 +131,23 @@ class Item:
     def old_choice(self) -> Choice | None:
         """The answer that was undone, by the side of the screen."""
         return None if self.old is None else Choice.of(self.old.preference, self.pair.left)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A pair that was skipped, and is kept aside.
+
+    Attributes:
+        item: the pair, with what was noted of it.
+        depth: how many answers of this session undo can take back before it comes to the skip.
+        changes: how many answers had been changed before.
+    """
+
+    item: Item
+    depth: int
+    changes: int
+
+    @property
+    def query(self) -> int:
+        """The store's number of the query."""
+        return self.item.pair.query

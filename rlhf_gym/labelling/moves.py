@@ -157,14 +157,6 @@ def stepped(values: tuple[float, ...], value: float, up: bool) -> float:
     return next((v for v in reversed(values) if v < value), values[0])
 
 
-def give_back(state: State, item: Item) -> Step:
-    """Return the pair unanswered, for another annotator or another session."""
-    query = item.pair.query
-    items = (*state.items[: state.index], *state.items[state.index + 1 :])
-    state = replace(state, items=items, given_back=state.given_back | {query})
-    return show(state, state.index), (e.GiveBack((query,)),)
-
-
 def _is_open(item: Item, released: tuple[int, ...]) -> bool:
     return item.pair.purpose == "practice" or item.pair.query in released
 

@@ -13,11 +13,9 @@ from rlhf_gym.labelling.moves import (
     Step,
     after_practice,
     answer,
-    give_back,
     let_go,
     remembered,
     scrolled,
-    show,
     skip_practice,
     step_frame,
     stepped,
@@ -33,6 +31,7 @@ from rlhf_gym.labelling.review import (
     undo,
     visit,
 )
+from rlhf_gym.labelling.skipping import arrive, skip
 from rlhf_gym.labelling.state import (
     FREEZE_SECONDS,
     NOTE_LENGTH,
@@ -85,7 +84,7 @@ def _after(state: State, event: e.Event) -> Step:
     if isinstance(event, e.Scroll):
         return scrolled(state, event.by, event.sides), ()
     if isinstance(event, e.Arrived):
-        return _arrive(state, event)
+        return arrive(state, event.pairs)
     if isinstance(event, e.Recalled):
         return recall(state, event.pair), ()
     if isinstance(event, e.ToReview):
@@ -202,21 +201,8 @@ def _press_pair(state: State, item: Item, event: e.Press) -> Step:
     if action is Action.NOTE:
         return replace(state, overlay=Screen.NOTE, draft=item.note), (e.TextInput(True),)
     if action is Action.GIVE_BACK:
-        return give_back(state, item)
+        return skip(state, item)
     return state, ()
-
-
-def _arrive(state: State, event: e.Arrived) -> Step:
-    known = {item.pair.query for item in state.items}
-    new = [pair for pair in event.pairs if pair.query not in known]
-    closed = (state.left or state.status.finished) and state.review is None
-    wanted = [p for p in new if p.query not in state.given_back and not closed]
-    refused = tuple(pair.query for pair in new if pair not in wanted)
-    was_empty = state.item is None
-    state = replace(state, items=(*state.items, *map(Item.of, wanted)))
-    if was_empty and wanted:
-        state = show(state, state.index)
-    return state, (e.GiveBack(refused),) if refused else ()
 
 
 def _read_status(state: State, event: e.StatusRead) -> Step:

@@ -16,6 +16,7 @@ from rlhf_gym.labelling.moves import (
     show,
     takes_answers,
 )
+from rlhf_gym.labelling.skipping import skipped_last, take_back
 from rlhf_gym.labelling.state import (
     FLASH_SECONDS,
     Action,
@@ -121,7 +122,7 @@ def _depth(state: State) -> int:
 
 
 def undo(state: State) -> Step:
-    """Take back the last answer or the last change, and show its pair.
+    """Take back the last answer, change or skip, and show its pair.
 
     In a review, an answer that was kept is shown again.
     """
@@ -129,6 +130,8 @@ def undo(state: State) -> Step:
         return _change_back(state)
     if state.visited is not None:
         return passed(state), ()
+    if skipped_last(state):
+        return take_back(state)
     if state.review is None:
         return reopen(state)
     return show(state, max(_depth(state) - 1, 0)), ()

@@ -8,11 +8,21 @@ from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.labelling.actions import Action, Choice, Screen
 from rlhf_gym.labelling.ending import Films
-from rlhf_gym.labelling.items import Item, Pair
+from rlhf_gym.labelling.items import Item, Pair, Skipped
 from rlhf_gym.labelling.pace import Pace
 from rlhf_gym.labelling.status import Status
 
-__all__ = ["Action", "Change", "Choice", "Item", "Pair", "Screen", "State", "Status"]
+__all__ = [
+    "Action",
+    "Change",
+    "Choice",
+    "Item",
+    "Pair",
+    "Screen",
+    "Skipped",
+    "State",
+    "Status",
+]
 
 FREEZE_SECONDS = 0.2  # both clips hold their last frames before they start again
 FLASH_SECONDS = 0.12  # the answer is shown on its side before the next pair comes
@@ -21,6 +31,8 @@ IDLE_SECONDS = 120.0  # nobody is there who has done nothing for so long: a pair
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 SCALES = (0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 NOTE_LENGTH = 200
+ALONE_SECONDS = 1.0  # after which skipped pairs come back, where no other is open
+PATIENT_SECONDS = 5.0  # the same where others are open, but are not drawn yet or others see them
 PAGE = 0.5  # heights of its place by which a key scrolls a picture
 
 
@@ -75,7 +87,7 @@ class State:
         silent: whether no sound device was found.
         enlarged: the side whose clip is shown alone, or None.
         unsaved: judgements that the store has refused so far.
-        given_back: queries given back in this session.
+        skipped: the pairs that were skipped and have not come back, in the order of the skips.
         draft: the note, or the goal, being written.
         menu: the chosen line of the pause menu.
         practised: whether the person has seen or skipped the practice pairs, now or earlier.
@@ -124,7 +136,7 @@ class State:
     flash_until: float | None = None
     status: Status = field(default_factory=Status)
     unsaved: tuple[Judgement, ...] = ()
-    given_back: frozenset[int] = frozenset()
+    skipped: tuple[Skipped, ...] = ()
     draft: str = ""
     menu: int = 0
     error: str = ""
@@ -251,9 +263,17 @@ class State:
     @property
     def nothing_comes(self) -> bool:
         """Whether no pair is there, or can come before the training goes on."""
-        skipped = self.status.open <= len(self.given_back)
         idle = self.base is Screen.WAITING and self.review is None and not self.status.runs
-        return idle and (skipped or bool(self.status.error))
+        return idle and (not self.status.open or bool(self.status.error))
+
+    @property
+    def brings_back(self) -> bool:
+        """Whether skipped pairs come back: nothing else is left, or nothing has come for long."""
+        closed = self.left or self.status.finished or bool(self.status.error)
+        if not self.skipped or closed or self.base is not Screen.WAITING:
+            return False
+        alone = self.status.open <= len(self.skipped)
+        return self.now - (self.gap or 0.0) >= (ALONE_SECONDS if alone else PATIENT_SECONDS)
 
     @property
     def closing_stops(self) -> bool:

@@ -202,6 +202,8 @@ class App:
             elif isinstance(effect, e.GiveBack):
                 self._store.release(effect.queries, self.state.annotator)
                 self.loader.hurry()
+            elif isinstance(effect, e.TakeBack):
+                self._store.renew(effect.queries, self.state.annotator)
             elif isinstance(effect, e.SetGoal):
                 self._store.set_goal(effect.goal)
         except (StoreError, ValueError) as error:

@@ -48,7 +48,7 @@ HELP: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ("Undo, one by one", (Action.UNDO,)),
     ("Redo", (Action.REDO,)),
     ("Earlier answers, later, hide", (Action.EARLIER, Action.LATER, Action.STRIP)),
-    ("Skip this pair", (Action.GIVE_BACK,)),
+    ("Skip this pair for now", (Action.GIVE_BACK,)),
     ("Flag, note", (Action.FLAG, Action.NOTE)),
     ("Pause, play", (Action.PAUSE,)),
     ("Replay both", (Action.REPLAY,)),

@@ -114,7 +114,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
             f"It learns from the {status.labels:,} labels that are there{left and ': '}{left}. You "
             "may close this window, or answer again.",
         )
-    if status.ready > len(state.given_back):
+    if status.ready > len(state.skipped):
         others = "Others label this run as well, and may be looking at the last ones."
         return "Getting the next pair", others if status.shared else "It comes in a moment."
     if status.trainer == "stopped" or status.gone:
@@ -136,8 +136,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
     if status.open > status.ready:
         which = "next" if state.answered or status.labels else "first"
         return f"Drawing the {which} pairs", "They come by themselves in a moment."
-    if state.given_back and status.open:
-        return "Only pairs that you skipped are left", "New ones come by themselves."
+    if state.skipped and status.open:
+        return "Only pairs that you skipped are left", "They come back in a moment."
     fits = status.trainer in ("waiting", "first labels")
     learner = "reward model is learning from" if fits else "agent trains with"
     return "All caught up", f"The {learner} your answers. New pairs come by themselves."

@@ -13,6 +13,7 @@ from rlhf_gym.window.theme import Colour
 __all__ = ["draw_mark", "draw_title", "marks", "question_words", "strip_free"]
 
 QUESTION = "Which clip shows better behaviour? Judge only what you see"
+SKIPPED = "You skipped this pair. Can't tell gives it up for good"
 TITLE = "Last answers"
 MARK, GAP = 24.0, 4.0
 """Size of a mark and distance of two, in layout units."""
@@ -83,6 +84,8 @@ def question_words(state: State, over: int = 0) -> str:
     if item is not None and item.choice is not None:
         marked = [", flagged"] * item.flagged + [", with a note"] * bool(item.note)
         return f"You said: {ANSWERS[item.choice]}{''.join(marked)}. Click to see it again."
+    if state.item is not None and state.item.skipped and state.item.given is None:
+        return SKIPPED
     if not state.sees_again or state.item is None or state.item.choice is None:
         return _question(state)
     said = ANSWERS[state.item.choice]

@@ -129,7 +129,7 @@ def still_key(state: State, pictures: Pictures, hovered: Button | None, down: bo
     return (
         (state.index, state.visited, state.strip, state.review),
         (len(state.items), last_answers(state) if state.strip else ()),
-        item and (item.pair.query, item.given, item.old, item.flagged, item.note),
+        item and (item.pair.query, item.given, item.old, item.flagged, item.note, item.skipped),
         item is not None and item.pair.query in pictures,
         (state.overlay, state.playing, state.speed, state.scale, state.enlarged, state.unsaved),
         (state.hearing, state.silent),

@@ -14,6 +14,7 @@ from rlhf_gym.labelling import events as e
 from rlhf_gym.labelling.practice import PAIRS
 from rlhf_gym.labelling.reducer import reduce
 from rlhf_gym.labelling.state import Action, Pair, Screen, State, Status
+from rlhf_gym.window.loading.wanted import wanted_of
 
 ANSWERS = (Action.LEFT, Action.RIGHT, Action.TIE, Action.CANNOT_TELL)
 
@@ -164,10 +165,15 @@ def test_undo_then_redo_is_the_identity(timed: list[tuple[float, e.Event, bool]]
     if state.visited is not None and not state.changes:
         assert play(state, (now + 1, press(Action.UNDO)))[1] == []
         state, _ = play(state, (now + 1, press(Action.MENU)))
-    if not state.answered and not state.changes:
-        assert play(state, (now + 1, press(Action.UNDO)))[1] == []
-        return
     undone, effects = play(state, (now + 1, press(Action.UNDO)))
+    if effects and isinstance(effects[0], e.TakeBack):
+        again, effects = play(undone, (now + 1, press(Action.GIVE_BACK)), (now + 1, e.Tick()))
+        assert (again.items, again.index) == (state.items, state.index)
+        assert [each.query for each in again.skipped] == [each.query for each in state.skipped]
+        return
+    if not state.answered and not state.changes:
+        assert effects == []
+        return
     if not effects:  # a visit after a change that is deeper
         assert undone.visited is None
         return
@@ -180,6 +186,63 @@ def test_undo_then_redo_is_the_identity(timed: list[tuple[float, e.Event, bool]]
     if len(undone.changes) == len(state.changes):
         assert before.preference is Preference.UNDONE
         assert after == state.items[state.index - 1].given
+
+
+class Pairs:
+    """The queries that nobody else holds, and a loader that fetches them as the window's does."""
+
+    def __init__(self, count: int) -> None:
+        self.all = {pair.query: pair for pair in pairs(count)}
+        self.answered: set[int] = set()
+
+    def act(self, state: State, event: e.Event, now: float) -> State:
+        """The state after an event, and after the loader has looked for pairs."""
+        state = self._taken(state, event, now)
+        open_ = self.all.keys() - self.answered
+        status = Status(
+            len(self.answered), 99, len(open_), len(open_), trainer="first labels", awaited=99
+        )
+        state = self._taken(state, e.StatusRead(status), now)
+        wanted = wanted_of(state, (800, 600), 0)
+        if len(wanted.pending) >= 3 or wanted.finished:
+            return state
+        new = sorted(open_ - wanted.known - set(wanted.skipped), reverse=True)[:1]
+        aside = [query for query in wanted.skipped if query in open_]
+        for query in new or aside[: wanted.brings_back]:
+            state = self._taken(state, e.Arrived((self.all[query],)), now)
+        return state
+
+    def _taken(self, state: State, event: e.Event, now: float) -> State:
+        state, effects = reduce(state, event, now)
+        for judgement in recorded(list(effects)):
+            undone = judgement.preference is Preference.UNDONE
+            (self.answered.discard if undone else self.answered.add)(judgement.query)
+        return state
+
+
+@given(
+    st.lists(
+        st.sampled_from([Action.GIVE_BACK] * 4 + [*ANSWERS, Action.UNDO, Action.MENU]), max_size=40
+    ),
+    st.sampled_from([Action.LEFT, Action.GIVE_BACK]),
+)
+def test_each_open_pair_that_nobody_else_holds_is_shown_sooner_or_later(
+    actions: list[Action], does: Action
+) -> None:
+    store, state, now = Pairs(4), a_state(), 0.0
+    for action in actions:
+        now += 0.5
+        state = store.act(state, press(action), now)
+    state = replace(state, overlay=None)
+    shown: set[int] = set()
+    for _ in range(40):  # they answer each pair, or skip whatever comes
+        now += 0.5
+        state = store.act(state, e.Tick(), now)
+        shown |= set() if state.item is None else {state.item.pair.query}
+        now += 0.5
+        state = store.act(state, press(does), now)
+    assert shown | store.answered == set(store.all)
+    assert does is Action.GIVE_BACK or store.answered == set(store.all)
 
 
 def given_in(state: State) -> dict[int, Judgement | None]:

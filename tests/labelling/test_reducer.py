@@ -164,11 +164,43 @@ def test_undo_within_the_flash_takes_back_the_answer_just_given() -> None:
     assert state.index == 0 and state.pending == (1, 2)
 
 
-def test_give_back_releases_the_pair_and_never_takes_it_again() -> None:
+def test_give_back_releases_the_pair_and_never_takes_it_again_while_there_is_another() -> None:
     state, effects = play(a_state(*pairs(2)), (1.0, press(Action.GIVE_BACK)))
     assert effects == [e.GiveBack((1,))] and state.pending == (2,)
     state, effects = play(state, (2.0, e.Arrived((pairs(1)[0],))))
     assert effects == [e.GiveBack((1,))] and state.pending == (2,)
+
+
+def test_a_skipped_pair_comes_back_once_nothing_else_is_left_and_others_had_their_time() -> None:
+    status = Status(labels=24, budget=100, open=1, ready=1, trainer="first labels", awaited=25)
+    skipped = (1.0, press(Action.FLAG)), (1.1, press(Action.GIVE_BACK))
+    state, _ = play(a_state(*pairs(1)), (0.5, e.StatusRead(status)), *skipped)
+    soon, effects = play(state, (2.0, e.Arrived(pairs(1))))
+    assert effects == [e.GiveBack((1,))] and soon.screen is Screen.WAITING
+    state, effects = play(state, (2.2, e.Arrived(pairs(1))))
+    assert effects == [] and state.screen is Screen.LABEL and state.skipped == ()
+    assert state.item is not None and state.item.skipped and state.item.flagged
+    (judgement,) = recorded(play(state, (3.0, press(Action.CANNOT_TELL)))[1])
+    assert judgement.flagged
+    others = replace(status, open=3)  # two are held by others, or are not drawn yet
+    waits, _ = play(a_state(*pairs(1)), (0.5, e.StatusRead(others)), *skipped)
+    assert play(waits, (6.0, e.Arrived(pairs(1))))[0].item is None
+    assert play(waits, (6.2, e.Arrived(pairs(1))))[0].item is not None
+
+
+def test_undo_takes_back_skips_and_answers_in_their_order() -> None:
+    skip, answer, undo = Action.GIVE_BACK, Action.LEFT, Action.UNDO
+    state, _ = play(a_state(*pairs(3)), (1.0, press(skip)), (2.0, press(answer)), (3.0, e.Tick()))
+    state, _ = play(state, (4.0, press(skip)))
+    assert state.item is None
+    shown, effects = [], []
+    for number in range(4):
+        state, more = play(state, (5.0 + number, press(undo)))
+        effects.append(more)
+        shown.append(state.item and state.item.pair.query)
+    assert shown == [3, 2, 1, 1] and state.pending == (1, 2, 3)
+    assert effects[0] == [e.TakeBack((3,))] and effects[2:] == [[e.TakeBack((1,))], []]
+    assert [j.preference for j in recorded(effects[1])] == [Preference.UNDONE]
 
 
 def test_flag_and_note_go_with_the_judgement() -> None:

@@ -312,6 +312,29 @@ def test_the_window_asks_on_where_an_answer_was_no_label(make_run: MakeRun, open
     until(app, lambda: app.state.screen is Screen.DONE)
 
 
+def test_a_skipped_pair_that_alone_is_left_comes_back_by_itself_and_is_replaced_by_cant_tell(
+    make_run: MakeRun, open_app: Open
+) -> None:
+    run = make_run(1)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(1000, 50_000, 24, 100, state="first labels", awaited=25))
+    app = open_app(run)
+    ready(app)
+    for _ in range(2):  # once, and once more
+        tap(app, pygame.K_s)
+        assert showing(app) is Screen.WAITING and app.state.pending == ()
+        until(app, lambda: "Only pairs that you skipped are left" in words(app))
+        ready(app)
+        assert any("You skipped this pair" in text for text in words(app))
+    tap(app, pygame.K_s)
+    tap(app, pygame.K_BACKSPACE)
+    ready(app)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        assert store.lease("grace") == []
+        tap(app, pygame.K_DOWN)
+        assert store.counts().cannot_tell == 1 and store.open_ids() == []
+
+
 def test_closing_gives_the_open_pairs_to_others(make_run: MakeRun, open_app: Open) -> None:
     run = make_run(3)
     app = open_app(run)

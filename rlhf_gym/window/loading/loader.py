@@ -13,6 +13,7 @@ import pygame
 
 from rlhf_gym.envs.sound import Samples
 from rlhf_gym.feedback import FeedbackStore, StoreError
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.labelling.events import (
     Arrived,
@@ -183,19 +184,24 @@ class Loader(threading.Thread):
     def _lease(self, wanted: Wanted) -> bool:
         """Load pairs that are leased now; returns whether there were any."""
         leases = False
-        limit = len(wanted.pending) + 1 + len(wanted.given_back)
-        leased = self._store.lease(self._annotator, limit)
-        again = [query.id for query in leased if query.id in wanted.given_back]
-        if again:
-            self._store.release(again, self._annotator)
-        for query in leased:
-            if query.id in again or query.id in wanted.known or self._stopped:
+        limit = len(wanted.pending) + 1
+        leased = self._store.lease(self._annotator, limit, without=wanted.skipped)
+        new = [query for query in leased if query.id not in wanted.known]
+        for query in new or self._brought_back(wanted):
+            if self._stopped:
                 continue
             pair = self._answers.pair(query)
             if pair is not None and self._load(pair, wanted.size):
                 self._arrive(pair)
                 leases = True
         return leases
+
+    def _brought_back(self, wanted: Wanted) -> list[Query]:
+        """Lease the query that was skipped first, of those that may come back."""
+        for query in wanted.skipped if wanted.brings_back else ():
+            if self._store.renew([query], self._annotator):
+                return [self._store.query(query)]
+        return []
 
     def _arrive(self, pair: Pair) -> None:
         self._put += 1

@@ -18,7 +18,8 @@ class Wanted:
         known: the queries of this session.
         pending: those that wait for an answer.
         ahead: number of pairs from the one on the screen on.
-        given_back: those that were given back.
+        skipped: those that were skipped and have not come back, in the order of the skips.
+        brings_back: whether one of these may come back, if there is no other.
         shown: the pairs whose pictures are needed, the most urgent first.
         size: the place of a picture in pixels.
         large: the place of the picture of the pair on the screen, where it is enlarged.
@@ -30,7 +31,8 @@ class Wanted:
     known: frozenset[int] = frozenset()
     pending: tuple[int, ...] = ()
     ahead: int = 0
-    given_back: frozenset[int] = frozenset()
+    skipped: tuple[int, ...] = ()
+    brings_back: bool = False
     shown: tuple[Pair, ...] = ()
     size: tuple[int, int] = (600, 400)
     large: tuple[int, int] | None = None
@@ -53,7 +55,8 @@ def wanted_of(state: State, size: tuple[int, int], arrivals: int) -> Wanted:
         known=frozenset(item.pair.query for item in state.items),
         pending=state.pending,
         ahead=len(state.items) - state.index,
-        given_back=state.given_back,
+        skipped=tuple(skipped.query for skipped in state.skipped),
+        brings_back=state.brings_back,
         shown=tuple(dict.fromkeys(item.pair for item in (*current, *items))),
         size=picture_size(size, replace(state, enlarged=None)),
         large=None if state.enlarged is None else picture_size(size, state),
