@@ -14,6 +14,8 @@ from typing import Any
 
 from rlhf_gym.basics.durable import sha256_of, sync_folder, sync_tree
 from rlhf_gym.clips.plain_data import decode
+from rlhf_gym.feedback.run_folder import RunFolder
+from rlhf_gym.training.no_checkpoint import why_no_checkpoint
 
 __all__ = [
     "COUNTERS",
@@ -160,9 +162,7 @@ def latest_checkpoint(folder: Path, *names: str) -> Path:
             f"{_listed(damaged)} in {folder.parent}: put a backup in its place, or move it out of "
             "the folder to train again from the first step, with all labels"
         )
-    raise FileNotFoundError(
-        f"{folder.parent} holds no checkpoint: the run stopped before its first one; start it again"
-    )
+    raise FileNotFoundError(why_no_checkpoint(RunFolder(folder.parent)))
 
 
 def _listed(damaged: dict[str, str]) -> str:

@@ -29,6 +29,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.seals import seal_file
 from rlhf_gym.training.checkpoint_files import (
     latest_checkpoint,
+    places_of,
     read_counters,
     write_checkpoint,
     write_counters,
@@ -85,8 +86,14 @@ class Checkpoints:
 
         Raises:
             ValueError: the run is not this account's own, and is not trusted.
+            FileNotFoundError: there is none.
         """
         assert self._run is not None
+        if not any(path.exists() for path in places_of(self._run.checkpoint)):
+            raise FileNotFoundError(
+                f"{self._run.path} holds no checkpoint: the run stopped before its first one; "
+                "begin with a new agent instead of restore: all answers are kept"
+            )
         found = latest_checkpoint(self._run.checkpoint)
         if not trust and not agent_is_own(self._run):
             raise ValueError(strange(self._run, "pass trust=True to restore"))
