@@ -16,6 +16,7 @@ else:
 __all__ = [
     "NOTHING",
     "assigned",
+    "capitalised",
     "counted",
     "duration",
     "listed",
@@ -78,6 +79,15 @@ def number(value: float) -> str:
     else:
         text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
     return with_minus(text)
+
+
+def capitalised(text: str) -> str:
+    """Return a text with a capital at its beginning; the rest stays as it is.
+
+    >>> capitalised("get to the EXIT")
+    'Get to the EXIT'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def with_minus(text: str) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from rlhf_gym.basics.words import counted, duration
+from rlhf_gym.basics.closing import closing
+from rlhf_gym.basics.words import capitalised, counted, duration
 from rlhf_gym.clips.clip import check_clip_fits
-from rlhf_gym.envs.description import EnvironmentDescription
+from rlhf_gym.environments.maker import checked_time_limit
+from rlhf_gym.envs.description import EnvironmentDescription, describe_env
+from rlhf_gym.envs.episode_words import mission_of
+from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.presets import clip_is_chosen, presets_of
 from rlhf_gym.queries.schedule import label_target, warm_up_steps
 from rlhf_gym.results.curves import SECONDS_A_LABEL
@@ -34,9 +39,9 @@ def shown(settings: TrainSettings) -> dict[str, Any]:
     Raises:
         ValueError: the run would be refused, since no clip could be asked about.
     """
-    environment = settings.maker.describe()
+    environment, mission = _described(settings)
     preset = presets_of(settings.env_id).get(settings.algo)
-    goal, tie_breaker = _goal(settings, environment)
+    goal, tie_breaker = _goal(settings, environment, mission)
     clip = _clip_steps(settings, environment)
     return {
         "settings": _finite(as_table(settings)),
@@ -66,9 +71,9 @@ def summary(settings: TrainSettings) -> str:
     Raises:
         ValueError: the run would be refused, since no clip could be asked about.
     """
-    environment = settings.maker.describe()
+    environment, mission = _described(settings)
     sections = {
-        "environment": _environment(settings, environment),
+        "environment": _environment(settings, environment, mission),
         "asking": _asking(settings, environment),
         "training": _training(settings, environment),
         "agent": {**flat(settings.agent), "all other settings": "the algorithm's defaults"},
@@ -81,9 +86,30 @@ def summary(settings: TrainSettings) -> str:
     return "\n".join(lines)
 
 
-def _environment(settings: TrainSettings, environment: EnvironmentDescription) -> dict[str, str]:
+def _described(settings: TrainSettings) -> tuple[EnvironmentDescription, str]:
+    """Describe the environment, and return the mission of its first episode, if there is one.
+
+    It is made where only that tells all.
+    """
+    described = settings.maker.describe()
+    tells_goal = bool(settings.goal) or described.goal not in (GENERAL_GOAL, MISSION_GOAL)
+    tells_limit = bool(settings.horizon or described.time_limit)
+    if tells_goal and tells_limit and not settings.wrapper:
+        return described, ""
+    with closing(settings.maker.made()) as env:
+        limit = settings.horizon or checked_time_limit(env, settings.env_id)
+        made = replace(describe_env(env), time_limit=limit)
+        if made.goal != MISSION_GOAL:
+            return made, ""
+        env.reset(seed=settings.seed)
+        return made, mission_of(env)
+
+
+def _environment(
+    settings: TrainSettings, environment: EnvironmentDescription, mission: str
+) -> dict[str, str]:
     valued = _valued_terminals(settings, environment)
-    goal, tie_breaker = _goal(settings, environment)
+    goal, tie_breaker = _goal(settings, environment, mission)
     assumed = "" if environment.names_fps else ", as it names none"
     return {
         "goal": goal,
@@ -98,8 +124,7 @@ def _environment(settings: TrainSettings, environment: EnvironmentDescription) -
 
 def _episode(settings: TrainSettings, environment: EnvironmentDescription) -> str:
     horizon = settings.horizon or environment.time_limit
-    if horizon is None:
-        return "as many steps as it allows; give --horizon if it names no limit"
+    assert horizon is not None
     steps = f"{horizon:,} steps"
     if environment.fixed_horizon:
         return steps
@@ -147,11 +172,14 @@ def _training(settings: TrainSettings, environment: EnvironmentDescription) -> d
     }
 
 
-def _goal(settings: TrainSettings, environment: EnvironmentDescription) -> tuple[str, str]:
+def _goal(
+    settings: TrainSettings, environment: EnvironmentDescription, mission: str
+) -> tuple[str, str]:
     """Return the goal and the tie-breaker that a person is told; a goal of theirs has no other."""
     own = environment.goal
     tie_breaker = settings.tie_breaker or ("" if settings.goal else own.tie_breaker)
-    return settings.goal or own.text, tie_breaker
+    first = f" The first mission: {capitalised(mission)}" if mission else ""
+    return settings.goal or f"{own.text}{first}", tie_breaker
 
 
 def _valued_terminals(settings: TrainSettings, environment: EnvironmentDescription) -> bool:

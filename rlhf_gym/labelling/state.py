@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from rlhf_gym.basics.words import capitalised
 from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.feedback.judgement import Judgement
 from rlhf_gym.labelling.actions import Action, Choice, Screen
@@ -186,7 +187,8 @@ class State:
         if pair.goal:
             return pair.goal
         first, second = pair.missions
-        return first if first == second != "" and self.goal == MISSION_GOAL.text else self.goal
+        common = first == second and self.goal == MISSION_GOAL.text
+        return capitalised((common and first) or self.goal)
 
     @property
     def base(self) -> Screen:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from rlhf_gym.basics.words import capitalised
 from rlhf_gym.labelling.gaps import lingering, missed_recently
 from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.review import last_answers
@@ -167,7 +168,7 @@ def _card(
     align = ("left", "right")[side]
     name = ("LEFT", "RIGHT")[side]
     canvas.text(name, words, 14, colour, True, align)  # type: ignore[arg-type]
-    mission = item.pair.missions[side]
+    mission = capitalised(item.pair.missions[side])
     if mission and mission != state.shown_goal:
         taken = px(36) + canvas.width_of(name, 14, True)
         left = title.left if side else title.left + taken

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, ClassVar
 
+import gymnasium as gym
+import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 
 from rlhf_gym.cli.main import main
 
@@ -106,3 +110,39 @@ def test_the_first_steps_are_those_of_the_untrained_agent(capsys: Capture) -> No
     shown = rows(capsys, "CartPole-v1", "--steps", "2000")
     # Two clips of 26 steps in 32 environments would be 1,664; a short training keeps half.
     assert shown["warm-up"] == "the untrained agent takes the first 1,024 steps"
+
+
+class Errand(gym.Env[np.ndarray, int]):
+    """An environment of others: the mission and the time limit are known once it is made."""
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "render_fps": 10}
+    observation_space = gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
+    action_space = gym.spaces.Discrete(2)
+
+    def __init__(self, size: int = 5) -> None:
+        self.max_steps, self.mission = 4 * size**2, "undefined"
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.mission = "get to the green square"
+        return np.zeros(2, np.float32), {}
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        return np.zeros(2, np.float32), 0.0, False, False, {}
+
+
+def test_show_makes_the_environment_where_only_that_tells_goal_and_length(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(gym.registry, "Errand-v0", EnvSpec("Errand-v0", Errand))
+    told = rows(capsys, "Errand-v0")
+    goal = "Do what the mission says. The first mission: Get to the green square"
+    assert told["goal"] == goal
+    assert told["episode"].startswith("100 steps")
+    assert rows(capsys, "Errand-v0", "--env-kwargs", "size=10")["episode"].startswith("400 steps")
+    assert rows(capsys, "Errand-v0", "--goal", "Be quick.")["goal"] == "Be quick."
+    assert main(["train", "Errand-v0", "--show", "--json"]) == 0
+    environment = json.loads(capsys.readouterr().out)["environment"]
+    assert environment["time_limit"] == 100 and environment["goal"] == goal

@@ -10,7 +10,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import gymnasium as gym
 import pygame
 
-from rlhf_gym.basics.words import with_minus
+from rlhf_gym.basics.words import capitalised, with_minus
 from rlhf_gym.clips.rendering import frame_of
 from rlhf_gym.envs.description import describe_env
 from rlhf_gym.envs.episode_words import end_words, mission_of
@@ -151,4 +151,5 @@ class _Game:
     def _goal(self) -> str:
         if self.goal == GENERAL_GOAL.text:
             return _NO_GOAL
-        return (self.goal == MISSION_GOAL.text and mission_of(self.env)) or self.goal
+        mission = mission_of(self.env) if self.goal == MISSION_GOAL.text else ""
+        return capitalised(mission or self.goal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from rlhf_gym.basics.words import counted
+from rlhf_gym.basics.words import capitalised, counted
 from rlhf_gym.envs.known import MISSION_GOAL
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
@@ -88,7 +88,7 @@ def _page(trace: Trace, caption: Caption) -> Page:
     mission = trace.mission if caption.goal == MISSION_GOAL.text else ""
     return Page(
         environment=caption.title,
-        goal=mission or caption.goal,
+        goal=capitalised(mission or caption.goal),
         line=f"{where}{', paused' if caption.paused else ''} · {WAY}",
         hints=hints if caption.keys else (),
         figures=figures,
