@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlhf_gym.basics.words import counted
 from rlhf_gym.labelling.state import State, Status
 
-__all__ = ["minutes_left", "process_line", "time_left"]
+__all__ = ["failed_words", "minutes_left", "process_line", "time_left"]
 
 _WORDS = {
     "": "the trainer is starting",
@@ -22,12 +22,12 @@ def process_line(state: State) -> str:
     >>> first = Status(labels=18, trainer="first labels", awaited=25)
     >>> process_line(State("ada", status=first))
     '7 more until training starts'
-    >>> process_line(State("ada", status=Status(trainer="training", open=4)))
-    'training, 4 pairs ahead'
+    >>> process_line(State("ada", status=Status(trainer="training", open=4, ready=3)))
+    'training, 3 pairs ahead'
     """
     status = state.status
     if status.error:
-        return "the trainer has stopped"
+        return failed_words(status)
     missing = status.awaited - status.labels
     if status.trainer == "stopped":
         return _paused(status)
@@ -39,10 +39,26 @@ def process_line(state: State) -> str:
         return _waits_for(max(missing, 1), last=status.awaited == status.budget)
     if status.trainer in _WORDS:
         return _WORDS[status.trainer]
-    ahead = 0 if status.spent or state.left else status.open
-    pairs = f"training, {counted(ahead, 'pair')} ahead" if ahead else "training"
     left = time_left(state)
-    return f"{pairs}, {left}" if left else pairs
+    return ", ".join(filter(None, ("training", _ahead(state), left)))
+
+
+def _ahead(state: State) -> str:
+    """Say how many pairs can be shown; those that are not drawn yet cannot."""
+    status = state.status
+    if status.spent or state.left or not status.open:
+        return ""
+    return f"{counted(status.ready, 'pair')} ahead" if status.ready else "drawing the next pairs"
+
+
+def failed_words(status: Status) -> str:
+    """Say how far a training came that has failed.
+
+    >>> failed_words(Status(agent_step=35_000, total_steps=100_000, error="no disk"))
+    'training failed at 35%'
+    """
+    begun = status.awaited <= status.labels and status.agent_step and status.total_steps
+    return f"training failed at {_share(status)}" if begun else "training failed before it began"
 
 
 def _waits_for(missing: int, last: bool) -> str:

@@ -13,6 +13,7 @@ from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import Summary, summarise
 from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
+from rlhf_gym.window.failed import draw_failed, failed_height
 from rlhf_gym.window.layout import Layout
 from rlhf_gym.window.review_page import draw_review_end
 
@@ -32,6 +33,8 @@ def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
     area = layout.boxes["question"].union(layout.boxes["main"])
     if state.base is Screen.DONE and state.review is not None:
         draw_review_end(canvas, area, state)
+    elif state.status.error and state.review is None:
+        _failed(canvas, area, state)
     elif state.base is Screen.DONE:
         _done(canvas, area, state)
     else:
@@ -40,9 +43,6 @@ def draw_base_panel(canvas: Canvas, layout: Layout, state: State) -> None:
 
 def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     px, status = canvas.px, state.status
-    if status.error:
-        _stopped(canvas, area, status.error)
-        return
     middle = pygame.Vector2(area.centerx, area.centery - px(46))
     if status.runs:  # nothing dances where nobody works
         _dots(canvas, middle, state.now)
@@ -57,25 +57,6 @@ def _waiting(canvas: Canvas, area: pygame.Rect, state: State) -> None:
         line = pygame.Rect(head.left, body.bottom, width, px(22))
         drawn = f"{status.ready} of {status.open} pairs are drawn"
         canvas.text(drawn, line, 14, theme.FAINT, align="center")
-
-
-def _stopped(canvas: Canvas, area: pygame.Rect, error: str) -> None:
-    """Draw why the trainer has stopped, and what to do."""
-    px, width = canvas.px, min(area.width, canvas.px(820))
-    text = pygame.Rect(0, 0, width - px(64), 0)
-    text.height = min(canvas.height_of(error, text.width, 17) + px(8), area.height - px(150))
-    panel = pygame.Rect(0, 0, width, text.height + px(126))
-    panel.center = area.center
-    canvas.panel(panel, theme.CARD, 16, theme.LEFT, 1.5)
-    badge = (panel.left + px(50), panel.top + px(46))
-    canvas.shape("disc", badge, 38, theme.LEFT)
-    canvas.shape("cross", badge, 24, theme.SUNKEN)
-    title = pygame.Rect(panel.left + px(84), panel.top + px(26), width - px(116), px(40))
-    canvas.text("The training has ended with an error", title, 24, theme.BRIGHT, True)
-    text.topleft = panel.left + px(32), panel.top + px(82)
-    canvas.text(error, text, 17, theme.TEXT, top=True)
-    calm = pygame.Rect(text.left, text.bottom + px(6), text.width, px(26))
-    canvas.text("All answers are saved.", calm, 14, theme.MUTED)
 
 
 def _dots(canvas: Canvas, middle: pygame.Vector2, now: float) -> None:
@@ -150,36 +131,61 @@ def _sentence(words: str) -> str:
 def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     px, status = canvas.px, state.status
     summary = summarise(state)
-    width = min(area.width, px(820))
-    whole = px(66) + px(44) + px(34) + px(92) + px(64)
-    top = max(area.top, area.centery - whole // 2)
-    center = (area.centerx, top + px(28))
+    area = _column(canvas, area, px(66) + px(38) + px(24) + _sitting_height(canvas, summary))
+    center = (area.centerx, area.top + px(28))
     canvas.shape("disc", center, 52, theme.RIGHT)
     canvas.shape("tick", center, 34, theme.SUNKEN)
-    head = pygame.Rect(0, top + px(62), width, px(38))
-    head.centerx = area.centerx
-    spent = status.spent
-    title = f"All {status.budget:,} labels are given" if spent else "Training has ended"
+    head = pygame.Rect(area.left, area.top + px(62), area.width, px(38))
+    title = f"All {status.budget:,} labels are given" if status.spent else "Training has ended"
     canvas.text(title, head, 26, theme.BRIGHT, True, "center")
-    words = pygame.Rect(head.left, head.bottom, width, px(46 if status.error else 24))
-    colour = theme.LEFT if status.error else theme.MUTED
-    canvas.text(_done_words(state), words, 15, colour, align="center", top=bool(status.error))
-    tiles = pygame.Rect(head.left, words.bottom + px(14), width, px(80))
-    _tiles(canvas, tiles, summary)
-    shares = pygame.Rect(head.left, tiles.bottom + px(18), width, px(46))
-    _shares(canvas, shares, summary)
+    words = pygame.Rect(head.left, head.bottom, head.width, px(24))
+    canvas.text(_done_words(state), words, 15, theme.MUTED, align="center")
+    _sitting(canvas, area, words.bottom + px(14), summary)
+
+
+def _failed(canvas: Canvas, area: pygame.Rect, state: State) -> None:
+    """Draw that training failed, and what was given in this sitting."""
+    summary = summarise(state)
+    rest = _sitting_height(canvas, summary)
+    column = _column(canvas, area, area.height)
+    column.height -= rest
+    column = _column(canvas, area, failed_height(canvas, column, state) + rest)
+    column.height -= rest
+    draw_failed(canvas, column, state)
+    _sitting(canvas, column, column.bottom + canvas.px(14), summary)
+
+
+def _column(canvas: Canvas, area: pygame.Rect, height: int) -> pygame.Rect:
+    """Return a place in the middle of ``area``, as high as given if there is room."""
+    column = pygame.Rect(0, 0, min(area.width, canvas.px(820)), min(height, area.height))
+    column.center = area.center
+    return column
 
 
 def _done_words(state: State) -> str:
     status = state.status
-    if status.error:
-        return f"All are saved, but the training has ended with an error: {status.error}"
     if status.spent and status.trainer == "training" and status.runs:
         return "Thank you. The agent goes on training with them; you may close this window."
     if status.gone or status.trainer == "stopped":
         rest = f"It goes on with: {program()} train --resume {state.run or 'RUN'}"
         return f"The trainer is not running. {rest}"
     return "Thank you. Everything is saved; you may close this window."
+
+
+def _sitting_height(canvas: Canvas, summary: Summary) -> int:
+    """Height of what `_sitting` draws, in pixels."""
+    return canvas.px(14 + 80 + 18 + 46) if summary.answers else 0
+
+
+def _sitting(canvas: Canvas, area: pygame.Rect, top: int, summary: Summary) -> None:
+    """Draw what was given in this sitting, if anything was."""
+    px = canvas.px
+    if not summary.answers:
+        return
+    tiles = pygame.Rect(area.left, top, area.width, px(80))
+    _tiles(canvas, tiles, summary)
+    shares = pygame.Rect(area.left, tiles.bottom + px(18), area.width, px(46))
+    _shares(canvas, shares, summary)
 
 
 def _tiles(canvas: Canvas, area: pygame.Rect, summary: Summary) -> None:

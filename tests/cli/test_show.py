@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -112,14 +112,12 @@ def test_the_first_steps_are_those_of_the_untrained_agent(capsys: Capture) -> No
     assert shown["warm-up"] == "the untrained agent takes the first 1,024 steps"
 
 
-class Errand(gym.Env[np.ndarray, int]):
+class Errand(gym.Env[Any, Any]):
     """An environment of others: the mission and the time limit are known once it is made."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "render_fps": 10}
-    observation_space = gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
-    action_space = gym.spaces.Discrete(2)
-
     def __init__(self, size: int = 5) -> None:
+        self.observation_space = gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
+        self.action_space = gym.spaces.Discrete(2)
         self.max_steps, self.mission = 4 * size**2, "undefined"
 
     def reset(
@@ -136,7 +134,7 @@ class Errand(gym.Env[np.ndarray, int]):
 def test_show_makes_the_environment_where_only_that_tells_goal_and_length(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(gym.registry, "Errand-v0", EnvSpec("Errand-v0", Errand))
+    monkeypatch.setitem(gym.registry, "Errand-v0", EnvSpec("Errand-v0", f"{__name__}:Errand"))
     told = rows(capsys, "Errand-v0")
     goal = "Do what the mission says. The first mission: Get to the green square"
     assert told["goal"] == goal

@@ -336,10 +336,12 @@ def test_before_the_first_label_nobody_can_let_training_go_on() -> None:
 
 def test_the_time_left_follows_from_the_pace_so_far() -> None:
     def at(step: int, labels: int = 9) -> e.StatusRead:
-        return e.StatusRead(Status(labels, None, 0, 3, step, 10_000, trainer="training"))
+        return e.StatusRead(Status(labels, None, 3, 5, step, 10_000, trainer="training"))
 
     state, _ = play(a_state(), (10.0, at(1000)), (15.0, at(1100)))
     assert process_line(state) == "training, 3 pairs ahead"  # five seconds tell nothing
+    undrawn = replace(state, status=replace(state.status, ready=0))
+    assert process_line(undrawn) == "training, drawing the next pairs"
     state, _ = play(state, (110.0, at(2000)))  # 8,000 steps remain, ten a second
     assert process_line(state) == "training, 3 pairs ahead, about 13 min left"
 

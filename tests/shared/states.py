@@ -10,7 +10,7 @@ from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.outcome import Outcome
 from rlhf_gym.labelling.ending import Ending, Films, Given
 from rlhf_gym.labelling.practice import PAIRS
-from rlhf_gym.labelling.state import Item, Pair, Screen, State, Status
+from rlhf_gym.labelling.state import Item, Pair, Screen, Skipped, State, Status
 
 
 def states(pair: Pair) -> dict[str, State]:
@@ -143,6 +143,38 @@ def states(pair: Pair) -> dict[str, State]:
                 *history,
                 Item(replace(pair, missions=("go to the red ball and open a door", "get a key"))),
             ),
+        ),
+        "failed": replace(
+            label,
+            items=history,
+            index=len(history),
+            run="runs/CartPole-v1-ppo-20261130-212431",
+            status=replace(
+                status, labels=200, open=0, trainer="stopped", error="OSError: no space left"
+            ),
+        ),
+        "failed_reopened": replace(
+            label,
+            items=(),
+            index=0,
+            run="runs/CartPole-v1-ppo-20261130-212431",
+            status=replace(
+                status, labels=200, open=0, trainer="stopped", error="OSError: no space left"
+            ),
+        ),
+        "label_skipped": replace(label, items=(*history, replace(current, skipped=True))),
+        "waiting_skipped": replace(
+            waiting,
+            skipped=(Skipped(current, 0, 0),),
+            gap=4.5,
+            status=Status(24, 100, 1, 1, trainer="first labels", awaited=25),
+        ),
+        "done_reopened": replace(
+            label,
+            items=(),
+            index=0,
+            run="runs/CartPole-v1-ppo-20261130-212431",
+            status=replace(status, labels=200, open=0, trainer="stopped"),
         ),
         "error": replace(
             label,

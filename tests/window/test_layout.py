@@ -186,3 +186,14 @@ def luminance(colour: tuple[int, int, int]) -> float:
     parts = [part / 255 for part in colour]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_failed_training_says_how_far_it_came_why_and_how_it_goes_on() -> None:
+    for name in ("failed", "failed_reopened"):
+        texts = {placed.text for placed in drawn(STATES[name], (1280, 800)).placed}
+        assert {"Training failed at 25%", "OSError: no space left"} <= texts
+        assert any("train --resume runs/CartPole-v1-ppo-20261130-212431" in text for text in texts)
+        assert not any("labels are given" in text for text in texts)
+        assert ("answers in this sitting" in texts) == (name == "failed")
+    again = {placed.text for placed in drawn(STATES["done_reopened"], (1280, 800)).placed}
+    assert "All 200 labels are given" in again and "answers in this sitting" not in again
