@@ -188,7 +188,7 @@ class State:
             return pair.goal
         first, second = pair.missions
         common = first == second and self.goal == MISSION_GOAL.text
-        return capitalised((common and first) or self.goal)
+        return capitalised(first) if common and first else self.goal
 
     @property
     def base(self) -> Screen:

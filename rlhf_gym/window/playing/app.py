@@ -152,4 +152,4 @@ class _Game:
         if self.goal == GENERAL_GOAL.text:
             return _NO_GOAL
         mission = mission_of(self.env) if self.goal == MISSION_GOAL.text else ""
-        return capitalised(mission or self.goal)
+        return capitalised(mission) or self.goal

@@ -88,7 +88,7 @@ def _page(trace: Trace, caption: Caption) -> Page:
     mission = trace.mission if caption.goal == MISSION_GOAL.text else ""
     return Page(
         environment=caption.title,
-        goal=capitalised(mission or caption.goal),
+        goal=capitalised(mission) or caption.goal,
         line=f"{where}{', paused' if caption.paused else ''} · {WAY}",
         hints=hints if caption.keys else (),
         figures=figures,
