@@ -125,6 +125,7 @@ class EnvironmentDescription:
         time_limit: its time limit in steps, or None.
         horizon: the length of a training episode in steps that is known to suit it, or None.
         hold: the absorbing steps after an early end that are known to suit it, or None.
+        keep_termination: whether agents are known to learn as well where its episodes end early.
     """
 
     env_id: str = ""
@@ -149,11 +150,21 @@ class EnvironmentDescription:
     time_limit: int | None = None
     horizon: int | None = None
     hold: int | None = None
+    keep_termination: bool = False
 
     @property
     def holds_ends(self) -> bool:
         """Whether its episodes are held after an early end: its own, or as was measured."""
-        return self.fixed_horizon or self.horizon is not None or self.hold is not None
+        as_measured = self.horizon is not None or self.hold is not None
+        return self.fixed_horizon or (as_measured and not self.keep_termination)
+
+    def terminates(self, hold: int | None) -> bool:
+        """Return whether its episodes end early in training, unless somebody says otherwise.
+
+        Args:
+            hold: absorbing steps after an early end, if any were asked for.
+        """
+        return hold is None and not self.holds_ends
 
     @property
     def draws(self) -> bool:
@@ -290,6 +301,7 @@ def describe_metadata(
         time_limit=None if spec is None else spec.max_episode_steps,
         horizon=otherwise.horizon,
         hold=otherwise.hold,
+        keep_termination=otherwise.keep_termination,
         **read,
     )
 

@@ -69,6 +69,8 @@ class Known:
             crash, unless ``metadata["valued_terminals"]`` says it.
         fixed_horizon: whether all its episodes end at the time limit, unless
             ``metadata["fixed_horizon"]`` says it.
+        keep_termination: whether agents were found to learn as well where its episodes end early;
+            ``horizon`` and ``hold`` are then of use only where ends are held all the same.
         ends: how a person is told that an episode has ended, by its kind, unless
             ``metadata["ends"]`` says it.
         say_end: says how an episode has terminated, from the unwrapped environment, where that can
@@ -84,6 +86,7 @@ class Known:
     goal: Goal = GENERAL_GOAL
     valued_terminals: bool = False
     fixed_horizon: bool = False
+    keep_termination: bool = False
     ends: Mapping[str, str] = field(default_factory=dict)
     say_end: Callable[[Any], str] | None = None
     mark: Callable[[Any, Any], None] | None = None
@@ -131,14 +134,16 @@ KNOWN: dict[str, Known] = {
         "If neither reaches it, prefer the one that swings higher.",
         ends={"terminated": "reached the line"},
         score=tip_height,
+        keep_termination=True,
         hold=15,
     ),
-    "CartPole": Known(_UPRIGHT, ends=_FELL, say_end=ends.pole, hold=25),
+    "CartPole": Known(_UPRIGHT, ends=_FELL, say_end=ends.pole, keep_termination=True, hold=25),
     "MountainCar": _asking(
         "Drive the car up to the flag on the right hill.",
         _CLIMB,
         ends={"terminated": "reached the flag"},
         score=coasting_height,
+        keep_termination=True,
         hold=20,
     ),
     "MountainCarContinuous": _asking(

@@ -232,8 +232,10 @@ class ClipBuffer:
             rng: the randomness.
             newest: number of newest steps from which they are drawn.
             absorbing: whether only absorbing steps are drawn; where there are none, none are
-                returned.
+                returned. If anchored, they are what would follow the ends of all kept steps.
         """
+        if absorbing and self.anchored and len(self._last_seen):
+            return self._behind_ends(n, rng)
         oldest = self.rows - self.capacity + self._steps.history
         first = max(oldest, self.rows - -(-newest // self.n_envs), 0)
         if absorbing:
@@ -242,6 +244,13 @@ class ClipBuffer:
             return self._steps.transitions(rows + first, env)
         rows = rng.integers(first, self.rows, n)
         return self._steps.transitions(rows, rng.integers(self.n_envs, size=n))
+
+    def _behind_ends(self, n: int, rng: np.random.Generator) -> Transitions:
+        seen, places = self._last_seen.drawn(n, rng)
+        env, rows = places.T
+        nowhere = np.zeros(len(rows), bool)
+        following = seen if self._steps.keeps_next else None
+        return Transitions(seen, self._steps.actions(rows, env), nowhere, ~nowhere, following)
 
     def clip(self, position: Positions) -> Clip:
         """Return the one clip at ``position``, with what is needed to draw it again."""

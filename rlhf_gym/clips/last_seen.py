@@ -85,6 +85,23 @@ class LastSeen:
             seen = {name: array[at].copy() for name, array in arrays.items()}
             self._keep(env, row, seen.get("", seen))
 
+    def drawn(self, n: int, rng: np.random.Generator) -> tuple[Observations, Array]:
+        """Return what ``n`` episodes showed last, or all if there are fewer, and their places.
+
+        There must be one.
+
+        Returns:
+            the observations ``(n, *obs)``, and environments and rows ``(n, 2)``.
+        """
+        places = np.array(self._order)
+        if n < len(places):
+            places = places[rng.choice(len(places), n, replace=False)]
+        return batch_of([self._kept[env][row] for env, row in places.tolist()]), places
+
+    def __len__(self) -> int:
+        """Return the number of episodes of which something is kept."""
+        return len(self._order)
+
     def get(self, env: int, row: int) -> Observations | None:
         """Return what was seen after a row, ``(1, *obs)``, or None."""
         seen = self._kept[env].get(row)

@@ -106,8 +106,8 @@ class StepRings:
         rewards: npt.NDArray[np.float32] = self._true_rewards[rows % self.capacity, env]
         return rewards
 
-    def actions(self, rows: Array, env: int) -> Array:
-        """Return copies of the actions of one environment, as the agent chose them."""
+    def actions(self, rows: Array, env: int | Array) -> Array:
+        """Return copies of actions, as the agent chose them."""
         actions: Array = self._actions[rows % self.capacity, env]
         return actions
 

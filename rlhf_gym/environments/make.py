@@ -114,8 +114,8 @@ def make_vec_env(
             suit the environment, or all until the horizon.
         keep_termination: whether episodes terminate as the environment wants; False: they are held
             until the horizon, see `FixedHorizon`. By default they are held where ``hold`` is given
-            or a horizon or a number of steps to hold is known to suit the environment, and
-            terminate everywhere else: `HumanFeedback` pays rewards beside which an end is worth 0.
+            or agents are known to learn better so, and terminate everywhere else: `HumanFeedback`
+            pays rewards beside which an end is worth 0.
         snapshots: record in the infos what is needed to draw clips later (see `SnapshotRecorder`).
         env_kwargs: further arguments of the environment. With ``render_mode="rgb_array"`` the first
             one is filmed from the start, if its clips cannot be drawn again.
@@ -139,9 +139,12 @@ def make_vec_env(
     render_mode = kwargs.pop("render_mode", None)
     maker = EnvironmentMaker(env_id, kwargs, tuple(wrappers)).resolved()
     known = maker.describe() if maker.spec is not None else None
-    if known is not None and not keep_termination:
+    if known is not None:
         horizon = known.horizon if horizon is None else horizon
-        hold = known.hold if hold is None else hold
+        if keep_termination is None:
+            keep_termination = known.terminates(hold)
+        if not keep_termination:
+            hold = known.hold if hold is None else hold
     make = partial(_make, maker, horizon, hold, keep_termination)
     if known is not None and known.vec_env and not keep_termination:
         if vec_env_cls is None is render_mode:
@@ -175,7 +178,7 @@ def _make(
     env = maker.made(render_mode, horizon)
     described = describe_env(env)
     if keep_termination is None:
-        keep_termination = hold is None and not described.holds_ends
+        keep_termination = described.terminates(hold)
     if not keep_termination:
         return FixedHorizon(env, horizon, hold, final=described.valued_terminals)
     limit = checked_time_limit(env, maker.name)

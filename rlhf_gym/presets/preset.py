@@ -49,7 +49,8 @@ class Preset(AgentPreset):
     Attributes:
         feedback: how feedback is collected in the environment, whichever the algorithm.
         horizon: length of a training episode in steps; None is the environment's own.
-        hold: absorbing steps after an early end; None is all until the horizon.
+        hold: absorbing steps after an early end, where ends are held; None is all until the
+            horizon.
     """
 
     feedback: FeedbackSettings = FeedbackSettings()

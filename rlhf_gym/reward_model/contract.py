@@ -16,7 +16,7 @@ from rlhf_gym.clips.observations import Array, batch_of, map_leaves
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.diagnostics import Diagnostics
-from rlhf_gym.reward_model.protocol import RewardModel
+from rlhf_gym.reward_model.protocol import RewardModel, is_anchored
 from rlhf_gym.wrappers.contract import check_reward_function
 
 __all__ = ["check_reward_model"]
@@ -166,6 +166,9 @@ def _check_scale(model: RewardModel, samples: _Samples) -> None:
     recent, some = samples.steps(500), samples.steps(100)
     absorbing = replace(some, absorbing=np.ones(len(some), bool))
     none, version = absorbing[:0], model.version
+    if is_anchored(model):
+        _check_anchor(model, recent, absorbing)
+        version = model.version
     model.normalise(recent, none, valued_terminals=False)
     assert model.version > version, "version must grow in normalise"
     rewards = model.predict(recent)
@@ -183,6 +186,17 @@ def _check_scale(model: RewardModel, samples: _Samples) -> None:
     mean = model.predict(absorbing).mean()
     assert abs(mean) < 0.05, (
         f"with valued terminals the mean reward of absorbing steps must be 0, but is {mean:.3f}"
+    )
+
+
+def _check_anchor(model: RewardModel, recent: Transitions, behind: Transitions) -> None:
+    model.normalise(recent, behind, valued_terminals=False)
+    live = replace(behind, absorbing=np.zeros(len(behind), bool))
+    zero, levels = model.predict(live).mean(), model.predict(behind)
+    assert abs(zero) < 0.05 and not levels.any(), (
+        "if it is anchored, absorbing steps are worth 0, and so is the mean that is predicted for "
+        f"what they show, but it is {zero:.3f}, and they get {levels.min():.3f} to "
+        f"{levels.max():.3f}"
     )
 
 

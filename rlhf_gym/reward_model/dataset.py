@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from rlhf_gym.clips.clip import Clip
-from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
 from rlhf_gym.reward_model.tables import ImageTable, Table
@@ -24,19 +23,10 @@ class PreferenceDataset:
     a Poisson distribution of mean 1, and the queries drawn zero times (a share of 1/e, as held out
     by Christiano et al. 2017) are that member's held-out set. Of several members at least one
     learns from each query. The draw depends on the seed and the query's id only, so that a query
-    stays on its side of the split for ever. If ``anchored``, absorbing steps are worth nothing.
+    stays on its side of the split for ever.
     """
 
-    def __init__(
-        self,
-        spec: InputSpec,
-        members: int,
-        seed: int,
-        device: torch.device,
-        *,
-        anchored: bool = False,
-    ) -> None:
-        self.anchored = anchored
+    def __init__(self, spec: InputSpec, members: int, seed: int, device: torch.device) -> None:
         self._spec, self._members, self._seed, self._device = spec, members, seed, device
         self._rows: dict[int, int] = {}
         self._labels: list[float] = []
@@ -46,8 +36,6 @@ class PreferenceDataset:
         self._clips = Table((2, 2), torch.int64, device)  # first step and length of both clips
         self.longest = 0
         """Steps of the longest clip."""
-        self.cut_short = 0
-        """Number of clips that go on beyond an end, if anchored."""
 
     def __len__(self) -> int:
         """Return the number of labelled queries."""
@@ -81,16 +69,9 @@ class PreferenceDataset:
         self._weights.append(torch.from_numpy(weights.astype(np.float32)))
         self._clips.append(torch.tensor([[self._store(clip) for clip in query.clips]]))
 
-    def counted(self, clip: Clip) -> Transitions:
-        """Return the steps of a clip that count: if anchored, those until the end."""
-        steps = clip.transitions
-        return steps[~steps.absorbing] if self.anchored else steps
-
     def _store(self, clip: Clip) -> tuple[int, int]:
         """Store the steps of a clip; returns where they begin, and how many they are."""
-        steps = self.counted(clip)
-        self.cut_short += len(steps) < len(clip)
-        inputs = self._spec.encode(steps)
+        inputs = self._spec.encode(clip.transitions)
         for table, images in zip(self._images, inputs.images, strict=True):
             table.append(images)
         length = len(inputs.vector)

@@ -50,13 +50,14 @@ class RewardEnsemble:
         settings: of the networks and the fit.
         seed: of the first weights, the bootstrap samples and the order of the batches.
         device: ``"auto"`` takes CUDA where it is available.
-        anchored: whether an episode that has terminated is worth nothing from then on: absorbing
-            steps are left out, and `predict` pays 0 for them, as soon as a labelled clip has shown
-            one; until then the mean reward is 0, so that no end is sought or avoided.
+        anchored: whether an episode that has terminated is worth nothing from then on: the zero
+            of rewards is what the members predict, on average, for the steps behind an end. Before
+            there was an end, the mean reward is 0, so that none is sought or avoided.
         likelihoods: how likely answers are under learned returns, by kind of answer.
 
     Attributes:
         version: grows whenever predictions change.
+        anchored: as given.
 
     Raises:
         ValueError: if a space is not supported.
@@ -89,15 +90,13 @@ class RewardEnsemble:
             uses_next_observations=self.settings.uses_next_observations,
             actions=self.settings.actions,
         )
-        self.seed, self.version = seed, 0
+        self.seed, self.version, self.anchored = seed, 0, anchored
         self._chunk = IMAGE_CHUNK if self.spec.images else CHUNK
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
         self.networks = new_networks(self.spec, self.settings, seed).eval().to(self.device)
-        self.dataset = PreferenceDataset(
-            self.spec, self.settings.members, seed, self.device, anchored=anchored
-        )
+        self.dataset = PreferenceDataset(self.spec, self.settings.members, seed, self.device)
         rng = np.random.default_rng([seed, 1])
         self._fitting = Fitting(
             self.networks, self.settings, self._chunk, rng, likelihoods["comparison"]
@@ -105,11 +104,6 @@ class RewardEnsemble:
         self.scale = RewardScale(self.settings.members, self.device)
         self._can_be_small = self.device.type == "cpu" and not self.spec.images
         self._small: tuple[int, SmallBatches] | None = None
-
-    @property
-    def anchored(self) -> bool:
-        """Whether an episode that has terminated is worth nothing from then on."""
-        return self.dataset.anchored
 
     @property
     def uses_next_observations(self) -> bool:
@@ -151,14 +145,19 @@ class RewardEnsemble:
             return (self.scale.each(raw) if normalised else raw).cpu().numpy()
 
     def predict_returns(self, transitions: Transitions, mask: Array) -> npt.NDArray[np.float32]:
-        """Return ``(members, n)`` returns of padded clips, see `RewardModel.predict_returns`."""
+        """Return ``(members, n)`` returns of padded clips, see `RewardModel.predict_returns`.
+
+        If it is anchored, clips that an end cuts short are as long as others: the steps behind the
+        end, of which each is worth 0, need not be given.
+        """
         each = self.predict_each(transitions.flat())
+        if self.anchored:
+            each -= self.scale.offset.cpu().numpy()
         return np.asarray((each.reshape(-1, *mask.shape) * mask).sum(axis=2))
 
     def predict_preference(self, query: Query) -> float:
         """Return the probability that a query's first clip is better, averaged over the members."""
-        counted = map(self.dataset.counted, query.clips)
-        each = [self.predict_each(steps).sum(axis=1) for steps in counted]
+        each = [self.predict_each(clip.transitions).sum(axis=1) for clip in query.clips]
         returns = torch.from_numpy(np.stack(each, axis=-1))[:, None]  # (members, 1, 2)
         return float(answer_probability(self._fitting.likelihood, returns).mean())
 
@@ -192,13 +191,16 @@ class RewardEnsemble:
 
         Each member's reward gets mean 0 and deviation 1. If ``valued_terminals``, absorbing steps
         keep the rewards that are predicted for them, of which the mean becomes 0. If it is
-        anchored, its zero stays where labels have put it, and its root mean square becomes 1.
+        anchored, the mean that is predicted for absorbing steps becomes 0, and the root mean square
+        of all others 1.
         """
         inputs = self.spec.encode(recent)
         self._standardise(inputs)
         with torch.inference_mode():
-            anchored = self.anchored and self.dataset.cut_short > 0
-            self.scale.normalise(self._raw(inputs), anchored=anchored)
+            anchor = None
+            if self.anchored and absorbing is not None and len(absorbing):
+                anchor = self._raw(self.spec.encode(absorbing))
+            self.scale.normalise(self._raw(inputs), anchor)
         self.version += 1
         if self.spec.images:
             del inputs
@@ -294,7 +296,7 @@ class RewardEnsemble:
         self._fitting.optimizer.load_state_dict(state["optimizer"])
         self.scale.load_state(state)
         self.version, self._small = state["version"], None
-        self.dataset.anchored = state.get("anchored", False)
+        self.anchored = state.get("anchored", False)
         self._fitting.rng.bit_generator.state = state["rng"]
 
     def save(self, path: str | Path) -> None:

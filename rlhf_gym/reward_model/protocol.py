@@ -85,7 +85,9 @@ class RewardModel(Protocol):
 
         Args:
             recent: random steps of recent experience.
-            absorbing: random absorbing ones among them; there may be none.
+            absorbing: random absorbing ones among them, or what would follow the ends of episodes
+                that simply end; there may be none. Where there are some, the mean reward of a model
+                that is anchored is not 0 over ``recent``, but over these.
             valued_terminals: whether episodes end well or badly. The mean reward of absorbing steps
                 is then 0, as it is for an agent whose episode is over. Otherwise all of them get
                 one reward, the mean prediction for them, so that no end is sought.
@@ -125,9 +127,9 @@ class RewardModel(Protocol):
 def is_anchored(model: RewardModel) -> bool:
     """Return whether an episode that has terminated is worth 0 to a reward model from then on.
 
-    Episodes may then simply end: absorbing steps are no part of what the model learns from, clips
-    that an end cuts short tell what a step is worth beside none, and `RewardModel.normalise` leaves
-    the zero where it is. Otherwise ends must be held, see `FixedHorizon`.
+    Episodes may then simply end: clips that an end cuts short go on with absorbing steps, which
+    show what was seen last, and `RewardModel.normalise` sets the zero of all rewards to the mean
+    that is predicted for such steps. Otherwise ends must be held, see `FixedHorizon`.
     """
     return bool(getattr(model, "anchored", False))
 

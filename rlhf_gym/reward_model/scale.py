@@ -38,18 +38,18 @@ class RewardScale:
         """Return the normalised rewards of each member, ``(members, n)`` as the raw ones."""
         return (raw - self.offset) / self.scale
 
-    def normalise(self, raw: Tensor, *, anchored: bool = False) -> None:
+    def normalise(self, raw: Tensor, anchor: Tensor | None = None) -> None:
         """Give each member's reward mean 0 and deviation 1 over these steps ``(members, n)``.
 
-        If ``anchored``, its zero stays what it is, and its root mean square becomes 1.
+        With an ``anchor`` ``(members, m)``, the mean of these rewards becomes 0 in place of the
+        steps', of which the root mean square becomes 1.
         """
-        if anchored:
-            self.offset = torch.zeros_like(self.offset)
-            level = raw.square().mean(dim=1, keepdim=True).sqrt()
-            self.scale = level.clamp(min=SMALLEST_DEVIATION)
-            return
-        self.offset = raw.mean(dim=1, keepdim=True)
-        self.scale = raw.std(dim=1, keepdim=True).clamp(min=SMALLEST_DEVIATION)
+        self.offset = (raw if anchor is None else anchor).mean(dim=1, keepdim=True)
+        beside = raw - self.offset
+        size = beside.std(dim=1, keepdim=True)
+        if anchor is not None:
+            size = beside.square().mean(dim=1, keepdim=True).sqrt()
+        self.scale = size.clamp(min=SMALLEST_DEVIATION)
 
     def shift_to_zero(self, raw: Tensor) -> None:
         """Shift each member's reward so that its mean over these absorbing steps is 0.

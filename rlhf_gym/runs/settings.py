@@ -13,7 +13,7 @@ from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorit
 from rlhf_gym.basics.checks import Limits, Seed, Share, Text, check_fields
 from rlhf_gym.environments.maker import EnvironmentMaker, Environments
 from rlhf_gym.envs.known import known
-from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of, presets_of
+from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
 from rlhf_gym.presets.feedback_settings import Steps
 from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.reward_model.settings import RewardModelSettings
@@ -189,9 +189,8 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
         raise ValueError("--blind is for a person who labels: combine it with --teacher window")
     preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
     if settings.keep_termination is None:
-        held = settings.hold is not None or settings.maker.describe().holds_ends
-        measured = bool(presets_of(settings.env_id))  # with ends that are held
-        settings = replace(settings, keep_termination=not (held or measured))
+        terminates = settings.maker.describe().terminates(settings.hold)
+        settings = replace(settings, keep_termination=terminates)
     values: dict[str, Any] = {
         "steps": preset.steps,
         "n_envs": preset.n_envs,

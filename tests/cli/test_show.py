@@ -36,7 +36,7 @@ def test_show_says_what_a_run_would_use_and_trains_nothing(
     assert "about 6.7 min" in text  # 100 labels of 4 seconds
     assert "50 steps, 1 s" in text  # a person sees no clip of half a second
     assert "100,000 in 32 environments" in text and "n_steps            99" in text
-    assert "500 steps; an early end is held for 25 steps" in text
+    assert "500 steps at most; what follows an early end is worth 0" in text
     assert not list(tmp_path.iterdir())
 
 

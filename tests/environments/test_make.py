@@ -14,7 +14,7 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import SubprocVecEnv
 
-from rlhf_gym.environments.lookup import clip_steps, has_fixed_horizon, spec_json
+from rlhf_gym.environments.lookup import clip_steps, describe_venv, has_fixed_horizon, spec_json
 from rlhf_gym.environments.make import make_env, make_vec_env
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.envs.step_notes import notes_of
@@ -143,8 +143,11 @@ def test_an_end_is_final_behind_its_held_steps_where_ends_differ(env_id: str, fi
 @pytest.mark.parametrize(
     ("env_id", "given", "held"),
     [
-        ("CartPole-v1", {}, True),  # what is known of it
-        ("CartPole-v1", {"keep_termination": True}, False),
+        ("Hopper-v5", {}, True),  # what is known of it
+        ("Hopper-v5", {"keep_termination": True}, False),
+        ("CartPole-v1", {}, False),
+        ("CartPole-v1", {"keep_termination": False}, True),
+        ("CartPole-v1", {"hold": 3}, True),
         ("FrozenLake-v1", {}, False),
         ("FrozenLake-v1", {"keep_termination": False}, True),
         ("FrozenLake-v1", {"hold": 3}, True),
@@ -157,7 +160,8 @@ def test_ends_are_held_where_that_is_known_to_suit_an_environment_or_is_wanted(
     venv = make_vec_env(env_id, seed=0, snapshots=False, **given)
     assert has_fixed_horizon(venv) == held
     venv.reset()
-    notes = [venv.step(np.array([1])) for _ in range(30)]
+    action = np.ones_like([venv.action_space.sample()])
+    notes = [venv.step(action) for _ in range(60)]
     assert any(notes_of(infos[0]).absorbing for _, _, _, infos in notes) == held
 
 
@@ -173,7 +177,7 @@ def test_a_function_may_make_the_environment() -> None:
         return gym.make("MountainCar-v0", **kwargs)
 
     venv = make_vec_env(make, env_kwargs={"goal_velocity": 0.01})
-    assert venv.get_attr("horizon") == [200]
+    assert describe_venv(venv).time_limit == 200
     assert venv.get_attr("goal_velocity") == [0.01]
 
 

@@ -1,8 +1,9 @@
 """Record golden traces: what short runs of PPO, DQN and A3C asked, were told and learned.
 
 ``python tests/golden/record.py [FOLDER]`` writes one file for each algorithm and seed; by default
-those that `test_golden_traces.py` compares with. They were recorded at commit 6c0b857. Record them
-again only where a change of behaviour is wanted, and say so in the changelog.
+those that `test_golden_traces.py` compares with. They were recorded at commit 6c0b857, when ends
+were held. Record them again only where a change of behaviour is wanted, and say so in the
+changelog.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Rewards(BaseCallback):
 def ppo(folder: Path, seed: int) -> Trace:
     """On-policy; an end is held, and what is held is worth the same everywhere."""
     feedback = plug_in(folder, seed, labels=16)
-    env = feedback.wrap(make_vec_env("CartPole-v1", 4, seed=seed))
+    env = feedback.wrap(make_vec_env("CartPole-v1", 4, seed=seed, keep_termination=False))
     agent = PPO("MlpPolicy", env, n_steps=64, batch_size=64, n_epochs=2, seed=seed, device="cpu")
     return learned(folder, feedback, agent, env, 1024)
 
@@ -77,7 +78,7 @@ def dqn(folder: Path, seed: int) -> Trace:
         folder, seed, labels=16, strategy="disagreement", schedule="constant", ends_differ=True,
         reward_model=changes,
     )  # fmt: skip
-    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=seed))
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=seed, keep_termination=False))
     agent = DQN(
         "MlpPolicy", env, buffer_size=2000, learning_starts=300, train_freq=16, batch_size=32,
         target_update_interval=200, exploration_fraction=0.5, policy_kwargs={"net_arch": [32]},
@@ -89,7 +90,7 @@ def dqn(folder: Path, seed: int) -> Trace:
 def a3c(folder: Path, seed: int) -> Trace:
     """In one worker process, whose rewards are normalised; with more, runs are not reproducible."""
     feedback = plug_in(folder, seed, labels=16, strategy="entropy", mistake=0.2)
-    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=seed))
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=seed, keep_termination=False))
     env = VecNormalize(env, norm_obs=False)
     falling = LinearSchedule(7e-4, 0.0, 1.0)
     agent = A3C("MlpPolicy", env, falling, n_workers=1, n_steps=16, ent_coef=0.01, seed=seed)

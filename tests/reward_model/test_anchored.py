@@ -12,11 +12,14 @@ from builders import LEFT_RIGHT, NUMBER
 
 from rlhf_gym.clips.clip import Clip
 from rlhf_gym.clips.last_seen import beyond_end
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.clips.steps import Transitions
 from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model import RewardEnsemble
 
 LENGTH = 6
+OVER = 3.0
+"""What is seen behind an end, and nowhere else."""
 
 
 def clip_of(rng: np.random.Generator, live: int) -> Clip:
@@ -28,7 +31,8 @@ def clip_of(rng: np.random.Generator, live: int) -> Clip:
         ended="terminated" if live < LENGTH else None,
         ended_at=live - 1 if live < LENGTH else None,
     )
-    return clip if live == LENGTH else beyond_end(clip, LENGTH - live, None)
+    seen = np.full((1, 1), OVER, np.float32)
+    return clip if live == LENGTH else beyond_end(clip, LENGTH - live, seen)
 
 
 @cache
@@ -42,16 +46,26 @@ def taught(*, longer_is_better: bool | None, anchored: bool = True) -> RewardEns
         queries[id_] = Query((clip_of(rng, lives[0]), clip_of(rng, lives[1])), id=id_)
         labels[id_] = float((lives[0] > lives[1]) == bool(longer_is_better))
     model.update(labels, queries)
-    model.normalise(steps(rng), steps(rng)[:0], valued_terminals=False)
+    behind = ends(rng) if longer_is_better is not None else ends(rng)[:0]
+    model.normalise(steps(rng), behind, valued_terminals=False)
     for _ in range(3):
         model.fit()
-    model.normalise(steps(rng), steps(rng)[:0], valued_terminals=False)
+    model.normalise(steps(rng), behind, valued_terminals=False)
     return model
 
 
 def steps(rng: np.random.Generator, n: int = 500) -> Transitions:
     seen = rng.normal(size=(n, 1)).astype(np.float32)
     return Transitions.within_episodes(seen, rng.integers(2, size=n))
+
+
+def ends(rng: np.random.Generator, seen: float = OVER) -> Transitions:
+    """Steps behind ends."""
+    live = steps(rng, 20)
+    assert isinstance(live.observations, np.ndarray)
+    return replace(
+        live, observations=np.full_like(live.observations, seen), absorbing=np.ones(20, bool)
+    )
 
 
 @pytest.mark.parametrize("longer", [True, False])
@@ -69,9 +83,22 @@ def test_without_an_anchor_the_mean_is_0_whatever_was_told() -> None:
     assert rewards.mean() == pytest.approx(0.0, abs=0.2)
 
 
-def test_while_no_clip_shows_an_end_the_mean_is_0() -> None:
+def test_before_there_was_an_end_the_mean_is_0() -> None:
     rewards = taught(longer_is_better=None).predict(steps(np.random.default_rng(1)))
     assert rewards.mean() == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("seen", [2.0, -2.0])
+def test_an_end_that_no_label_is_about_is_worth_what_it_shows(seen: float) -> None:
+    rng = np.random.default_rng(0)
+    model = RewardEnsemble(NUMBER, LEFT_RIGHT, seed=0, device="cpu", anchored=True)
+    queries = {i: Query((clip_of(rng, LENGTH), clip_of(rng, LENGTH)), id=i) for i in range(1, 61)}
+    sums = {i: [leaves(clip.observations)[0].sum() for clip in q.clips] for i, q in queries.items()}
+    higher = {i: float(first > second) for i, (first, second) in sums.items()}
+    model.update(higher, queries)
+    model.fit()
+    model.normalise(steps(rng), ends(rng, seen), valued_terminals=False)
+    assert np.sign(model.predict(steps(rng)).mean()) == -np.sign(seen)
 
 
 def test_absorbing_steps_are_worth_nothing() -> None:
@@ -83,7 +110,15 @@ def test_absorbing_steps_are_worth_nothing() -> None:
     assert rewards[2:].tolist() == [0.0, 0.0]
 
 
-def test_a_preference_counts_the_steps_until_the_end() -> None:
+def test_returns_of_clips_that_an_end_cuts_short_need_no_steps_behind_it() -> None:
+    model, rng = taught(longer_is_better=True), np.random.default_rng(2)
+    live = replace(steps(rng, LENGTH)).in_clips(LENGTH)
+    until = np.arange(LENGTH)
+    returns = [model.predict_returns(live, (until < n)[None]).mean() for n in (1, 3, LENGTH)]
+    assert 0 < returns[0] < returns[1] < returns[2]
+
+
+def test_a_preference_counts_all_steps_also_those_behind_an_end() -> None:
     model, rng = taught(longer_is_better=True), np.random.default_rng(2)
     short, long = clip_of(rng, 2), clip_of(rng, 5)
     assert model.predict_preference(Query((long, short))) > 0.8

@@ -25,6 +25,10 @@ def ensemble(**settings: Any) -> Callable[[Any, Any], RewardEnsemble]:
     return lambda observed, acted: RewardEnsemble(observed, acted, chosen, device="cpu")
 
 
+def anchored(observed: Any, acted: Any) -> RewardEnsemble:
+    return RewardEnsemble(observed, acted, device="cpu", anchored=True)
+
+
 def of_the_example(observed: Any, acted: Any) -> Any:
     example = Path(__file__).parents[2] / "examples" / "own_reward_model.py"
     return runpy.run_path(str(example))["LinearReward"](observed, acted)
@@ -37,9 +41,10 @@ def of_the_example(observed: Any, acted: Any) -> Any:
         ensemble(members=1),
         ensemble(uses_next_observations=True),
         ensemble(refit_from_scratch=True),
+        anchored,
         of_the_example,
     ],
-    ids=["ensemble", "one member", "changes", "anew", "linear"],
+    ids=["ensemble", "one member", "changes", "anew", "anchored", "linear"],
 )
 def test_every_reward_model_keeps_the_contract(make: Callable[[Any, Any], Any]) -> None:
     check_reward_model(make)
@@ -84,6 +89,17 @@ class IsNotNormalised(Broken):
         return super().predict(transitions) + 1
 
 
+class IsNotAnchored(Broken):
+    def __init__(self, observed: Any, acted: Any) -> None:
+        super().__init__(observed, acted)
+        self.anchored = True
+
+    def normalise(self, recent: Any, absorbing: Any = None, **how: Any) -> None:
+        self.anchored = False
+        super().normalise(recent, absorbing, **how)
+        self.anchored = True  # as it says of itself
+
+
 class ForgetsItsScale(Broken):
     def load_state(self, state: dict[str, Any]) -> None:
         scale = self.scale.state()
@@ -99,6 +115,7 @@ class ForgetsItsScale(Broken):
         (LearnsNothing, "most of those should have the higher return"),
         (KeepsItsVersion, "version must grow when a fit changes predictions"),
         (IsNotNormalised, "must have mean 0"),
+        (IsNotAnchored, "if it is anchored, absorbing steps are worth 0"),
         (ForgetsItsScale, "must predict as the one that gave the state"),
     ],
 )

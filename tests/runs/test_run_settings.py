@@ -72,7 +72,7 @@ def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_o
 
 
 def test_the_settings_of_a_fall_back_say_how_long_ends_are_held() -> None:
-    settings = fill_in(TrainSettings("CartPole-v1", "sb3_contrib:TRPO"))
+    settings = fill_in(TrainSettings("CartPole-v1", "sb3_contrib:TRPO", keep_termination=False))
     assert settings.hold == 25
     venv = make_training_env(settings)
     assert set(venv.get_attr("hold")) == {settings.hold}
@@ -82,9 +82,11 @@ def test_the_settings_of_a_fall_back_say_how_long_ends_are_held() -> None:
 @pytest.mark.parametrize(
     ("env_id", "given", "kept"),
     [
-        ("CartPole-v1", {}, False),
-        ("CartPole-v1", {"keep_termination": True}, True),
-        ("Pendulum-v1", {}, False),  # whose preset was measured so
+        ("CartPole-v1", {}, True),
+        ("CartPole-v1", {"keep_termination": False}, False),
+        ("CartPole-v1", {"hold": 10}, False),
+        ("Hopper-v5", {}, False),  # whose preset was measured so
+        ("Hopper-v5", {"keep_termination": True}, True),
         ("InvertedPendulum-v5", {}, True),
         ("InvertedPendulum-v5", {"hold": 10}, False),
         ("InvertedPendulum-v5", {"keep_termination": False}, False),

@@ -16,6 +16,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecFrameStack
 
 from rlhf_gym import A3C, HumanFeedback, make_vec_env
+from rlhf_gym.clips.observations import leaves
 from rlhf_gym.reports.run import build_report
 from rlhf_gym.reward_model import RewardModelSettings
 from rlhf_gym.runs.records import read_curve
@@ -75,8 +76,11 @@ def test_where_episodes_may_end_no_step_is_spent_behind_an_end_that_some_clips_s
 ) -> None:
     feedback = feedback_of(labels=30)
     trained(feedback, 400, "FrozenLake-v1", algorithm, **settings)
-    nothing = feedback.buffer.transitions(100, np.random.default_rng(0), absorbing=True)
-    assert len(nothing) == 0
+    played = feedback.buffer.transitions(10_000, np.random.default_rng(0))
+    assert not played.absorbing.any()
+    behind = feedback.buffer.transitions(10_000, np.random.default_rng(0), absorbing=True)
+    holes_and_goal = [5, 7, 11, 12, 15]
+    assert behind.absorbing.all() and np.isin(leaves(behind.observations)[0], holes_and_goal).all()
     stored = (feedback.store.query(id_) for id_ in feedback.store.current())
     clips = [clip for query in stored for clip in query.clips]
     assert {len(clip) for clip in clips} == {10}
@@ -186,7 +190,7 @@ def test_settings_not_given_are_those_measured_in_that_environment() -> None:
 
 
 def test_episodes_are_held_as_long_as_was_measured_to_be_good() -> None:
-    venv = make_vec_env("CartPole-v1", seed=0)
+    venv = make_vec_env("CartPole-v1", seed=0, keep_termination=False)
     assert venv.get_attr("hold") == [25] and venv.get_attr("horizon") == [500]
     assert make_vec_env("CartPole-v1", seed=0, hold=7).get_attr("hold") == [7]
     assert make_vec_env("LunarLander-v3", seed=0).get_attr("horizon") == [400]

@@ -81,14 +81,18 @@ def test_an_agent_learns_from_it_and_its_state_is_in_checkpoints(
     kind: type[BaseAlgorithm], settings: dict[str, Any], tmp_path: Path
 ) -> None:
     feedback = plug_in(tmp_path / "run")
-    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0))
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, keep_termination=False))
     agent = kind("MlpPolicy", env, seed=0, device="cpu", **settings)
     agent.learn(600, callback=feedback)
     assert isinstance(feedback.reward_model, Linear)
     assert feedback.labels_given == 6 and feedback.reward_model.version > 2
     feedback.store.close()
     again = plug_in(tmp_path / "run", resume=True)
-    agent = again.restore(kind, again.wrap(make_vec_env("CartPole-v1", 2, seed=0)), device="cpu")
+    agent = again.restore(
+        kind,
+        again.wrap(make_vec_env("CartPole-v1", 2, seed=0, keep_termination=False)),
+        device="cpu",
+    )
     assert isinstance(again.reward_model, Linear)
     np.testing.assert_array_equal(again.reward_model.weights, feedback.reward_model.weights)
     assert again.reward_model.labels == feedback.reward_model.labels
@@ -96,6 +100,6 @@ def test_an_agent_learns_from_it_and_its_state_is_in_checkpoints(
 
 def test_the_workers_of_a3c_cannot_share_it() -> None:
     feedback = plug_in()
-    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0))
+    env = feedback.wrap(make_vec_env("CartPole-v1", 2, seed=0, keep_termination=False))
     with pytest.raises(ValueError, match="train with another algorithm, such as A2C"):
         A3C("MlpPolicy", env, n_workers=2, seed=0).learn(100, callback=feedback)

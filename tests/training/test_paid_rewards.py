@@ -43,9 +43,10 @@ def trained(
     callbacks: tuple[BaseCallback, ...] = (),
     env_id: str = "Pendulum-v1",
     kind: Any = SAC,
+    **making: Any,
 ) -> tuple[HumanFeedback, OffPolicyAlgorithm]:
     feedback = plug_in()
-    env = outside(feedback.wrap(make_vec_env(env_id, 2, seed=0)))
+    env = outside(feedback.wrap(make_vec_env(env_id, 2, seed=0, **making)))
     agent = kind("MlpPolicy", env, **small())
     agent.learn(200, callback=[feedback, *callbacks])
     return feedback, agent
@@ -86,7 +87,7 @@ def test_a_saved_replay_buffer_and_a_copy_hold_the_newest_rewards(tmp_path: Path
 
 
 def test_a_replay_buffer_that_is_loaded_between_two_trainings_is_relabelled(tmp_path: Path) -> None:
-    feedback, agent = trained(kind=DQN, env_id="CartPole-v1")
+    feedback, agent = trained(kind=DQN, env_id="CartPole-v1", keep_termination=False)
     agent.save_replay_buffer(tmp_path / "buffer.pkl")
     assert agent.replay_buffer is not None
     absorbing = agent.replay_buffer.reward_notes["reward_over"][:100].copy()  # type: ignore[attr-defined]
