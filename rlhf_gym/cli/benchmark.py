@@ -50,7 +50,7 @@ def command(
     Example: rlhf-gym benchmark quick
 
     Args:
-        suite: quick (5 minutes), classic, behaviours, robots, atari, or a TOML file.
+        suite: quick (5 minutes), classic, person, behaviours, robots, atari, or a TOML file.
         out: the results folder; by default benchmarks/SUITE.
         seeds: number of seeds, instead of the suite's.
         processes: number of runs at a time; by default one for each core.

@@ -161,7 +161,8 @@ def _training(settings: TrainSettings, environment: EnvironmentDescription) -> d
     measured = f"nothing: there is no preset for {settings.env_id} with {settings.algo}"
     if preset is not None:
         figures = preset.measured.replace("(shuffled:", "(shuffled labels:")
-        measured = f"{environment.return_name} with the preset as it is: {figures}"
+        how = "and ends held" if settings.keep_termination else "as it is"
+        measured = f"{environment.return_name} with the preset {how}: {figures}"
     return {
         "steps": f"{settings.steps:,} in {counted(settings.n_envs or 1, 'environment')}",
         "warm-up": f"the untrained agent takes the first {counted(warm_up, 'step')}",

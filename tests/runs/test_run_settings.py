@@ -61,10 +61,14 @@ def test_arguments_and_wrappers_of_the_environment_are_settings_of_the_run(
     assert "expected key=value, such as gravity=1.62, but got 'g'" in capsys.readouterr().err
 
 
-def test_a_person_is_shown_longer_clips_and_asked_for_fewer_labels_unless_told_otherwise() -> None:
+def test_a_person_is_shown_longer_clips_and_asked_for_200_to_500_labels_unless_told_otherwise() -> (
+    None
+):
     lander = TrainSettings("LunarLander-v3")
     by_formula = fill_in(lander)
     assert (by_formula.clip_seconds, by_formula.labels) == (0.2, 2400)
+    assert fill_in(TrainSettings("Pendulum-v1")).labels == 50
+    assert fill_in(TrainSettings("Pendulum-v1", teacher="person")).labels == 200
     by_person = fill_in(replace(lander, teacher="window"))
     assert (by_person.clip_seconds, by_person.labels) == (1.0, 500)
     chosen = fill_in(lander.with_changes(teacher="window", clip_seconds=0.4, labels=900))
