@@ -33,7 +33,7 @@ def test_show_says_what_a_run_would_use_and_trains_nothing(
     text = capsys.readouterr().out
     assert "CartPole-v1 with ppo: what a run would use; nothing is trained" in text
     assert "200: 50 before training, the last at 70% of it" in text  # a person's, not the preset's
-    assert "about 13 min" in text  # 200 labels of 4 seconds
+    assert "about 13.3 min" in text  # 200 labels of 4 seconds
     assert "50 steps, 1 s" in text  # a person sees no clip of half a second
     assert "100,000 in 32 environments" in text and "n_steps            99" in text
     assert "500 steps at most; what follows an early end is worth 0" in text

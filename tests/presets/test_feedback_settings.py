@@ -46,11 +46,11 @@ def test_what_cannot_work_is_refused_with_its_name(given: Any, message: str) -> 
         FeedbackSettings(**given)
 
 
-def test_a_person_is_asked_for_less_on_longer_clips() -> None:
+def test_a_person_is_asked_for_200_to_500_answers_on_longer_clips() -> None:
     lander = feedback_of("LunarLander-v3", person=True)
     assert (lander.labels, lander.clip_seconds) == (500, 1.0)
     car = feedback_of("MountainCar-v0", person=True)
-    assert (car.labels, car.clip_seconds) == (150, 3.0)
+    assert (car.labels, car.clip_seconds) == (200, 3.0)
 
 
 @pytest.mark.parametrize(
