@@ -11,6 +11,7 @@ import tyro
 from rlhf_gym.basics.account import user_name
 from rlhf_gym.basics.checks import Text
 from rlhf_gym.basics.program import program
+from rlhf_gym.basics.words import counted
 from rlhf_gym.cli.review import answers_of, queries_to_review_first, what_changed
 from rlhf_gym.cli.trust import draws_safely
 from rlhf_gym.feedback import FeedbackStore
@@ -68,7 +69,8 @@ def command(
         refresh_outcome(folder)
     _run(teacher, folder)
     after = _answered(folder.store)
-    print(f"{after - before} answers in this session, {after} in all; they are in {folder.store}")
+    given = counted(after - before, "answer")
+    print(f"{given} in this session, {after:,} in all; they are in {folder.store}")
     _say_how_to_go_on(folder)
 
 

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] in ("-h", "--help", "help"):
         print(_help(), file=sys.stdout if given else sys.stderr)
         return DONE if given else WRONG_USAGE
-    if given[0] == "--version":
+    if given[0] in ("--version", "version"):
         from rlhf_gym import __version__
 
         print(f"rlhf-gym {__version__}")

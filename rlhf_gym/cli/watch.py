@@ -43,7 +43,7 @@ def command(
     Args:
         run: the run folder.
         video: write a video into this file instead of opening a window.
-        seconds: length of the video.
+        seconds: length of a video; a window stays open until you close it.
         seed: seed of the first episode.
         trust: run the code of a run folder from elsewhere.
     """

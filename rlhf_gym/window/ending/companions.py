@@ -63,7 +63,7 @@ class Companions:
             opened = webbrowser.open(report.resolve().as_uri())
         except (webbrowser.Error, OSError):
             opened = False
-        told = "opens in your browser" if opened else "cannot be opened, there is no browser"
+        told = "was handed to your browser" if opened else "cannot be opened, there is no browser"
         self.news.put(f"The report {told}. It lies at {report}")
 
 
