@@ -9,7 +9,6 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
-from rlhf_gym.feedback import StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.presets import presets_of
 from rlhf_gym.runs.settings import TrainSettings
@@ -38,6 +37,8 @@ def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[
 def said_of_resuming(run: RunFolder, steps: int, agent: BaseAlgorithm) -> str:
     """Say where a run goes on; where it took all its ``steps``, say how to train for longer."""
     if agent.num_timesteps < steps:
+        from rlhf_gym.feedback import StoreReader  # the database is slow to import
+
         with StoreReader.open(run.store) as store:
             labels = store.counts().labels  # also those given since the checkpoint
         return f"going on at step {agent.num_timesteps:,} with {counted(labels, 'label')}"

@@ -6,7 +6,6 @@ import time
 
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
-from rlhf_gym.feedback import StoreError, StoreReader
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS, Progress
 
@@ -41,6 +40,8 @@ def _read(run: RunFolder) -> tuple[Progress | None, int]:
     """Return what the trainer has told last, and the number of labels."""
     if not run.store.is_file():
         return None, 0
+    from rlhf_gym.feedback import StoreError, StoreReader  # the database is slow to import
+
     try:
         with StoreReader.open(run.store) as store:
             return store.progress(), store.counts().labels

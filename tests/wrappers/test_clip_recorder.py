@@ -51,7 +51,9 @@ def act(recorder: ClipRecorder, steps: int) -> list[Any]:
 
 
 def test_the_clips_are_what_the_environments_showed_did_and_earned() -> None:
-    recorder = recorder_of(make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=30))
+    recorder = recorder_of(
+        make_vec_env("CartPole-v1", n_envs=2, seed=0, horizon=30, keep_termination=False)
+    )
     recorder.reset()
     played = act(recorder, 100)
     positions = buffer_of(recorder).positions(50, np.random.default_rng(1))
@@ -68,7 +70,9 @@ def test_the_clips_are_what_the_environments_showed_did_and_earned() -> None:
 
 
 def test_a_pole_that_falls_ends_the_clip_at_the_step_of_the_fall() -> None:
-    recorder = recorder_of(make_vec_env("CartPole-v1", n_envs=1, seed=0, horizon=60))
+    recorder = recorder_of(
+        make_vec_env("CartPole-v1", n_envs=1, seed=0, horizon=60, keep_termination=False)
+    )
     recorder.reset()
     rewards = np.array([step[2][0] for step in act(recorder, 60)])
     fall = int(np.flatnonzero(rewards == 0)[0]) - 1  # absorbing steps earn nothing
@@ -198,7 +202,7 @@ def test_steps_of_two_shares_make_the_clips_that_one_recorder_makes(env_id: str)
 
 @pytest.mark.parametrize("keeps_next", [False, True])
 def test_the_newest_step_says_what_was_absorbing_as_the_buffer_does(keeps_next: bool) -> None:
-    venv = make_vec_env("CartPole-v1", 2, seed=0, horizon=60)
+    venv = make_vec_env("CartPole-v1", 2, seed=0, horizon=60, keep_termination=False)
     kept = KeptSteps(keeps_next)
     recorder = ClipRecorder(venv, kept)
     direct = recorder_of(recorder)
