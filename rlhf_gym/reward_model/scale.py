@@ -46,8 +46,9 @@ class RewardScale:
         """
         self.offset = (raw if anchor is None else anchor).mean(dim=1, keepdim=True)
         beside = raw - self.offset
-        size = beside.std(dim=1, keepdim=True)
-        if anchor is not None:
+        if anchor is None:
+            size = beside.std(dim=1, keepdim=True)
+        else:
             size = beside.square().mean(dim=1, keepdim=True).sqrt()
         self.scale = size.clamp(min=SMALLEST_DEVIATION)
 
