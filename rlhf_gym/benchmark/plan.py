@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,7 @@ from rlhf_gym.benchmark.suite import Grid, Suite
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
-from rlhf_gym.runs.config import as_table, differing, flat, from_table
+from rlhf_gym.runs.config import as_table, differing, finite, flat, from_table
 from rlhf_gym.runs.settings import TrainSettings, fill_in, reward_model_of
 
 __all__ = ["Plan", "Run", "plan_of", "settings_table"]
@@ -178,13 +177,4 @@ def settings_table(settings: TrainSettings) -> dict[str, Any]:
     """Return all settings on which the result of a run depends, as a row holds them."""
     table = as_table(settings)
     del table["track"]
-    return _finite(table)  # type: ignore[no-any-return]
-
-
-def _finite(value: Any) -> Any:
-    """Return plain data in which infinite numbers, which JSON lacks, are text."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    return finite(table)  # type: ignore[no-any-return]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,7 @@ from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.presets import clip_is_chosen, presets_of
 from rlhf_gym.queries.schedule import label_target, warm_up_steps
 from rlhf_gym.results.curves import SECONDS_A_LABEL
-from rlhf_gym.runs.config import as_table, flat
+from rlhf_gym.runs.config import as_table, finite, flat
 from rlhf_gym.runs.settings import TrainSettings
 
 __all__ = ["shown", "summary"]
@@ -44,7 +43,7 @@ def shown(settings: TrainSettings) -> dict[str, Any]:
     goal, tie_breaker = _goal(settings, environment, mission)
     clip = _clip_steps(settings, environment)
     return {
-        "settings": _finite(as_table(settings)),
+        "settings": finite(as_table(settings)),
         "preset": preset.measured if preset else None,
         "labels_before_training": _first_labels(settings),
         "warm_up_steps": _warm_up(settings, clip),
@@ -77,7 +76,7 @@ def summary(settings: TrainSettings) -> str:
         "asking": _asking(settings, environment),
         "training": _training(settings, environment),
         "agent": {**flat(settings.agent), "all other settings": "the algorithm's defaults"},
-        "reward model": flat(_finite(as_table(settings.feedback.reward_model))),
+        "reward model": flat(finite(as_table(settings.feedback.reward_model))),
     }
     lines = [f"{settings.env_id} with {settings.algo}: what a run would use; nothing is trained"]
     for title, rows in sections.items():
@@ -215,12 +214,3 @@ def _warm_up(settings: TrainSettings, clip: int) -> int:
             f"{counted(steps, 'step')} are too few for one clip{each}: give more than {one_clip:,}"
         )
     return taken
-
-
-def _finite(value: Any) -> Any:
-    """Return plain data with the word "inf" in place of infinity, as options take it."""
-    if isinstance(value, Mapping):
-        return {name: _finite(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(each) for each in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

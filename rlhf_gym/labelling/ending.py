@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rlhf_gym.basics.program import program
-from rlhf_gym.basics.words import counted
+from rlhf_gym.basics.words import capitalised, counted
 from rlhf_gym.feedback.agreement import AnsweredPair, self_agreement
 from rlhf_gym.feedback.judgement import Preference
 from rlhf_gym.feedback.outcome import Change, Outcome
@@ -180,7 +180,7 @@ def told(ending: Ending, run: str, blind: bool = False) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    text = capitalised(text)
     return text if text.endswith(".") or not text else f"{text}."
 
 
@@ -233,4 +233,4 @@ def uncounted_words(given: Given) -> str:
     """
     kinds = ["repeats"] * bool(given.repeats) + ["“can't tell”"] * bool(given.cannot_tell)
     words = f"{' and '.join(kinds)} {'are no labels' if given.repeats else 'is no label'}."
-    return words[:1].upper() + words[1:] if kinds else ""
+    return capitalised(words) if kinds else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from rlhf_gym.runs.versions import installed_versions
 __all__ = [
     "as_table",
     "differing",
+    "finite",
     "flat",
     "from_table",
     "read_settings",
@@ -159,3 +161,16 @@ def _kinds_in(hint: Any) -> Iterator[Any]:
     yield get_origin(hint) or hint
     for part in get_args(hint):
         yield from _kinds_in(part)
+
+
+def finite(value: Any) -> Any:
+    """Return plain data in which infinite numbers, which JSON lacks, are text.
+
+    >>> finite({"beta": math.inf, "steps": [1, 2.5]})
+    {'beta': 'inf', 'steps': [1, 2.5]}
+    """
+    if isinstance(value, dict):
+        return {name: finite(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pygame
 
 from rlhf_gym.basics.program import program
+from rlhf_gym.basics.words import capitalised
 from rlhf_gym.labelling.process import failed_words
 from rlhf_gym.labelling.state import State
 from rlhf_gym.window import theme
@@ -33,7 +34,7 @@ def draw_failed(canvas: Canvas, area: pygame.Rect, state: State) -> None:
     canvas.shape("cross", badge, 24, theme.SUNKEN)
     title = pygame.Rect(panel.left + px(84), panel.top + px(26), panel.width - px(116), px(40))
     words = failed_words(state.status)
-    canvas.text(f"{words[:1].upper()}{words[1:]}", title, 24, theme.BRIGHT, True)
+    canvas.text(capitalised(words), title, 24, theme.BRIGHT, True)
     text = panel.inflate(-2 * px(EDGE), 0)
     text.top, text.height = panel.top + px(82), reason
     canvas.text(state.status.error, text, 17, theme.TEXT, top=True)

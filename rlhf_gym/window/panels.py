@@ -7,6 +7,7 @@ import math
 import pygame
 
 from rlhf_gym.basics.program import program
+from rlhf_gym.basics.words import capitalised
 from rlhf_gym.labelling.gaps import missed_recently
 from rlhf_gym.labelling.process import process_line, time_left
 from rlhf_gym.labelling.state import Choice, Screen, State
@@ -102,7 +103,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
         paused, command = process_line(state), f"{program()} train --resume {state.run or 'RUN'}"
         pairs = "New pairs come" if status.awaited > status.labels else "Your answers count"
         return (
-            paused[:1].upper() + paused[1:],
+            capitalised(paused),
             f"Nothing is left to label. {pairs} when the run goes on: {command}",
         )
     if status.trainer == "starting":
@@ -125,7 +126,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
 
 
 def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+    return f"{capitalised(words)}." if words else ""
 
 
 def _done(canvas: Canvas, area: pygame.Rect, state: State) -> None:

@@ -128,7 +128,7 @@ class _Game:
         """Draw the goal above, the picture in the middle, and the keys below."""
         surface = pygame.display.get_surface()
         assert surface is not None
-        message, note = self.ended[:1].upper() + self.ended[1:], "Enter plays again, Esc quits"
+        message, note = capitalised(self.ended), "Enter plays again, Esc quits"
         if not self.steps and not self.ended:
             message, note = "Press a key to start", ""
         page = Page(
