@@ -23,7 +23,7 @@ __all__ = ["command"]
 
 
 def command(
-    only: tyro.conf.Positional[Annotated[str, tyro.conf.arg(metavar="PART_OF_ID")]] = "",
+    only: tyro.conf.Positional[Annotated[str, tyro.conf.arg(metavar="[PART_OF_ID]")]] = "",
     *,
     all: bool = False,
     json: bool = False,

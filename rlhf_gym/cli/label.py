@@ -14,9 +14,9 @@ from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.cli.review import answers_of, queries_to_review_first, what_changed
 from rlhf_gym.cli.trust import draws_safely
-from rlhf_gym.feedback import FeedbackStore
+from rlhf_gym.feedback import StoreReader
+from rlhf_gym.feedback.glance import last_progress
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.feedback.store_records import Progress
 from rlhf_gym.runs.outcome import refresh_outcome
 from rlhf_gym.teachers.window import WindowTeacher
 
@@ -75,7 +75,7 @@ def command(
 
 
 def _say_how_to_go_on(folder: RunFolder) -> None:
-    progress = _progress(folder.store)
+    progress = last_progress(folder.store)
     go_on = f"{program()} train --resume {folder.path}"
     if progress is not None and progress.state == "done":
         print(f"see the agent: {program()} watch {folder.path}")
@@ -108,15 +108,10 @@ def _run(teacher: WindowTeacher, folder: RunFolder) -> None:
 
 
 def _is_done(path: Path) -> bool:
-    progress = _progress(path)
+    progress = last_progress(path)
     return progress is not None and progress.state == "done"
 
 
-def _progress(path: Path) -> Progress | None:
-    with FeedbackStore.open(path) as store:
-        return store.progress()
-
-
 def _answered(path: Path) -> int:
-    with FeedbackStore.open(path) as store:
+    with StoreReader.open(path) as store:
         return store.counts().answered

@@ -150,10 +150,21 @@ def _is_atari(name: str) -> bool:
     return game_of(name) in MASKS and bool(re.fullmatch(r"\w+(-ram)?-v[045]", name))
 
 
+def _named(name: str) -> list[str]:
+    """Return the newest id of each registered environment of a name, without old ids of Atari."""
+    newest: dict[str, str] = {}
+    for env_id in gym.registry:  # later versions are registered later
+        full, _, _ = env_id.rpartition("-v")
+        wanted = full.lower() if "/" in name else full.lower().rpartition("/")[2]
+        if wanted == name.lower() and (env_id.startswith("ALE/") or not _is_atari(env_id)):
+            newest[full] = env_id
+    return list(newest.values())
+
+
 def _meant(name: str) -> str:
     """Suggest what an id that is not registered may have meant."""
-    if versions := [each for each in gym.registry if each.rpartition("-v")[0] == name]:
-        return f" (did you mean {versions[-1]}?)"
+    if newest := _named(name):
+        return f" (did you mean {' or '.join(newest)}?)"
     if name.startswith("rlhf/") and find_spec("ale_py"):
         from ale_py import roms
 

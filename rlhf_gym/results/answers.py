@@ -19,7 +19,6 @@ __all__ = [
     "Answer",
     "AnswerLog",
     "answer_shares",
-    "count_labels",
     "human_minutes",
     "read_answers",
     "seen_shares",
@@ -104,17 +103,6 @@ class AnswerLog:
     def seconds(self) -> float:
         """Seconds that a person spent on all answers; a formula spends none."""
         return sum(answer.judgement.response_seconds for answer in self.answers)
-
-
-def count_labels(path: Path) -> int | None:
-    """Return the number of labels in a store file; None if it is missing or broken."""
-    if not path.is_file():
-        return None
-    try:
-        with StoreReader.open(path) as store:
-            return store.counts().labels
-    except StoreError:
-        return None
 
 
 def read_answers(path: Path, predict: Callable[[Query], float] | None = None) -> AnswerLog:

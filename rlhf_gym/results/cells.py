@@ -24,6 +24,7 @@ __all__ = [
     "cells_name",
     "cells_of",
     "differ",
+    "labels_in_words",
     "lengths_of",
     "unique",
 ]
@@ -127,9 +128,21 @@ def arm_name(runs: Sequence[Row | Cell]) -> str:
     ('learned, 50 to 200 labels', 'bc, 1 demonstration')
     """
     labels, shown = [run.labels for run in runs], [run.demonstrations for run in runs]
-    amounts = ((labels, "label"), (shown, "demonstration"))
-    given = (counted(counts, noun) for counts, noun in amounts if max(counts))
-    return ", ".join([runs[0].arm, *given])
+    arm = runs[0].arm
+    given = [labels_in_words(arm, labels)] if max(labels) else []
+    given += [counted(shown, "demonstration")] if max(shown) else []
+    return ", ".join([arm, *given])
+
+
+def labels_in_words(arm: str, labels: Sequence[int]) -> str:
+    """Write how many labels an arm had: a person at the window may stop before all are given.
+
+    >>> labels_in_words("learned", [50, 200]), labels_in_words("window", [50, 200])
+    ('50 to 200 labels', 'up to 200 labels')
+    """
+    if arm_of(arm).source == "window":
+        return f"up to {counted(max(labels), 'label')}"
+    return counted(labels, "label")
 
 
 def cells_name(cells: Sequence[Cell]) -> str:

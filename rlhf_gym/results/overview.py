@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlhf_gym.basics.words import NOTHING
-from rlhf_gym.feedback import StoreError, StoreReader
+from rlhf_gym.feedback.glance import count_labels, last_progress
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TRAINER_SILENT_SECONDS, Progress
-from rlhf_gym.results.answers import count_labels
 from rlhf_gym.runs.records import STEPS, TRUE_RETURN, RunRecord, mean_and_error, read_run
 
 __all__ = ["RunOverview", "overview_of", "runs_in"]
@@ -81,7 +80,7 @@ def _began(run: RunFolder) -> float:
 def overview_of(run: RunFolder) -> RunOverview:
     """Read the overview of a run."""
     record = read_run(run.path)
-    progress = _progress(run)
+    progress = last_progress(run.store)
     steps = int(record.curve.last(STEPS) or 0)
     steps = max(steps, progress.agent_step) if progress else steps
     planned = record.config.get("steps", progress.total_steps if progress else None)
@@ -100,16 +99,6 @@ def overview_of(run: RunFolder) -> RunOverview:
         way=NOTHING if true_return == NOTHING else way,
         failure=progress.failure if progress and state == "failed" else "",
     )
-
-
-def _progress(run: RunFolder) -> Progress | None:
-    if not run.store.is_file():
-        return None
-    try:
-        with StoreReader.open(run.store) as store:
-            return store.progress()
-    except StoreError:
-        return None
 
 
 def _state(record: RunRecord, progress: Progress | None, steps: int) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from rlhf_gym.basics.program import program
+from rlhf_gym.feedback.glance import count_labels
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.results.answers import count_labels, read_answers
+from rlhf_gym.results.answers import read_answers
 from rlhf_gym.results.arms import arm_of_teacher
 from rlhf_gym.results.row import Row, renamed
 from rlhf_gym.results.side_by_side import Comparison, compare

@@ -14,7 +14,9 @@ __all__ = ["why_no_checkpoint"]
 
 def why_no_checkpoint(run: RunFolder) -> str:
     """Say why there is no checkpoint: the run waits, has only begun, has stopped or has failed."""
-    progress, labels = _read(run)
+    from rlhf_gym.feedback.glance import count_labels, last_progress  # loads the database: slow
+
+    progress, labels = last_progress(run.store), count_labels(run.store) or 0
     holds = f"{run.path} holds no checkpoint yet"
     if _lives(run, progress):
         awaited = 0 if progress is None else progress.awaited or 0
@@ -34,19 +36,6 @@ def why_no_checkpoint(run: RunFolder) -> str:
     if progress is not None and progress.failure:
         return f"{holds}: training failed ({progress.failure}); go on with {on}: {kept}"
     return f"{holds}: it stopped before the first one; go on with {on}: {kept}"
-
-
-def _read(run: RunFolder) -> tuple[Progress | None, int]:
-    """Return what the trainer has told last, and the number of labels."""
-    if not run.store.is_file():
-        return None, 0
-    from rlhf_gym.feedback import StoreError, StoreReader  # the database is slow to import
-
-    try:
-        with StoreReader.open(run.store) as store:
-            return store.progress(), store.counts().labels
-    except StoreError:
-        return None, 0
 
 
 def _lives(run: RunFolder, progress: Progress | None) -> bool:

@@ -202,6 +202,23 @@ def test_an_unknown_id_is_answered_with_the_nearest() -> None:
         make_vec_env("qqqqqq")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CartPole", "CartPole-v1 or .*rlhf/CartPole-v1"),
+        ("hopper", "Hopper-v5 or rlhf/Hopper-v5"),
+        ("rlhf/pong", "rlhf/Pong-v1"),
+        ("Pong", "ALE/Pong-v5 or rlhf/Pong-v1"),
+    ],
+)
+def test_a_name_without_a_version_is_answered_with_the_newest_of_each_package(
+    name: str, meant: str
+) -> None:
+    pytest.importorskip("ale_py")
+    with pytest.raises(ValueError, match=rf"did you mean {meant}\?"):
+        make_env(name)
+
+
 def test_a_game_whose_score_is_not_known_names_the_way_to_hide_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -55,7 +55,7 @@ def test_every_arm_of_a_place_names_its_steps_where_they_differ_anywhere_in_it()
     assert [cell.name for cell in cells_of(rows)[0]] == [
         "learned, 100 labels, 100,000 steps",
         "learned, 40 labels, 12,000 steps",
-        "window, 45 labels, 20,000 steps",
+        "window, up to 45 labels, 20,000 steps",
         "random",
         "equal",
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from conftest import MakeRun, fill
+from drawn_runs import MakeRun, fill
 
 from rlhf_gym.basics.display import NoDisplay
 from rlhf_gym.envs.known import GENERAL_GOAL

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MakeRun
 from displays import start_xvfb
+from drawn_runs import MakeRun
 
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Judgement

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
-from conftest import MakeRun, frames
+from drawn_runs import MakeRun, frames
 from test_app import Open, open_app, tap, until, words
 
 from rlhf_gym.feedback import FeedbackStore, Progress

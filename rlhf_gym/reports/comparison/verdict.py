@@ -11,7 +11,7 @@ from rlhf_gym.basics.words import counted, listed, number
 from rlhf_gym.reports.comparison.writing import decimals, run_name
 from rlhf_gym.reports.html import Verdict
 from rlhf_gym.results.arms import arm_of
-from rlhf_gym.results.cells import Cell, algorithm_name
+from rlhf_gym.results.cells import Cell, algorithm_name, labels_in_words
 from rlhf_gym.results.series import Series
 from rlhf_gym.results.side_by_side import Comparison
 from rlhf_gym.runs.config import differing, flat
@@ -93,7 +93,8 @@ def _where(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 def _taught_by(series: Series) -> str:
     who = {"window": " from a person", "person": " from a simulated person"}.get(series.arm, "")
-    return f"taught with {counted((cell.labels for cell in series.scored), 'label')}{who}"
+    labels = labels_in_words(series.arm, [cell.labels for cell in series.scored])
+    return f"taught with {labels}{who}"
 
 
 def _interval(series: Series) -> str:

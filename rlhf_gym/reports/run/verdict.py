@@ -170,7 +170,10 @@ def _about_the_answers(log: AnswerLog) -> Iterator[str]:
     if _clear(bias, 0.5):
         side = "left" if bias.value > 0.5 else "right"
         chosen = bias.value if bias.value > 0.5 else 1 - bias.value
-        yield f"The {side} clip was chosen in {chosen:.0%} of the choices: a bias towards one side."
+        yield (
+            f"The {side} clip was chosen in {chosen:.0%} of {bias.total} choices, where 50% is "
+            "expected, since the sides are drawn by lot: this may be a habit."
+        )
     if again.total >= 5 and again.value < 0.8:
         yield f"Repeated pairs got the same answer only {again.value:.0%} of the time."
     unsure = answer_shares(log.answers)[Preference.CANNOT_TELL]
