@@ -53,7 +53,8 @@ class Run:
     def name(self) -> str:
         """A name that is unique in the suite and can be a file's name."""
         row = self.row
-        parts = [row.env_id.replace("/", "_"), row.algo.replace(":", "."), row.arm]
+        arm = row.arm.replace(" ", "_")
+        parts = [row.env_id.replace("/", "_"), row.algo.replace(":", "."), arm]
         parts += [f"{row.labels}labels"] if row.labels else []
         parts += [f"{row.demonstrations}shown"] if row.demonstrations else []
         return "-".join([part for part in parts if part] + [f"seed{row.seed}"])

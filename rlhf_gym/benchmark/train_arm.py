@@ -18,6 +18,7 @@ from rlhf_gym.basics.closing import close
 from rlhf_gym.benchmark.curve import CurveRecorder, OnProgress, Point
 from rlhf_gym.benchmark.plan import Run
 from rlhf_gym.envs.action_masks import sample_allowed
+from rlhf_gym.results.arms import arm_of
 from rlhf_gym.results.row import Row
 from rlhf_gym.runs.parts import (
     make_agent,
@@ -76,7 +77,7 @@ def train_on_answers(
     """Train an agent on a reward learned from answers."""
     settings = run.settings
     teacher = make_teacher(settings)
-    if run.arm == "shuffled":
+    if arm_of(run.arm).shuffled:
         teacher = ShuffledTeacher(teacher_of(teacher), settings.seed)
     feedback = make_plug_in(settings, teacher)
     env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from rlhf_gym.feedback.agreement import share_interval
+
 __all__ = ["TELLING_LABELS", "RoundMeasures"]
 
 TELLING_LABELS = 20
@@ -49,6 +51,19 @@ class RoundMeasures:
     def held_out(self) -> int:
         """Number of held-out queries."""
         return sum(row[2] for row in self.calibration if len(row) == 3)  # a file may be broken
+
+    @property
+    def guesses(self) -> bool:
+        """Whether held-out answers are not clearly predicted better than by guessing.
+
+        >>> right = ((0.9, 1.0, 40),)  # 40 labels
+        >>> [RoundMeasures(0, 0, 50, 50, share, calibration=right).guesses for share in (0.6, 0.9)]
+        [True, False]
+        """
+        if self.held_out < TELLING_LABELS or math.isnan(self.accuracy):
+            return False
+        low, _ = share_interval(self.accuracy, self.held_out)
+        return low <= 0.5
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain data."""

@@ -112,7 +112,7 @@ class Ending:
 
     @property
     def filmed_later(self) -> bool:
-        """Whether the film of the trained agent may still come."""
+        """Whether films of the agent may still come; that of the untrained one can be late, too."""
         return self.comes and (self.outcome is None or self.outcome.stage == "filming")
 
 

@@ -38,6 +38,7 @@ class Arm:
         teacher: settings of the teacher that are not those of the oracle.
         taught: whether agents learn what their teacher really prefers: from a person, from a
             formula that stands for one, or from one without faults.
+        shuffled: whether answers are drawn regardless of the clips: a control.
         algorithm: whether its rows name an algorithm; those without belong to every algorithm.
     """
 
@@ -45,6 +46,7 @@ class Arm:
     source: Source = "formula"
     teacher: Mapping[str, float | str] = field(default_factory=dict)
     taught: bool = False
+    shuffled: bool = False
     algorithm: bool = True
 
     @property
@@ -92,7 +94,8 @@ ARMS = (
     Arm("learned", taught=True),
     Arm("window", "window", taught=True),
     Arm("person", teacher={"teacher": "person"}, taught=True),
-    Arm("shuffled"),
+    Arm("shuffled", shuffled=True),
+    Arm("shuffled person", teacher={"teacher": "person"}, shuffled=True),
     Arm("equal", teacher={"equal": 0.1}),
     Arm("mistake", teacher={"mistake": 0.1}),
     Arm("myopic", teacher={"gamma": 0.9}),

@@ -22,8 +22,9 @@ from rlhf_gym.training.agent_reward import AgentReward
 from rlhf_gym.training.asking import Asking
 from rlhf_gym.training.assembly import checked_clip_length, make_buffer, make_ensemble, open_store
 from rlhf_gym.training.checkpoints import Checkpoints, Part, load_agent, load_parts
+from rlhf_gym.training.concerns import warn_of_missing_labels
 from rlhf_gym.training.given import GivenSettings, own_reward_model
-from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on, warn_of_missing_labels
+from rlhf_gym.training.log import FolderOutput, RunLog, say_how_to_go_on
 from rlhf_gym.training.loop import FeedbackLoop
 from rlhf_gym.training.other_callbacks import end_unseen
 from rlhf_gym.training.progress import share_of_training

@@ -22,7 +22,7 @@ from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.feedback.told_work import told_work
 
-__all__ = ["FolderOutput", "RunLog", "say_how_to_go_on", "warn_of_missing_labels"]
+__all__ = ["FolderOutput", "RunLog", "say_how_to_go_on"]
 
 PUBLISH_SECONDS = 0.5
 """Seconds, at least, between two reports of the same state to the window."""
@@ -42,13 +42,14 @@ class RunLog:
         total: training steps in all, as far as is known.
         seconds: spent so far, by stage.
         latest: measures of the last round, or None before the first.
+        run: the run folder; None where nothing is kept.
     """
 
     def __init__(
         self, store: FeedbackStore, run: RunFolder | None, budget: int, n_envs: int
     ) -> None:
         """Begin with nothing counted; ``budget`` is the number of labels wanted."""
-        self._store, self._run, self._budget = store, run, budget
+        self.run, self._store, self._budget = run, store, budget
         self.taken = self.total = 0
         self.seconds = {"ask": 0.0, "fit": 0.0, "predict": 0.0, "record": 0.0}
         self.latest: RoundMeasures | None = None
@@ -83,7 +84,7 @@ class RunLog:
 
     def work(self) -> LongWork:
         """Return work that is told in the terminal and in the window."""
-        return told_work(self._run)
+        return told_work(self.run)
 
     def earned(self, rewards: Array) -> None:
         """Count the learned rewards ``(n_envs,)`` of one step."""
@@ -100,8 +101,8 @@ class RunLog:
     def round_measured(self, measures: RoundMeasures) -> None:
         """Keep a round's measures, and add them to the run folder."""
         self.latest = measures
-        if self._run is not None:
-            self._run.append_round(measures.as_json())
+        if self.run is not None:
+            self.run.append_round(measures.as_json())
 
     @property
     def learned_return(self) -> float:
@@ -149,7 +150,7 @@ class RunLog:
         now = time.monotonic()
         recent = now - self._published[1] < PUBLISH_SECONDS
         told = recent and state == self._published[0] and not error
-        if self._run is None or told or now < self._retry_at:
+        if self.run is None or told or now < self._retry_at:
             return
         self._published = (state, now)
         returns = [episode["r"] for episode in agent.ep_info_buffer or ()]
@@ -222,14 +223,4 @@ def say_how_to_go_on(run: RunFolder | None) -> None:
         print(
             f"stopped with everything saved in {run.path}; go on with "
             "HumanFeedback(run=..., resume=True) and restore"
-        )
-
-
-def warn_of_missing_labels(given: int, wanted: int) -> None:
-    """Warn if fewer labels were given than wanted."""
-    if given < wanted:
-        warnings.warn(
-            f"{given:,} of {wanted:,} labels were given: the teacher skipped the others, or "
-            "training was too short for clips to ask about",
-            stacklevel=3,
         )

@@ -19,6 +19,7 @@ from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.queries.schedule import label_target
 from rlhf_gym.reward_model import RewardModel
 from rlhf_gym.training.asking import Asking
+from rlhf_gym.training.concerns import warn_of_guessing
 from rlhf_gym.training.drawn_clips import ClipsNotDrawn, DrawnClips
 from rlhf_gym.training.log import RunLog
 from rlhf_gym.training.measures import measure_round
@@ -223,18 +224,20 @@ class FeedbackLoop:
         refresh_scale(self.reward_model, self.buffer, self._rng)
 
     def _measure(self) -> None:
-        self.log.round_measured(
-            measure_round(
-                self.reward_model,
-                self.buffer,
-                self._rng,
-                round=self.asking.round,
-                agent_step=self.log.taken,
-                labels=self.asking.labels,
-                asked=self.asking.asked,
-                seconds=self.log.seconds,
-            )
+        measures = measure_round(
+            self.reward_model,
+            self.buffer,
+            self._rng,
+            round=self.asking.round,
+            agent_step=self.log.taken,
+            labels=self.asking.labels,
+            asked=self.asking.asked,
+            seconds=self.log.seconds,
         )
+        guessed = self.log.latest is not None and self.log.latest.guesses
+        if measures.guesses and not guessed:
+            warn_of_guessing(measures, self.log.run if self.asking.teacher.live else None)
+        self.log.round_measured(measures)
 
     def state(self) -> dict[str, Any]:
         """Return counters and random state; the labels are in the store."""

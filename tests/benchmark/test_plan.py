@@ -51,6 +51,12 @@ def test_agents_of_the_true_reward_are_in_the_plain_environment_whatever_the_oth
     assert (learned.settings.keep_termination, learned.settings.hold) == (False, 5)
 
 
+def test_shuffled_persons_are_asked_as_persons_are() -> None:
+    person, shuffled = tiny(arms=("person", "shuffled person"), seeds=1, settings={}).runs
+    assert shuffled.settings == person.settings and shuffled.settings.teacher == "person"
+    assert " " not in shuffled.name and shuffled.name != person.name
+
+
 def test_what_does_not_depend_on_the_algorithm_is_run_once() -> None:
     plan = tiny(algos=("ppo", "a2c"), arms=("random", "true", "bc", "gail"), seeds=1, settings={})
     names = [run.name for run in plan.runs]

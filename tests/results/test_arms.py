@@ -70,7 +70,9 @@ def test_settings_of_labelling_do_not_matter_where_nobody_answers(name: str) -> 
     assert arm_of(name).relevant_settings(settings) == {"seed": "1"}
 
 
-@pytest.mark.parametrize("name", ["learned", "window", "person", "shuffled", "skip equal"])
+@pytest.mark.parametrize(
+    "name", ["learned", "window", "person", "shuffled", "shuffled person", "skip equal"]
+)
 def test_all_settings_matter_where_somebody_answers(name: str) -> None:
     settings = {"seed": "1", "labels": "5", "reward_model.members": "3"}
     assert arm_of(name).relevant_settings(settings) == settings

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import gymnasium as gym
 import pytest
 from short_trainings import feedback_of, trained
 
 from rlhf_gym import ScriptedTeacher, SyntheticTeacher
 from rlhf_gym.envs.known import score_of
+from rlhf_gym.reward_model import Diagnostics, RewardEnsemble
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,25 @@ def test_a_score_leaves_no_tie_to_warn_of(teacher: str | SyntheticTeacher) -> No
     feedback = feedback_of(teacher, labels=20, first_share=0.5)
     trained(feedback, env_id="MountainCar-v0")
     assert feedback.labels_given == 20
+
+
+class Measured(RewardEnsemble):
+    """Is known to predict a share of 40 held-out answers."""
+
+    share = 0.0
+
+    def diagnostics(self) -> Diagnostics:
+        return Diagnostics(40, accuracy=self.share, calibration=((0.5, 0.5, 40),))
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.6, 1), (0.9, 0)])
+def test_answers_that_are_hardly_predicted_are_warned_of_once(
+    share: float, told: int, recwarn: pytest.WarningsRecorder
+) -> None:
+    env = gym.make("CartPole-v1")
+    model = Measured(env.observation_space, env.action_space, device="cpu")
+    model.share = share
+    trained(feedback_of(labels=12, reward_model=model), 6000)
+    texts = [str(each.message) for each in recwarn if "hardly more than by guessing" in str(each)]
+    assert len(texts) == told
+    assert all("60% of the answers" in text for text in texts)

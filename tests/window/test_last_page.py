@@ -80,6 +80,17 @@ def test_nobody_sits_before_a_dead_screen_while_the_agent_is_measured(
         until(app, shows(app, "Your agent got better"))
 
 
+def test_the_film_of_the_untrained_agent_may_be_late_too(ended: RunFolder, open_app: Open) -> None:
+    (ended.videos / "before.mp4").unlink()
+    Outcome("filming").write(ended.outcome)
+    with ended.held():
+        app = open_app(ended.path)
+        until(app, shows(app, "Filming the agent"))
+        assert not any("no film" in each for each in words(app))
+        film(ended, "before")
+        until(app, lambda: app.state.films.frames == (40, 0))
+
+
 def test_a_trainer_that_died_is_not_waited_for(ended: RunFolder, open_app: Open) -> None:
     Outcome("filming").write(ended.outcome)
     app = open_app(ended.path)

@@ -106,7 +106,7 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
     control = _control(comparison)
     if control is None:
         return "There are no runs with shuffled labels, so it is not known what the answers add."
-    several = sum(each.arm == "shuffled" and bool(each.scored) for each in comparison.series) > 1
+    several = len(_controls(comparison)) > 1
     text = f"With shuffled labels the score is {'at most ' if several else ''}{decimals(control)}"
     if control > CONTROL:
         return f"{text}: much of this is learned without the answers."
@@ -116,8 +116,12 @@ def _about_the_control(comparison: Comparison, taught: Sequence[Series]) -> str:
 
 def _control(comparison: Comparison) -> float | None:
     """Return the highest score of an algorithm with shuffled labels."""
-    found = [each for each in comparison.series if each.arm == "shuffled" and each.scored]
-    return max((series.estimate.value for series in found), default=None)
+    return max((each.estimate.value for each in _controls(comparison)), default=None)
+
+
+def _controls(comparison: Comparison) -> list[Series]:
+    """Select what learned from shuffled labels and has a score."""
+    return [each for each in comparison.series if arm_of(each.arm).shuffled and each.scored]
 
 
 def _about_starts(comparison: Comparison) -> str:
@@ -215,8 +219,8 @@ def _about_scores(comparison: Comparison) -> Iterator[str]:
         yield f"Not comparable with the others, because environments are missing: {_few(few)}."
     if poor := [f"{cell.place} ({decimals(cell.estimate.value)})" for cell in _poor(comparison)]:
         yield f"Little is learned in {_few(poor)}, which a mean over environments may not show."
-    for series in comparison.series:
-        if series.arm == "shuffled" and series.scored and series.estimate.value > CONTROL:
+    for series in _controls(comparison):
+        if series.estimate.value > CONTROL:
             yield (
                 f"{series.title} score {decimals(series.estimate.value)}: shuffled labels carry no "
                 "information, so other signals of the environment leak the reward."

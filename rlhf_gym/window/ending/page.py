@@ -133,7 +133,7 @@ def _instead(canvas: Canvas, place: pygame.Rect, state: State, ending: Ending, s
     px = canvas.px
     canvas.panel(place, theme.SUNKEN, 6)
     inner = place.inflate(-px(24), -px(12))
-    if side == 1 and ending.filmed_later:
+    if ending.filmed_later:
         _dots(canvas, (inner.centerx, inner.centery - px(14)), state.now, 13)
         words = pygame.Rect(inner.left, inner.centery + px(4), inner.width, px(24))
         canvas.text("Filming the agent", words, 15, theme.TEXT, align="center")
