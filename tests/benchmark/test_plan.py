@@ -77,8 +77,8 @@ def test_a_teacher_has_the_settings_of_b_pref() -> None:
 
 
 def test_a_single_run_with_an_arms_teacher_has_that_arms_name() -> None:
-    asking = [arm.name for arm in BENCHMARK_ARMS if arm.source == "formula"]
-    runs = tiny(arms=[name for name in asking if name != "shuffled"], seeds=1).runs
+    asking = [a.name for a in BENCHMARK_ARMS if a.source == "formula" and not a.shuffled]
+    runs = tiny(arms=asking, seeds=1).runs
     assert [arm_of_teacher(as_table(run.settings)) for run in runs] == [run.arm for run in runs]
     assert {run.row.arm for run in tiny(arms=["stoc"], seeds=1).runs} == {"stochastic"}
 
