@@ -89,6 +89,7 @@ class RewardEnsemble:
             action_space,
             uses_next_observations=self.settings.uses_next_observations,
             actions=self.settings.actions,
+            sees_absorbing=anchored,
         )
         self.seed, self.version, self.anchored = seed, 0, anchored
         self._chunk = IMAGE_CHUNK if self.spec.images else CHUNK
@@ -177,7 +178,7 @@ class RewardEnsemble:
 
     def _standardise(self, inputs: Inputs) -> None:
         if self.spec.features:
-            moments = standardisation(inputs.vector, ends_last=self.spec.uses_next_observations)
+            moments = standardisation(inputs.vector, self.spec.flags)
             self.networks.standardise(*(moment.to(self.device) for moment in moments))
 
     def normalise(

@@ -61,6 +61,7 @@ class InputSpec:
         images: shape ``(channels, height, width)`` of each image.
         uses_next_observations: whether the vector also holds how a step changed the observation,
             and then, last, whether it ended the episode.
+        sees_absorbing: whether the vector tells, in its very last place, if a step is absorbing.
     """
 
     parts: tuple[_Part, ...]
@@ -69,6 +70,12 @@ class InputSpec:
     features: int
     images: tuple[tuple[int, int, int], ...]
     uses_next_observations: bool
+    sees_absorbing: bool = False
+
+    @property
+    def flags(self) -> int:
+        """Number of features, the last ones, that are 0 or 1 and of which a 1 is rare."""
+        return self.uses_next_observations + self.sees_absorbing
 
     def encode(self, transitions: Transitions) -> Inputs:
         """Return a batch of ``n`` steps as network inputs, on the CPU.
@@ -97,6 +104,8 @@ class InputSpec:
             seen = self._columns(transitions.next_observations)
             columns = [*columns, *(new - old for old, new in zip(before, seen, strict=True))]
             columns.append(transitions.terminated.astype(np.float32).reshape(-1, 1))
+        if self.sees_absorbing:
+            columns = [*columns, transitions.absorbing.astype(np.float32).reshape(-1, 1)]
         if not columns:  # pictures alone
             return np.zeros((len(actions), 0), np.float32)
         return columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
@@ -112,6 +121,7 @@ def input_spec(
     *,
     uses_next_observations: bool = False,
     actions: bool = True,
+    sees_absorbing: bool = False,
 ) -> InputSpec:
     """Return how values of two spaces become network inputs.
 
@@ -138,9 +148,10 @@ def input_spec(
         parts=flat,
         image_parts=images,
         action=action_space if actions else None,
-        features=features + width_of(action_space, "action") * actions,
+        features=features + width_of(action_space, "action") * actions + sees_absorbing,
         images=tuple(image_shape(part.space) for part in images),
         uses_next_observations=uses_next_observations,
+        sees_absorbing=sees_absorbing,
     )
 
 

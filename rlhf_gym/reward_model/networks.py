@@ -44,6 +44,8 @@ class RewardNetworks(nn.Module):
         self.layers = nn.ModuleList(
             _Linear(self.members, before, after) for before, after in pairwise(sizes)
         )
+        self._features, self._sees_absorbing = spec.features, spec.sees_absorbing
+        self._begin_alike()
         self.register_buffer("mean", torch.zeros(spec.features))
         self.register_buffer("std", torch.ones(spec.features))
 
@@ -77,9 +79,18 @@ class RewardNetworks(nn.Module):
         for parameter, bound in self._bounds():
             drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
             parameter.copy_(drawn)
+        self._begin_alike()
         for layer in self.modules():
             if isinstance(layer, nn.BatchNorm2d):
                 layer.reset_parameters()
+
+    @torch.no_grad()
+    def _begin_alike(self) -> None:
+        """Let an absorbing step be worth what others are until a label tells them apart."""
+        if self._sees_absorbing:
+            first = self.layers[0]
+            assert isinstance(first, _Linear)
+            first.weight[:, self._features - 1] = 0.0
 
     def _bounds(self) -> Iterator[tuple[nn.Parameter, float]]:
         """Yield each parameter and the bound within which it is drawn, as in PyTorch's layers."""

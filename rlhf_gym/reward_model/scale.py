@@ -86,21 +86,22 @@ class RewardScale:
         self.absorbing = state["after_end"].to(device, copy=True)
 
 
-def standardisation(vector: Tensor, ends_last: bool) -> tuple[Tensor, Tensor]:
+def standardisation(vector: Tensor, flags: int) -> tuple[Tensor, Tensor]:
     """Return mean and deviation ``(features,)`` of vector inputs ``(n, features)``.
 
     Args:
         vector: the inputs.
-        ends_last: whether the last feature says that a step ended its episode. Ends are so rare
-            that, standardised, they would lie far from everything else: it stays as it is.
+        flags: number of features, the last ones, that say that something rare has happened, such
+            as the end of the episode. Standardised, they would lie far from everything else: they
+            stay as they are.
 
-    >>> mean, deviation = standardisation(torch.tensor([[1.0, 5.0], [3.0, 5.0]]), ends_last=False)
+    >>> mean, deviation = standardisation(torch.tensor([[1.0, 5.0], [3.0, 5.0]]), flags=0)
     >>> mean.tolist(), [round(each, 3) for each in deviation.tolist()]
     ([2.0, 5.0], [1.414, 1.0])
     """
     mean, deviation = vector.mean(dim=0), vector.std(dim=0)
     constant = deviation < SMALLEST_DEVIATION
     deviation = torch.where(constant, torch.ones_like(deviation), deviation)
-    if ends_last:
-        mean[-1], deviation[-1] = 0.0, 1.0
+    if flags:
+        mean[-flags:], deviation[-flags:] = 0.0, 1.0
     return mean, deviation
