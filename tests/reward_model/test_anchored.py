@@ -101,6 +101,14 @@ def test_an_end_that_no_label_is_about_is_worth_what_it_shows(seen: float) -> No
     assert np.sign(model.predict(steps(rng)).mean()) == -np.sign(seen)
 
 
+@pytest.mark.parametrize("longer", [True, False])
+def test_what_labels_say_of_one_end_holds_for_the_next_wherever_it_is(longer: bool) -> None:
+    rng, model = np.random.default_rng(1), taught(longer_is_better=longer)
+    elsewhere = ends(rng, -OVER)  # no clip that was labelled ended there
+    beside = model.predict_each(replace(elsewhere, absorbing=np.zeros(20, bool)))
+    assert np.sign((beside - model.predict_each(elsewhere)).mean()) == (1 if longer else -1)
+
+
 def test_absorbing_steps_are_worth_nothing() -> None:
     model = taught(longer_is_better=True)
     live = steps(np.random.default_rng(1), 4)

@@ -59,6 +59,25 @@ def test_changes_and_the_end_come_after_the_action() -> None:
     assert spec.features == 8 + 2 + 1
 
 
+def test_whether_a_step_is_absorbing_comes_last() -> None:
+    spec = input_spec(
+        spaces.Box(0, 9, (1,)), BUTTON, uses_next_observations=True, sees_absorbing=True
+    )
+    seen = np.array([[3.0], [3.0]])
+    absorbing = np.array([False, True])
+    both = Transitions(seen, np.array([1, 1]), ~absorbing, absorbing, next_observations=seen)
+    assert spec.encode(both).vector.tolist() == [[3, 0, 1, 0, 1, 0], [3, 0, 1, 0, 0, 1]]
+    assert (spec.features, spec.flags) == (6, 2)
+
+
+def test_pictures_alone_are_told_apart_behind_an_end() -> None:
+    picture = spaces.Box(0, 255, (16, 12, 3), np.uint8)
+    spec = input_spec(picture, BUTTON, actions=False, sees_absorbing=True)
+    seen, absorbing = np.zeros((2, 16, 12, 3), np.uint8), np.array([False, True])
+    both = Transitions(seen, np.zeros(2, int), ~absorbing, absorbing)
+    assert spec.encode(both).vector.tolist() == [[0], [1]]
+
+
 def test_changes_that_are_not_given_are_refused() -> None:
     spec = input_spec(spaces.Box(0, 9, (1,)), BUTTON, uses_next_observations=True)
     with pytest.raises(ValueError, match="give it steps with next_observations"):
