@@ -78,7 +78,8 @@ def train_on_answers(
     settings = run.settings
     teacher = make_teacher(settings)
     if arm_of(run.arm).shuffled:
-        teacher = ShuffledTeacher(teacher_of(teacher), settings.seed)
+        shuffled = teacher_of(teacher, seed=settings.seed, env_id=settings.env_id)
+        teacher = ShuffledTeacher(shuffled, settings.seed)
     feedback = make_plug_in(settings, teacher)
     env = wrap_with_normalisation(settings, feedback.wrap(make_training_env(settings)))
     agent, curve = make_agent(settings, env), CurveRecorder(on_progress, feedback)
