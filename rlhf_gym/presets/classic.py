@@ -183,7 +183,7 @@ AGENTS: dict[tuple[str, str], AgentPreset] = {
             **PPO_SMALL,
             "n_epochs": 6,
             "gae_lambda": 0.98,
-            "ent_coef": 0.01,
+            "ent_coef": 0.03,  # with 0.01 one of five seeds pushes one way before it is corrected
             "learning_rate": "lin_2e-3",
             "policy_kwargs": SCALED,
         },
