@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from rlhf_gym.basics.closing import closing
-from rlhf_gym.basics.words import capitalised, counted, duration
+from rlhf_gym.basics.words import capitalised, counted, duration, listed
 from rlhf_gym.clips.clip import check_clip_fits
 from rlhf_gym.environments.maker import checked_time_limit
 from rlhf_gym.envs.description import EnvironmentDescription, describe_env
 from rlhf_gym.envs.episode_words import mission_of
 from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
-from rlhf_gym.presets import clip_is_chosen, presets_of
+from rlhf_gym.presets import Preset, clip_is_chosen, presets_of
 from rlhf_gym.queries.schedule import label_target, warm_up_steps
 from rlhf_gym.results.curves import SECONDS_A_LABEL
 from rlhf_gym.runs.config import as_table, finite, flat
@@ -45,6 +45,7 @@ def shown(settings: TrainSettings) -> dict[str, Any]:
     return {
         "settings": finite(as_table(settings)),
         "preset": preset.measured if preset else None,
+        "preset_person": preset.measured_person if preset else None,
         "labels_before_training": _first_labels(settings),
         "warm_up_steps": _warm_up(settings, clip),
         "clip_steps": clip,
@@ -157,19 +158,26 @@ def _asking(settings: TrainSettings, environment: EnvironmentDescription) -> dic
 def _training(settings: TrainSettings, environment: EnvironmentDescription) -> dict[str, str]:
     preset = presets_of(settings.env_id).get(settings.algo)
     warm_up = _warm_up(settings, _clip_steps(settings, environment))
-    measured = f"nothing: there is no preset for {settings.env_id} with {settings.algo}"
-    if preset is not None:
-        figures = preset.measured.replace("(shuffled:", "(shuffled labels:")
-        how = "and ends held" if settings.keep_termination else "as it is"
-        measured = f"{environment.return_name} with the preset {how}: {figures}"
     return {
         "steps": f"{settings.steps:,} in {counted(settings.n_envs or 1, 'environment')}",
         "warm-up": f"the untrained agent takes the first {counted(warm_up, 'step')}",
         "norm_reward": str(settings.norm_reward).lower(),
         "seed": str(settings.seed),
         "device": settings.device,
-        "measured": measured,
+        "measured": _measured(settings, preset, environment.return_name),
     }
+
+
+def _measured(settings: TrainSettings, preset: Preset | None, return_name: str) -> str:
+    if preset is None:
+        return f"nothing: there is no preset for {settings.env_id} with {settings.algo}"
+    if settings.for_people and preset.measured_person:
+        return f"{return_name} with answers as people give them: {preset.measured_person}"
+    figures = preset.measured.replace("(shuffled:", "(shuffled labels:")
+    other = ["ends held"] if settings.keep_termination else []
+    other += ["the answers of a formula"] if settings.for_people else []
+    how = f"and {listed(other)}" if other else "as it is"
+    return f"{return_name} with the preset {how}: {figures}"
 
 
 def _goal(

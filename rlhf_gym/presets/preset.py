@@ -24,6 +24,8 @@ class AgentPreset:
         agent: settings of the SB3 algorithm, as `agent_arguments` reads them.
         measured: the median true return that was measured with them, by ``rlhf-gym benchmark``
             unless it says otherwise.
+        measured_person: the same with answers as people give them (`PersonTeacher`), by
+            ``rlhf-gym benchmark person``; empty where it was not measured.
     """
 
     steps: int = 100_000
@@ -31,6 +33,7 @@ class AgentPreset:
     norm_reward: bool = False
     agent: dict[str, Any] = field(default_factory=dict)
     measured: str = ""
+    measured_person: str = ""
 
     @property
     def arguments(self) -> dict[str, Any]:

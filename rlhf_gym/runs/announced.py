@@ -19,7 +19,14 @@ __all__ = ["first_labels", "said_of_resuming", "said_of_settings"]
 def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[str]:
     """Yield what is to be known of the settings of a new run."""
     steps = settings.steps or 0
-    if settings.algo.lower() not in presets_of(settings.env_id):
+    preset = presets_of(settings.env_id).get(settings.algo.lower())
+    if preset is not None and settings.for_people:
+        yield (
+            f"what this preset reached with answers as people give them: {preset.measured_person}"
+            if preset.measured_person
+            else "this preset was measured with a formula that never errs, not with a person"
+        )
+    if preset is None:
         chosen = [f"{name} {value}" for name, value in settings.agent.items()]
         yield (
             f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
