@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
 
+from rlhf_gym.basics.words import with_minus
 from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.environments.registry import describe_id
 from rlhf_gym.presets import Preset, presets_of
-from rlhf_gym.reports.comparison.tables import overview
+from rlhf_gym.reports.comparison.tables import overview, result
 from rlhf_gym.results.side_by_side import compare
 
 ROOT = Path(__file__).parents[2]
 CLASSIC = ROOT / "docs" / "results" / "classic"
 BEHAVIOURS = ROOT / "docs" / "results" / "behaviours"
+PERSON = ROOT / "docs" / "results" / "person"
+FEWER = ROOT / "docs" / "results" / "answers"
 ROBOTS = ROOT / "docs" / "results" / "robots"
 CASE_STUDIES = ROOT / "docs" / "results" / "case_studies.jsonl"
 PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
@@ -129,3 +133,42 @@ def test_case_studies_tell_what_their_runs_came_to() -> None:
         assert preset.measured.startswith(f"{begins} {min(sums['feedback']):.1f}, {labels}")
         ends = "(shuffled: {}, naive reward: {}, random: {})".format(*medians)
         assert preset.measured.endswith(ends)
+
+
+def median_and_worst(returns: Sequence[float]) -> str:
+    """Two numbers, as the tables about persons show them."""
+    decimals = 1 if max(map(abs, returns)) < 100 else 0
+    both = (float(np.median(returns)), min(returns))
+    return ", ".join(with_minus(f"{value:.{decimals}f}") for value in both)
+
+
+def told_in(page: str, env_id: str) -> list[str]:
+    """The cells of a table's row about an environment; what failed is emphasised there."""
+    row = next(line for line in page.splitlines() if line.startswith(f"| {env_id} |"))
+    return [cell.strip().replace("*", "") for cell in row.split("|")[2:-1]]
+
+
+def test_what_persons_taught_is_told_as_it_was_measured() -> None:
+    cells = {(cell.env_id, cell.arm): cell for cell in compare(ResultsFolder(PERSON).rows()).cells}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("With a formula")[0]
+    for env_id in {env_id for env_id, _ in cells}:
+        true, person, shuffled = (
+            cells[env_id, arm] for arm in ("true", "person", "shuffled person")
+        )
+        told = [median_and_worst(cell.returns.tolist()) for cell in (true, person, shuffled)]
+        assert told_in(readme, env_id) == told_in(PAGE, env_id) == [*told, result(person)]
+        numbers = re.findall(r"-?\d+\.?\d*", presets_of(env_id)["ppo"].measured_person)
+        found = [np.median(person.returns), len(person.rows), min(person.returns), person.labels]
+        found += [np.median(shuffled.returns), np.median(true.returns)]
+        decimals = [len(number.partition(".")[2]) for number in numbers]
+        assert numbers == [f"{value:.{n}f}" for value, n in zip(found, decimals, strict=True)]
+
+
+def test_what_fewer_answers_are_worth_is_told_as_it_was_measured() -> None:
+    page = (ROOT / "docs" / "guides" / "how_many_answers.md").read_text(encoding="utf-8")
+    fewer, enough = returns_in(FEWER, "ppo"), returns_in(PERSON, "ppo")
+    for env_id in {env_id for env_id, *_ in fewer}:
+        counts = sorted(labels for env, _, labels in fewer if env == env_id)
+        cells = [fewer[env_id, "person", labels] for labels in counts]
+        told = [median_and_worst(cell) for cell in (*cells, enough[env_id, "person", 200])]
+        assert told_in(page, env_id) == told
