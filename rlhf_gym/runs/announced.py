@@ -10,7 +10,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.run_folder import RunFolder
-from rlhf_gym.presets import presets_of
+from rlhf_gym.presets import Preset, presets_of
 from rlhf_gym.runs.settings import TrainSettings
 
 __all__ = ["first_labels", "said_of_resuming", "said_of_settings"]
@@ -21,11 +21,7 @@ def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[
     steps = settings.steps or 0
     preset = presets_of(settings.env_id).get(settings.algo.lower())
     if preset is not None and settings.for_people:
-        yield (
-            f"what this preset reached with answers as people give them: {preset.measured_person}"
-            if preset.measured_person
-            else "this preset was measured with a formula that never errs, not with a person"
-        )
+        yield _said_of_people(settings, preset)
     if preset is None:
         chosen = [f"{name} {value}" for name, value in settings.agent.items()]
         yield (
@@ -39,6 +35,15 @@ def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[
             f"{steps:,} steps are less than two rollouts of {rollout:,}: the agent will hardly "
             "learn anything"
         )
+
+
+def _said_of_people(settings: TrainSettings, preset: Preset) -> str:
+    """Say what is known of the preset with answers as people give them."""
+    if preset.measured_person:
+        return f"with answers as people give them, this preset reached {preset.measured_person}"
+    of_formula, asked = preset.feedback.labels, settings.feedback.labels
+    few = f" and {of_formula:,} labels: {asked:,} may be too few" if of_formula > asked else ""
+    return f"nobody has measured this preset with a person, but with a faultless formula{few}"
 
 
 def said_of_resuming(run: RunFolder, steps: int, agent: BaseAlgorithm) -> str:

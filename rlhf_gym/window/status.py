@@ -13,6 +13,9 @@ from rlhf_gym.window.draw import Canvas
 
 __all__ = ["draw_status"]
 
+GUESSING = 0.6
+"""Accuracy on held-out answers below which a person is told that they are hardly predicted."""
+
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
     """Draw labels on the left and the agent on the right; what does not fit is left out."""
@@ -82,7 +85,8 @@ def _agent(state: State) -> list[tuple[str, str]]:
     if status.true_return is not None and not state.blind:
         figures.append((with_minus(f"{status.true_return:,.0f}"), "true return"))
     if status.accuracy is not None and not state.blind:
-        figures.append((f"{status.accuracy:.0%}", "reward model right"))
+        guesses = ", hardly more than by guessing" if status.accuracy < GUESSING else ""
+        figures.append((f"{status.accuracy:.0%}", f"reward model right{guesses}"))
     return figures
 
 

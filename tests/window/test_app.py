@@ -387,6 +387,17 @@ def test_a_run_that_is_blind_shows_no_results_in_any_window(
     assert words(open_app(run)).isdisjoint({"true return", "reward model right"})
 
 
+@pytest.mark.parametrize(("accuracy", "told"), [(0.75, False), (0.55, True)])
+def test_who_gives_answers_that_cannot_be_predicted_is_told(
+    make_run: MakeRun, open_app: Open, accuracy: float, told: bool
+) -> None:
+    run = make_run(1)
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.publish(Progress(1000, 50_000, 60, 200, 21.0, accuracy))
+    found = words(open_app(run))
+    assert ("reward model right, hardly more than by guessing" in found) == told
+
+
 @pytest.mark.parametrize("state", ["done", "stopped"])
 def test_where_nothing_is_left_to_label_nobody_practises(
     make_run: MakeRun, open_app: Open, state: TrainerState
