@@ -13,7 +13,7 @@ import numpy as np
 from rlhf_gym.basics.words import with_minus
 from rlhf_gym.benchmark.folder import ResultsFolder
 from rlhf_gym.environments.registry import describe_id
-from rlhf_gym.presets import Preset, presets_of
+from rlhf_gym.presets import AGENTS, Preset, presets_of
 from rlhf_gym.reports.comparison.tables import overview, result
 from rlhf_gym.results.side_by_side import compare
 
@@ -162,6 +162,12 @@ def test_what_persons_taught_is_told_as_it_was_measured() -> None:
         found += [np.median(shuffled.returns), np.median(true.returns)]
         decimals = [len(number.partition(".")[2]) for number in numbers]
         assert numbers == [f"{value:.{n}f}" for value, n in zip(found, decimals, strict=True)]
+
+
+def test_no_preset_tells_of_persons_who_were_not_measured() -> None:
+    told = {(name, algo) for (name, algo), preset in AGENTS.items() if preset.measured_person}
+    rows = ResultsFolder(PERSON).rows()
+    assert told == {(row.env_id, row.algo) for row in rows if row.arm == "person"}
 
 
 def test_what_fewer_answers_are_worth_is_told_as_it_was_measured() -> None:
