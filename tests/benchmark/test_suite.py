@@ -122,7 +122,7 @@ def test_a_suite_that_is_not_there_is_refused(name: str, message: str) -> None:
 
 def test_a_folder_is_no_suite(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match="is a folder: give a TOML file, or one of atari, behaviours, classic"
+        ValueError, match="is a folder: give a TOML file, or one of answers, atari, behaviours"
     ):
         read_suite(str(tmp_path))
 

@@ -59,8 +59,8 @@ class SharedWeights:
     """
 
     def __init__(self, model: RewardEnsemble) -> None:
-        self._spaces = model.observation_space, model.action_space
-        self._settings = model.settings
+        spaces = model.observation_space, model.action_space
+        self._make = partial(RewardEnsemble, *spaces, model.settings, anchored=model.anchored)
         self._current = shared(torch.zeros((), dtype=torch.int64))
         self._weights = [
             {name: shared(weight.cpu().clone()) for name, weight in model.weights().items()}
@@ -80,7 +80,7 @@ class SharedWeights:
 
     def model(self) -> RewardEnsemble:
         """Make a model for this process, which `refresh` brings up to date."""
-        return RewardEnsemble(*self._spaces, self._settings, device="cpu")
+        return self._make(device="cpu")
 
     def refresh(self, model: RewardEnsemble, known: int) -> int:
         """Bring a model to the current weights, unless they have the number ``known``.
