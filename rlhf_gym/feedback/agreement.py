@@ -10,7 +10,14 @@ from itertools import combinations
 from rlhf_gym.feedback.judgement import Judgement, Preference
 from rlhf_gym.feedback.query import Purpose
 
-__all__ = ["AnsweredPair", "Share", "annotator_agreement", "self_agreement", "share_interval"]
+__all__ = [
+    "AnsweredPair",
+    "Share",
+    "annotator_agreement",
+    "is_guessing",
+    "self_agreement",
+    "share_interval",
+]
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,16 @@ def share_interval(share: float, total: float) -> tuple[float, float]:
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def is_guessing(accuracy: float, answers: int) -> bool:
+    """Whether an accuracy on so many answers is not clearly better than by guessing.
+
+    >>> [is_guessing(accuracy, 40) for accuracy in (0.6, 0.9)]
+    [True, False]
+    """
+    low, _ = share_interval(accuracy, answers)
+    return low <= 0.5
 
 
 @dataclass(frozen=True)

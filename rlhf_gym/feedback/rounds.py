@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from rlhf_gym.feedback.agreement import share_interval
+from rlhf_gym.feedback.agreement import is_guessing
 
 __all__ = ["TELLING_LABELS", "RoundMeasures"]
 
@@ -54,16 +54,10 @@ class RoundMeasures:
 
     @property
     def guesses(self) -> bool:
-        """Whether held-out answers are not clearly predicted better than by guessing.
-
-        >>> right = ((0.9, 1.0, 40),)  # 40 labels
-        >>> [RoundMeasures(0, 0, 50, 50, share, calibration=right).guesses for share in (0.6, 0.9)]
-        [True, False]
-        """
+        """Whether the answers that were held out are hardly predicted better than by guessing."""
         if self.held_out < TELLING_LABELS or math.isnan(self.accuracy):
             return False
-        low, _ = share_interval(self.accuracy, self.held_out)
-        return low <= 0.5
+        return is_guessing(self.accuracy, self.held_out)
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain data."""

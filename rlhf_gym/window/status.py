@@ -5,6 +5,8 @@ from __future__ import annotations
 import pygame
 
 from rlhf_gym.basics.words import with_minus
+from rlhf_gym.feedback.agreement import is_guessing
+from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.labelling.process import process_line
 from rlhf_gym.labelling.state import Choice, Screen, State
 from rlhf_gym.labelling.summary import seconds_per_label
@@ -12,9 +14,6 @@ from rlhf_gym.window import theme
 from rlhf_gym.window.draw import Canvas
 
 __all__ = ["draw_status"]
-
-GUESSING = 0.6
-"""Accuracy on held-out answers below which a person is told that they are hardly predicted."""
 
 
 def draw_status(canvas: Canvas, box: pygame.Rect, state: State) -> None:
@@ -85,8 +84,10 @@ def _agent(state: State) -> list[tuple[str, str]]:
     if status.true_return is not None and not state.blind:
         figures.append((with_minus(f"{status.true_return:,.0f}"), "true return"))
     if status.accuracy is not None and not state.blind:
-        guesses = ", hardly more than by guessing" if status.accuracy < GUESSING else ""
-        figures.append((f"{status.accuracy:.0%}", f"reward model right{guesses}"))
+        answers = max(status.labels, TELLING_LABELS)  # with fewer, no accuracy is told
+        guesses = is_guessing(status.accuracy, answers)
+        hardly = ", hardly more than by guessing" if guesses else ""
+        figures.append((f"{status.accuracy:.0%}", f"reward model right{hardly}"))
     return figures
 
 
