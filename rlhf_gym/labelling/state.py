@@ -94,6 +94,7 @@ class State:
         practised: whether the person has seen or skipped the practice pairs, now or earlier.
         run: the run folder, for the command that resumes it.
         ends_training: whether training ends with this window, since the trainer has opened it.
+        draws: whether open pairs are drawn while nobody trains, too.
         never_waits: whether training goes on without answers once it has the first labels.
         left: whether the person lets training go on without their answers.
         blind: whether true return and accuracy are hidden.
@@ -144,6 +145,7 @@ class State:
     practised: bool = False
     run: str = ""
     ends_training: bool = False
+    draws: bool = False
     never_waits: bool = False
     left: bool = False
     blind: bool = False

@@ -104,6 +104,8 @@ class WindowTeacher(Teacher):
             options += ["--practice"] if self.practice else []
             if self.review is not None:
                 options.append(f"--review={','.join(map(str, self.review))}")
+            if self.draws and not self.ends_training:
+                options.append("--draws")  # without a trainer, too
             if self.ends_training:
                 options.append("--ends-training")
                 RunFolder(self._run).no_more_answers.unlink(missing_ok=True)

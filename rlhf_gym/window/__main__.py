@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     practice.add_argument("--practice", action="store_true", help="begin with practice again")
     practice.add_argument("--no-practice", action="store_true", help="leave practice out")
     parser.add_argument("--ends-training", action="store_true", help="as the trainer's own window")
+    parser.add_argument("--draws", action="store_true", help="pairs are drawn without a trainer")
     parser.add_argument("--blind", action="store_true", help="hide true return and accuracy")
     parser.add_argument(
         "--review", metavar="QUERIES", help="go through the given answers again, these first"
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
             options.annotator,
             with_practice=True if options.practice else False if options.no_practice else None,
             ends_training=options.ends_training,
+            draws=options.draws,
             blind=options.blind,
             review=_numbers(options.review),
             size=(width, height),

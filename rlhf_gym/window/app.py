@@ -55,6 +55,7 @@ def run_window(
     *,
     with_practice: bool | None = None,
     ends_training: bool = False,
+    draws: bool = False,
     blind: bool = False,
     review: Sequence[int] | None = None,
     size: tuple[int, int] = (1280, 800),
@@ -70,6 +71,7 @@ def run_window(
         with_practice: whether the practice pairs come first; by default if the annotator has not
             seen them yet and there is something to label.
         ends_training: whether training stops when the window is closed.
+        draws: whether open pairs are drawn while nobody trains, too.
         blind: whether true return and accuracy are hidden, as by the settings of the run.
         review: go through the person's answers again, these disputed queries first.
         size: of the window in pixels.
@@ -89,7 +91,7 @@ def run_window(
             name = annotator or user_name()
             app = App(Path(run), store, name, with_practice, size, review, since)
             blind = blind or app.state.blind
-            app.state = replace(app.state, ends_training=ends_training, blind=blind)
+            app.state = replace(app.state, ends_training=ends_training, draws=draws, blind=blind)
             app.loop()
             if timing_file is not None:
                 app.timing.write(Path(timing_file))

@@ -99,7 +99,8 @@ def _waiting_words(state: State) -> tuple[str, str]:
     if status.ready > len(state.skipped):
         others = "Others label this run as well, and may be looking at the last ones."
         return "Getting the next pair", others if status.shared else "It comes in a moment."
-    if status.trainer == "stopped" or status.gone:
+    undrawn = status.open > status.ready
+    if (status.trainer == "stopped" or status.gone) and not (undrawn and state.draws):
         paused, command = process_line(state), f"{program()} train --resume {state.run or 'RUN'}"
         pairs = "New pairs come" if status.awaited > status.labels else "Your answers count"
         return (
@@ -115,7 +116,7 @@ def _waiting_words(state: State) -> tuple[str, str]:
     if status.trainer == "warming up":
         text = "The agent is trying things out. This takes seconds."
         return "Waiting for the first clips", _sentence(status.doing) or text
-    if status.open > status.ready:
+    if undrawn:
         which = "next" if state.answered or status.labels else "first"
         return f"Drawing the {which} pairs", "They come by themselves in a moment."
     if state.skipped and status.open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 from drawn_runs import MakeRun, fill
 
 from rlhf_gym.basics.display import NoDisplay
+from rlhf_gym.clips.clip import Clip
 from rlhf_gym.envs.known import GENERAL_GOAL
 from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.feedback.judgement import Judgement, Preference
+from rlhf_gym.feedback.query import Query
 from rlhf_gym.feedback.store_records import TrainerState
 from rlhf_gym.labelling.gaps import lingering
 from rlhf_gym.labelling.state import Action, Screen
@@ -385,6 +388,25 @@ def test_a_run_that_is_blind_shows_no_results_in_any_window(
     assert {"true return", "reward model right"} <= words(open_app(run))
     (run / "config.toml").write_text("blind = true\n")
     assert words(open_app(run)).isdisjoint({"true return", "reward model right"})
+
+
+@pytest.mark.parametrize(
+    ("draws", "told"), [(True, "Drawing the first pairs"), (False, "Nothing is left to label")]
+)
+def test_pairs_of_a_stopped_run_that_are_being_drawn_are_awaited(
+    make_run: MakeRun, open_app: Open, draws: bool, told: str
+) -> None:
+    run = make_run(0)
+    clips = [
+        Clip(np.zeros((9, 4), np.float32), np.zeros(9, int), np.zeros(9, np.float32))
+        for _ in range(2)
+    ]
+    with FeedbackStore.open(run / "feedback.db") as store:
+        store.add_queries([Query((clips[0], clips[1]))])
+        store.publish(Progress(0, 50_000, 0, 200, None, None, "stopped", awaited=50))
+    app = open_app(run)
+    app.state = replace(app.state, draws=draws)
+    assert any(told in text for text in words(app))
 
 
 @pytest.mark.parametrize(("accuracy", "told"), [(0.75, False), (0.55, True)])
