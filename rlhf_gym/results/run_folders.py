@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from rlhf_gym.basics.program import program
-from rlhf_gym.feedback.glance import count_labels
+from rlhf_gym.feedback.glance import count_labels, last_progress
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.answers import read_answers
 from rlhf_gym.results.arms import arm_of_teacher
@@ -23,7 +24,8 @@ __all__ = ["comparison_of_runs", "rows_of_runs"]
 def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     """Read the rows of run folders, each with its folder as its curve.
 
-    Runs without a final evaluation are left out, with a warning.
+    Runs without a final evaluation are left out, with a warning; those that ended with an error
+    are failed rows, without returns.
 
     Raises:
         ValueError: a folder holds no run; or it is given twice; or no run is given, or none that
@@ -35,10 +37,12 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     for folder in folders:
         if folders.count(folder) > 1:
             raise ValueError(f"the run {folder} is given more than once; name each run once")
-    records = list(_evaluated([read_run(folder) for folder in folders]))
+    found = [read_run(folder) for folder in folders]
+    failed = [(record, failure) for record in found if (failure := _failure(record))]
+    records = list(_evaluated(found, {record.folder.path for record, _ in failed}))
     rows = [_row(record) for record in records]
     _check_measured_alike(records)
-    return rows
+    return rows + [replace(_row(run), status="failed", error=failure) for run, failure in failed]
 
 
 def comparison_of_runs(rows: Sequence[Row]) -> Comparison:
@@ -50,11 +54,20 @@ def comparison_of_runs(rows: Sequence[Row]) -> Comparison:
     found = {row.curve: read_run(Path(row.curve)).evaluation for row in rows}
     before = {run: evaluation.comparable_before for run, evaluation in found.items()}
     starts = {run: float(np.mean(returns)) for run, returns in before.items() if returns}
-    return compare(rows, starts, {row.env_id: found[row.curve].way for row in rows})
+    ways = {row.env_id: found[row.curve].way for row in rows if row.returns}
+    return compare(rows, starts, ways)
 
 
-def _evaluated(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
+def _failure(record: RunRecord) -> str:
+    """Return the error with which a run ended that was not evaluated; empty if it did not fail."""
+    progress = None if record.evaluation.after else last_progress(record.folder.store)
+    return "" if progress is None or record.folder.is_held else progress.failure
+
+
+def _evaluated(records: Sequence[RunRecord], failed: Container[Path]) -> Iterator[RunRecord]:
     """Select the runs that can be compared; say so of the others, or refuse if there are no more.
+
+    Nothing is said of the ``failed`` ones, which the comparison counts.
 
     Raises:
         ValueError: no run has a final evaluation.
@@ -69,6 +82,8 @@ def _evaluated(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
         )
         if len(missing) == len(records):
             raise ValueError(reason)
+        if folder in failed:
+            continue
         warnings.warn(f"left out: {reason}", stacklevel=3)
     yield from (record for record in records if record.evaluation.after)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from run_folders import full_run, persons_run, unfinished_run
 
+from rlhf_gym.feedback import FeedbackStore, Progress
 from rlhf_gym.results.run_folders import comparison_of_runs, rows_of_runs
 
 
@@ -55,6 +56,21 @@ def test_a_run_without_evaluation_is_left_out_with_a_word(tmp_path: Path) -> Non
     with pytest.warns(UserWarning, match=f"^left out: the run {part} has no evaluation yet; let"):
         (row,) = rows_of_runs([part, whole])
     assert row.curve == str(whole)
+
+
+def test_a_run_that_failed_is_counted_as_failed(tmp_path: Path) -> None:
+    whole, failed = made(tmp_path / "whole"), made(tmp_path / "failed")
+    (failed / "evaluation.json").unlink()
+    with FeedbackStore.open(failed / "feedback.db") as store:
+        store.publish(Progress(512, 2_000, 9, 50, None, None, "stopped", error="no more lakes"))
+    rows = rows_of_runs([failed, whole])
+    assert [(row.curve, row.status, row.error) for row in rows] == [
+        (str(whole), "done", ""),
+        (str(failed), "failed", "no more lakes"),
+    ]
+    found = comparison_of_runs(rows)
+    assert [row.error for row in found.failed] == ["no more lakes"]
+    assert list(found.ways.values()) == ["4 episodes, actions sampled"]
 
 
 def test_a_person_at_the_window_has_an_arm_and_their_seconds_count(tmp_path: Path) -> None:

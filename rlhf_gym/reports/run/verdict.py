@@ -107,13 +107,16 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
         )
     if result.before is None or result.after is None:
         return
-    accurate = result.accuracy is not None and result.accuracy >= GOOD_ACCURACY
     if result.moved < 0:
-        although = " although the reward model's accuracy is high" if accurate else ""
-        yield (
-            f"Collapse: the true return fell below where it started{although}. The agent has "
-            "probably left the states that were labelled; ask for labels of what it does now."
+        accurate = (result.telling_accuracy or 0.0) >= GOOD_ACCURACY
+        why = (
+            " although the reward model's accuracy is high. The agent has probably left the states "
+            "that were labelled; ask for labels of what it does now."
+            if accurate
+            else ". There were too few answers, or they do not say reliably what is wanted: look "
+            f"at them again ({program()} label {run.folder.path} --review), or give more."
         )
+        yield f"Collapse: the true return fell below where it started{why}"
     elif not result.moved and result.finished:
         yield "The agent did not get better: its gain or loss may be chance."
     elif result.best is not None and result.lost:
@@ -174,6 +177,10 @@ def _about_the_answers(log: AnswerLog) -> Iterator[str]:
             f"The {side} clip was chosen in {chosen:.0%} of {bias.total} choices, where 50% is "
             "expected, since the sides are drawn by lot: this may be a habit."
         )
+    given = [answer.judgement for answer in log.answers if answer.judgement.response_seconds]
+    hasty = Share(sum(not judgement.full_pass for judgement in given), len(given))
+    if hasty.total >= 10 and hasty.value > 0.3:
+        yield f"{hasty.value:.0%} of the answers were given before both clips had been played once."
     if again.total >= 5 and again.value < 0.8:
         yield f"Repeated pairs got the same answer only {again.value:.0%} of the time."
     unsure = answer_shares(log.answers)[Preference.CANNOT_TELL]
