@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated, Any
 
 import tyro
@@ -92,7 +93,7 @@ def command(
             learning_rate=lin_1e-3, which falls linearly to 0. Can be repeated.
         env_kwargs: an argument of the environment, such as gravity=1.62; can be repeated.
         run: the run folder; by default runs/ENV-ALGO-DATE.
-        resume_run: continue this run with its own settings; --steps makes it longer.
+        resume_run: continue this run with its own settings, but for more --steps or --labels.
         video_seconds: length of the videos of the agent before and after training; 0 makes none.
         show: print what the run would use, and train nothing.
         no_progress: do not show a progress bar.
@@ -105,11 +106,11 @@ def command(
             or set
             or env_kwargs
             or reward_model
-            or replace(settings, steps=None) != TrainSettings()
+            or settings.with_changes(steps=None, labels=None) != TrainSettings()
         ):
             raise ValueError(
-                "a resumed run has its own settings: only --steps can be combined with "
-                "--resume, to train for longer"
+                "a resumed run has its own settings: only --steps and --labels can be combined "
+                "with --resume, to train for longer and ask for more"
             )
         folder = RunFolder.open(resume_run)
         require_trust(folder, trust)
@@ -129,7 +130,8 @@ def command(
         with _window(read_settings(folder, TrainSettings), folder, resuming=True) as teacher:
             with quick_imports():  # after all checks, since torch takes seconds
                 from rlhf_gym.runs.train import resume
-            resume(folder.path, steps=settings.steps, trust=True, teacher=teacher, **how)
+            more = {"steps": settings.steps, "labels": settings.labels}
+            resume(folder.path, **more, trust=True, teacher=teacher, **how)
         return conclude(folder, json)
     folder = RunFolder(Path(run)) if run else RunFolder.new(settings.env_id, settings.algo)
     with _window(settings, folder) as teacher:
@@ -199,7 +201,8 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         for returns, when in ((before, "before"), (after, "after"))
         if returns
     ]
-    if measured and folder.settings_table().get("blind"):
+    blind = bool(folder.settings_table().get("blind"))
+    if measured and blind:
         print(
             f"{folder.evaluation} holds the returns before and after training (--blind hides them)"
         )
@@ -212,4 +215,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
     if report is not None:
         print(f"report: {report}")
     print(f"see the agent: {program()} watch {folder.path}")
+    if before and after and fmean(after) <= fmean(before) and not blind:
+        print(f"look at the answers again: {program()} label {folder.path} --review")
+        print(f"give more: {program()} train --resume {folder.path} --labels N --steps N")
     return 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 import tyro
 
 from rlhf_gym.agents import agent_arguments, check_agent_settings, check_algorithm_name
 from rlhf_gym.basics.checks import Limits, Seed, Share, Text, check_fields
+from rlhf_gym.basics.words import counted
 from rlhf_gym.environments.maker import EnvironmentMaker, Environments
 from rlhf_gym.envs.known import known
 from rlhf_gym.presets import FeedbackSettings, feedback_of, preset_of
@@ -22,7 +24,14 @@ from rlhf_gym.runs.open_fields import open_fields
 from rlhf_gym.teachers.synthetic import Discount, Rationality, Tolerance
 from rlhf_gym.wrappers.fixed_horizon import EpisodeSteps
 
-__all__ = ["VIDEO_SECONDS", "TrackerName", "TrainSettings", "fill_in", "reward_model_of"]
+__all__ = [
+    "VIDEO_SECONDS",
+    "TrackerName",
+    "TrainSettings",
+    "extended",
+    "fill_in",
+    "reward_model_of",
+]
 
 TrackerName: TypeAlias = Literal["wandb", "trackio"]
 """Services that curves can be sent to, in addition to TensorBoard."""
@@ -206,3 +215,30 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
         agent_arguments(settings.agent)
     settings = replace(settings, **values, agent={**preset.agent, **settings.agent})
     return settings
+
+
+def extended(
+    settings: TrainSettings, run: Path, *, steps: int | None = None, labels: int | None = None
+) -> TrainSettings:
+    """Return the settings of a run that is to train for longer, or to ask for more labels.
+
+    Args:
+        settings: of the run, with no value left open.
+        run: its folder.
+        steps: training steps in all; None leaves them as they are.
+        labels: labels in all; None leaves them as they are.
+
+    Raises:
+        ValueError: they are fewer than planned.
+    """
+    planned, wanted = settings.steps or 0, settings.labels or 0
+    if steps is not None and steps < planned:
+        raise ValueError(
+            f"the run in {run} takes {planned:,} steps: it can be made longer, not {steps:,}"
+        )
+    if labels is not None and labels < wanted:
+        raise ValueError(
+            f"the run in {run} asks for {counted(wanted, 'label')}: it can ask for more, not for "
+            f"{labels:,}"
+        )
+    return settings.with_changes(steps=steps or planned, labels=labels or wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -40,7 +40,7 @@ from rlhf_gym.runs.parts import (
 )
 from rlhf_gym.runs.progress_bar import TrainingBar
 from rlhf_gym.runs.quick_start import without_compiler
-from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, fill_in
+from rlhf_gym.runs.settings import VIDEO_SECONDS, TrainSettings, extended, fill_in
 from rlhf_gym.runs.spare_time import SpareTime
 from rlhf_gym.runs.tracking import Tracker, check_trackers
 from rlhf_gym.teachers.teacher import Teacher
@@ -97,6 +97,7 @@ def resume(
     run: str | Path,
     *,
     steps: int | None = None,
+    labels: int | None = None,
     progress: bool = True,
     video_seconds: float = VIDEO_SECONDS,
     log: Callable[[str], None] = print,
@@ -108,6 +109,7 @@ def resume(
     Args:
         run: the folder.
         steps: total training steps, to train for longer than planned.
+        labels: labels in all, to ask for more than planned.
         progress: show a progress bar.
         video_seconds: length of the videos before and after training; with 0 there are none.
         log: receives messages, one line at a time.
@@ -115,20 +117,15 @@ def resume(
         trust: run the code of a run folder from elsewhere.
 
     Raises:
-        ValueError: if there is no run in the folder, or ``steps`` is less than planned; or the
+        ValueError: if there is no run in the folder; or ``steps`` or ``labels`` are fewer than
+            planned; or there are more labels, but no steps left in which they could be used; or the
             folder is from elsewhere, or was changed since, and is not trusted.
     """
     folder = RunFolder.open(run)
     require_trust(folder, trust)
     settings = read_settings(folder, TrainSettings)
-    planned = settings.steps or 0
-    if steps is not None and steps < planned:
-        raise ValueError(
-            f"the run in {run} takes {planned:,} steps: it can be made longer, not {steps:,}"
-        )
+    settings = extended(settings, folder.path, steps=steps, labels=labels)
     with folder.held():
-        if steps is not None:
-            settings = replace(settings, steps=steps)
         training = _Training(settings, folder, progress, video_seconds, log, teacher)
         feedback, env = training.plug_in(resuming=True)
         with closing(env):
@@ -143,6 +140,11 @@ def resume(
             except FileNotFoundError:
                 log("the run has no checkpoint yet: training starts again, labels are kept")
                 agent = untrained
+            if labels is not None and agent.num_timesteps >= (settings.steps or 0):
+                raise ValueError(
+                    f"the run in {run} has taken all its {settings.steps:,} steps, and more labels "
+                    "are of use only while it trains: add --steps, too"
+                )
             write_settings(folder, settings)
             log(said_of_resuming(folder, settings.steps or 0, agent))
             return training.learn(feedback, agent, before)

@@ -49,8 +49,24 @@ def test_a_finished_run_can_be_made_longer(run: Path, tmp_path: Path, capsys: Ca
 
 
 def test_other_settings_are_no_part_of_resuming(run: Path, capsys: Capture) -> None:
-    assert main(["train", "--resume", str(run), "--labels", "9"]) == 1
-    assert "only --steps can be combined with --resume" in capsys.readouterr().err
+    assert main(["train", "--resume", str(run), "--seed", "9"]) == 1
+    assert "only --steps and --labels can be combined" in capsys.readouterr().err
+
+
+def test_a_run_that_is_made_longer_can_ask_for_more_labels(
+    run: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = copy_of(run, tmp_path / "run")
+    arguments = ["train", "--resume", str(folder.path), "--no-progress", "--video-seconds", "0"]
+    assert main([*arguments, "--labels", "3"]) == 1
+    assert "asks for 4 labels: it can ask for more, not for 3" in capsys.readouterr().err
+    assert main([*arguments, "--labels", "7"]) == 1
+    assert "add --steps, too" in capsys.readouterr().err
+    assert main([*arguments, "--labels", "7", "--steps", "1400"]) == 0
+    _, feedback, settings = load(folder.path)
+    assert settings.labels == 7
+    with FeedbackStore.open(folder.store) as store:
+        assert store.counts().labels == 7
 
 
 def copy_of(run: Path, folder: Path) -> RunFolder:
