@@ -120,4 +120,4 @@ def _true_return(record: RunRecord) -> str:
     if record.evaluation.after:
         return mean_and_error(record.evaluation.after)
     latest = None if record.unchanged else record.curve.last(TRUE_RETURN)
-    return NOTHING if latest is None else f"{latest:.1f}"
+    return NOTHING if latest is None else mean_and_error((latest,))

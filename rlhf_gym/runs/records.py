@@ -29,6 +29,7 @@ __all__ = [
     "read_curve",
     "read_evaluation",
     "read_run",
+    "standard_error",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -121,14 +122,15 @@ class Evaluation:
     @property
     def standard_error(self) -> float:
         """Standard error of the mean; NaN with fewer than two episodes."""
-        return _standard_error(self.after)
+        return standard_error(self.after)
 
     def write(self, path: Path) -> None:
         """Write the evaluation as JSON, for `read_evaluation`."""
         write_text(path, json.dumps(asdict(self)))
 
 
-def _standard_error(returns: Sequence[float]) -> float:
+def standard_error(returns: Sequence[float]) -> float:
+    """Return the standard error of the mean; NaN with fewer than two returns."""
     if len(returns) < 2:
         return math.nan
     return float(np.std(returns, ddof=1) / math.sqrt(len(returns)))
@@ -137,11 +139,12 @@ def _standard_error(returns: Sequence[float]) -> float:
 def mean_and_error(returns: Sequence[float]) -> str:
     """Write the mean of some returns, and its standard error where there is one.
 
-    >>> mean_and_error((9.0, 11.0)), mean_and_error((10.0,))
-    ('10.0 +- 1.0', '10.0')
+    >>> mean_and_error((9.0, 11.0)), mean_and_error((10.0,)), mean_and_error((0.2, 0.6))
+    ('10.0 +- 1.0', '10.0', '0.400 +- 0.200')
     """
-    mean = f"{np.mean(returns):.1f}"
-    return mean if len(returns) < 2 else f"{mean} +- {_standard_error(returns):.1f}"
+    mean, error = float(np.mean(returns)), standard_error(returns)
+    decimals = 3 if 0 < max(abs(mean), error) < 1 else 1
+    return f"{mean:.{decimals}f}" + (f" +- {error:.{decimals}f}" if len(returns) > 1 else "")
 
 
 def read_evaluation(path: Path) -> Evaluation:

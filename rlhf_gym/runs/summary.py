@@ -9,7 +9,7 @@ import numpy as np
 
 from rlhf_gym.basics.words import counted, number
 from rlhf_gym.feedback.rounds import TELLING_LABELS
-from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord
+from rlhf_gym.runs.records import LABELS, STEPS, TRUE_RETURN, RunRecord, standard_error
 
 __all__ = ["GUESSING", "Summary", "headline", "summary_of"]
 
@@ -57,6 +57,7 @@ class Summary:
         cross_entropy_floor: what the ties among them cost every model, in nats.
         confidence: mean probability that the reward model gave to what it predicted of them.
         unchanged: whether no update has changed the agent; then nothing is known after training.
+        error_before: standard error of the untrained agent's true return, where it was evaluated.
     """
 
     environment: str
@@ -81,6 +82,7 @@ class Summary:
     cross_entropy_floor: float = 0.0
     confidence: float | None = None
     unchanged: bool = False
+    error_before: float | None = None
 
     @property
     def moved(self) -> float:
@@ -140,7 +142,9 @@ class Summary:
         return self.misjudges_itself and (self.confidence or 1.0) > (self.accuracy or 0.0)
 
     def _beyond_chance(self, change: float, other: float) -> float:
-        chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * (self.error or 0.0))
+        before = self.error_before or 0.0
+        noise = math.hypot(before, self.error or before)  # episodes in training vary as much
+        chance = max(0.05 * max(abs(other), abs(self.after or 0.0)), 2 * noise)
         return change if abs(change) > chance else 0.0
 
     @property
@@ -193,6 +197,7 @@ def summary_of(run: RunRecord, labels: int, env_id: str = "") -> Summary:
         cross_entropy_floor=_known(run.latest("cross_entropy_floor")) or 0.0,
         confidence=_confidence(run),
         unchanged=run.unchanged,
+        error_before=_known(standard_error(run.evaluation.before)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pygame
 
-from rlhf_gym.basics.words import with_minus
+from rlhf_gym.basics.words import number
 from rlhf_gym.feedback.agreement import is_guessing
 from rlhf_gym.feedback.rounds import TELLING_LABELS
 from rlhf_gym.labelling.process import process_line
@@ -82,7 +82,7 @@ def _agent(state: State) -> list[tuple[str, str]]:
     if state.base is Screen.ENDING:  # the page says what the agent is worth now
         return figures
     if status.true_return is not None and not state.blind:
-        figures.append((with_minus(f"{status.true_return:,.0f}"), "true return"))
+        figures.append((number(status.true_return), "true return"))
     if status.accuracy is not None and not state.blind:
         answers = max(status.labels, TELLING_LABELS)  # with fewer, no accuracy is told
         guesses = is_guessing(status.accuracy, answers)

@@ -242,3 +242,21 @@ def test_what_could_not_be_read_is_a_warning() -> None:
 )
 def test_numbers_are_written_as_people_do(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(("after", "collapses"), [(21.0, False), (9.0, True)])
+def test_a_fall_within_the_noise_of_few_episodes_is_no_collapse(
+    after: float, collapses: bool
+) -> None:
+    part = replace(GOOD, before=22.5, after=after, error=None, error_before=1.9, evaluated=False)
+    assert ("Collapse" in warnings(part)) == collapses
+
+
+@pytest.mark.parametrize(
+    ("held_out", "cause"), [(60, "left the states that were labelled"), (17, "too few answers")]
+)
+def test_a_collapse_is_laid_to_the_agent_only_where_the_reward_model_is_known_to_be_right(
+    held_out: int, cause: str
+) -> None:
+    fallen = replace(GOOD, after=-1500.0, held_out=held_out)
+    assert cause in warnings(fallen)

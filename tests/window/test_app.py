@@ -415,9 +415,10 @@ def test_who_gives_answers_that_cannot_be_predicted_is_told(
 ) -> None:
     run = make_run(1)
     with FeedbackStore.open(run / "feedback.db") as store:
-        store.publish(Progress(1000, 50_000, 60, 200, 21.0, accuracy))
+        store.publish(Progress(1000, 50_000, 60, 200, 0.218, accuracy))
     found = words(open_app(run))
     assert ("reward model right, hardly more than by guessing" in found) == told
+    assert "0.218" in found  # which is not nothing
 
 
 @pytest.mark.parametrize("state", ["done", "stopped"])
