@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from rlhf_gym.basics.display import NoDisplay, WrongPygame
@@ -49,7 +50,11 @@ def main(arguments: list[str]) -> int:
         from rlhf_gym.window.app import run_window
 
     if options.parent is not None:
-        when_parent_dies(options.parent, lambda: _close(options.run), after=GOODBYE_SECONDS)
+        if options.ends_training:
+            close, after = partial(_close_unless_done, options.run), GOODBYE_SECONDS
+        else:  # it shows nothing that its command would not open again
+            close, after = partial(os.kill, os.getpid(), signal.SIGTERM), 0.0
+        when_parent_dies(options.parent, close, after=after)
 
     try:
         run_window(
@@ -76,7 +81,7 @@ def _numbers(text: str | None) -> list[int] | None:
     return None if text is None else [int(part) for part in text.split(",") if part]
 
 
-def _close(run: Path) -> None:
+def _close_unless_done(run: Path) -> None:
     """Close the window, unless it shows what came of a training that is done."""
     from rlhf_gym.feedback import FeedbackStore
 
