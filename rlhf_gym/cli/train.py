@@ -216,6 +216,7 @@ def conclude(folder: RunFolder, json: bool = False) -> int:
         print(f"report: {report}")
     print(f"see the agent: {program()} watch {folder.path}")
     if before and after and fmean(after) <= fmean(before) and not blind:
-        print(f"look at the answers again: {program()} label {folder.path} --review")
+        if folder.settings_table().get("teacher") == "window":
+            print(f"look at your answers again: {program()} label {folder.path} --review")
         print(f"give more: {program()} train --resume {folder.path} --labels N --steps N")
     return 0

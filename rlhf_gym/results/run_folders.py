@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,9 +37,10 @@ def rows_of_runs(runs: Sequence[str | Path]) -> list[Row]:
     for folder in folders:
         if folders.count(folder) > 1:
             raise ValueError(f"the run {folder} is given more than once; name each run once")
-    found = [read_run(folder) for folder in folders]
-    failed = [(record, failure) for record in found if (failure := _failure(record))]
-    records = list(_evaluated(found, {record.folder.path for record, _ in failed}))
+    found = [(record, _failure(record)) for record in map(read_run, folders)]
+    failed = [(record, failure) for record, failure in found if failure]
+    others = [record for record, failure in found if not failure]
+    records = list(_evaluated(others or [record for record, _ in found]))
     rows = [_row(record) for record in records]
     _check_measured_alike(records)
     return rows + [replace(_row(run), status="failed", error=failure) for run, failure in failed]
@@ -64,10 +65,8 @@ def _failure(record: RunRecord) -> str:
     return "" if progress is None or record.folder.is_held else progress.failure
 
 
-def _evaluated(records: Sequence[RunRecord], failed: Container[Path]) -> Iterator[RunRecord]:
+def _evaluated(records: Sequence[RunRecord]) -> Iterator[RunRecord]:
     """Select the runs that can be compared; say so of the others, or refuse if there are no more.
-
-    Nothing is said of the ``failed`` ones, which the comparison counts.
 
     Raises:
         ValueError: no run has a final evaluation.
@@ -82,8 +81,6 @@ def _evaluated(records: Sequence[RunRecord], failed: Container[Path]) -> Iterato
         )
         if len(missing) == len(records):
             raise ValueError(reason)
-        if folder in failed:
-            continue
         warnings.warn(f"left out: {reason}", stacklevel=3)
     yield from (record for record in records if record.evaluation.after)
 

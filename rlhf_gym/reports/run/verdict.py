@@ -114,7 +114,8 @@ def _about_the_agent(result: Summary, run: RunRecord) -> Iterator[str]:
             "that were labelled; ask for labels of what it does now."
             if accurate
             else ". There were too few answers, or they do not say reliably what is wanted: look "
-            f"at them again ({program()} label {run.folder.path} --review), or give more."
+            f"at them again, or give more ({program()} train --resume {run.folder.path} --labels N "
+            "--steps N)."
         )
         yield f"Collapse: the true return fell below where it started{why}"
     elif not result.moved and result.finished:
