@@ -49,10 +49,9 @@ def _said_of_people(settings: TrainSettings, preset: Preset) -> str:
 def said_of_resuming(run: RunFolder, steps: int, agent: BaseAlgorithm) -> str:
     """Say where a run goes on; where it took all its ``steps``, say how to train for longer."""
     if agent.num_timesteps < steps:
-        from rlhf_gym.feedback import StoreReader  # the database is slow to import
+        from rlhf_gym.feedback.glance import count_labels  # the database is slow to import
 
-        with StoreReader.open(run.store) as store:
-            labels = store.counts().labels  # also those given since the checkpoint
+        labels = count_labels(run.store) or 0  # also those given since the checkpoint
         return f"going on at step {agent.num_timesteps:,} with {counted(labels, 'label')}"
     return (
         f"the run is finished: all its {steps:,} steps are taken. Its agent is measured again and "
