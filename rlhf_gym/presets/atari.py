@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rlhf_gym.agents.settings import SCALED
 from rlhf_gym.envs import ATARI_IDS
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import ADAPTIVE_FIT, RewardModelSettings
 
 __all__ = ["AGENTS", "FEEDBACK"]
 
@@ -20,7 +22,8 @@ _PICTURES = FeedbackSettings(
 _MEMORY = FeedbackSettings(
     labels=3300,
     clip_seconds=1.7,
-    reward_model=RewardModelSettings(
+    reward_model=replace(
+        ADAPTIVE_FIT,
         hidden=(64, 64),
         uses_next_observations=True,
         actions=False,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rlhf_gym.presets.classic import CARTPOLE_PPO, PENDULUM_PPO, PPO_SMALL
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
+from rlhf_gym.reward_model.settings import ADAPTIVE_FIT
 
 __all__ = ["AGENTS", "FEEDBACK"]
 
@@ -15,9 +16,13 @@ _DOT = FeedbackSettings(labels=100, clip_seconds=1.0)
 FEEDBACK: dict[str, FeedbackSettings] = {
     "MovingDot-v1": _DOT,
     "MovingDotSecret-v1": _DOT,
-    "CartPoleWindmill-v1": FeedbackSettings(labels=100, clip_seconds=0.5),
-    "PendulumSpin-v1": FeedbackSettings(labels=100, clip_seconds=0.5),
-    "LunarLanderHover-v1": FeedbackSettings(labels=200, clip_seconds=0.5),
+    "CartPoleWindmill-v1": FeedbackSettings(
+        labels=100, clip_seconds=0.5, reward_model=ADAPTIVE_FIT
+    ),
+    "PendulumSpin-v1": FeedbackSettings(labels=100, clip_seconds=0.5, reward_model=ADAPTIVE_FIT),
+    "LunarLanderHover-v1": FeedbackSettings(
+        labels=200, clip_seconds=0.5, reward_model=ADAPTIVE_FIT
+    ),
 }
 
 _DOT_PPO = AgentPreset(

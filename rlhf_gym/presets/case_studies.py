@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rlhf_gym.presets.classic import PPO_SMALL
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import ADAPTIVE_FIT
 
 __all__ = ["AGENTS", "FEEDBACK"]
 
@@ -18,13 +20,19 @@ _PPO = {
 }
 """PPO where a step is a whole answer or decision, and what follows from it is soon seen."""
 
+_PROGRESS = replace(ADAPTIVE_FIT, uses_next_observations=True)
+
 FEEDBACK: dict[str, FeedbackSettings] = {
     "SupportChat-v1": FeedbackSettings(
-        labels=300, clip_seconds=3.0, reward_model=RewardModelSettings(uses_next_observations=True)
+        labels=300,
+        clip_seconds=3.0,
+        reward_model=_PROGRESS,
     ),
-    "Moderation-v1": FeedbackSettings(labels=300, clip_seconds=3.0),
+    "Moderation-v1": FeedbackSettings(labels=300, clip_seconds=3.0, reward_model=ADAPTIVE_FIT),
     "Melody-v1": FeedbackSettings(
-        labels=400, clip_seconds=8.0, reward_model=RewardModelSettings(uses_next_observations=True)
+        labels=400,
+        clip_seconds=8.0,
+        reward_model=_PROGRESS,
     ),
 }
 

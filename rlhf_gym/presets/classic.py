@@ -8,7 +8,7 @@ from typing import Any
 from rlhf_gym.agents.settings import SCALED
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import ADAPTIVE_FIT, RewardModelSettings
 
 __all__ = ["AGENTS", "CARTPOLE_PPO", "FEEDBACK", "PENDULUM_PPO", "PPO_SMALL"]
 
@@ -32,13 +32,18 @@ _LUNAR_LANDER = FeedbackSettings(
 )
 
 FEEDBACK: dict[str, FeedbackSettings] = {
-    "CartPole-v1": FeedbackSettings(labels=100, clip_seconds=0.5),
-    "Acrobot-v1": FeedbackSettings(labels=100, clip_seconds=1.0),
+    "CartPole-v1": FeedbackSettings(labels=100, clip_seconds=0.5, reward_model=ADAPTIVE_FIT),
+    "Acrobot-v1": FeedbackSettings(labels=100, clip_seconds=1.0, reward_model=ADAPTIVE_FIT),
     "Pendulum-v1": FeedbackSettings(
-        labels=50, clip_seconds=0.2, first_share=0.6, reward_model=RewardModelSettings(members=7)
+        labels=50,
+        clip_seconds=0.2,
+        first_share=0.6,
+        reward_model=replace(ADAPTIVE_FIT, members=7),
     ),
-    "MountainCar-v0": FeedbackSettings(labels=150, clip_seconds=3.0),
-    "MountainCarContinuous-v0": FeedbackSettings(labels=150, clip_seconds=2.0),
+    "MountainCar-v0": FeedbackSettings(labels=150, clip_seconds=3.0, reward_model=ADAPTIVE_FIT),
+    "MountainCarContinuous-v0": FeedbackSettings(
+        labels=150, clip_seconds=2.0, reward_model=ADAPTIVE_FIT
+    ),
     "LunarLander-v3": _LUNAR_LANDER,
     "LunarLanderContinuous-v3": replace(
         _LUNAR_LANDER,

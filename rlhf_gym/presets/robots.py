@@ -7,7 +7,7 @@ from dataclasses import replace
 from rlhf_gym.agents.settings import NORMALISED
 from rlhf_gym.presets.feedback_settings import FeedbackSettings
 from rlhf_gym.presets.preset import AgentPreset
-from rlhf_gym.reward_model.settings import RewardModelSettings
+from rlhf_gym.reward_model.settings import ADAPTIVE_FIT, RewardModelSettings
 
 __all__ = ["AGENTS", "FEEDBACK"]
 
@@ -25,12 +25,17 @@ _ROBOT = FeedbackSettings(
     labels=700,
     clip_seconds=0.5,
     last_label=0.95,  # or agents learn to fall where no label says what that is worth
-    reward_model=RewardModelSettings(hidden=(64, 64), updates=200, updates_per_label=20),
+    reward_model=RewardModelSettings(hidden=(64, 64)),
+)
+
+_HOPPER = replace(
+    _ROBOT,
+    reward_model=replace(ADAPTIVE_FIT, hidden=(64, 64), updates=200, updates_per_label=20),
 )
 
 FEEDBACK: dict[str, FeedbackSettings] = {
-    "Hopper-v5": _ROBOT,
-    "HopperBackflip-v1": replace(_ROBOT, labels=900, clip_seconds=0.8),
+    "Hopper-v5": _HOPPER,
+    "HopperBackflip-v1": replace(_HOPPER, labels=900, clip_seconds=0.8),
     **dict.fromkeys(_UNMEASURED, _ROBOT),
 }
 

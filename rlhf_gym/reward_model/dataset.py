@@ -98,8 +98,35 @@ class PreferenceDataset:
             inputs with leading axes ``(n, 2, length)`` and a mask ``(n, 2, length)`` of the steps
             that count.
         """
+        return self._taken(chosen, torch.arange(self.longest, device=self._device))
+
+    def sampled_batch(
+        self, chosen: Tensor, most: int, rng: np.random.Generator
+    ) -> tuple[Inputs, Tensor]:
+        """Return at most ``most`` steps of each clip: one of each part counts for all of it.
+
+        Neighbouring steps are much alike, so that the return of a clip is estimated by few of them,
+        without bias: in its mean it is that of all steps.
+
+        Args:
+            chosen: as in `batch`.
+            most: steps of a clip.
+            rng: draws a step of each part.
+
+        Returns:
+            as `batch`, with the number of steps for which each counts in place of the mask.
+        """
+        if self.longest <= most:
+            return self.batch(chosen)
+        part = -(-self._clips[chosen][..., 1] // most)  # its steps, in each clip
+        place = torch.from_numpy(rng.random((*part.shape, most))).to(self._device)
+        steps = ((torch.arange(most, device=self._device) + place) * part[..., None]).long()
+        inputs, within = self._taken(chosen, steps)
+        return inputs, within * part[..., None]
+
+    def _taken(self, chosen: Tensor, steps: Tensor) -> tuple[Inputs, Tensor]:
+        """Return these steps of the clips of some queries, and a mask of those within a clip."""
         first, length = self._clips[chosen].unbind(dim=2)
-        steps = torch.arange(self.longest, device=self._device)
         within = steps < length[..., None]
         rows = first[..., None] + torch.where(within, steps, 0)
         inputs = Inputs(self._vectors[rows], tuple(table[rows] for table in self._images))

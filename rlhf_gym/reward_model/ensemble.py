@@ -22,6 +22,7 @@ from rlhf_gym.feedback.query import Query
 from rlhf_gym.reward_model.dataset import PreferenceDataset
 from rlhf_gym.reward_model.devices import Device
 from rlhf_gym.reward_model.diagnostics import Diagnostics, diagnose
+from rlhf_gym.reward_model.filled_in import filled_in
 from rlhf_gym.reward_model.fitting import Fitting
 from rlhf_gym.reward_model.inputs import Inputs, input_spec
 from rlhf_gym.reward_model.likelihoods import LIKELIHOODS, Likelihood, answer_probability
@@ -82,7 +83,7 @@ class RewardEnsemble:
         likelihoods: Mapping[str, Likelihood] = LIKELIHOODS,
     ) -> None:
         check_arguments(RewardEnsemble.__init__, locals())
-        self.settings = settings or RewardModelSettings()
+        self.settings = filled_in(settings or RewardModelSettings(), observation_space)
         self.observation_space, self.action_space = observation_space, action_space
         self.spec = input_spec(
             observation_space,
@@ -109,7 +110,7 @@ class RewardEnsemble:
     @property
     def uses_next_observations(self) -> bool:
         """Whether the networks see what a step led to."""
-        return self.settings.uses_next_observations
+        return self.spec.uses_next_observations
 
     def predict(self, transitions: Transitions, *old: Any, **over: Any) -> npt.NDArray[np.float32]:
         """Return the learned reward ``(n,)`` float32 of each of ``n`` steps.

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from rlhf_gym.reward_model.dataset import PreferenceDataset
+from rlhf_gym.reward_model.filled_in import FilledIn
 from rlhf_gym.reward_model.inputs import Inputs
 from rlhf_gym.reward_model.likelihoods import Likelihood, answer_probability, loss_floor
 from rlhf_gym.reward_model.networks import RewardNetworks
-from rlhf_gym.reward_model.settings import RewardModelSettings
 
 __all__ = ["Fitting"]
 
@@ -43,7 +43,7 @@ class Fitting:
     def __init__(
         self,
         networks: RewardNetworks,
-        settings: RewardModelSettings,
+        settings: FilledIn,
         chunk: int,
         rng: np.random.Generator,
         likelihood: Likelihood,
@@ -120,8 +120,9 @@ class Fitting:
         self.optimizer.zero_grad(set_to_none=True)
         count = weights.sum(dim=1).clamp(min=1.0)
         for part in torch.split(torch.arange(len(chosen)), self._queries_at_once(dataset)):
+            some = dataset.sampled_batch(chosen[part], self.settings.steps_per_clip, self.rng)
             with self._training():
-                loss = -self.likelihood(self._returns(*dataset.batch(chosen[part])), labels[part])
+                loss = -self.likelihood(self._returns(*some), labels[part])
             mean = (loss * weights[:, part]).sum(dim=1) / count
             torch.autograd.backward(mean.sum())
         self.optimizer.step()

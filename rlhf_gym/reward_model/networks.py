@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rlhf_gym.reward_model.filled_in import FilledIn
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
-from rlhf_gym.reward_model.settings import RewardModelSettings
 
 __all__ = ["RewardNetworks", "new_networks"]
 
@@ -34,7 +34,7 @@ class RewardNetworks(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, spec: InputSpec, settings: RewardModelSettings) -> None:
+    def __init__(self, spec: InputSpec, settings: FilledIn) -> None:
         super().__init__()
         self.members, self.clip_inputs = settings.members, settings.clip_inputs
         self.pixels = sum(height * width for _, height, width in spec.images)
@@ -121,7 +121,7 @@ class RewardNetworks(nn.Module):
         self.std.copy_(std)
 
 
-def new_networks(spec: InputSpec, settings: RewardModelSettings, seed: int) -> RewardNetworks:
+def new_networks(spec: InputSpec, settings: FilledIn, seed: int) -> RewardNetworks:
     """Return an ensemble whose weights depend on the seed alone; torch's random state stays."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -147,7 +147,7 @@ class _Linear(nn.Module):
 class _Convolutions(nn.Module):
     """The convolutions of all members as grouped convolutions: one image in, features out."""
 
-    def __init__(self, shape: tuple[int, int, int], settings: RewardModelSettings) -> None:
+    def __init__(self, shape: tuple[int, int, int], settings: FilledIn) -> None:
         super().__init__()
         channels, height, width = shape
         members, filters = settings.members, settings.filters

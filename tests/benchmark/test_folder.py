@@ -98,7 +98,7 @@ def test_a_setting_that_a_row_is_too_old_to_have_is_taken_for_its_default(
     (run,) = [run for run in plan.runs if run.arm == "learned" and run.settings.seed == 0]
     outcome = outcome_of(run)
     settings = json.loads(json.dumps(outcome.row.settings))
-    del settings["reward_model"]["uses_next_observations"], settings["beta"], settings["last_label"]
+    del settings["reward_model"]["dropout"], settings["beta"], settings["last_label"]
     folder.add(run, replace(outcome, row=replace(outcome.row, settings=settings)))
     assert run not in folder.missing(plan)
 

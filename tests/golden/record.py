@@ -103,7 +103,8 @@ ALGORITHMS: dict[str, Callable[[Path, int], Trace]] = {"ppo": ppo, "dqn": dqn, "
 def reward_model(**settings: Any) -> RewardModelSettings:
     """A small reward model; of old and new names of a setting, the one that there is counts."""
     known = {field.name for field in fields(RewardModelSettings)}
-    chosen = {"members": 3, "hidden": (16,), "updates": 10, **settings}
+    small = {"members": 3, "hidden": (16,), "updates": 10, "updates_per_label": 10}
+    chosen = {**small, "weight_decay": 1e-3, "adaptive": True, **settings}
     return RewardModelSettings(**{name: chosen[name] for name in chosen if name in known})
 
 

@@ -131,3 +131,27 @@ def test_images_stay_in_memory_where_no_file_can_be_written(
     file.append(images[:4])
     file.append(images[4:])
     np.testing.assert_array_equal(file.read(np.array([0, 3, 4, 8])), images[[0, 3, 4, 8]])
+
+
+def test_of_a_long_clip_one_step_of_each_part_counts_for_all_of_it() -> None:
+    dataset = PreferenceDataset(SPEC, 3, 0, torch.device("cpu"))
+    long, short = shown(*range(10)), shown(*range(4))
+    dataset.update({7: 1.0}, {7: query_of(7)})
+    dataset.update({1: 1.0}, {1: a_query(long, short, id=1)})
+    chosen, rng = torch.tensor([1]), np.random.default_rng(0)
+    estimates = []
+    for _ in range(2000):  # four parts: steps 0 to 2, 3 to 5, 6 to 8, and 9 with two that are none
+        inputs, counts = dataset.sampled_batch(chosen, 4, rng)
+        seen = inputs.vector[0, :, :, 0]  # what an observation shows
+        assert (seen[0, :3] // 3).tolist() == [0, 1, 2]
+        assert counts[0, 0, :3].tolist() == [3, 3, 3] and counts[0, 1].tolist() == [1, 1, 1, 1]
+        assert seen[1].tolist() == [0, 1, 2, 3]  # short enough to be taken whole
+        estimates.append((seen[0] * counts[0, 0]).sum().item())
+    assert np.mean(estimates) == pytest.approx(45, rel=0.05)
+
+
+def test_a_clip_of_few_steps_is_taken_whole() -> None:
+    dataset = dataset_of(3, [1, 2])
+    chosen, rng = torch.tensor([1, 0]), np.random.default_rng(0)
+    (whole, mask), (some, counts) = dataset.batch(chosen), dataset.sampled_batch(chosen, 2, rng)
+    assert torch.equal(whole.vector, some.vector) and torch.equal(mask, counts)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rlhf_gym.reward_model.filled_in import FilledIn
 from rlhf_gym.reward_model.inputs import Inputs, InputSpec
 from rlhf_gym.reward_model.networks import RewardNetworks
-from rlhf_gym.reward_model.settings import RewardModelSettings
 
 FILTERS = 4
 
@@ -26,7 +26,7 @@ def networks_of(
 ) -> RewardNetworks:
     torch.manual_seed(0)
     spec = InputSpec((), (), None, features, tuple(images), uses_next_observations=False)
-    sizes = RewardModelSettings(members, tuple(hidden), FILTERS, **settings)
+    sizes = FilledIn(members=members, hidden=tuple(hidden), filters=FILTERS, **settings)
     return RewardNetworks(spec, sizes)
 
 

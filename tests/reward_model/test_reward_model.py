@@ -162,7 +162,7 @@ def weight_decay(model: RewardEnsemble) -> float:
 
 
 def test_regularisation_grows_where_labels_are_memorised() -> None:
-    model = a_model(weight_decay=1e-3, learning_rate=1e-2)
+    model = a_model(weight_decay=1e-3, learning_rate=1e-2, adaptive=True)
     judge(model, 60, "shuffled")
     for _ in range(5):
         model.fit(updates=100)
@@ -170,7 +170,7 @@ def test_regularisation_grows_where_labels_are_memorised() -> None:
 
 
 def test_regularisation_shrinks_where_the_held_out_loss_is_as_low_but_not_for_ever() -> None:
-    model = a_model(weight_decay=1e-3)
+    model = a_model(weight_decay=1e-3, adaptive=True)
     judge(model, 30, "ties")
     model.fit(updates=1)
     shrunk = weight_decay(model)
@@ -516,7 +516,8 @@ def test_every_space_is_fitted_and_predicted_and_saved(
         )
         return batch, np.stack([acted.sample() for _ in range(n)])
 
-    model = RewardEnsemble(observed, acted, RewardModelSettings(filters=4), device="cpu")
+    small = RewardModelSettings(members=3, filters=4, uses_next_observations=False)
+    model = RewardEnsemble(observed, acted, small, device="cpu")
     queries = {
         id_: Query(
             (Clip(*sample(3), np.zeros(3, np.float32)), Clip(*sample(2), np.zeros(2, np.float32))),

@@ -12,6 +12,7 @@ from stable_baselines3 import PPO
 
 from rlhf_gym.cli.main import main
 from rlhf_gym.presets import preset_of
+from rlhf_gym.runs.config import as_table
 from rlhf_gym.runs.parts import make_training_env
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.train import load
@@ -45,7 +46,7 @@ def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Pat
     _, reward_model, settings = load(folder)
     preset = preset_of("Pendulum-v1", "ppo").feedback.reward_model
     assert settings.reward_model == replace(preset, members=2, hidden=(8,))
-    assert reward_model.settings == settings.reward_model
+    assert as_table(reward_model.settings) == as_table(settings.reward_model)
 
 
 def test_arguments_and_wrappers_of_the_environment_are_settings_of_the_run(
