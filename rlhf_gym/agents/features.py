@@ -1,16 +1,23 @@
-"""ScaledObservations and NormalisedObservations bring what a policy sees to one scale."""
+"""Features extractors that bring what a policy sees to one scale."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from stable_baselines3.common.preprocessing import is_image_space
+from stable_baselines3.common.torch_layers import (
+    BaseFeaturesExtractor,
+    CombinedExtractor,
+    FlattenExtractor,
+    NatureCNN,
+)
 from torch import Tensor
 
-__all__ = ["NormalisedObservations", "ScaledObservations"]
+__all__ = ["NormalisedObservations", "ScaledObservations", "suited_features"]
 
 _FAR = 10.0  # standard deviations at which observations are clipped, as in VecNormalize
 
@@ -98,3 +105,22 @@ class NormalisedObservations(BaseFeaturesExtractor):
         self.running_var.copy_((1 - share) * self.running_var + share * variance + spread)
         self.running_mean.add_(share * away)
         self.running_count.copy_(count)
+
+
+def suited_features(observation_space: spaces.Space[Any]) -> BaseFeaturesExtractor:
+    """Return the features extractor for observations of which nothing else is known.
+
+    Numbers of unknown size are normalised; all others are seen as stable-baselines3's policies do.
+
+    >>> type(suited_features(spaces.Box(-9.0, 9.0, (3,)))).__name__
+    'NormalisedObservations'
+    >>> suited_features(spaces.Discrete(5)).features_dim
+    5
+    """
+    if isinstance(observation_space, spaces.Dict):
+        return CombinedExtractor(observation_space)
+    if is_image_space(observation_space):
+        return NatureCNN(observation_space)
+    if isinstance(observation_space, spaces.Box):
+        return NormalisedObservations(observation_space)
+    return FlattenExtractor(observation_space)

@@ -20,6 +20,7 @@ __all__ = [
     "LINEAR",
     "NORMALISED",
     "SCALED",
+    "SUITED",
     "agent_arguments",
     "agent_settings",
     "check_agent_settings",
@@ -27,6 +28,8 @@ __all__ = [
 
 NORMALISED = {"features_extractor_class": "rlhf_gym.agents.features:NormalisedObservations"}
 """Keyword arguments of a policy that sees observations with mean 0 and deviation 1."""
+SUITED = {"features_extractor_class": "rlhf_gym.agents.features:suited_features"}
+"""Keyword arguments of a policy that normalises observations where they are numbers."""
 SCALED = {"features_extractor_class": "rlhf_gym.agents.features:ScaledObservations"}
 """Keyword arguments of a policy that sees observations scaled by their bounds."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from rlhf_gym.basics.closing import closing
@@ -16,6 +16,7 @@ from rlhf_gym.envs.known import GENERAL_GOAL, MISSION_GOAL
 from rlhf_gym.presets import Preset, clip_is_chosen, presets_of
 from rlhf_gym.queries.schedule import label_target, warm_up_steps
 from rlhf_gym.results.curves import SECONDS_A_LABEL
+from rlhf_gym.reward_model.settings import RewardModelSettings
 from rlhf_gym.runs.config import as_table, finite, flat
 from rlhf_gym.runs.settings import TrainSettings
 
@@ -77,13 +78,20 @@ def summary(settings: TrainSettings) -> str:
         "asking": _asking(settings, environment),
         "training": _training(settings, environment),
         "agent": {**flat(settings.agent), "all other settings": "the algorithm's defaults"},
-        "reward model": flat(finite(as_table(settings.feedback.reward_model))),
+        "reward model": _reward_model(settings.feedback.reward_model),
     }
     lines = [f"{settings.env_id} with {settings.algo}: what a run would use; nothing is trained"]
     for title, rows in sections.items():
         width = max(map(len, [*rows, " " * 18]))
         lines += ["", title, *(f"  {name:<{width}} {value}" for name, value in rows.items())]
     return "\n".join(lines)
+
+
+def _reward_model(settings: RewardModelSettings) -> dict[str, str]:
+    table = flat(finite(as_table(settings)))
+    if len(table) < len(fields(settings)):
+        table["all other settings"] = "as suits the observations"
+    return table
 
 
 def _described(settings: TrainSettings) -> tuple[EnvironmentDescription, str]:

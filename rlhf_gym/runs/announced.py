@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from rlhf_gym.agents.settings import SUITED
 from rlhf_gym.basics.program import program
 from rlhf_gym.basics.words import counted
 from rlhf_gym.feedback.run_folder import RunFolder
@@ -23,18 +24,29 @@ def said_of_settings(settings: TrainSettings, agent: BaseAlgorithm) -> Iterator[
     if preset is not None and settings.for_people:
         yield _said_of_people(settings, preset)
     if preset is None:
-        chosen = [f"{name} {value}" for name, value in settings.agent.items()]
-        yield (
-            f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
-            f"stable-baselines3's own settings{' with ' if chosen else ''}{', '.join(chosen)}; "
-            f"{counted(settings.labels, 'label')}, {steps:,} steps"
-        )
+        yield _said_of_fallback(settings)
     rollout = getattr(agent, "n_steps", 0) * agent.n_envs
     if steps < 2 * rollout:
         yield (
             f"{steps:,} steps are less than two rollouts of {rollout:,}: the agent will hardly "
             "learn anything"
         )
+
+
+def _said_of_fallback(settings: TrainSettings) -> str:
+    """Say what is used where there is no preset."""
+    chosen = [
+        f"{name} {value}" for name, value in settings.agent.items() if name != "policy_kwargs"
+    ]
+    if settings.norm_reward:
+        chosen.append("rewards normalised")
+    if settings.agent.get("policy_kwargs") == SUITED:
+        chosen.append("observations too where they are numbers")
+    return (
+        f"there is no preset for {settings.env_id} with {settings.algo}: the fallback is "
+        f"stable-baselines3's own settings{' with ' if chosen else ''}{', '.join(chosen)}; "
+        f"{counted(settings.labels, 'label')}, {settings.steps or 0:,} steps"
+    )
 
 
 def _said_of_people(settings: TrainSettings, preset: Preset) -> str:

@@ -196,7 +196,8 @@ def fill_in(settings: TrainSettings) -> TrainSettings:
     check_algorithm_name(settings.algo)
     if settings.blind and settings.teacher != "window":
         raise ValueError("--blind is for a person who labels: combine it with --teacher window")
-    preset, environment = preset_of(settings.env_id, settings.algo), known(settings.env_id)
+    preset = preset_of(settings.env_id, settings.algo, settings.steps)
+    environment = known(settings.env_id)
     if settings.keep_termination is None:
         terminates = settings.maker.describe().terminates(settings.hold)
         settings = replace(settings, keep_termination=terminates)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 from gymnasium import spaces
 from stable_baselines3 import PPO, SAC
+from stable_baselines3.common.vec_env import DummyVecEnv
 
-from rlhf_gym.agents.features import NormalisedObservations, ScaledObservations
+from rlhf_gym.agents.features import (
+    NormalisedObservations,
+    ScaledObservations,
+    suited_features,
+)
 
 
 def test_bounded_observations_are_scaled_and_others_left_alone() -> None:
@@ -75,3 +82,52 @@ def test_target_networks_see_by_the_same_statistics() -> None:
 def test_what_lies_far_out_is_clipped() -> None:
     features = NormalisedObservations(spaces.Box(-np.inf, np.inf, (1,))).eval()
     assert features(torch.tensor([[1e6], [-1e6], [0.5]])).flatten().tolist() == [10, -10, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("space", "policy", "kind"),
+    [
+        (spaces.Box(-np.inf, np.inf, (3,)), "MlpPolicy", "NormalisedObservations"),
+        (spaces.Box(0, 255, (128,), np.uint8), "MlpPolicy", "NormalisedObservations"),
+        (spaces.Discrete(4), "MlpPolicy", "FlattenExtractor"),
+        (spaces.MultiBinary(3), "MlpPolicy", "FlattenExtractor"),
+        (spaces.Box(0, 255, (40, 40, 3), np.uint8), "CnnPolicy", "NatureCNN"),
+        (
+            spaces.Dict({"at": spaces.Box(-1, 1, (2,)), "in": spaces.Discrete(3)}),
+            "MultiInputPolicy",
+            "CombinedExtractor",
+        ),
+    ],
+)
+def test_only_numbers_are_normalised_where_nothing_is_known_of_the_environment(
+    space: spaces.Space[Any], policy: str, kind: str, tmp_path: Path
+) -> None:
+    env = DummyVecEnv([lambda: _Shows(space)])
+    suited = {"features_extractor_class": suited_features}
+    agent = PPO(policy, env, policy_kwargs=suited, n_steps=8, batch_size=8, device="cpu")
+    assert type(agent.policy.features_extractor).__name__ == kind
+    agent.learn(16)
+    agent.save(tmp_path / "agent")
+    again = PPO.load(tmp_path / "agent", device="cpu")
+    seen: Any = env.reset()
+    np.testing.assert_array_equal(
+        again.predict(seen, deterministic=True)[0], agent.predict(seen, deterministic=True)[0]
+    )
+
+
+class _Shows(gym.Env[Any, Any]):
+    """Shows samples of a space, for episodes of five steps."""
+
+    action_space = spaces.Discrete(2)
+
+    def __init__(self, space: spaces.Space[Any]) -> None:
+        self.observation_space, self._taken = space, 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self._taken = 0
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self._taken += 1
+        return self.observation_space.sample(), 1.0, self._taken == 5, False, {}

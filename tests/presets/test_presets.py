@@ -51,6 +51,14 @@ def test_without_a_preset_ppo_has_short_rollouts() -> None:
     assert preset.steps // (preset.agent["n_steps"] * preset.n_envs) == 48
 
 
+@pytest.mark.parametrize(
+    ("steps", "n_steps"), [(1_000, 16), (20_000, 64), (50_000, 128), (1_000_000, 256)]
+)
+def test_in_a_short_training_its_rollouts_are_shorter(steps: int, n_steps: int) -> None:
+    assert preset_of("MountainCarContinuous-v9", "ppo", steps).agent["n_steps"] == n_steps
+    assert preset_of("CartPole-v1", "ppo", steps).agent["n_steps"] == 64  # a preset's stay
+
+
 def test_an_environment_without_a_preset_for_the_algorithm_is_asked_about_as_with_others() -> None:
     assert preset_of("Pendulum-v1", "a2c").feedback == FEEDBACK["Pendulum-v1"]
 
