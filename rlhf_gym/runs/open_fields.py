@@ -77,7 +77,7 @@ def field_docstrings(kind: type) -> dict[str, str]:
 
     >>> from rlhf_gym.reward_model.settings import RewardModelSettings
     >>> field_docstrings(RewardModelSettings)["members"]
-    'Networks in the ensemble.'
+    'Networks in the ensemble; by default 7, and 3 with images.'
     """
     found: dict[str, str] = {}
     for each in reversed(kind.__mro__):

@@ -53,7 +53,7 @@ def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     agent, reward_model, settings = load(run)
     assert settings == fill_in(SMALL_RUN)
     assert agent.num_timesteps >= 600
-    assert as_table(reward_model.settings) == as_table(settings.reward_model)
+    assert as_table(reward_model.settings).items() >= as_table(settings.reward_model).items()
 
 
 def test_a_broken_picture_costs_the_videos_and_not_the_run(tmp_path: Path) -> None:
