@@ -90,7 +90,7 @@ def test_moments_predict_from_the_observation_before_the_step() -> None:
     action, _ = agent.predict(observation, deterministic=True)
     expected = model.predict(steps(observation[None], action[None]))
     assert first.learned == pytest.approx(float(expected[0]), abs=1e-5)
-    assert first.members.shape == (model.settings.members,)
+    assert first.members.shape == (7,)
     assert first.frame.shape == (500, 500, 3)
 
 

@@ -23,7 +23,7 @@ from rlhf_gym.presets import FeedbackSettings
 from rlhf_gym.reward_model import RewardEnsemble, RewardModelSettings, correlation
 from rlhf_gym.reward_model.settings import ADAPTIVE_FIT
 
-ENVIRONMENTS = {  # seconds of a clip: a second or more, but a part of an episode
+ENVIRONMENTS = {  # seconds of a clip; an episode of Reacher lasts one
     "Reacher-v5": 0.4,
     "Pendulum-v1": 1.0,
     "InvertedDoublePendulum-v5": 1.0,
@@ -46,10 +46,9 @@ def main() -> None:
         feedback = _labelled(env_id, seconds)
         for name, settings in FITS.items():
             each = [_learned(feedback, settings, seed) for seed in range(options.repeats)]
-            found[name].append((fmean(one for one, _ in each), fmean(two for _, two in each)))
-            print(
-                f"{env_id} {name}: steps {found[name][-1][0]:.2f}, clips {found[name][-1][1]:.2f}"
-            )
+            steps, clips = fmean(one for one, _ in each), fmean(two for _, two in each)
+            found[name].append((steps, clips))
+            print(f"{env_id}, as for {name}: steps {steps:.2f}, clips {clips:.2f}")
     for name, each in found.items():
         report(f"correlation of steps, as for {name}", [one for one, _ in each])
         report(f"correlation of clips, as for {name}", [two for _, two in each])

@@ -12,7 +12,7 @@ from stable_baselines3 import PPO
 
 from rlhf_gym.cli.main import main
 from rlhf_gym.presets import preset_of
-from rlhf_gym.runs.config import as_table
+from rlhf_gym.reward_model.filled_in import filled_in
 from rlhf_gym.runs.parts import make_training_env
 from rlhf_gym.runs.settings import TrainSettings, fill_in
 from rlhf_gym.runs.train import load
@@ -46,7 +46,8 @@ def test_one_setting_of_the_reward_model_leaves_the_presets_others(tmp_path: Pat
     _, reward_model, settings = load(folder)
     preset = preset_of("Pendulum-v1", "ppo").feedback.reward_model
     assert settings.reward_model == replace(preset, members=2, hidden=(8,))
-    assert as_table(reward_model.settings).items() >= as_table(settings.reward_model).items()
+    space = reward_model.observation_space
+    assert reward_model.settings == filled_in(settings.reward_model, space)
 
 
 def test_arguments_and_wrappers_of_the_environment_are_settings_of_the_run(

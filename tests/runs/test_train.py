@@ -24,7 +24,7 @@ from rlhf_gym.cli.main import main
 from rlhf_gym.feedback.outcome import read_outcome
 from rlhf_gym.feedback.run_folder import RunFolder
 from rlhf_gym.results.overview import overview_of
-from rlhf_gym.runs.config import as_table
+from rlhf_gym.reward_model.filled_in import filled_in
 from rlhf_gym.runs.outcome import outcome_of
 from rlhf_gym.runs.records import read_evaluation, read_run
 from rlhf_gym.runs.settings import fill_in
@@ -53,7 +53,8 @@ def test_the_settings_come_back_from_the_folder(run: Path) -> None:
     agent, reward_model, settings = load(run)
     assert settings == fill_in(SMALL_RUN)
     assert agent.num_timesteps >= 600
-    assert as_table(reward_model.settings).items() >= as_table(settings.reward_model).items()
+    space = reward_model.observation_space
+    assert reward_model.settings == filled_in(settings.reward_model, space)
 
 
 def test_a_broken_picture_costs_the_videos_and_not_the_run(tmp_path: Path) -> None:
